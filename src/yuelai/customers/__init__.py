@@ -1,0 +1,1 @@
+"""Who calls: customers, their identities, matching and the 360° overview."""

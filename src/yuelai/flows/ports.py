@@ -1,0 +1,117 @@
+"""What a flow needs from the world: a dialogue with the customer, look-ups. Voice, chat and SMS each bring their own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """A named prompt, recorded or rendered ahead."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Money:
+    """An amount in minor units (分, cents) to be spoken."""
+
+    minor: int
+    currency: str = "CNY"
+
+
+@dataclass(frozen=True)
+class Digits:
+    """Spoken one by one."""
+
+    digits: str
+
+
+@dataclass(frozen=True)
+class Number:
+    value: int
+
+
+@dataclass(frozen=True)
+class Instant:
+    """A date (and time if `clock`) to be spoken."""
+
+    at: datetime
+    clock: bool = False
+
+
+Utterance = Prompt | Money | Digits | Number | Instant
+
+
+class Left(Exception):
+    """The customer has left; the flow ends."""
+
+
+@dataclass(frozen=True)
+class Collected:
+    """Keys pressed; empty when nothing came in time. `terminated` when the terminator ended it."""
+
+    digits: str
+    terminated: bool = False
+
+
+class Dialogue(Protocol):
+    """One customer in one flow. Every verb raises `Left` once the customer has gone."""
+
+    @property
+    def language(self) -> str:
+        """`zh-CN` or `en`."""
+        ...
+
+    async def say(self, utterances: Sequence[Utterance]) -> None:
+        """Say it to the end; keys pressed meanwhile are kept for the next `collect`."""
+        ...
+
+    async def collect(
+        self,
+        utterances: Sequence[Utterance],
+        *,
+        maximum: int,
+        first_timeout: float,
+        next_timeout: float = 3.0,
+        terminators: str = "",
+    ) -> Collected:
+        """Say it, interrupted by the first key; then take up to `maximum` keys. Time-outs in seconds."""
+        ...
+
+    async def set_language(self, language: str) -> None: ...
+
+    async def step(self, node: str, kind: str, data: Mapping[str, Any]) -> None:
+        """Write a step to the service trail. Secret digits are never in `data`."""
+        ...
+
+
+class LookUp(Protocol):
+    async def __call__(self, name: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Ask a business system. Raises `LookUpFailed` on time-out or refusal; the flow takes its fallback exit."""
+        ...
+
+
+class LookUpFailed(Exception):
+    """The business system did not answer in time, or refused."""
+
+
+@dataclass(frozen=True)
+class ToQueue:
+    """The customer wants, or is sent to, an agent. `attributes` go along (language, topic, collected data)."""
+
+    queue: str
+    attributes: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class HangUp:
+    """Self-service is done; `served` is true when the customer got what they came for."""
+
+    served: bool
+
+
+Outcome = ToQueue | HangUp

@@ -1,0 +1,1 @@
+"""One contact on any channel: life cycle, segments, service trail, wrap-up. The record every channel writes to."""

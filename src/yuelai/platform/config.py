@@ -1,0 +1,62 @@
+"""Every setting, typed. Read from the environment (`YUELAI_…`) and from `yuelai.toml`; the environment wins."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="YUELAI_", toml_file="yuelai.toml", extra="forbid", frozen=True)
+
+    home: Path = Field(Path(".yuelai"), description="Folder of everything that is kept: database, journal, recordings.")
+    http_port: int = Field(8080, ge=1, le=65535, description="Port of the screens, the API and `/ws/sip`.")
+    sip_port: int = Field(5060, ge=1, le=65534, description="SIP over UDP and TCP.")
+    rtp_ports: str = Field("20000-29999", pattern=r"^\d+-\d+$", description="UDP port range for sound, both ends in.")
+    bind: str = Field("127.0.0.1", description="Address the listeners bind to.")
+    public_address: str | None = Field(None, description="Address offered in SDP and ICE; the bind address if unset.")
+    database_url: str | None = Field(None, description="PostgreSQL DSN; unset, an embedded PostgreSQL is run.")
+    master_key_file: Path | None = Field(None, description="Key that wraps recording keys; made in home if unset.")
+    trunks: str = Field(
+        "127.0.0.1",
+        description="Addresses that may bring calls without digest, comma separated, each `HOST` or `HOST/PREFIX`.",
+    )
+    log_level: str = Field("info", description="debug, info, warning or error.")
+    log_json: bool = Field(True, description="Logs as JSON lines; false for people.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @cached_property
+    def folder(self) -> Path:
+        """The home folder, absolute."""
+        return self.home.expanduser().resolve()
+
+    @property
+    def advertised_address(self) -> str:
+        return self.public_address or self.bind
+
+    @property
+    def rtp_range(self) -> tuple[int, int]:
+        low, high = self.rtp_ports.split("-")
+        return int(low), int(high)
+
+    def socket(self, role: str) -> Path:
+        """Unix socket a role listens on. Lives in a short runtime folder: socket paths end at 108 bytes."""
+        return self.folder / "run" / f"{role}.sock"

@@ -1,0 +1,1 @@
+"""Every second kept: capture keys, encrypted chunk files, playback."""

@@ -1,0 +1,1 @@
+"""SIP calls: transactions, dialogs, registrar, trunks, legs. Hears nothing of customers, queues or interactions."""

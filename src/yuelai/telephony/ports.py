@@ -1,0 +1,172 @@
+"""What telephony offers upwards and what it needs from others.
+
+A *leg* is one SIP dialog of ours with one party (RFC 3261 §12). It has one owner, who listens to its events, and it
+always ends in exactly one `Ended`, whatever happens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from yuelai.platform.ids import LegId
+
+
+@dataclass(frozen=True)
+class Ringing:
+    """18x arrived on a leg we dialled; `sdp` is early media if any."""
+
+    leg: LegId
+    status: int
+    sdp: str | None
+
+
+@dataclass(frozen=True)
+class Answered:
+    """200 arrived on a leg we dialled; it has been acknowledged."""
+
+    leg: LegId
+    sdp: str
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """The ACK to our 200 arrived: the call stands."""
+
+    leg: LegId
+
+
+@dataclass(frozen=True)
+class Reoffered:
+    """The other side sent a re-INVITE with a new offer; answer it with `Leg.accept` or `Leg.refuse_offer`."""
+
+    leg: LegId
+    sdp: str
+
+
+@dataclass(frozen=True)
+class InfoDigit:
+    """A key by SIP INFO (application/dtmf-relay)."""
+
+    leg: LegId
+    digit: str
+
+
+@dataclass(frozen=True)
+class Ended:
+    """The leg is over. `by` is `remote`, `local` or `system` (time-out, transport lost); `status` the SIP status or 0."""
+
+    leg: LegId
+    by: str
+    status: int
+    reason: str
+
+
+LegEvent = Ringing | Answered | Confirmed | Reoffered | InfoDigit | Ended
+Listener = Callable[[LegEvent], None]
+
+
+class Leg(Protocol):
+    """Verbs are refused with `telephony.errors.WrongState` when the dialog is not in a state for them."""
+
+    @property
+    def id(self) -> LegId: ...
+    @property
+    def caller(self) -> str:
+        """Number the party claims to be (ANI): P-Asserted-Identity from a trunk, else From; digits, maybe a `+`."""
+        ...
+
+    @property
+    def called(self) -> str:
+        """User part of the request URI (DNIS)."""
+        ...
+
+    @property
+    def trunk(self) -> bool:
+        """True when it came from a trunk, false from a registered phone."""
+        ...
+
+    @property
+    def browser(self) -> bool:
+        """True when the party is on SIP over WebSocket, hence its media is ICE and DTLS."""
+        ...
+
+    @property
+    def offer(self) -> str | None:
+        """SDP of the INVITE, if it carried one (incoming legs)."""
+        ...
+
+    def listen(self, listener: Listener) -> None:
+        """Become the owner. Events that came before are delivered at once, in order."""
+        ...
+
+    async def ringing(self) -> None:
+        """Send 180 (incoming)."""
+        ...
+
+    async def answer(self, sdp: str) -> None:
+        """Journal the dialog, then send 200 with this SDP (incoming). `Confirmed` or `Ended` follows."""
+        ...
+
+    async def accept(self, sdp: str) -> None:
+        """Answer a `Reoffered`."""
+        ...
+
+    async def refuse_offer(self, status: int = 488) -> None: ...
+
+    async def hangup(self, status: int = 480, reason: str = "") -> None:
+        """End it as its state demands: final response, CANCEL, or BYE. Idempotent; `Ended` follows."""
+        ...
+
+
+@dataclass(frozen=True)
+class Registration:
+    """One binding of an address of record (RFC 3261 §10)."""
+
+    aor: str
+    contact: str
+    browser: bool
+    expires: datetime
+
+
+class Telephony(Protocol):
+    def on_call(self, handler: Callable[[Leg], Awaitable[None]]) -> None:
+        """Who takes new incoming legs. Until it calls `answer`, the caller hears nothing but 100."""
+        ...
+
+    async def dial(
+        self,
+        user: str,
+        *,
+        browser: bool,
+        sdp: str,
+        caller: str,
+        caller_name: str,
+        listener: Listener,
+        headers: Mapping[str, str] | None = None,
+    ) -> Leg:
+        """INVITE a registered user's contacts of one kind (browser or phone). Raises `telephony.errors.NotRegistered`."""
+        ...
+
+    def registrations(self, user: str) -> Sequence[Registration]: ...
+
+    def on_registrations(self, handler: Callable[[str], None]) -> None:
+        """Told the user whose bindings changed (registered, expired, connection lost)."""
+        ...
+
+
+@dataclass(frozen=True)
+class Credential:
+    """What a digest check needs. `user` is the address-of-record user the credential may register and call as."""
+
+    user: str
+    ha1_md5: str
+    ha1_sha256: str
+
+
+class CredentialStore(Protocol):
+    """Implemented by identity; the name a phone authenticates with may differ from the user it acts for."""
+
+    async def credential(self, username: str) -> Credential | None: ...
