@@ -43,6 +43,7 @@ class InteractionStarted(Fact):
     interaction_id: UUID
     channel: str
     direction: str
+    trail_no: str = ""
 
 
 @fact("interaction.identified")

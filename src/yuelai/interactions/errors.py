@@ -1,0 +1,17 @@
+"""What the interactions room refuses."""
+
+from __future__ import annotations
+
+from yuelai.platform.errors import Conflict, NotFound
+
+
+class IllegalStep(Conflict):
+    """This cannot happen to the interaction in its present state."""
+
+    code = "illegal_step"
+
+
+class NoSuchInteraction(NotFound):
+    """There is no such interaction, or it is not yours to see."""
+
+    code = "no_such_interaction"
