@@ -1,0 +1,137 @@
+"""RTCP sender and receiver reports (RFC 3550 §6), and the bookkeeping a receiver report needs."""
+
+from __future__ import annotations
+
+import struct
+from typing import NamedTuple
+
+from yuelai.wire.rtp import RtpPacket, sequence_distance
+
+_NTP_EPOCH = 2_208_988_800
+"""Seconds from 1900 to 1970."""
+
+
+class ReportBlock(NamedTuple):
+    """How one source is received (§6.4.1). `fraction_lost` is in 1/256, `jitter` in timestamp units."""
+
+    ssrc: int
+    fraction_lost: int
+    lost: int
+    highest_sequence: int
+    jitter: int
+    last_sr: int = 0
+    delay_since_last_sr: int = 0
+
+    def __bytes__(self) -> bytes:
+        lost = max(-0x800000, min(self.lost, 0x7FFFFF)) & 0xFFFFFF
+        return struct.pack(
+            "!IIIIII",
+            self.ssrc,
+            self.fraction_lost << 24 | lost,
+            self.highest_sequence,
+            self.jitter,
+            self.last_sr,
+            self.delay_since_last_sr,
+        )
+
+
+class SenderInfo(NamedTuple):
+    """What we sent so far. `unix_time` is the wall clock in seconds when `timestamp` was sent."""
+
+    unix_time: float
+    timestamp: int
+    packets: int
+    octets: int
+
+
+def report(ssrc: int, cname: str, sender: SenderInfo | None, blocks: list[ReportBlock]) -> bytes:
+    """Build the compound packet of one report: SR or RR, then SDES with the CNAME (§6.1)."""
+    body = struct.pack("!I", ssrc)
+    if sender is not None:
+        seconds = int(sender.unix_time)
+        fraction = int((sender.unix_time - seconds) * 2**32)
+        body += struct.pack(
+            "!IIIII",
+            (seconds + _NTP_EPOCH) & 0xFFFFFFFF,
+            fraction,
+            sender.timestamp,
+            sender.packets & 0xFFFFFFFF,
+            sender.octets & 0xFFFFFFFF,
+        )
+    body += b"".join(bytes(block) for block in blocks)
+    name = cname.encode()
+    item = struct.pack("!IBB", ssrc, 1, len(name)) + name + b"\0"
+    item += bytes(-len(item) % 4)
+    return _packet(200 if sender else 201, len(blocks), body) + _packet(202, 1, item)
+
+
+def _packet(kind: int, count: int, body: bytes) -> bytes:
+    return struct.pack("!BBH", 0x80 | count, kind, len(body) // 4) + body
+
+
+class RtcpPacket(NamedTuple):
+    """One packet of a compound: `kind` 200 SR, 201 RR, 202 SDES, 203 BYE; `blocks` as its header counts; then the rest."""
+
+    kind: int
+    blocks: int
+    body: bytes
+
+
+def split(data: bytes) -> list[RtcpPacket]:
+    """Take a compound apart (§6.1). Raises ValueError when the lengths do not add up."""
+    packets, start = [], 0
+    while start < len(data):
+        if len(data) - start < 4 or data[start] >> 6 != 2:
+            raise ValueError("not RTCP")
+        end = start + 4 + 4 * int.from_bytes(data[start + 2 : start + 4], "big")
+        if end > len(data):
+            raise ValueError("RTCP packet is cut off")
+        packets.append(RtcpPacket(data[start + 1], data[start] & 0x1F, data[start + 4 : end]))
+        start = end
+    return packets
+
+
+class Reception:
+    """Counts what one source sends us (§A.3, §A.8). Arrival times are passed in, in timestamp units."""
+
+    def __init__(self) -> None:
+        self.ssrc: int | None = None
+        self.last_sr = 0
+        self.last_sr_at = 0.0
+
+    def packet(self, packet: RtpPacket, arrival: int) -> None:
+        transit = arrival - packet.timestamp
+        if packet.ssrc != self.ssrc:
+            self.ssrc = packet.ssrc
+            self._base = self._highest = packet.sequence
+            self._received, self._jitter, self._transit = 0, 0.0, transit
+            self._expected_prior = self._received_prior = 0
+        self._received += 1
+        step = sequence_distance(packet.sequence, self._highest & 0xFFFF)
+        if step > 0:
+            self._highest += step
+        deviation = abs(transit - self._transit)
+        self._transit = transit
+        # A step of seconds is a new talk spurt or a wrapped timestamp, not jitter.
+        if deviation < 8000:
+            self._jitter += (deviation - self._jitter) / 16
+
+    def sender_report(self, body: bytes, now: float) -> None:
+        """Remember when the source's last SR came, for the round trip it computes from our report."""
+        if len(body) >= 12:
+            self.last_sr = int.from_bytes(body[6:10], "big")
+            self.last_sr_at = now
+
+    def block(self, now: float) -> ReportBlock | None:
+        """Return the report about the time since the last one; nothing before the first packet."""
+        if self.ssrc is None:
+            return None
+        expected = self._highest - self._base + 1
+        lost = expected - self._received
+        expected_now, received_now = expected - self._expected_prior, self._received - self._received_prior
+        self._expected_prior, self._received_prior = expected, self._received
+        lost_now = expected_now - received_now
+        fraction = min(255, (lost_now << 8) // expected_now) if expected_now > 0 and lost_now > 0 else 0
+        delay = int((now - self.last_sr_at) * 65536) & 0xFFFFFFFF if self.last_sr else 0
+        highest = self._highest & 0xFFFFFFFF
+        return ReportBlock(self.ssrc, fraction, lost, highest, int(self._jitter), self.last_sr, delay)

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from yuelai.wire.dtmf import KEYS, KeyReceiver, MalformedEvent, TelephoneEvent, parse_event, press
+from yuelai.wire.rtp import RtpPacket
+
+
+def packets(keys: str, *, start: int = 1000, gap: int = 2400, ssrc: int = 7) -> Iterator[RtpPacket]:
+    sequence, timestamp = 1, start
+    for key in keys:
+        for event in press(key):
+            yield RtpPacket(101, sequence & 0xFFFF, timestamp & 0xFFFFFFFF, ssrc, event.payload, event.marker)
+            sequence += 1
+        timestamp += gap
+
+
+def heard(stream: list[RtpPacket]) -> str:
+    receiver = KeyReceiver()
+    return "".join(filter(None, map(receiver.receive, stream)))
+
+
+def test_each_press_is_told_once_though_its_end_comes_three_times() -> None:
+    assert heard(list(packets("1229#*AD"))) == "1229#*AD"
+
+
+def test_the_wrap_of_the_timestamp_changes_nothing() -> None:
+    assert heard(list(packets("5555", start=0xFFFFFFFF - 3000))) == "5555"
+
+
+@given(st.text(KEYS, min_size=1, max_size=6), st.data())
+def test_a_press_is_heard_while_any_one_of_its_packets_arrives(keys: str, data: st.DataObject) -> None:
+    stream = list(packets(keys))
+    kept = [
+        packet
+        for timestamp in sorted({p.timestamp for p in stream})
+        for packet in data.draw(
+            st.lists(
+                st.sampled_from([p for p in stream if p.timestamp == timestamp]),
+                min_size=1,
+                unique_by=lambda p: p.sequence,
+            )
+        )
+    ]
+    assert heard(kept) == keys
+
+
+def test_a_late_packet_of_the_key_before_is_not_a_new_press() -> None:
+    stream = list(packets("12"))
+    boundary = next(i for i, p in enumerate(stream) if p.timestamp != stream[0].timestamp)
+    stream[boundary - 1], stream[boundary] = stream[boundary], stream[boundary - 1]
+    assert heard(stream) == "12"
+
+
+def test_a_key_held_past_sixteen_bits_is_one_press() -> None:
+    def packet(timestamp: int, duration: int, end: bool, marker: bool = False) -> RtpPacket:
+        return RtpPacket(101, 0, timestamp, 1, bytes(TelephoneEvent(3, end, duration)), marker)
+
+    held = [
+        packet(0, 160, False, True),
+        packet(0, 0xFFFF, False),
+        packet(0xFFFF, 160, False),
+        packet(0xFFFF, 320, True),
+    ]
+    assert heard(held) == "3"
+    assert heard([*held, packet(0xFFFF * 2, 160, False, True)]) == "33"
+
+
+def test_a_new_source_begins_anew() -> None:
+    assert heard([*packets("1"), *packets("1", ssrc=8)]) == "11"
+
+
+def test_events_that_are_no_keys_are_passed_over() -> None:
+    flash = RtpPacket(101, 1, 1, 1, bytes(TelephoneEvent(16, False, 160)))
+    assert KeyReceiver().receive(flash) is None
+
+
+def test_a_cut_off_payload_is_refused() -> None:
+    with pytest.raises(MalformedEvent):
+        parse_event(b"\x01\x0a\x00")
+
+
+def test_a_press_lasts_what_it_says_and_ends_three_times() -> None:
+    events = [(p.offset, parse_event(p.payload)) for p in press("9", duration=480)]
+    assert [(offset, e.end, e.duration) for offset, e in events] == [
+        (0, False, 160),
+        (160, False, 320),
+        (320, False, 480),
+        (480, True, 480),
+        (640, True, 480),
+        (800, True, 480),
+    ]
