@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+import stat
+import tempfile
 from functools import cached_property
 from pathlib import Path
 
@@ -59,4 +63,27 @@ class Settings(BaseSettings):
 
     def socket(self, role: str) -> Path:
         """Unix socket a role listens on. Lives in a short runtime folder: socket paths end at 108 bytes."""
-        return self.folder / "run" / f"{role}.sock"
+        return runtime_folder(self.folder) / f"{role}.sock"
+
+
+def runtime_folder(home: Path) -> Path:
+    """Return the folder of the home's sockets: `home/run`, or a short private one when that path is too long.
+
+    Socket paths end at 108 bytes on Linux, 104 on macOS; the longest name in the folder is PostgreSQL's lock file.
+    """
+    folder = home / "run"
+    if len(os.fsencode(folder / ".s.PGSQL.5432.lock")) < 104:
+        return folder
+    mark = hashlib.sha256(os.fsencode(home)).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"yuelai-{os.geteuid()}-{mark}"
+
+
+def private_folder(folder: Path) -> Path:
+    """Make a folder only we can enter. Raises PermissionError if somebody else has put one there."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or (os.geteuid() != 0 and found.st_uid != os.geteuid()):
+        raise PermissionError(f"{folder} belongs to somebody else")
+    if stat.S_IMODE(found.st_mode) != 0o700:
+        folder.chmod(0o700)
+    return folder
