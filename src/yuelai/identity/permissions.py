@@ -38,7 +38,7 @@ ROLES: Mapping[str, frozenset[str]] = MappingProxyType(
         },
     }
 )
-"""A permission `thing.verb` reaches one's own things where a thing has an owner; `thing.verb.all` reaches everybody's."""
+"""`thing.verb` reaches one's own things where a thing has an owner; `thing.verb.all` reaches everybody's."""
 
 KNOWN: frozenset[str] = frozenset().union(*ROLES.values())
 

@@ -1,0 +1,144 @@
+"""Customers over HTTP. Addresses are masked for those without `customers.reveal`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, cast
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from yuelai.customers import service
+from yuelai.customers.errors import NothingToSearch
+from yuelai.customers.model import Card
+from yuelai.customers.ports import ContactHistory
+from yuelai.identity.access import require
+from yuelai.identity.audit import audit
+from yuelai.identity.model import Principal
+from yuelai.platform.db import Database
+from yuelai.platform.web import database
+
+router = APIRouter(prefix="/api/v1/customers", tags=["customers"])
+
+Db = Annotated[Database, Depends(database)]
+Reader = Annotated[Principal, Depends(require("customers.read"))]
+Writer = Annotated[Principal, Depends(require("customers.write"))]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+
+
+class CardList(BaseModel):
+    items: list[Card]
+    next_cursor: str | None
+
+
+class NewCustomer(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    name: Text
+    phones: list[Text] = Field(min_length=1, max_length=10)
+    gender: Literal["female", "male"] | None = None
+    address: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] | None = None
+
+
+class Account(BaseModel):
+    id: UUID
+    no: str
+    kind: str
+    balance_minor: int
+    currency: str
+    status: str
+
+
+class Product(BaseModel):
+    id: UUID
+    code: str
+    name: str
+    number: str | None
+    status: str
+    price_minor: int
+    currency: str
+    since: str
+
+
+class BillLine(BaseModel):
+    label: str
+    amount_minor: int
+
+
+class Bill(BaseModel):
+    """`month` is the first day of the month billed; `paid_on` is null while it is owed."""
+
+    id: UUID
+    account_id: UUID
+    month: str
+    total_minor: int
+    currency: str
+    due_on: str
+    paid_on: str | None
+    lines: list[BillLine]
+
+
+class Order(BaseModel):
+    id: UUID
+    no: str
+    subject: str
+    status: str
+    ordered_at: str
+
+
+class Overview(BaseModel):
+    """The 360° view; `address` is there only for those who may see it whole."""
+
+    card: Card
+    address: str | None = None
+    accounts: list[Account]
+    products: list[Product]
+    bills: list[Bill]
+    contacts: list[dict[str, Any]]
+    orders: list[Order]
+
+
+@router.get("")
+async def find(
+    principal: Reader,
+    db: Db,
+    phone: Annotated[str | None, Query(max_length=50)] = None,
+    q: Annotated[str | None, Query(max_length=100)] = None,
+    cursor: Annotated[str | None, Query(max_length=500)] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+) -> CardList:
+    """Find by a whole phone number, or by `q`: customer number, last four digits or more, part of the name."""
+    async with db.transaction(principal.tenant_id) as conn:
+        if phone is not None:
+            return CardList(items=await service.by_phone(conn, principal.tenant_id, phone), next_cursor=None)
+        if q is None:
+            raise NothingToSearch()
+        items, next_cursor = await service.search(conn, principal.tenant_id, q, cursor=cursor, limit=limit)
+        return CardList(items=items, next_cursor=next_cursor)
+
+
+@router.post("", status_code=201)
+async def create(body: NewCustomer, principal: Writer, db: Db) -> Card:
+    async with db.transaction(principal.tenant_id) as conn:
+        card = await service.create(
+            conn,
+            principal.tenant_id,
+            name=body.name,
+            phones=body.phones,
+            gender=body.gender,
+            address=body.address or None,
+        )
+        await audit(conn, principal, "customer.created", f"customer/{card['id']}")
+        return card
+
+
+@router.get("/{customer_id}/overview", response_model_exclude_unset=True)
+async def overview(customer_id: UUID, principal: Reader, db: Db, request: Request) -> Overview:
+    contacts = cast("ContactHistory | None", getattr(request.app.state, "contact_history", None))
+    async with db.transaction(principal.tenant_id) as conn:
+        document = await service.overview(conn, principal.tenant_id, customer_id)
+        document["contacts"] = await contacts(conn, principal, customer_id) if contacts is not None else []
+        if principal.may("customers.reveal"):
+            document["address"] = await service.address(conn, principal.tenant_id, customer_id)
+            await audit(conn, principal, "customer.revealed", f"customer/{customer_id}", {"fields": ["address"]})
+    return Overview.model_validate(document)

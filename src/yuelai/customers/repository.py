@@ -1,0 +1,175 @@
+"""SQL of customers. Every query says its tenant; row-level security is only the second lock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import asyncpg
+
+if TYPE_CHECKING:
+    from yuelai.platform.db import Connection
+
+# The phones of a card: their own first. Former numbers are nobody's business any more.
+_CARD = """
+    c.id, c.no, c.name, c.gender, c.birth_year, c.class, c.address, c.warnings,
+    (SELECT p.number FROM people p WHERE p.id = c.manager_person_id) AS manager_number,
+    ARRAY(SELECT i.value FROM customer_identities i
+          WHERE i.customer_id = c.id AND i.kind = 'phone' AND i.role <> 'former'
+          ORDER BY i.role DESC, i.value) AS phones
+"""
+
+# After the last code point that any text can hold: the end of a range of prefixes in collation C.
+_LAST = "\U0010ffff"
+
+
+async def cards(conn: Connection, tenant: UUID, ids: Sequence[UUID]) -> list[asyncpg.Record]:
+    """Return the cards in the order of the ids."""
+    return await conn.fetch(
+        f"""
+        SELECT {_CARD} FROM unnest($2::uuid[]) WITH ORDINALITY AS wanted (id, place)
+        JOIN customers c ON c.id = wanted.id WHERE c.tenant_id = $1 ORDER BY wanted.place
+        """,  # noqa: S608
+        tenant,
+        ids,
+    )
+
+
+async def cards_by_phone(conn: Connection, tenant: UUID, e164: str, limit: int) -> list[asyncpg.Record]:
+    """Return the cards of those a number belongs to: owners before agents, then the longest known."""
+    return await conn.fetch(
+        f"""
+        SELECT {_CARD} FROM customer_identities f JOIN customers c ON c.id = f.customer_id
+        WHERE f.tenant_id = $1 AND f.kind = 'phone' AND f.value = $2 AND f.role <> 'former'
+        ORDER BY f.role DESC, c.since, c.id LIMIT $3
+        """,  # noqa: S608
+        tenant,
+        e164,
+        limit,
+    )
+
+
+async def cards_by_number(conn: Connection, tenant: UUID, no: str) -> list[asyncpg.Record]:
+    return await conn.fetch(
+        f"SELECT {_CARD} FROM customers c WHERE c.tenant_id = $1 AND c.no = $2",  # noqa: S608
+        tenant,
+        no,
+    )
+
+
+async def cards_by_last_digits(
+    conn: Connection, tenant: UUID, digits: str, after: tuple[str, UUID] | None, limit: int
+) -> list[asyncpg.Record]:
+    """Return cards with `sort`, by the phone read backwards; `after` is (sort, id) of the last one before."""
+    prefix = digits[::-1]
+    return await conn.fetch(
+        f"""
+        SELECT {_CARD}, f.reversed AS sort FROM customer_identities f JOIN customers c ON c.id = f.customer_id
+        WHERE f.tenant_id = $1 AND f.kind = 'phone' AND f.role <> 'former'
+          AND f.reversed >= $2 AND f.reversed < $3 AND (f.reversed, f.customer_id) > ($4, $5)
+        ORDER BY f.reversed, f.customer_id LIMIT $6
+        """,  # noqa: S608
+        tenant,
+        prefix,
+        prefix + _LAST,
+        *(after or ("", UUID(int=0))),
+        limit,
+    )
+
+
+async def cards_by_name_part(
+    conn: Connection, tenant: UUID, text: str, after: tuple[str, UUID] | None, limit: int
+) -> list[asyncpg.Record]:
+    """Return cards with `sort`, whose name holds the text: exact endings first, each customer once."""
+    return await conn.fetch(
+        f"""
+        SELECT {_CARD}, n.part AS sort FROM customer_name_parts n JOIN customers c ON c.id = n.customer_id
+        WHERE n.tenant_id = $1 AND n.part >= $2 AND n.part < $3 AND (n.part, n.customer_id) > ($4, $5)
+          AND NOT EXISTS (SELECT FROM customer_name_parts o
+                          WHERE o.customer_id = n.customer_id AND o.part >= $2 AND o.part < n.part)
+        ORDER BY n.part, n.customer_id LIMIT $6
+        """,  # noqa: S608
+        tenant,
+        text,
+        text + _LAST,
+        *(after or ("", UUID(int=0))),
+        limit,
+    )
+
+
+async def add_customer(
+    conn: Connection, tenant: UUID, id_: UUID, name: str, gender: str | None, address: str | None
+) -> None:
+    await conn.execute(
+        "INSERT INTO customers (id, tenant_id, name, gender, address) VALUES ($1, $2, $3, $4, $5)",
+        id_,
+        tenant,
+        name,
+        gender,
+        address,
+    )
+
+
+async def add_name_parts(conn: Connection, tenant: UUID, id_: UUID, parts: Sequence[str]) -> None:
+    await conn.execute(
+        "INSERT INTO customer_name_parts (tenant_id, customer_id, part) SELECT $1, $2, unnest($3::text[])",
+        tenant,
+        id_,
+        parts,
+    )
+
+
+async def add_phone(conn: Connection, tenant: UUID, id_: UUID, e164: str, raw: str) -> None:
+    await conn.execute(
+        """
+        INSERT INTO customer_identities (tenant_id, kind, value, raw, customer_id) VALUES ($1, 'phone', $2, $3, $4)
+        ON CONFLICT DO NOTHING
+        """,
+        tenant,
+        e164,
+        raw,
+        id_,
+    )
+
+
+async def balance(conn: Connection, id_: UUID) -> asyncpg.Record | None:
+    """Return the sum of the accounts in the currency of the first one, and the latest bill in it."""
+    return await conn.fetchrow(
+        """
+        SELECT a.currency, sum(a.balance_minor)::bigint AS minor, b.total_minor AS bill_minor, b.month AS bill_month
+        FROM accounts a
+        LEFT JOIN LATERAL (
+            SELECT sum(total_minor)::bigint AS total_minor, month FROM bills
+            WHERE customer_id = $1 AND currency = a.currency GROUP BY month ORDER BY month DESC LIMIT 1
+        ) b ON true
+        WHERE a.customer_id = $1
+        GROUP BY a.currency, b.total_minor, b.month ORDER BY min(a.id) LIMIT 1
+        """,
+        id_,
+    )
+
+
+async def overview(conn: Connection, tenant: UUID, id_: UUID) -> dict[str, Any] | None:
+    """Return what the 360° view shows of one customer, in one round trip and one document."""
+    document: dict[str, Any] | None = await conn.fetchval(
+        f"""
+        SELECT jsonb_build_object(
+            'card', (SELECT to_jsonb(card) FROM (SELECT {_CARD}) card),
+            'accounts', (SELECT coalesce(jsonb_agg(to_jsonb(x) ORDER BY x.no), '[]') FROM (
+                SELECT id, no, kind, balance_minor, currency, status FROM accounts WHERE customer_id = c.id) x),
+            'products', (SELECT coalesce(jsonb_agg(to_jsonb(x) ORDER BY x.since DESC, x.id), '[]') FROM (
+                SELECT id, code, name, number, status, price_minor, currency, since
+                FROM products WHERE customer_id = c.id) x),
+            'bills', (SELECT coalesce(jsonb_agg(to_jsonb(x) ORDER BY x.month DESC, x.id), '[]') FROM (
+                SELECT id, account_id, month, total_minor, currency, due_on, paid_on, lines
+                FROM bills WHERE customer_id = c.id ORDER BY month DESC LIMIT 12) x),
+            'orders', (SELECT coalesce(jsonb_agg(to_jsonb(x) ORDER BY x.ordered_at DESC, x.id), '[]') FROM (
+                SELECT id, no, subject, status, ordered_at
+                FROM orders WHERE customer_id = c.id ORDER BY ordered_at DESC LIMIT 20) x))
+        FROM customers c WHERE c.tenant_id = $1 AND c.id = $2
+        """,  # noqa: S608
+        tenant,
+        id_,
+    )
+    return document

@@ -1,0 +1,145 @@
+"""Who calls, what we know of them, and new ones. The caller opens the transaction, in the tenant's name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import asyncpg
+
+from yuelai.customers import names, repository
+from yuelai.customers.errors import NotAPhoneNumber, NothingToSearch, UnknownCustomer
+from yuelai.customers.masking import mask_address
+from yuelai.customers.model import Balance, Card, Match
+from yuelai.customers.phones import national, normalise
+from yuelai.platform import paging
+from yuelai.platform.ids import CustomerId, new_id
+
+if TYPE_CHECKING:
+    from yuelai.platform.db import Connection
+
+MOST_CANDIDATES = 20
+_DIGITS = re.compile(r"\d{4,}")
+_NUMBER = re.compile(r"C\d{5,}", re.IGNORECASE)
+
+
+async def identify(conn: Connection, tenant_id: UUID, ani: str) -> Match:
+    """Tell who a caller's number belongs to. Numbers somebody had once, short and hidden ones match nobody."""
+    e164 = normalise(ani)
+    if e164 is None:
+        return Match("new", [])
+    found = [_card(row) for row in await repository.cards_by_phone(conn, tenant_id, e164, MOST_CANDIDATES)]
+    if not found:
+        return Match("new", [])
+    return Match("one" if len(found) == 1 else "several", found)
+
+
+async def card(conn: Connection, tenant_id: UUID, customer_id: UUID) -> Card:
+    """Raises `UnknownCustomer`."""
+    found = await cards(conn, tenant_id, [customer_id])
+    if not found:
+        raise UnknownCustomer()
+    return found[0]
+
+
+async def cards(conn: Connection, tenant_id: UUID, customer_ids: Sequence[UUID]) -> list[Card]:
+    """Return the cards of those that exist, in the order given."""
+    return [_card(row) for row in await repository.cards(conn, tenant_id, customer_ids)]
+
+
+async def overview(conn: Connection, tenant_id: UUID, customer_id: UUID) -> dict[str, Any]:
+    """Return `{card, accounts, products, bills, orders}`; amounts in minor units. Raises `UnknownCustomer`."""
+    document = await repository.overview(conn, tenant_id, customer_id)
+    if document is None:
+        raise UnknownCustomer()
+    return {**document, "card": _card(document["card"])}
+
+
+async def address(conn: Connection, tenant_id: UUID, customer_id: UUID) -> str | None:
+    """Return the whole address, for those who may see it. Raises `UnknownCustomer`."""
+    rows = await repository.cards(conn, tenant_id, [customer_id])
+    if not rows:
+        raise UnknownCustomer()
+    found: str | None = rows[0]["address"]
+    return found
+
+
+async def balance(conn: Connection, customer_id: UUID) -> Balance | None:
+    """Return what the customer has and the latest bill; None for one without an account."""
+    row = await repository.balance(conn, customer_id)
+    if row is None:
+        return None
+    return Balance(row["minor"], row["currency"], row["bill_minor"], row["bill_month"])
+
+
+async def create(
+    conn: Connection,
+    tenant_id: UUID,
+    *,
+    name: str,
+    phones: Sequence[str],
+    gender: str | None = None,
+    address: str | None = None,
+) -> Card:
+    """Add a person. Raises `NotAPhoneNumber`; a number that others have already is shared with them."""
+    numbers = {}
+    for raw in phones:
+        e164 = normalise(raw)
+        if e164 is None:
+            raise NotAPhoneNumber(phone=raw)
+        numbers[e164] = raw
+    customer_id = CustomerId(new_id())
+    await repository.add_customer(conn, tenant_id, customer_id, name, gender, address)
+    await repository.add_name_parts(conn, tenant_id, customer_id, names.parts(name))
+    for e164, raw in numbers.items():
+        await repository.add_phone(conn, tenant_id, customer_id, e164, raw)
+    return await card(conn, tenant_id, customer_id)
+
+
+async def by_phone(conn: Connection, tenant_id: UUID, phone: str) -> list[Card]:
+    """Return those a whole number belongs to; nobody for what is no number."""
+    return (await identify(conn, tenant_id, phone)).customers
+
+
+async def search(
+    conn: Connection, tenant_id: UUID, q: str, *, cursor: str | None = None, limit: int = 20
+) -> tuple[list[Card], str | None]:
+    """Find by whole phone number, customer number, last digits of a phone (four at least) or part of the name.
+
+    Returns the cards and the cursor of the next page. Raises `NothingToSearch` and `paging.BadCursor`.
+    """
+    text = names.fold(q)
+    if not text:
+        raise NothingToSearch()
+    after: tuple[str, UUID] | None = None
+    if cursor is not None:
+        sort, id_ = paging.decode(cursor, str, UUID)
+        after = (sort, id_)
+    elif normalise(text) is not None:
+        found = await by_phone(conn, tenant_id, text)
+        if found:
+            return found[:limit], None
+    elif _NUMBER.fullmatch(text):
+        return [_card(row) for row in await repository.cards_by_number(conn, tenant_id, text.upper())], None
+    find = repository.cards_by_last_digits if _DIGITS.fullmatch(text) else repository.cards_by_name_part
+    rows, next_cursor = paging.page(
+        await find(conn, tenant_id, text, after, limit + 1), limit, lambda row: (row["sort"], row["id"])
+    )
+    return [_card(row) for row in rows], next_cursor
+
+
+def _card(row: asyncpg.Record | Mapping[str, Any]) -> Card:
+    return {
+        "id": str(row["id"]),
+        "no": row["no"],
+        "name": row["name"],
+        "gender": row["gender"],
+        "birth_year": row["birth_year"],
+        "class": row["class"],
+        "phones": [national(value) for value in row["phones"]],
+        "address_masked": mask_address(row["address"]),
+        "manager_number": row["manager_number"],
+        "warnings": list(row["warnings"]),
+    }
