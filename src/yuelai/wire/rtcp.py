@@ -70,7 +70,7 @@ def _packet(kind: int, count: int, body: bytes) -> bytes:
 
 
 class RtcpPacket(NamedTuple):
-    """One packet of a compound: `kind` 200 SR, 201 RR, 202 SDES, 203 BYE; `blocks` as its header counts; then the rest."""
+    """One packet of a compound: `kind` 200 SR, 201 RR, 202 SDES, 203 BYE; `blocks` as its header counts."""
 
     kind: int
     blocks: int
