@@ -1,0 +1,227 @@
+"""Feeds the engine and carries out its commands: facts to the journal, then signals and live documents, in order.
+
+Event driven, in one asyncio loop, with a single timer for the next deadline. A decision is made at once when a method
+is called; while the journal makes its facts durable further decisions may follow, but they act in the same order.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+import structlog
+
+from yuelai.platform.clock import Clock
+from yuelai.platform.facts import Record
+from yuelai.platform.live import LiveStore
+from yuelai.routing import engine
+from yuelai.routing.documents import Documents, Shown
+from yuelai.routing.errors import NoSuchQueue
+from yuelai.routing.events import AgentState, AgentStateChanged, RoutingSignal, Seat
+from yuelai.routing.model import (
+    Accepted,
+    Agent,
+    AgentRecord,
+    Command,
+    Enqueue,
+    Event,
+    Held,
+    Left,
+    Queue,
+    Refused,
+    Released,
+    SeatReachable,
+    SetState,
+    TimePassed,
+    WrapupDone,
+    WrapupOver,
+)
+from yuelai.routing.state import RoutingState
+
+log = structlog.get_logger()
+
+
+class Append(Protocol):
+    def __call__(self, *records: Record) -> Awaitable[int]:
+        """Make the records durable, in the order of the calls."""
+        ...
+
+
+class RoutingDriver:
+    """`on_signal` hears offers and withdrawals; `on_wrapup_over(interaction_id, agent_id)` hears of wrap-ups that ended
+    by time or because the agent became ready. Both are called in the loop and must not block."""
+
+    def __init__(
+        self,
+        append: Append,
+        clock: Clock,
+        live: LiveStore,
+        on_signal: Callable[[RoutingSignal], None],
+        on_wrapup_over: Callable[[UUID, UUID], None] = lambda interaction_id, agent_id: None,
+    ) -> None:
+        self._append, self._clock = append, clock
+        self._on_signal, self._on_wrapup_over = on_signal, on_wrapup_over
+        self._state = RoutingState(now=clock.now())
+        self._documents = Documents(live, clock)
+        self._codes: dict[tuple[UUID, str], UUID] = {}
+        self._timer: asyncio.TimerHandle | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._acted: asyncio.Future[None] | None = None
+
+    async def load(self, agents: Iterable[AgentRecord], queues: Iterable[Queue]) -> None:
+        """Begin with what PostgreSQL holds. Agents whose contact died with the process before are ready again; nobody
+        is offered anything until `seat_reachable` says that their seat is registered."""
+        now = self._clock.now()
+        records, queues = list(agents), list(queues)
+        self._state = RoutingState(queues, records, now=now)
+        self._codes = {(queue.tenant_id, queue.code): queue.id for queue in queues}
+        self._documents.load(records, queues, now)
+        await self._finish(engine.restore(self._state, now))
+
+    async def set_state(
+        self, agent_id: UUID, state: AgentState | str, reason: str = "", seat: Seat | str | None = None
+    ) -> dict[str, Any]:
+        """The agent asks for ready, busy or offline; returns the agent document. During a contact it becomes pending
+        until the wrap-up is over. Raises `SeatNotRegistered`, `SeatInUse`, `StateNotYours`, `NoSuchAgent`."""
+        await self._take(SetState(agent_id, AgentState(state), reason, Seat(seat) if seat else None))
+        return self.agent_document(agent_id)
+
+    async def seat_reachable(self, agent_id: UUID, seat: Seat | str, reachable: bool) -> None:
+        """The seat has been registered, or is no longer."""
+        await self._take(SeatReachable(agent_id, Seat(seat), reachable))
+
+    async def enqueue(
+        self,
+        interaction_id: UUID,
+        queue_code: str,
+        customer_class: str = "normal",
+        attributes: Mapping[str, Any] | None = None,
+        *,
+        tenant_id: UUID,
+    ) -> Queue:
+        """The contact waits in the tenant's queue of that code; returns the queue. Raises `NoSuchQueue`,
+        `AlreadyRouted`."""
+        queue = self.queue(queue_code, tenant_id)
+        await self._take(Enqueue(interaction_id, queue.id, customer_class, dict(attributes or {})))
+        return queue
+
+    async def left(self, interaction_id: UUID) -> None:
+        """The customer has gone: from the queue, from a ringing agent (`Withdraw`), or from a talk (wrap-up)."""
+        await self._take(Left(interaction_id))
+
+    async def accepted(self, interaction_id: UUID, agent_id: UUID) -> None:
+        """The agent has answered. Raises `OfferGone` when the offer was withdrawn first: release the leg then."""
+        await self._take(Accepted(interaction_id, agent_id))
+
+    async def refused(self, interaction_id: UUID, agent_id: UUID, reason: str) -> None:
+        """The agent declined or could not be rung: busy (`rona`), and the contact is back at its old place. Raises
+        `OfferGone`."""
+        await self._take(Refused(interaction_id, agent_id, reason))
+
+    async def held(self, interaction_id: UUID, held: bool) -> None:
+        """The agent has put the customer on hold, or taken them back."""
+        await self._take(Held(interaction_id, held))
+
+    async def released(self, interaction_id: UUID) -> datetime | None:
+        """Agent and customer have parted: wrap-up begins. Returns its end, None if there is none."""
+        contact = self._state.contacts.get(interaction_id)
+        agent = self._state.agents.get(contact.agent_id) if contact and contact.agent_id else None
+        await self._take(Released(interaction_id))
+        in_wrapup = agent and agent.state == AgentState.WRAPUP and agent.contact_id == interaction_id
+        return agent.until if agent and in_wrapup else None
+
+    async def wrapup_done(self, agent_id: UUID) -> None:
+        """The agent has finished the wrap-up early; nothing happens when it was over already."""
+        await self._take(WrapupDone(agent_id))
+
+    async def time_passed(self) -> None:
+        """Let everything that is due happen. The driver's own timer calls this; tests with a virtual clock do too."""
+        await self._take(TimePassed())
+
+    def queue(self, queue_code: str, tenant_id: UUID) -> Queue:
+        """Raises `NoSuchQueue`."""
+        queue_id = self._codes.get((tenant_id, queue_code))
+        if queue_id is None:
+            raise NoSuchQueue(queue=queue_code)
+        return self._state.pools[queue_id].queue
+
+    def agent(self, agent_id: UUID) -> Agent:
+        """The session, to read only. Raises `NoSuchAgent`."""
+        return self._state.agent(agent_id)
+
+    def agent_document(self, agent_id: UUID) -> dict[str, Any]:
+        """Return `agent/{id}` of docs/architecture.md. Raises `NoSuchAgent`."""
+        return self._documents.agent(self._state.agent(agent_id))
+
+    def queue_documents(self, tenant_id: UUID, queue_id: UUID | None = None) -> list[dict[str, Any]]:
+        """Return the tenant's queue documents, or the one asked for. Raises `NoSuchQueue`."""
+        pools = [pool for pool in self._state.pools.values() if pool.queue.tenant_id == tenant_id]
+        if queue_id is not None:
+            pools = [pool for pool in pools if pool.queue.id == queue_id]
+            if not pools:
+                raise NoSuchQueue()
+        return [self._documents.queue(pool) for pool in pools]
+
+    async def close(self) -> None:
+        """Stop the timer; decisions already made are carried out."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _take(self, event: Event) -> None:
+        _, commands = engine.decide(self._state, event, self._clock.now())
+        await self._finish(commands)
+
+    async def _finish(self, commands: list[Command]) -> None:
+        """A decision once made is carried out, even when whoever asked for it has gone meanwhile."""
+        task = asyncio.ensure_future(self._carry_out(commands, self._documents.changed(self._state, commands)))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        await asyncio.shield(task)
+
+    async def _carry_out(self, commands: list[Command], shown: list[Shown]) -> None:
+        """Journal the facts, then act when all earlier decisions have acted. These tasks begin in the order of the
+        decisions, so the journal has the facts in that order too."""
+        facts = [Record(command) for command in commands if isinstance(command, AgentStateChanged)]
+        before, mine = self._acted, asyncio.get_running_loop().create_future()
+        self._acted = mine
+        try:
+            if facts:
+                await self._append(*facts)
+            if before is not None and not before.done():
+                await asyncio.shield(before)
+            self._documents.show(shown)
+            for command in commands:
+                self._signal(command)
+        finally:
+            mine.set_result(None)
+            self._arm()
+
+    def _signal(self, command: Command) -> None:
+        try:
+            if isinstance(command, WrapupOver):
+                self._on_wrapup_over(command.interaction_id, command.agent_id)
+            elif not isinstance(command, AgentStateChanged):
+                self._on_signal(command)
+        except Exception:
+            log.exception("routing_signal_failed", signal=type(command).__name__)
+
+    def _arm(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        deadline = engine.next_deadline(self._state)
+        if deadline is not None:
+            delay = max(0.0, (deadline - self._clock.now()).total_seconds())
+            self._timer = asyncio.get_running_loop().call_later(delay, self._due)
+
+    def _due(self) -> None:
+        self._timer = None
+        task = asyncio.ensure_future(self.time_passed())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

@@ -1,0 +1,81 @@
+"""Everything the engine knows, with the indexes that keep a decision small. Changed by `engine` only."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from yuelai.routing.errors import NoSuchAgent, NoSuchQueue
+from yuelai.routing.events import AgentState
+from yuelai.routing.model import Agent, AgentRecord, Contact, Queue
+from yuelai.routing.pools import Pool
+
+
+class RoutingState:
+    """`touched_*` collect what changed since the driver last looked, so that it shows only that."""
+
+    def __init__(self, queues: Iterable[Queue] = (), agents: Iterable[AgentRecord] = (), *, now: datetime) -> None:
+        self.pools: dict[UUID, Pool] = {queue.id: Pool(queue) for queue in queues}
+        self.agents: dict[UUID, Agent] = {}
+        self.contacts: dict[UUID, Contact] = {}
+        self.touched_agents: set[UUID] = set(self.agents)
+        self.touched_queues: set[UUID] = set(self.pools)
+        self._deadlines: list[tuple[datetime, UUID]] = []
+        for record in agents:
+            self._add(record, now)
+
+    def _add(self, record: AgentRecord, now: datetime) -> None:
+        agent = Agent(
+            record.id,
+            record.tenant_id,
+            record.number,
+            record.name,
+            {queue_id: level for queue_id, level in record.levels.items() if queue_id in self.pools},
+            since=record.session.since if record.session else now,
+            idle_since=record.session.since if record.session else now,
+        )
+        if record.session is not None:
+            agent.state, agent.reason, agent.seat = record.session.state, record.session.reason, record.session.seat
+            agent.contact_id = record.session.interaction_id
+        self.agents[agent.id] = agent
+        self.touched_agents.add(agent.id)
+
+    def agent(self, agent_id: UUID) -> Agent:
+        """Raises `NoSuchAgent`."""
+        try:
+            return self.agents[agent_id]
+        except KeyError:
+            raise NoSuchAgent() from None
+
+    def pool(self, queue_id: UUID) -> Pool:
+        """Raises `NoSuchQueue`."""
+        try:
+            return self.pools[queue_id]
+        except KeyError:
+            raise NoSuchQueue() from None
+
+    def touch(self, agent: Agent) -> None:
+        self.touched_agents.add(agent.id)
+
+    def touch_queues(self, queue_ids: Iterable[UUID]) -> None:
+        self.touched_queues.update(queue_ids)
+
+    def set_deadline(self, agent: Agent, until: datetime | None) -> None:
+        """Ringing and wrap-up end by themselves: an agent has at most one deadline."""
+        if agent.until is not None:
+            del self._deadlines[bisect_left(self._deadlines, (agent.until, agent.id))]
+        agent.until = until
+        if until is not None:
+            insort(self._deadlines, (until, agent.id))
+
+    def due(self, now: datetime) -> Agent | None:
+        """Return the agent whose deadline has passed longest ago, if one has."""
+        return self.agents[self._deadlines[0][1]] if self._deadlines and self._deadlines[0][0] <= now else None
+
+    def next_deadline(self) -> datetime | None:
+        return self._deadlines[0][0] if self._deadlines else None
+
+    def talking(self, agent: Agent) -> bool:
+        return agent.state in (AgentState.TALKING, AgentState.HOLD)
