@@ -137,14 +137,15 @@ async def balance(conn: Connection, id_: UUID) -> asyncpg.Record | None:
     """Return the sum of the accounts in the currency of the first one, and the latest bill in it."""
     return await conn.fetchrow(
         """
-        SELECT a.currency, sum(a.balance_minor)::bigint AS minor, b.total_minor AS bill_minor, b.month AS bill_month
-        FROM accounts a
+        SELECT a.currency, a.minor, b.bill_minor, b.bill_month
+        FROM (
+            SELECT currency, sum(balance_minor)::bigint AS minor FROM accounts WHERE customer_id = $1
+            GROUP BY currency ORDER BY min(no) LIMIT 1
+        ) a
         LEFT JOIN LATERAL (
-            SELECT sum(total_minor)::bigint AS total_minor, month FROM bills
+            SELECT sum(total_minor)::bigint AS bill_minor, month AS bill_month FROM bills
             WHERE customer_id = $1 AND currency = a.currency GROUP BY month ORDER BY month DESC LIMIT 1
         ) b ON true
-        WHERE a.customer_id = $1
-        GROUP BY a.currency, b.total_minor, b.month ORDER BY min(a.id) LIMIT 1
         """,
         id_,
     )

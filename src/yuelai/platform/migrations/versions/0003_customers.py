@@ -55,7 +55,7 @@ CREATE TABLE customer_name_parts (
     customer_id uuid NOT NULL REFERENCES customers ON DELETE CASCADE,
     PRIMARY KEY (tenant_id, part, customer_id)
 );
-COMMENT ON TABLE customer_name_parts IS 'every ending of a name (王小芳, 小芳, 芳): any part of it is found as a prefix';
+COMMENT ON TABLE customer_name_parts IS 'every ending of a name (王小芳, 小芳, 芳): any part is found as a prefix';
 CREATE INDEX customer_name_parts_customer ON customer_name_parts (customer_id);
 CREATE TABLE accounts (
     id uuid PRIMARY KEY,

@@ -1,0 +1,27 @@
+"""The sample centre: people, queues and 10,000 customers from a fixed seed, for demonstrations and tests."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import structlog
+
+from yuelai.entrypoints.sample import customers, people
+from yuelai.platform.db import Database
+
+log = structlog.get_logger()
+
+_LOCK = 0x59554C53
+
+
+async def load(database: Database, *, today: date | None = None, count: int = customers.COUNT) -> None:
+    """Bring the sample centre into the database; what is there already stays as it is.
+
+    Bills are of the six months before `today`. `count` customers are generated besides the special ones.
+    """
+    today = today or datetime.now(UTC).date()
+    async with database.transaction(None) as conn:
+        await conn.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
+        await people.load(conn)
+        if await customers.load(conn, today, count):
+            log.info("sample_loaded", customers=count)

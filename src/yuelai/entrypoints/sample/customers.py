@@ -1,0 +1,110 @@
+"""Puts the generated customers into the database by COPY.
+
+COPY goes into temporary tables, for PostgreSQL refuses it on tables with row-level security.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from yuelai.customers.names import parts
+from yuelai.entrypoints.sample.generate import Customer, Generator
+from yuelai.entrypoints.sample.people import person_id
+from yuelai.platform.ids import SAMPLE_TENANT
+
+if TYPE_CHECKING:
+    from yuelai.platform.db import Connection
+
+COUNT = 10_000
+_JSON = frozenset({"lines"})
+_encoder = msgspec.json.Encoder()
+
+
+async def load(conn: Connection, today: date, count: int) -> bool:
+    """Return whether the customers had to be added. All of them come in one transaction, so one stands for all."""
+    generator = Generator(today)
+    everybody = generator.special()
+    if await conn.fetchval("SELECT EXISTS (SELECT FROM customers WHERE id = $1)", everybody[0].id):
+        return False
+    everybody.extend(generator.others(count))
+    for table, columns, rows in _tables(everybody):
+        await _copy(conn, table, columns, rows)
+    await conn.execute("ANALYZE customers, customer_identities, customer_name_parts, accounts, products, bills, orders")
+    return True
+
+
+async def _copy(conn: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    names = ", ".join(columns)
+    # Binary COPY has no encoder for jsonb: it travels as text.
+    as_text = ", ".join(f"{name}::text" if name in _JSON else name for name in columns)
+    as_json = ", ".join(f"{name}::jsonb" if name in _JSON else name for name in columns)
+    await conn.execute(
+        f"CREATE TEMPORARY TABLE incoming ON COMMIT DROP AS SELECT {as_text} FROM {table} WITH NO DATA"  # noqa: S608
+    )
+    await conn.copy_records_to_table("incoming", records=rows, columns=columns)
+    await conn.execute(
+        f"INSERT INTO {table} (tenant_id, {names}) SELECT $1, {as_json} FROM incoming",  # noqa: S608
+        SAMPLE_TENANT,
+    )
+    await conn.execute("DROP TABLE incoming")
+
+
+def _tables(everybody: Sequence[Customer]) -> list[tuple[str, tuple[str, ...], Iterable[Sequence[Any]]]]:
+    return [
+        (
+            "customers",
+            (
+                "id",
+                "name",
+                "kind",
+                "gender",
+                "birth_year",
+                "class",
+                "address",
+                "since",
+                "warnings",
+                "manager_person_id",
+            ),
+            (
+                (
+                    *(c.id, c.name, c.kind, c.gender, c.birth_year, c.class_, c.address, c.since, c.warnings),
+                    person_id(c.manager) if c.manager else None,
+                )
+                for c in everybody
+            ),
+        ),
+        (
+            "customer_identities",
+            ("customer_id", "kind", "value", "raw", "role"),
+            ((c.id, *identity) for c in everybody for identity in c.identities),
+        ),
+        (
+            "customer_name_parts",
+            ("customer_id", "part"),
+            ((c.id, part) for c in everybody for part in parts(c.name)),
+        ),
+        (
+            "accounts",
+            ("customer_id", "id", "no", "kind", "balance_minor"),
+            ((c.id, *account) for c in everybody for account in c.accounts),
+        ),
+        (
+            "products",
+            ("customer_id", "id", "account_id", "code", "name", "number", "price_minor", "since"),
+            ((c.id, *product) for c in everybody for product in c.products),
+        ),
+        (
+            "bills",
+            ("customer_id", "id", "account_id", "month", "total_minor", "due_on", "paid_on", "lines"),
+            ((c.id, *bill[:-1], _encoder.encode(bill[-1]).decode()) for c in everybody for bill in c.bills),
+        ),
+        (
+            "orders",
+            ("customer_id", "id", "no", "subject", "status", "ordered_at"),
+            ((c.id, *order) for c in everybody for order in c.orders),
+        ),
+    ]

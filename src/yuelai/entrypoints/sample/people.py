@@ -1,0 +1,124 @@
+"""Who works in the sample centre, and the queues they serve. Everybody's password is `demo`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from yuelai.identity import passwords
+from yuelai.identity.credentials import ha1
+from yuelai.platform.ids import SAMPLE_TENANT, PersonId
+
+if TYPE_CHECKING:
+    from yuelai.platform.db import Connection
+
+PASSWORD = "demo"  # noqa: S105
+SITE = UUID("01900000-0000-7000-8000-000000000101")
+AGENTS = 20
+
+_NAMES = [
+    "林晓雨",
+    "周建国",
+    "吴佳怡",
+    "郑浩然",
+    "孙丽娟",
+    "马志强",
+    "朱雪梅",
+    "胡俊杰",
+    "郭思琪",
+    "何立伟",
+    "高雅静",
+    "罗文博",
+    "梁慧敏",
+    "宋宇航",
+    "唐婉清",
+    "许子轩",
+    "韩冬梅",
+    "冯启明",
+    "邓美玲",
+    "曹一凡",
+]
+
+# code, name, name in English, waiting customers of a higher priority come first
+QUEUES = (
+    ("general", "综合服务", "General service", 0),
+    ("fault", "故障申告", "Fault reports", 0),
+    ("complaint", "投诉建议", "Complaints", 1),
+)
+
+
+def person_id(username: str) -> PersonId:
+    """Return the fixed id of a sample person."""
+    return PersonId(UUID(f"01900000-0000-7000-8000-{2_000_000 + _PEOPLE_ORDER[username]:012d}"))
+
+
+def queue_id(code: str) -> UUID:
+    """Return the fixed id of a sample queue."""
+    return UUID(f"01900000-0000-7000-8000-{3_000_000 + [q[0] for q in QUEUES].index(code):012d}")
+
+
+PEOPLE: tuple[tuple[str, str, str | None, str], ...] = (
+    *((f"agent{n:02d}", _NAMES[n - 1], f"{8000 + n}", "agent") for n in range(1, AGENTS + 1)),
+    ("leader01", "沈国平", "8101", "leader"),
+    ("clerk01", "蒋文秀", None, "clerk"),
+    ("qa01", "潘静", None, "qa"),
+    ("planner01", "袁世杰", None, "planner"),
+    ("editor01", "田心怡", None, "editor"),
+    ("admin", "系统管理员", None, "admin"),
+)
+"""User name, name, work number, role."""
+
+_PEOPLE_ORDER = {username: place for place, (username, _, _, _) in enumerate(PEOPLE)}
+
+
+async def load(conn: Connection) -> None:
+    """Add whoever is missing, with grants, phone passwords and queue memberships."""
+    names = [username for username, _, _, _ in PEOPLE]
+    known = {row["username"] for row in await conn.fetch("SELECT username FROM people WHERE username = ANY($1)", names)}
+    missing = [person for person in PEOPLE if person[0] not in known]
+    if missing:
+        # One hash for all: 26 of them would cost more than the rest of the sample together.
+        await _add(conn, missing, await passwords.hash_password(PASSWORD))
+    await _add_queues(conn)
+
+
+async def _add(conn: Connection, missing: list[tuple[str, str, str | None, str]], encoded: str) -> None:
+    await conn.execute(
+        "INSERT INTO sites (id, tenant_id, code, name) VALUES ($1, $2, 'main', '杭州中心') ON CONFLICT DO NOTHING",
+        SITE,
+        SAMPLE_TENANT,
+    )
+    await conn.executemany(
+        "INSERT INTO people (id, username, name, number, password_hash) VALUES ($1, $2, $3, $4, $5)",
+        [(person_id(username), username, name, number, encoded) for username, name, number, _ in missing],
+    )
+    await conn.executemany(
+        "INSERT INTO grants (person_id, tenant_id, role) VALUES ($1, $2, $3)",
+        [(person_id(username), SAMPLE_TENANT, role) for username, _, _, role in missing],
+    )
+    await conn.executemany(
+        'INSERT INTO sip_credentials (username, person_id, "user", ha1_md5, ha1_sha256) VALUES ($1, $2, $1, $3, $4)',
+        [(number, person_id(username), *ha1(number, PASSWORD)) for username, _, number, _ in missing if number],
+    )
+
+
+async def _add_queues(conn: Connection) -> None:
+    await conn.executemany(
+        """
+        INSERT INTO queues (id, tenant_id, code, name, name_en, priority, ring_seconds, wrapup_seconds)
+        VALUES ($1, $2, $3, $4, $5, $6, 20, 30) ON CONFLICT DO NOTHING
+        """,
+        [(queue_id(code), SAMPLE_TENANT, code, name, english, priority) for code, name, english, priority in QUEUES],
+    )
+    await conn.executemany(
+        """
+        INSERT INTO queue_members (queue_id, tenant_id, person_id, level) VALUES ($1, $2, $3, 1)
+        ON CONFLICT DO NOTHING
+        """,
+        [
+            (queue_id(code), SAMPLE_TENANT, person_id(username))
+            for code, _, _, _ in QUEUES
+            for username, _, _, role in PEOPLE
+            if role == "agent"
+        ],
+    )
