@@ -16,16 +16,17 @@ from uuid import UUID
 import asyncpg
 import msgspec
 import structlog
+from asyncpg.pool import PoolConnectionProxy
 
 from yuelai.platform import postgres
 from yuelai.platform.config import Settings
 from yuelai.platform.errors import Unavailable
 
 if TYPE_CHECKING:
-    from asyncpg.pool import PoolConnectionProxy
-
     Connection = PoolConnectionProxy[asyncpg.Record]
     """What a room's repository is given: a connection inside a transaction."""
+else:
+    Connection = PoolConnectionProxy  # generic for the type checker only
 
 log = structlog.get_logger()
 
