@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,64 +15,79 @@ from yuelai.channels.voice import speech
 
 numbers = st.integers(-speech.LARGEST, speech.LARGEST) | st.integers(-11_000, 110_000)
 languages = st.sampled_from(["zh-CN", "en"])
-SCALES = {
-    "zh-CN": {"ten": 10, "hundred": 100, "thousand": 1000, "ten_thousand": 10**4, "hundred_million": 10**8},
-    "en": {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9},
-}
-FOLDING = {"zh-CN": 10**4, "en": 1000}
-"""From this scale on, a word multiplies all that was said since the last such word."""
+DOCUMENT = yaml.safe_load((speech.PROMPTS / "prompts.yaml").read_text(encoding="utf-8"))
 
 
-def parse(ids: list[str], language: str) -> int:
-    """Read a number as a hearer would: by the words alone."""
-    total = group = pending = 0
-    for id_ in ids:
-        if id_ == "and":
-            continue
-        if id_ in SCALES[language]:
-            scale = SCALES[language][id_]
-            if scale >= FOLDING[language]:
-                total += (group + pending) * scale
-                group = pending = 0
-            elif language == "en":
-                pending *= scale
-            else:
-                group += (pending or 1) * scale
-                pending = 0
-        else:
-            value = 2 if id_ == "two" else int(id_.removeprefix("number_"))
-            pending = pending + value if language == "en" else value
-    return total + group + pending
+def words(ids: list[str], language: str) -> list[str]:
+    """What is said, from the texts that the recordings were made of."""
+    texts = {id_: v if isinstance(v, str) else v["text"] for id_, v in DOCUMENT["pieces"][language].items()}
+    for name, series in DOCUMENT["series"][language].items():
+        texts |= {f"{name}_{n}": text for n, text in enumerate(series["texts"], start=series["from"])}
+    return [texts[i] for i in ids]
 
 
 def mandarin(ids: list[str]) -> str:
-    characters = dict(zip((f"number_{n}" for n in range(10)), "零一二三四五六七八九", strict=True)) | {
-        "two": "两", "digit_1": "幺", "ten": "十", "hundred": "百", "thousand": "千", "ten_thousand": "万",
-        "hundred_million": "亿", "minus": "负", "yuan": "元", "jiao": "角", "fen": "分", "year": "年", "month": "月",
-        "day": "日", "hour": "点", "exactly": "整", "minute": "分", "star": "星", "pound": "井", "plus": "加",
-    }  # fmt: skip
-    return "".join(characters[i] for i in ids)
+    return "".join(words(ids, "zh-CN"))
+
+
+def hear_mandarin(text: str) -> int:
+    """Read a Mandarin number character by character."""
+    total = group = digit = 0
+    for character in text:
+        if character in "零一二三四五六七八九":
+            digit = "零一二三四五六七八九".index(character)
+        elif character == "两":
+            digit = 2
+        elif character in "十百千":
+            group += (digit or 1) * {"十": 10, "百": 100, "千": 1000}[character]
+            digit = 0
+        else:
+            total += (group + digit) * {"万": 10**4, "亿": 10**8}[character]
+            group = digit = 0
+    return total + group + digit
+
+
+def hear_english(said: list[str]) -> int:
+    ones = DOCUMENT["series"]["en"]["number"]["texts"]
+    tens = ["thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+    total = group = 0
+    for word in said:
+        if word == "hundred":
+            group *= 100
+        elif word in ("thousand", "million", "billion"):
+            total += group * {"thousand": 10**3, "million": 10**6, "billion": 10**9}[word]
+            group = 0
+        elif word != "and":
+            group += ones.index(word) if word in ones else 30 + 10 * tens.index(word)
+    return total + group
+
+
+def hear(ids: list[str], language: str) -> int:
+    return hear_mandarin(mandarin(ids)) if language == "zh-CN" else hear_english(words(ids, "en"))
 
 
 @given(numbers, languages)
 def test_a_spoken_number_is_heard_as_itself(value: int, language: str) -> None:
     ids = speech.number(value, language)
     sign = -1 if ids[0] == "minus" else 1
-    assert sign * parse(ids[1:] if sign < 0 else ids, language) == value
+    assert sign * hear(ids[1:] if sign < 0 else ids, language) == value
 
 
 @given(numbers, languages)
 def test_a_spoken_amount_is_heard_as_itself(minor: int, language: str) -> None:
-    ids = speech.money(minor, "CNY", language)
-    sign = -1 if ids[0] == "minus" else 1
-    heard, words = 0, []
-    for id_ in ids[1:] if sign < 0 else ids:
-        if id_ in ("yuan", "jiao", "fen"):
-            heard += parse(words, language) * {"yuan": 100, "jiao": 10, "fen": 1}[id_]
-            words = []
-        else:
-            words.append(id_)
-    assert not words
+    said = words(speech.money(minor, "CNY", language), language)
+    sign = -1 if said[0] in ("负", "minus") else 1
+    said = said[1:] if sign < 0 else said
+    if language == "zh-CN":
+        parts = re.fullmatch(r"(?:(.+)元)?零?(?:(.)角)?(?:(.)分)?", "".join(said))
+        assert parts is not None
+        heard = sum(hear_mandarin(part or "零") * unit for part, unit in zip(parts.groups(), (100, 10, 1), strict=True))
+    else:
+        text = " ".join(said)
+        yuan, separated, rest = text.partition(" yuan")
+        if not separated:
+            yuan, rest = "", text
+        heard = 100 * hear_english(yuan.split()) + hear_english(rest.removesuffix(" fen").split())
     assert sign * heard == minor
 
 
@@ -143,6 +161,7 @@ def test_english_money_is_read_in_yuan_and_fen() -> None:
 
 def test_dates_and_times_are_read_in_both_languages() -> None:
     at = datetime(2026, 2, 22, 14, 5, tzinfo=UTC)
+    assert mandarin(speech.instant(at.replace(year=1999), "zh-CN")) == "一九九九年二月二十二日"
     assert mandarin(speech.instant(at, "zh-CN", clock=True)) == "二零二六年二月二十二日十四点零五分"
     assert mandarin(speech.instant(at.replace(hour=2, minute=0), "zh-CN", clock=True)).endswith("两点整")
     assert speech.instant(at, "en", clock=True) == [
@@ -151,7 +170,7 @@ def test_dates_and_times_are_read_in_both_languages() -> None:
 
 
 def test_keys_are_read_one_by_one_with_yao_for_one_in_mandarin() -> None:
-    assert mandarin(speech.digits("+86 110-*#", "zh-CN")) == "加八六幺幺零星井"
+    assert mandarin(speech.digits("+86 110-*#", "zh-CN")) == "加八六幺幺零星号键井号键"
     assert speech.digits("10", "en") == ["number_1", "number_0"]
 
 
@@ -166,6 +185,6 @@ def test_keys_are_read_one_by_one_with_yao_for_one_in_mandarin() -> None:
         lambda: speech.prompt_path("no_such_prompt", "en"),
     ],
 )
-def test_what_has_no_recording_is_refused_and_not_guessed(attempt) -> None:
+def test_what_has_no_recording_is_refused_and_not_guessed(attempt: Callable[[], object]) -> None:
     with pytest.raises(speech.Unspeakable):
         attempt()

@@ -15,6 +15,9 @@ PROMPTS = Path(__file__).resolve().parents[2] / "prompts"
 LARGEST = 10**12 - 1
 """The largest number that can be spoken."""
 
+WHOLE_YEARS = range(2020, 2040)
+"""Years that Mandarin has a recording of their own for."""
+
 
 class Unspeakable(ValueError):
     """There is no recording for it: unknown language, currency or character, or a number out of range."""
@@ -72,11 +75,11 @@ def money(minor: int, currency: str, language: str) -> list[str]:
     jiao, fen = divmod(rest, 10)
     out = [*_measured(_in_range(yuan)), "yuan"] if yuan or not rest else []
     if jiao:
-        out += [*_measured(jiao), "jiao"]
+        out.append(f"jiao_{jiao}")
     elif fen and yuan:
         out.append("number_0")
     if fen:
-        out += [*_measured(fen), "fen"]
+        out.append(f"fen_{fen}")
     return sign + out
 
 
@@ -86,10 +89,11 @@ def instant(at: datetime, language: str, *, clock: bool = False) -> list[str]:
         out = [f"month_{at.month}", *_ordinal(at.day), *_english_year(at.year)]
         return out + _english_clock(at.hour, at.minute) if clock else out
     _reader(language)
-    out = [f"number_{digit}" for digit in str(at.year)] + ["year"]
-    out += [*_mandarin(at.month), "month", *_mandarin(at.day), "day"]
+    whole = at.year in WHOLE_YEARS
+    out = [f"year_{at.year}"] if whole else [f"number_{digit}" for digit in str(at.year)] + ["year"]
+    out += [f"month_{at.month}", f"day_{at.day}"]
     if clock:
-        out += [*_measured(at.hour), "hour"]
+        out.append(f"hour_{at.hour}")
         if at.minute == 0:
             out.append("exactly")
         else:
@@ -110,7 +114,7 @@ def _reader(language: str) -> Callable[[int], list[str]]:
         raise Unspeakable(f"language {language!r} cannot be spoken") from None
 
 
-# Mandarin
+# Mandarin: numbers up to 99, hundreds and thousands are whole recordings.
 
 
 def _mandarin(value: int) -> list[str]:
@@ -126,27 +130,27 @@ def _mandarin(value: int) -> list[str]:
         if out and (gap or section < 1000):
             out.append("number_0")
         gap = False
-        out += _section(section) + ([name] if name else [])
-    if out[:2] == ["number_1", "ten"]:
-        out = out[1:]
-    if out[0] == "number_2" and out[1:2] in (["thousand"], ["ten_thousand"], ["hundred_million"]):
-        out[0] = "two"
+        if section == 2 and name and not out:
+            out += ["two", name]
+        else:
+            out += _section(section, head=not out) + ([name] if name else [])
     return out
 
 
-def _section(value: int) -> list[str]:
-    """Four places, 1 to 9999; a run of empty places inside is one 零."""
+def _section(value: int, *, head: bool) -> list[str]:
+    """Four places, 1 to 9999; a run of empty places inside is one 零; `head` when nothing was said before."""
     out: list[str] = []
-    gap = False
-    for power, name in ((1000, "thousand"), (100, "hundred"), (10, "ten"), (1, "")):
-        digit, value = divmod(value, power)
-        if digit == 0:
-            gap = bool(out)
-            continue
-        if gap:
-            out.append("number_0")
-        gap = False
-        out += [f"number_{digit}"] + ([name] if name else [])
+    thousands, rest = divmod(value, 1000)
+    hundreds, tail = divmod(rest, 100)
+    if thousands:
+        out.append("thousands_two" if thousands == 2 and head else f"thousands_{thousands}")
+    if hundreds:
+        out.append(f"hundreds_{hundreds}")
+    if tail and (thousands or hundreds) and (not hundreds or tail < 10):
+        out.append("number_0")
+    if tail:
+        inside = bool(out) or not head
+        out.append(f"inner_{tail}" if inside and 10 <= tail < 20 else f"number_{tail}")
     return out
 
 

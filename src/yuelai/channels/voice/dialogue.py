@@ -1,0 +1,127 @@
+"""A flow's dialogue, spoken: prompts to the caller's leg, keys from it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from yuelai.media.ports import MediaEngine
+from yuelai.platform.ids import LegId, new_id
+
+
+@dataclass(frozen=True)
+class Keys:
+    """Keys pressed; the shape of `flows.ports.Collected`."""
+
+    digits: str
+    terminated: bool = False
+
+
+class VoiceDialogue:
+    """Satisfies `flows.ports.Dialogue`. `left` is the exception its verbs raise once the caller has gone."""
+
+    def __init__(
+        self,
+        media: MediaEngine,
+        leg: LegId,
+        files: Callable[[Sequence[Any], str], list[Path]],
+        on_step: Callable[[str, str, Mapping[str, Any]], Awaitable[None]],
+        left: type[Exception],
+        language: str,
+    ) -> None:
+        self._media, self._leg, self._files, self._on_step, self._left = media, leg, files, on_step, left
+        self._language = language
+        self._keys: deque[str] = deque()
+        self._pressed = asyncio.Event()
+        self._playing: tuple[UUID, asyncio.Event] | None = None
+        self._gone = asyncio.Event()
+
+    @property
+    def language(self) -> str:
+        return self._language
+
+    async def set_language(self, language: str) -> None:
+        self._language = language
+
+    async def step(self, node: str, kind: str, data: Mapping[str, Any]) -> None:
+        await self._on_step(node, kind, data)
+
+    def key(self, digit: str) -> None:
+        """A key was pressed."""
+        self._keys.append(digit)
+        self._pressed.set()
+
+    def play_ended(self, play: UUID) -> None:
+        if self._playing is not None and self._playing[0] == play:
+            self._playing[1].set()
+
+    def leave(self) -> None:
+        """The caller has gone: whatever waits, and every later verb, raises `left`."""
+        self._gone.set()
+
+    async def say(self, utterances: Sequence[Any]) -> None:
+        ended = await self._start(utterances)
+        await self._wait(None, ended)
+
+    async def collect(
+        self,
+        utterances: Sequence[Any],
+        *,
+        maximum: int,
+        first_timeout: float,
+        next_timeout: float = 3.0,
+        terminators: str = "",
+    ) -> Keys:
+        if not self._keys and utterances:
+            ended = await self._start(utterances)
+            await self._wait(None, ended, self._pressed)
+        if not self._keys:
+            await self._wait(first_timeout, self._pressed)
+        if not self._keys:
+            return Keys("")
+        await self._media.stop(self._leg)
+        digits = ""
+        while True:
+            while self._keys:
+                digit = self._keys.popleft()
+                if digit in terminators:
+                    self._settle()
+                    return Keys(digits, terminated=True)
+                digits += digit
+                if len(digits) >= maximum:
+                    self._settle()
+                    return Keys(digits)
+            self._pressed.clear()
+            if not await self._wait(next_timeout, self._pressed):
+                return Keys(digits)
+
+    def _settle(self) -> None:
+        if not self._keys:
+            self._pressed.clear()
+
+    async def _start(self, utterances: Sequence[Any]) -> asyncio.Event:
+        self._check()
+        play, ended = new_id(), asyncio.Event()
+        self._playing = (play, ended)
+        await self._media.play(self._leg, play, self._files(utterances, self._language))
+        return ended
+
+    def _check(self) -> None:
+        if self._gone.is_set():
+            raise self._left
+
+    async def _wait(self, timeout: float | None, *events: asyncio.Event) -> bool:
+        """Wait for one of the events; false when time ran out. Raises `left` when the caller goes."""
+        tasks = [asyncio.ensure_future(event.wait()) for event in (*events, self._gone)]
+        try:
+            done, _ = await asyncio.wait(tasks, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+        self._check()
+        return bool(done)

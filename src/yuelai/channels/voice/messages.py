@@ -1,0 +1,79 @@
+"""What the actor of a call finds in its mailbox besides leg, media and routing events."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from yuelai.channels.ports import FlowOutcome, Identified
+from yuelai.platform.errors import Refusal
+
+
+@dataclass(frozen=True)
+class FlowEnded:
+    """The flow task is over; `failed` when it broke."""
+
+    outcome: FlowOutcome | None
+    failed: bool = False
+
+
+@dataclass(frozen=True)
+class CustomerKnown:
+    """Identification answered."""
+
+    result: Identified
+
+
+@dataclass(frozen=True)
+class WrapUpOver:
+    """The agent's wrap-up ended: by its time or because the agent moved on."""
+
+    agent_id: UUID
+
+
+@dataclass(frozen=True)
+class Shutdown:
+    """The process is stopping."""
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who asks: a person and what they may do."""
+
+    person_id: UUID
+    number: str
+    permissions: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Command:
+    """A request of a screen; the future gets the result or the refusal."""
+
+    name: str
+    actor: Actor
+    arguments: Mapping[str, Any]
+    done: asyncio.Future[Any] = field(compare=False)
+
+
+class NotYourCall(Refusal):
+    """This contact is with somebody else."""
+
+    status = 403
+    code = "not_your_interaction"
+
+
+class NotPossibleNow(Refusal):
+    """The call is not in a state for this."""
+
+    status = 409
+    code = "wrong_call_state"
+
+
+class NoSuchCall(Refusal):
+    """This contact is over or does not exist."""
+
+    status = 404
+    code = "interaction_not_live"

@@ -1,0 +1,34 @@
+"""What every call of the voice channel is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from yuelai.channels.ports import Capture, Customers, Flows
+from yuelai.interactions.recorder import InteractionRecorder
+from yuelai.media.ports import MediaEngine
+from yuelai.platform.clock import Clock
+from yuelai.platform.ids import TenantId
+from yuelai.routing.driver import RoutingDriver
+from yuelai.telephony.ports import Telephony
+
+
+class PromptPath(Protocol):
+    def __call__(self, name: str, language: str) -> Path: ...
+
+
+@dataclass(frozen=True)
+class VoiceServices:
+    tenant_id: TenantId
+    clock: Clock
+    media: MediaEngine
+    telephony: Telephony
+    routing: RoutingDriver
+    flows: Flows
+    customers: Customers
+    capture: Capture
+    prompt: PromptPath
+    new_recorder: Callable[[], InteractionRecorder]

@@ -1,0 +1,291 @@
+"""The voice channel with real routing and interactions, on sound and signalling that only remember what was asked."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from yuelai.channels.ports import FlowOutcome, Identified
+from yuelai.channels.voice.channel import VoiceChannel
+from yuelai.channels.voice.messages import Actor
+from yuelai.channels.voice.services import VoiceServices
+from yuelai.interactions.events import InteractionEnded, SegmentStarted
+from yuelai.interactions.numbering import TrailNumbers
+from yuelai.interactions.recorder import InteractionRecorder
+from yuelai.media.ports import LegKind, MediaError
+from yuelai.platform.clock import VirtualClock
+from yuelai.platform.facts import Fact, Record
+from yuelai.platform.ids import SAMPLE_TENANT, InteractionId, LegId, RecordingId, new_id
+from yuelai.platform.live import LiveStore
+from yuelai.routing.driver import RoutingDriver
+from yuelai.routing.events import Seat
+from yuelai.routing.model import AgentRecord, Queue
+from yuelai.telephony.errors import NotRegistered
+from yuelai.telephony.ports import Answered, Confirmed, Ended, LegEvent
+
+OFFER = "v=0"
+
+
+class Sound:
+    """A MediaEngine that keeps a list of what it was told."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[Any, ...]] = []
+        self.open: dict[LegId, Callable[[Any], None]] = {}
+        self.broken = False
+
+    async def create_leg(
+        self, leg: LegId, kind: LegKind, listener: Callable[[Any], None], *, offer: str | None = None
+    ) -> str:
+        if self.broken:
+            raise MediaError("no free port")
+        self.open[leg] = listener
+        self.told.append(("create", leg, kind))
+        return "v=0 ours"
+
+    async def close(self, leg: LegId) -> None:
+        self.open.pop(leg, None)
+
+    def __getattr__(self, verb: str) -> Any:
+        async def tell(*arguments: Any, **options: Any) -> Any:
+            if verb.startswith("_"):
+                raise AttributeError(verb)
+            self.told.append((verb, *arguments))
+            return "v=0 ours"
+
+        return tell
+
+    def verbs(self) -> list[str]:
+        return [str(entry[0]) for entry in self.told]
+
+
+class Line:
+    """A SIP leg in the test's hand."""
+
+    def __init__(self, caller: str = "13800000001", called: str = "10000", *, browser: bool = False) -> None:
+        self.id = LegId(new_id())
+        self.caller, self.called, self.trunk, self.browser = caller, called, True, browser
+        self.offer: str | None = OFFER
+        self.answered: str | None = None
+        self.hung_up: int | None = None
+        self.headers: Mapping[str, str] = {}
+        self._listener: Callable[[LegEvent], None] | None = None
+        self.over = False
+
+    def listen(self, listener: Callable[[LegEvent], None]) -> None:
+        self._listener = listener
+
+    def happens(self, event: LegEvent) -> None:
+        assert self._listener is not None
+        self._listener(event)
+
+    async def ringing(self) -> None:
+        pass
+
+    async def answer(self, sdp: str) -> None:
+        self.answered = sdp
+        self.happens(Confirmed(self.id))
+
+    async def accept(self, sdp: str) -> None:
+        pass
+
+    async def refuse_offer(self, status: int = 488) -> None:
+        pass
+
+    async def hangup(self, status: int = 480, reason: str = "") -> None:
+        if not self.over:
+            self.over, self.hung_up = True, status
+            if self._listener is not None:
+                self.happens(Ended(self.id, "local", 0, reason))
+
+    def leaves(self, status: int = 0) -> None:
+        """The other side hangs up, or refuses."""
+        if not self.over:
+            self.over = True
+            self.happens(Ended(self.id, "remote", status, ""))
+
+    def picks_up(self) -> None:
+        self.happens(Answered(self.id, "v=0 theirs"))
+
+
+class Lines:
+    """A Telephony that dials `Line`s."""
+
+    def __init__(self) -> None:
+        self.dialled: list[Line] = []
+        self.registered = True
+
+    async def dial(self, user: str, *, listener: Callable[[LegEvent], None], **options: Any) -> Line:
+        if not self.registered:
+            raise NotRegistered
+        line = Line(options["caller"], user, browser=options["browser"])
+        line.headers = options["headers"]
+        line.listen(listener)
+        self.dialled.append(line)
+        return line
+
+
+class Away(Exception):
+    pass
+
+
+class Script:
+    """A flow in the test's hand: it ends when the test says how."""
+
+    left = Away
+    fallback_queue = "general"
+
+    def __init__(self) -> None:
+        self.outcome: asyncio.Future[FlowOutcome] = asyncio.get_running_loop().create_future()
+        self.dialogue: Any = None
+        self.gone = False
+
+    def knows(self, called: str) -> bool:
+        return called == "10000"
+
+    async def run(self, called: str, dialogue: Any, context: Mapping[str, Any]) -> FlowOutcome:
+        self.dialogue = dialogue
+        try:
+            while not self.outcome.done():
+                await dialogue.collect([], maximum=1, first_timeout=0.005)
+        except Away:
+            self.gone = True
+            raise
+        return self.outcome.result()
+
+    def files(self, utterances: Sequence[Any], language: str) -> list[Path]:
+        return []
+
+
+class People:
+    def __init__(self) -> None:
+        self.answer = Identified("new", [])
+
+    async def identify(self, tenant_id: UUID, ani: str) -> Identified:
+        return self.answer
+
+    async def card(self, tenant_id: UUID, customer_id: UUID) -> Mapping[str, Any]:
+        return {"id": str(customer_id), "name": "王芳", "class": "gold"}
+
+
+class Tape:
+    def __init__(self) -> None:
+        self.running: set[RecordingId] = set()
+        self.done: list[RecordingId] = []
+
+    async def start(self, interaction_id: InteractionId, tenant_id: UUID, leg: LegId) -> RecordingId:
+        recording = RecordingId(new_id())
+        self.running.add(recording)
+        return recording
+
+    async def stop(self, recording_id: RecordingId) -> int:
+        self.running.discard(recording_id)
+        self.done.append(recording_id)
+        return 1000
+
+
+class World:
+    """One queue `general`, one agent 8001 with a registered phone, signed off."""
+
+    def __init__(self, ring_seconds: float = 20.0, wrapup_seconds: float = 30.0) -> None:
+        self.clock = VirtualClock(datetime(2026, 11, 20, 2, 0, tzinfo=UTC))
+        self.facts: list[Fact] = []
+        self.live = LiveStore()
+        self.sound, self.lines, self.people, self.tape = Sound(), Lines(), People(), Tape()
+        self.script = Script()
+        self.queue = Queue(
+            new_id(), SAMPLE_TENANT, "general", "综合服务", ring_seconds=ring_seconds, wrapup_seconds=wrapup_seconds
+        )
+        self.agent = AgentRecord(new_id(), SAMPLE_TENANT, "8001", "张伟", {self.queue.id: 1})
+        numbers = TrailNumbers(UTC)
+        self.routing = RoutingDriver(
+            self.append,
+            self.clock,
+            self.live,
+            lambda signal: self.channel.on_signal(signal),
+            lambda interaction_id, agent_id: self.channel.on_wrapup_over(interaction_id, agent_id),
+        )
+        self.channel = VoiceChannel(
+            VoiceServices(
+                tenant_id=SAMPLE_TENANT,
+                clock=self.clock,
+                media=self.sound,
+                telephony=self.lines,  # type: ignore[arg-type]
+                routing=self.routing,
+                flows=self.script,
+                customers=self.people,
+                capture=self.tape,
+                prompt=lambda name, language: Path(f"{language}/{name}.wav"),
+                new_recorder=lambda: InteractionRecorder(self.append, self.clock, self.live, numbers),
+            )
+        )
+
+    async def append(self, *records: Record) -> int:
+        self.facts += [record.fact for record in records]
+        return len(self.facts)
+
+    async def begin(self, *, ready: bool = True) -> None:
+        await self.routing.load([self.agent], [self.queue])
+        await self.routing.seat_reachable(self.agent.id, Seat.PHONE, True)
+        if ready:
+            await self.routing.set_state(self.agent.id, "ready", "", Seat.PHONE)
+
+    async def settle(self) -> None:
+        """Let everything that can happen now happen."""
+        for _ in range(40):
+            await asyncio.sleep(0.0005)
+
+    async def pass_time(self, seconds: float) -> None:
+        self.clock.advance(seconds)
+        await self.routing.time_passed()
+        await self.settle()
+
+    async def arrives(self, **options: Any) -> Line:
+        line = Line(**options)
+        await self.channel.on_call(line)
+        await self.settle()
+        return line
+
+    async def queued(self, **options: Any) -> Line:
+        line = await self.arrives(**options)
+        self.script.outcome.set_result(FlowOutcome(queue="general"))
+        await self.settle()
+        return line
+
+    async def talking(self) -> tuple[Line, Line]:
+        """Return the customer's line and the agent's, in talk."""
+        customer = await self.queued()
+        (phone,) = self.lines.dialled
+        phone.picks_up()
+        await self.settle()
+        return customer, phone
+
+    async def ask(self, verb: str, **arguments: Any) -> Any:
+        """A request of agent 8001's screen about the only call."""
+        (interaction_id,) = self.channel.ids()
+        actor = Actor(self.agent.id, "8001", frozenset({"agent.work"}))
+        return await self.channel.command(verb, actor, interaction_id, arguments)
+
+    def state(self) -> str:
+        return str(self.routing.agent(self.agent.id).state)
+
+    def segments(self) -> list[str]:
+        return [str(fact.kind) for fact in self.facts if isinstance(fact, SegmentStarted)]
+
+    def end_reasons(self) -> list[str]:
+        return [str(fact.reason) for fact in self.facts if isinstance(fact, InteractionEnded)]
+
+    def nothing_left(self) -> bool:
+        """No call, no leg, no recording, no document of an interaction."""
+        documents = self.live.snapshot(frozenset({"perm:supervision.view"}))
+        return (
+            not self.channel.ids()
+            and not self.sound.open
+            and not self.tape.running
+            and all(line.over for line in self.lines.dialled)
+            and not any(key.startswith("interaction/") for key in documents)
+        )
