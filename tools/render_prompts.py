@@ -31,6 +31,7 @@ RATE = 8000
 VOICE_RATE = 24000
 PEAK = 10 ** (-3 / 20)
 MUSIC_PEAK = 10 ** (-12 / 20)
+SPEED = {"zh-CN": 0.92, "en": 1.0}
 KEEP = 0.060
 """Seconds of quiet kept before and after a voice."""
 
@@ -67,6 +68,10 @@ def entries(document: dict) -> Iterator[Entry]:
     for language, pieces in document["pieces"].items():
         for id_, value in pieces.items():
             yield entry(id_, language, value, True)
+    for language, names in document["series"].items():
+        for name, series in names.items():
+            for number, text in enumerate(series["texts"], start=series["from"]):
+                yield entry(f"{name}_{number}", language, text, True)
 
 
 # Phonemes
@@ -278,7 +283,9 @@ def main() -> None:
     kokoro = Kokoro(arguments.voices)
     for entry in todo:
         sounds = entry.phonemes or phonemes[entry.language](entry.say)
-        spoken = kokoro.speak(sounds, entry.voice, 1.0)
+        if entry.piece and entry.language == "zh-CN":
+            sounds += "."
+        spoken = kokoro.speak(sounds, entry.voice, SPEED[entry.language])
         write(PROMPTS / entry.language / f"{entry.id}.wav", telephone(spoken), PEAK)
         print(f"{entry.language} {entry.id} [{sounds}]", file=sys.stderr)
 

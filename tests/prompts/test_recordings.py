@@ -27,11 +27,18 @@ def decibels(value: float) -> float:
     return 20 * np.log10(value + 1e-9)
 
 
+def pieces(language: str) -> dict[str, Any]:
+    out = dict(DOCUMENT["pieces"][language])
+    for name, series in DOCUMENT["series"][language].items():
+        out |= {f"{name}_{n}": text for n, text in enumerate(series["texts"], start=series["from"])}
+    return out
+
+
 def expected() -> set[str]:
     names = {f"common/{id_}" for id_ in COMMON}
     for section in ("sentences", "demo"):
         names |= {f"{language}/{id_}" for id_, texts in DOCUMENT[section].items() for language in texts}
-    return names | {f"{language}/{id_}" for language, pieces in DOCUMENT["pieces"].items() for id_ in pieces}
+    return names | {f"{language}/{id_}" for language in ("zh-CN", "en") for id_ in pieces(language)}
 
 
 def text_of(path: Path) -> str:
@@ -41,7 +48,7 @@ def text_of(path: Path) -> str:
             value = DOCUMENT[section][id_][language]
             break
     else:
-        value = DOCUMENT["pieces"][language][id_]
+        value = pieces(language)[id_]
     return str(value if isinstance(value, str) else value["text"])
 
 
