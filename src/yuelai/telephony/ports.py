@@ -33,9 +33,10 @@ class Answered:
 
 @dataclass(frozen=True)
 class Confirmed:
-    """The ACK to our 200 arrived: the call stands."""
+    """The ACK to our 200 arrived: the call stands. `sdp` is the answer when the INVITE had brought no offer."""
 
     leg: LegId
+    sdp: str | None = None
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class InfoDigit:
 
 @dataclass(frozen=True)
 class Ended:
-    """The leg is over. `by` is `remote`, `local` or `system` (time-out, transport lost); `status` the SIP status or 0."""
+    """The leg is over. `by` is `remote`, `local` or `system` (time-out, transport lost); `status` is SIP's, or 0."""
 
     leg: LegId
     by: str
@@ -147,7 +148,10 @@ class Telephony(Protocol):
         listener: Listener,
         headers: Mapping[str, str] | None = None,
     ) -> Leg:
-        """INVITE a registered user's contacts of one kind (browser or phone). Raises `telephony.errors.NotRegistered`."""
+        """INVITE a registered user's contacts of one kind (browser or phone).
+
+        Raises `telephony.errors.NotRegistered`.
+        """
         ...
 
     def registrations(self, user: str) -> Sequence[Registration]: ...
@@ -170,3 +174,32 @@ class CredentialStore(Protocol):
     """Implemented by identity; the name a phone authenticates with may differ from the user it acts for."""
 
     async def credential(self, username: str) -> Credential | None: ...
+
+
+@dataclass(frozen=True)
+class DialogRecord:
+    """What is needed to end a dialog after a restart (RFC 3261 §12); it names the peer, hence is never published."""
+
+    leg_id: LegId
+    at: datetime
+    call_id: str
+    local: str
+    """Our address with its tag, as From of our requests; `remote` likewise is their To."""
+    remote: str
+    local_cseq: int
+    remote_cseq: int | None
+    route_set: tuple[str, ...]
+    target: str
+    hop: str
+    """Transport address: `udp:HOST:PORT` or `flow:ID`."""
+    symmetric: bool
+    user: str
+    instance: str
+
+
+class DialogJournal(Protocol):
+    """Keeps the list of standing dialogs. `confirmed` returns when the entry is safe; only then we act on it."""
+
+    async def confirmed(self, record: DialogRecord) -> None: ...
+
+    async def ended(self, leg_id: LegId) -> None: ...

@@ -15,7 +15,7 @@ class StreamParser:
         self._buffer = bytearray()
         self._waiting: tuple[Request | Response, int] | None = None
         self.pings = 0
-        """Keep-alives heard (double CRLF, RFC 5626 §4.4.1), each to be answered with one CRLF; the owner counts down."""
+        """Keep-alives heard (double CRLF, RFC 5626 §4.4.1), each owed one CRLF; the owner counts down."""
 
     def feed(self, data: bytes) -> Iterator[Request | Response]:
         """Yield the messages that are now complete. Raises PeerError."""

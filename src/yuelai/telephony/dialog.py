@@ -1,0 +1,106 @@
+"""Dialogs (RFC 3261 §12): what two parties must remember to send each other requests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from yuelai.telephony.hops import FlowHop, Hop, uri_hop
+from yuelai.wire.sip import Address, PeerError, Request, Response, Uri, parse_address
+
+DialogKey = tuple[str, str, str]
+"""Call-ID, our tag, their tag."""
+
+
+@dataclass(slots=True)
+class Dialog:
+    """`hop` is where the peer was last heard; `symmetric` says to send there and not where the target points (NAT)."""
+
+    call_id: str
+    local: Address
+    remote: Address
+    local_cseq: int
+    remote_cseq: int | None
+    target: Uri
+    hop: Hop
+    route_set: list[Address] = field(default_factory=list)
+    symmetric: bool = False
+    user: str = ""
+    """Registered user the peer is, empty for a trunk; with `instance` it tells who comes back on a new flow."""
+    instance: str = ""
+
+    @property
+    def key(self) -> DialogKey:
+        return self.call_id, self.local.tag or "", self.remote.tag or ""
+
+    @property
+    def next_hop(self) -> Hop:
+        """The first route or the target (§8.1.2); a flow is its own way (RFC 5626 §5.3)."""
+        if isinstance(self.hop, FlowHop) or self.symmetric:
+            return self.hop
+        return uri_hop(self.route_set[0].uri if self.route_set else self.target) or self.hop
+
+    def request(self, method: str, *, cseq: int | None = None) -> Request:
+        """Return a request within the dialog (§12.2.1.1), without Via and Contact; counts CSeq up unless given one."""
+        if cseq is None:
+            self.local_cseq += 1
+            cseq = self.local_cseq
+        target, routes = str(self.target), [str(route) for route in self.route_set]
+        if self.route_set and not self.route_set[0].uri.loose:
+            # A strict router of RFC 2543 wants itself in the request line.
+            target, routes = str(self.route_set[0].uri.without_headers()), [*routes[1:], f"<{self.target}>"]
+        request = Request(method, target)
+        for route in routes:
+            request.add("route", route)
+        request.add("max-forwards", 70)
+        request.add("from", self.local)
+        request.add("to", self.remote)
+        request.add("call-id", self.call_id)
+        request.add("cseq", f"{cseq} {method}")
+        return request
+
+    def take_target(self, message: Request | Response) -> None:
+        """Follow a target refresh (§12.2.1.2, §12.2.2)."""
+        contact = contact_of(message)
+        if contact is not None:
+            self.target = contact
+
+
+def contact_of(message: Request | Response) -> Uri | None:
+    """Return the one Contact URI, None without one. Raises PeerError when it is malformed."""
+    contacts = message.addresses("contact")
+    return contacts[0].uri.without_headers() if contacts else None
+
+
+def dialog_of_invite(invite: Request, hop: Hop, tag: str, *, symmetric: bool) -> Dialog:
+    """Return our side of the dialog an incoming INVITE makes (§12.1.1). Raises PeerError without a Contact."""
+    target = contact_of(invite)
+    if target is None or not target.is_sip:
+        raise PeerError("INVITE without a SIP Contact")
+    local = parse_address(str(invite.get("to")))
+    local.params["tag"] = tag
+    return Dialog(
+        call_id=invite.call_id,
+        local=local,
+        remote=parse_address(str(invite.get("from"))),
+        local_cseq=0,
+        remote_cseq=invite.cseq.number,
+        target=target,
+        hop=hop,
+        route_set=invite.addresses("record-route"),
+        symmetric=symmetric,
+    )
+
+
+def dialog_of_response(invite: Request, response: Response, hop: Hop, *, symmetric: bool) -> Dialog:
+    """Return our side of the dialog a 2xx to our INVITE makes (§12.1.2); each To tag makes its own."""
+    return Dialog(
+        call_id=invite.call_id,
+        local=parse_address(str(invite.get("from"))),
+        remote=parse_address(str(response.get("to"))),
+        local_cseq=invite.cseq.number,
+        remote_cseq=None,
+        target=contact_of(response) or invite.uri,
+        hop=hop,
+        route_set=list(reversed(response.addresses("record-route"))),
+        symmetric=symmetric,
+    )

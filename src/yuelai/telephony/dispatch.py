@@ -1,0 +1,169 @@
+"""Requests from the wire to whom they concern (RFC 3261 §8.2, in its order), and a clear no to the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from yuelai.telephony.admission import Admission, Caller, dialled_user
+from yuelai.telephony.auth import Authenticator, Verdict
+from yuelai.telephony.dialog import dialog_of_invite
+from yuelai.telephony.hops import FlowHop, behind_nat
+from yuelai.telephony.incoming import IncomingLeg
+from yuelai.telephony.layer import ServerTransaction
+from yuelai.telephony.leg import SipLeg
+from yuelai.telephony.ports import Leg
+from yuelai.telephony.registrar import Registrar
+from yuelai.telephony.useragent import ALLOW, METHODS, UserAgent
+from yuelai.wire.sip import PeerError, Request
+
+log = structlog.get_logger()
+
+CallHandler = Callable[[Leg], Awaitable[None]]
+
+MOST_LEGS = 4_000
+MOST_UNDECIDED = 300
+"""INVITEs and REGISTERs being looked at; past it we are slower than they come, and say so (RFC 3261 §21.5.4)."""
+
+
+class Dispatcher:
+    """Implements `layer.Above`."""
+
+    def __init__(self, ua: UserAgent, registrar: Registrar, authenticator: Authenticator, admission: Admission) -> None:
+        self._ua, self._registrar = ua, registrar
+        self._authenticator, self._admission = authenticator, admission
+        self._undecided = 0
+        self.most_legs, self.most_undecided = MOST_LEGS, MOST_UNDECIDED
+        self.handler: CallHandler | None = None
+        self.closing = False
+
+    def on_request(self, transaction: ServerTransaction) -> None:
+        request = transaction.request
+        method = request.method
+        if method not in METHODS:
+            transaction.refuse(405, allow=ALLOW)
+        elif not (request.uri.is_sip or request.uri.scheme == "tel"):
+            transaction.refuse(416)
+        elif required := request.options("require") + request.options("proxy-require"):
+            transaction.refuse(420, unsupported=", ".join(required))
+        elif request.to.tag is not None and method != "REGISTER":
+            self._within_dialog(transaction)
+        elif request.get("max-forwards") == "0" and method == "INVITE":
+            transaction.refuse(483)  # we are a back-to-back user agent (RFC 7332 §3)
+        elif method == "OPTIONS":
+            transaction.respond(self._ua.describe(request, transaction.tag))
+        elif method in ("INVITE", "REGISTER"):
+            self._admit(transaction)
+        else:
+            transaction.refuse(481)
+
+    def _within_dialog(self, transaction: ServerTransaction) -> None:
+        leg = self._leg_of(transaction.request)
+        if leg is None:
+            transaction.refuse(481)
+            return
+        try:
+            leg.on_request(transaction)
+        except PeerError:
+            transaction.refuse(400)
+
+    def _leg_of(self, request: Request) -> SipLeg | None:
+        return self._ua.dialogs.get((request.call_id, request.to.tag or "", request.from_.tag or ""))
+
+    def on_ack(self, ack: Request) -> None:
+        leg = self._leg_of(ack)
+        if leg is not None:
+            leg.on_ack(ack)
+
+    def on_cancel(self, transaction: ServerTransaction) -> None:
+        invite = transaction.request
+        leg = self._ua.dialogs.get((invite.call_id, invite.to.tag or transaction.tag, invite.from_.tag or ""))
+        if leg is None:
+            transaction.refuse(487)  # still being admitted
+        elif invite.to.tag is None:
+            leg.on_cancelled()
+        else:
+            leg.negotiation.cancelled(transaction)
+
+    def _admit(self, transaction: ServerTransaction) -> None:
+        full = self._undecided >= self.most_undecided
+        if transaction.request.method == "INVITE":
+            full = full or self.closing or self.handler is None or len(self._ua.legs) >= self.most_legs
+        if full:
+            transaction.refuse(503, retry_after="5")
+            return
+        self._undecided += 1
+        self._ua.spawn(self._decide(transaction))
+
+    async def _decide(self, transaction: ServerTransaction) -> None:
+        try:
+            if transaction.request.method == "REGISTER":
+                await self._register(transaction)
+            else:
+                transaction.respond(transaction.request.response(100))
+                await self._invite(transaction)
+        except PeerError as error:
+            request = transaction.request
+            transaction.respond(request.response(400, f"Bad Request ({error})", tag=transaction.tag))
+        except Exception:
+            transaction.refuse(500)
+            raise
+        finally:
+            self._undecided -= 1
+
+    async def _register(self, transaction: ServerTransaction) -> None:
+        request, source = transaction.request, transaction.source
+        found = await self._authenticator.check(request, source)
+        if isinstance(found, Verdict):
+            self._refuse(transaction, found)
+        elif request.to.uri.user != found.user:
+            transaction.refuse(403)
+        else:
+            transaction.respond(self._registrar.process(request, found.user, source, transaction.tag))
+
+    def _refuse(self, transaction: ServerTransaction, verdict: Verdict) -> None:
+        if verdict is Verdict.BLOCKED:
+            transaction.refuse(503, retry_after="60")
+        elif verdict is Verdict.DENIED:
+            transaction.refuse(403)
+        else:
+            register = transaction.request.method == "REGISTER"
+            response = transaction.request.response(401 if register else 407, tag=transaction.tag)
+            for value in self._authenticator.challenges(transaction.source, stale=verdict is Verdict.STALE):
+                response.add("www-authenticate" if register else "proxy-authenticate", value)
+            transaction.respond(response)
+
+    async def _invite(self, transaction: ServerTransaction) -> None:
+        request, source = transaction.request, transaction.source
+        if request.body and request.sdp is None:
+            transaction.refuse(415, accept="application/sdp")
+            return
+        dialog = dialog_of_invite(request, source, transaction.tag, symmetric=behind_nat(request.via, source))
+        caller = await self._admission.caller(request, source)
+        if transaction.answered:
+            return  # cancelled meanwhile
+        if not isinstance(caller, Caller):
+            self._refuse(transaction, caller)
+            return
+        called = dialled_user(request.uri)
+        if not called:
+            transaction.refuse(404)
+            return
+        dialog.user, dialog.instance = caller.user, caller.instance
+        if not self._ua.reachable(source):
+            return  # the browser went away while we looked
+        leg = IncomingLeg(
+            self._ua, transaction, dialog,
+            caller=caller.number, called=called, trunk=caller.trunk, browser=isinstance(source, FlowHop),
+        )  # fmt: skip
+        self._ua.spawn(self._hand_over(leg))
+
+    async def _hand_over(self, leg: IncomingLeg) -> None:
+        """Give the call to its owner; one that fails must not leave the caller without an answer."""
+        assert self.handler is not None
+        try:
+            await self.handler(leg)
+        except Exception:
+            leg.hang_up("system", 500, "")
+            raise

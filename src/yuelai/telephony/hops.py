@@ -1,0 +1,82 @@
+"""Where a message comes from or goes to: a UDP address, or a flow (one WebSocket connection, RFC 7118)."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from typing import Protocol
+
+from yuelai.wire.sip import Uri, Via
+
+
+@dataclass(frozen=True, slots=True)
+class UdpHop:
+    host: str
+    port: int
+
+    reliable = False
+    transport = "UDP"
+
+    def __str__(self) -> str:
+        return f"udp:{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class FlowHop:
+    flow: str
+
+    reliable = True
+    transport = "WS"
+
+    def __str__(self) -> str:
+        return f"flow:{self.flow}"
+
+
+Hop = UdpHop | FlowHop
+
+
+class Transport(Protocol):
+    """Sends messages; both kinds of hop behind one door."""
+
+    def send(self, hop: Hop, data: bytes) -> bool:
+        """Return False when the hop cannot be reached at all (its connection is gone)."""
+        ...
+
+
+def parse_hop(text: str) -> Hop:
+    """Read back what `str(hop)` wrote. Raises ValueError."""
+    kind, _, rest = text.partition(":")
+    if kind == "flow":
+        return FlowHop(rest)
+    host, _, port = rest.rpartition(":")
+    if kind != "udp" or not host:
+        raise ValueError("not a hop")
+    return UdpHop(host, int(port))
+
+
+def literal_address(host: str) -> str | None:
+    """Return the address when the host is written as one (brackets off), None for a name."""
+    try:
+        return str(ipaddress.ip_address(host.strip("[]")))
+    except ValueError:
+        return None
+
+
+def uri_hop(uri: Uri) -> Hop | None:
+    """Return where a SIP URI with a literal address is reached by UDP (RFC 3263 §4); names are not resolved: None."""
+    address = literal_address(uri.host) if uri.is_sip else None
+    if address is None or uri.port == 0 or uri.transport not in (None, "udp"):
+        return None
+    return UdpHop(address, uri.port or 5060)
+
+
+def response_hop(via: Via, source: Hop) -> Hop:
+    """Return where responses go (RFC 3261 §18.2.2, RFC 3581 §4)."""
+    if isinstance(source, FlowHop) or "rport" in via.params:
+        return source
+    return UdpHop(source.host, via.port or 5060)
+
+
+def behind_nat(via: Via, source: Hop) -> bool:
+    """True when the sender believes to have another address than we see."""
+    return isinstance(source, UdpHop) and literal_address(via.host) != source.host

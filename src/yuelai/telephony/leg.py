@@ -1,0 +1,297 @@
+"""What incoming and dialled legs share: one owner, one end, and the requests within the dialog."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, ClassVar
+
+import structlog
+
+from yuelai.platform.ids import LegId, new_id
+from yuelai.telephony.dialog import Dialog
+from yuelai.telephony.errors import WrongState
+from yuelai.telephony.layer import ServerTransaction
+from yuelai.telephony.negotiation import Negotiation
+from yuelai.telephony.ports import Confirmed, Ended, InfoDigit, LegEvent, Listener
+from yuelai.telephony.repeat import OkRepeater
+from yuelai.telephony.timers import Timer
+from yuelai.wire.sip import Request, Response
+
+if TYPE_CHECKING:
+    from yuelai.telephony.useragent import UserAgent
+
+log = structlog.get_logger()
+
+FLOW_GRACE_SECONDS = 32.0
+"""How long a standing dialog waits for its browser to come back on a new flow."""
+GONE = {404, 408, 410, 416, 480, 481, 482, 483, 484, 485, 502, 604}
+"""Responses within a dialog after which there is no dialog any more (RFC 5057 §5.1)."""
+
+
+class LegState(StrEnum):
+    OFFERED = "offered"
+    """Incoming, no final response yet."""
+    DIALLING = "dialling"
+    """Ours, no 2xx yet."""
+    JOURNALLING = "journalling"
+    """Decided (to answer, or to acknowledge) and waiting for the journal."""
+    ACCEPTED = "accepted"
+    """Incoming, 200 sent, no ACK yet."""
+    CONFIRMED = "confirmed"
+    ENDED = "ended"
+
+
+class SipLeg:
+    """Implements `ports.Leg` together with its two subclasses."""
+
+    dialled: ClassVar[bool]
+    """True for a leg of our own making."""
+
+    def __init__(self, ua: UserAgent, state: LegState, *, caller: str, called: str, trunk: bool, browser: bool) -> None:
+        self.id = LegId(new_id())
+        self.ua, self.state = ua, state
+        self.caller, self.called, self.trunk, self.browser = caller, called, trunk, browser
+        self.dialog: Dialog | None = None
+        self.negotiation = Negotiation(self)
+        self._listener: Listener | None = None
+        self._early: list[LegEvent] = []
+        self._repeater: OkRepeater | None = None
+        self._unacknowledged = 0
+        self._journalled = False
+        self._bye_on_ack = False
+        self._grace: Timer | None = None
+        ua.legs[self.id] = self
+
+    @property
+    def offer(self) -> str | None:
+        return None
+
+    @property
+    def standing(self) -> bool:
+        return self.state is LegState.CONFIRMED
+
+    def listen(self, listener: Listener) -> None:
+        self._listener = listener
+        early, self._early = self._early, []
+        for event in early:
+            listener(event)
+
+    def emit(self, event: LegEvent) -> None:
+        """Tell the owner. A listener that raises is our bug, and must not break the signalling of other legs."""
+        if self._listener is None:
+            self._early.append(event)
+            return
+        try:
+            self._listener(event)
+        except Exception:
+            log.exception("leg_listener_failed", leg=str(self.id))
+
+    def need(self, *states: LegState) -> None:
+        if self.state not in states:
+            raise WrongState(f"the leg is {self.state}")
+
+    async def ringing(self) -> None:
+        raise WrongState("only an incoming leg can ring back")
+
+    async def answer(self, sdp: str) -> None:
+        raise WrongState("only an incoming leg can be answered")
+
+    async def accept(self, sdp: str) -> None:
+        self.negotiation.accept(sdp)
+
+    async def refuse_offer(self, status: int = 488) -> None:
+        self.negotiation.refuse(status)
+
+    async def reoffer(self, sdp: str) -> str:
+        """Send a re-INVITE with a new offer and return the answer. Raises OfferRefused, WrongState."""
+        return await self.negotiation.reoffer(sdp)
+
+    async def hangup(self, status: int = 480, reason: str = "") -> None:
+        self.hang_up("local", status, reason)
+
+    def hang_up(self, by: str, status: int, reason: str) -> None:
+        """End a leg whatever its state; what remains to be sent is sent without its owner."""
+        state = self.state
+        if state is LegState.ENDED:
+            return
+        self.end(by, status, reason)
+        if state is LegState.CONFIRMED:
+            self.bye()
+        elif state is LegState.ACCEPTED:
+            # A BYE may not overtake the ACK (§15): it follows the ACK, or its absence.
+            self._bye_on_ack = True
+        else:
+            self.abandon(state, status, reason)
+
+    def abandon(self, state: LegState, status: int, reason: str) -> None:
+        """Give up a leg that never stood. Ended has been told already."""
+        raise NotImplementedError
+
+    def end(self, by: str, status: int, reason: str) -> None:
+        """Tell `Ended` once, and forget the leg; its dialog may live on until the last request is answered."""
+        if self.state is LegState.ENDED:
+            return
+        self.state = LegState.ENDED
+        self.negotiation.abort()
+        self.stop_grace()
+        self.ua.legs.pop(self.id, None)
+        if self._journalled:
+            self.ua.journal_ended(self.id)
+        log.info("leg_ended", leg=str(self.id), by=by, status=status, reason=reason)
+        self.emit(Ended(self.id, by, status, reason))
+
+    async def journal(self) -> bool:
+        """Make the dialog safe. Returns False when the leg ended meanwhile (the entry is then closed again)."""
+        assert self.dialog is not None
+        try:
+            await self.ua.journal.confirmed(self.ua.record(self.id, self.dialog))
+        except Exception:
+            # Without a journal a crash would leave a ghost call: better no call.
+            log.exception("dialog_not_journalled", leg=str(self.id))
+            self.hang_up("system", 503, "journal away")
+            return False
+        if self.state is LegState.ENDED:
+            self.ua.journal_ended(self.id)
+            return False
+        self._journalled = True
+        return True
+
+    def keep(self, dialog: Dialog) -> None:
+        """Hear requests within this dialog from now on."""
+        self.dialog = dialog
+        self.ua.dialogs[dialog.key] = self
+
+    def drop(self) -> None:
+        """The dialog is over on the wire too."""
+        self.stop_repeating()
+        if self.dialog is not None and self.ua.dialogs.get(self.dialog.key) is self:
+            del self.ua.dialogs[self.dialog.key]
+
+    def bye(self) -> None:
+        assert self.dialog is not None
+        self.stop_repeating()
+        self.ua.bye(self.dialog, self.drop)
+
+    def repeat_ok(self, transaction: ServerTransaction, ok: Response) -> None:
+        """Send a 200 to an INVITE, again and again until its ACK; without one the call is over (§13.3.1.4)."""
+        self.stop_repeating()
+        transaction.respond(ok)
+        self._unacknowledged = transaction.request.cseq.number
+        self._repeater = OkRepeater(self.ua.timers, lambda: transaction.respond(ok), self._never_acknowledged)
+
+    def stop_repeating(self) -> None:
+        if self._repeater is not None:
+            self._repeater.stop()
+            self._repeater = None
+
+    def _never_acknowledged(self) -> None:
+        self.end("system", 408, "no ACK")
+        self.bye()
+
+    def on_ack(self, ack: Request) -> None:
+        """The ACK to a 2xx of ours (§13.3.1.4)."""
+        if self._repeater is None or ack.cseq.number != self._unacknowledged:
+            return
+        self.stop_repeating()
+        if self._bye_on_ack:
+            self._bye_on_ack = False
+            self.bye()
+        elif self.state is LegState.ACCEPTED:
+            self.state = LegState.CONFIRMED
+            self.emit(Confirmed(self.id, ack.sdp if self.offer is None else None))
+
+    def on_request(self, transaction: ServerTransaction) -> None:
+        """A request within the dialog (§12.2.2)."""
+        request, dialog = transaction.request, self.dialog
+        assert dialog is not None
+        if dialog.remote_cseq is not None and request.cseq.number <= dialog.remote_cseq:
+            transaction.refuse(500, retry_after="1")
+            return
+        dialog.remote_cseq = request.cseq.number
+        if request.method == "BYE":
+            self._on_bye(transaction)
+        elif self.state is LegState.ENDED:
+            transaction.refuse(481)
+        elif request.method in ("INVITE", "UPDATE"):
+            self.negotiation.on_offer(transaction)
+        elif request.method == "INFO":
+            self._on_info(transaction)
+        else:
+            transaction.respond(self.ua.describe(request, transaction.tag))
+
+    def _on_bye(self, transaction: ServerTransaction) -> None:
+        transaction.respond(transaction.request.response(200))
+        state = self.state
+        self.end("remote", 0, "bye")
+        if state in (LegState.OFFERED, LegState.JOURNALLING):
+            # A caller may end its early dialog by BYE (§15); the INVITE still needs a final response.
+            self.abandon(state, 487, "")
+        self._bye_on_ack = False
+        self.drop()
+
+    def _on_info(self, transaction: ServerTransaction) -> None:
+        """Digits of old phones: `Signal=5` lines in application/dtmf-relay, or the bare digit in application/dtmf."""
+        request = transaction.request
+        if request.content_type not in ("application/dtmf-relay", "application/dtmf"):
+            # RFC 6086 §4.2.2: an INFO without a package that we cannot read is still answered 200.
+            transaction.respond(request.response(200 if not request.body else 415))
+            return
+        digit = parse_digit(request.body)
+        if digit is None:
+            transaction.refuse(400)
+            return
+        transaction.respond(request.response(200))
+        self.emit(InfoDigit(self.id, digit))
+
+    def on_cancelled(self) -> None:
+        """The INVITE of an incoming leg was taken back."""
+
+    def lose_flow(self) -> None:
+        """The browser's connection is gone: a standing call waits for it to come back, anything else is over."""
+        if self.state in (LegState.CONFIRMED, LegState.ACCEPTED):
+            if self._grace is None:
+                self._grace = self.ua.timers.after(FLOW_GRACE_SECONDS, self._flow_gone)
+        elif self.state in (LegState.OFFERED, LegState.JOURNALLING):
+            self.end("system", 503, "connection lost")
+
+    def _flow_gone(self) -> None:
+        self.end("system", 503, "connection lost")
+        self.drop()
+
+    def stop_grace(self) -> None:
+        if self._grace is not None:
+            self._grace.cancel()
+            self._grace = None
+
+    def probe(self) -> None:
+        """Ask the peer whether it still knows the dialog: a reloaded page does not, and says 481 (or 404)."""
+        if self.dialog is None or self.state is not LegState.CONFIRMED:
+            return
+        self.ua.send(self.dialog, self.dialog.request("UPDATE"), self._probed, lambda status, _: self._lost(status))
+
+    def _probed(self, response: Response) -> None:
+        if response.status in GONE:
+            self._lost(response.status)
+
+    def _lost(self, status: int) -> None:
+        self.end("system", status, "peer does not know the call")
+        self.drop()
+
+    def lost(self, status: int) -> None:
+        """A request within the dialog was answered as if there were none (§12.2.1.2): end with a BYE."""
+        if self.state is not LegState.ENDED:
+            self.end("system", status, "dialog lost")
+            self.bye()
+
+
+def parse_digit(body: bytes) -> str | None:
+    """Return the key of a dtmf-relay body (`Signal= 5`) or of a bare one; None when it holds none."""
+    text = body[:200].decode("ascii", "replace").strip()
+    for line in text.splitlines():
+        name, equals, value = line.partition("=")
+        if equals and name.strip().lower() == "signal":
+            text = value.strip()
+            break
+    names = {"10": "*", "11": "#", "12": "A", "13": "B", "14": "C", "15": "D"}
+    digit = names.get(text, text.upper())
+    return digit if len(digit) == 1 and digit in "0123456789*#ABCD" else None

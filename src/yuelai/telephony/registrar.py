@@ -1,0 +1,163 @@
+"""Where users are at the moment (RFC 3261 §10): bindings of an address of record, several to a user."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from yuelai.platform.clock import Clock
+from yuelai.telephony.hops import FlowHop, Hop, UdpHop, behind_nat, uri_hop
+from yuelai.telephony.ports import Registration
+from yuelai.telephony.timers import Timer, Timers
+from yuelai.wire.errors import PeerError
+from yuelai.wire.sip import Address, Request, Response, Uri
+from yuelai.wire.sip.text import parse_number, unquote
+
+DEFAULT_SECONDS = 300
+SHORTEST_SECONDS = 30
+LONGEST_SECONDS = 3600
+MOST_CONTACTS = 8
+"""Of one user; past that the oldest gives way, so that a phone that often changes its port stays reachable."""
+
+
+@dataclass
+class Binding:
+    """`source` is where REGISTER came from, `hop` where to send requests; behind NAT they are the same."""
+
+    user: str
+    contact: Uri
+    source: Hop
+    hop: Hop
+    symmetric: bool
+    instance: str
+    call_id: str
+    cseq: int
+    due: float
+    """Monotonic second it expires."""
+    timer: Timer
+
+    @property
+    def browser(self) -> bool:
+        return isinstance(self.source, FlowHop)
+
+
+Key = tuple[str, str, str, int | None, str | None]
+
+
+class Registrar:
+    """`on_changed(user)` after any change; `on_bound(binding)` whenever a contact was (again) registered."""
+
+    def __init__(self, timers: Timers, clock: Clock) -> None:
+        self._timers, self._clock = timers, clock
+        self._users: dict[str, dict[Key, Binding]] = {}
+        self.on_changed: Callable[[str], None] = lambda user: None
+        self.on_bound: Callable[[Binding], None] = lambda binding: None
+
+    def bindings(self, user: str, *, browser: bool | None = None) -> list[Binding]:
+        """Return the user's bindings, the newest last."""
+        held = self._users.get(user, {}).values()
+        return [binding for binding in held if browser is None or binding.browser is browser]
+
+    def registrations(self, user: str) -> list[Registration]:
+        now, instant = self._timers.now, self._clock.now()
+        return [
+            Registration(f"sip:{user}", str(b.contact), b.browser, instant + timedelta(seconds=b.due - now))
+            for b in self.bindings(user)
+        ]
+
+    def at(self, hop: Hop) -> Binding | None:
+        """Return a binding that registered from, or is reached at, exactly this place."""
+        return next((b for b in self._all() if hop in (b.source, b.hop)), None)
+
+    def _all(self) -> Iterator[Binding]:
+        for bindings in self._users.values():
+            yield from bindings.values()
+
+    def lose_flow(self, flow: str) -> None:
+        """The connection is gone, and with it every binding that was reached over it (RFC 5626 §4.2)."""
+        lost = [b for b in self._all() if b.source == FlowHop(flow)]
+        for binding in lost:
+            self._drop(binding)
+        for user in {binding.user for binding in lost}:
+            self.on_changed(user)
+
+    def process(self, request: Request, user: str, source: Hop, tag: str) -> Response:
+        """Carry out an authorised REGISTER (§10.3, steps 6 to 8) and return its response. Raises PeerError."""
+        stars = [value for value in request.all("contact") if value.strip() == "*"]
+        if stars:
+            return self._remove_all(request, user, tag)
+        asked = [(address, self._seconds(request, address)) for address in request.addresses("contact")]
+        if any(0 < seconds < SHORTEST_SECONDS for _, seconds in asked):
+            response = request.response(423, tag=tag)
+            response.add("min-expires", SHORTEST_SECONDS)
+            return response
+        held = self._users.get(user, {})
+        for address, _ in asked:
+            known = held.get(address.uri.key())
+            if known and known.call_id == request.call_id and request.cseq.number <= known.cseq:
+                return request.response(500, "Out Of Order", tag=tag)  # step 7: an update older than what is held
+        bound = [b for address, seconds in asked if (b := self._update(request, user, source, address, seconds))]
+        if asked:
+            self.on_changed(user)
+        for binding in bound:
+            self.on_bound(binding)
+        return self._ok(request, user, tag)
+
+    def _seconds(self, request: Request, address: Address) -> int:
+        text = address.params.get("expires") or request.get("expires")
+        if text is None:
+            return DEFAULT_SECONDS
+        return min(parse_number(text, 2**32 - 1, "expires"), LONGEST_SECONDS)
+
+    def _remove_all(self, request: Request, user: str, tag: str) -> Response:
+        if (request.get("expires") or "") != "0" or len(request.all("contact")) != 1:
+            raise PeerError("Contact * goes only alone and with Expires 0")
+        for binding in self.bindings(user):
+            self._drop(binding)
+        self.on_changed(user)
+        return self._ok(request, user, tag)
+
+    def _update(self, request: Request, user: str, source: Hop, address: Address, seconds: int) -> Binding | None:
+        contact, instance = address.uri.without_headers(), unquote(address.params.get("+sip.instance") or "")
+        held = self._users.get(user, {})
+        for old in list(held.values()):
+            # A page that was reloaded comes with the same instance and another contact (RFC 5626 §4.2).
+            if old.contact.key() == contact.key() or (instance and old.instance == instance):
+                self._drop(old)
+        if seconds == 0:
+            return None
+        if not contact.is_sip:
+            raise PeerError("a contact that is not SIP")
+        symmetric = behind_nat(request.via, source) and isinstance(source, UdpHop)
+        hop = source if symmetric or isinstance(source, FlowHop) else uri_hop(contact) or source
+        binding = Binding(
+            user, contact, source, hop, symmetric, instance, request.call_id, request.cseq.number,
+            self._timers.now + seconds, Timer(None),
+        )  # fmt: skip
+        binding.timer = self._timers.after(seconds, lambda: self._expire(binding))
+        bindings = self._users.setdefault(user, {})
+        bindings[contact.key()] = binding
+        while len(bindings) > MOST_CONTACTS:
+            self._drop(next(iter(bindings.values())))
+        return binding
+
+    def _expire(self, binding: Binding) -> None:
+        self._drop(binding)
+        self.on_changed(binding.user)
+
+    def _drop(self, binding: Binding) -> None:
+        binding.timer.cancel()
+        bindings = self._users.get(binding.user, {})
+        if bindings.get(binding.contact.key()) is binding:
+            del bindings[binding.contact.key()]
+        if not bindings:
+            self._users.pop(binding.user, None)
+
+    def _ok(self, request: Request, user: str, tag: str) -> Response:
+        response = request.response(200, tag=tag)
+        now = self._timers.now
+        for binding in self.bindings(user):
+            response.add("contact", f"<{binding.contact}>;expires={max(0, round(binding.due - now))}")
+        response.add("date", self._clock.now().strftime("%a, %d %b %Y %H:%M:%S GMT"))
+        return response

@@ -1,0 +1,157 @@
+"""Telephony as core runs it: the stack on real sockets and a real clock."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ipaddress
+import socket
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+import structlog
+
+from yuelai.platform.clock import Clock
+from yuelai.platform.config import Settings
+from yuelai.telephony.hops import Hop
+from yuelai.telephony.ports import CredentialStore, DialogJournal, DialogRecord, Leg, Listener, Registration
+from yuelai.telephony.stack import Stack
+from yuelai.telephony.transport import Transports
+from yuelai.wire.sip import Request, Response
+
+log = structlog.get_logger()
+
+DRAIN_SECONDS = 3.0
+
+
+class SipTelephony:
+    """Implements `ports.Telephony`. Create it, register handlers, `start`; `close` leaves no dialog open."""
+
+    def __init__(self, settings: Settings, clock: Clock, credentials: CredentialStore, dialogs: DialogJournal) -> None:
+        self._settings = settings
+        self._transports = Transports(self._receive)
+        self._stack = Stack(
+            settings, clock, credentials, dialogs, self._transports, _own_address(settings), settings.sip_port
+        )
+        self._clock = clock
+        self._wake: asyncio.TimerHandle | None = None
+        self._stack.timers.on_earlier = self._schedule
+        self._dialogs = dialogs
+        self.port = settings.sip_port
+        """The UDP port bound; differs from the setting only when that is overridden in `start`."""
+
+    async def start(self, *, port: int | None = None) -> None:
+        """Listen. `port` overrides the setting (0 takes any free one). Raises OSError when the port is taken."""
+        wanted = self._settings.sip_port if port is None else port
+        self.port = await self._transports.open(self._settings.bind, wanted)
+        self._stack.ua.port = self.port
+        log.info("sip_listening", address=self._settings.bind, port=self.port)
+
+    async def close(self) -> None:
+        """End every leg, wait until the other sides know it (at most `DRAIN_SECONDS`), close the socket."""
+        self._stack.dispatcher.closing = True
+        for leg in list(self._stack.ua.legs.values()):
+            leg.hang_up("system", 503, "shutting down")
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN_SECONDS):
+                while self._stack.ua.tasks or self._stack.layer.unfinished("BYE", "CANCEL", "INVITE"):
+                    await asyncio.sleep(0.02)
+        for task in list(self._stack.ua.tasks):
+            task.cancel()
+        if self._wake is not None:
+            self._wake.cancel()
+        self._stack.timers.on_earlier = lambda: None
+        self._transports.close()
+
+    def _receive(self, message: Request | Response, source: Hop) -> None:
+        self._stack.layer.receive(message, source)
+
+    def _schedule(self) -> None:
+        """Wake when the next timer is due."""
+        if self._wake is not None:
+            self._wake.cancel()
+            self._wake = None
+        due = self._stack.timers.next_due()
+        if due is not None:
+            delay = max(0.0, due - self._clock.monotonic())
+            self._wake = asyncio.get_running_loop().call_later(delay, self._run_timers)
+
+    def _run_timers(self) -> None:
+        self._wake = None
+        try:
+            self._stack.timers.run()
+        except Exception:
+            log.exception("sip_timer_failed")
+        self._schedule()
+
+    def ws_open(self, flow_id: str, send: Callable[[bytes], None]) -> None:
+        """A browser opened `/ws/sip`; `send` carries one SIP message to it and must not block."""
+        self._transports.open_flow(flow_id, send)
+
+    def ws_frame(self, flow_id: str, data: bytes) -> None:
+        """One WebSocket message arrived; unknown flows are ignored."""
+        self._transports.flow_received(flow_id, data)
+
+    def ws_close(self, flow_id: str) -> None:
+        """The connection is gone: its registrations end, standing calls wait for the browser to come back."""
+        self._transports.close_flow(flow_id)
+        self._stack.lose_flow(flow_id)
+
+    def on_call(self, handler: Callable[[Leg], Awaitable[None]]) -> None:
+        self._stack.on_call(handler)
+
+    def on_registrations(self, handler: Callable[[str], None]) -> None:
+        self._stack.on_registrations(handler)
+
+    def registrations(self, user: str) -> Sequence[Registration]:
+        return self._stack.registrations(user)
+
+    async def dial(
+        self,
+        user: str,
+        *,
+        browser: bool,
+        sdp: str,
+        caller: str,
+        caller_name: str,
+        listener: Listener,
+        headers: Mapping[str, str] | None = None,
+    ) -> Leg:
+        return await self._stack.dial(
+            user, browser=browser, sdp=sdp, caller=caller, caller_name=caller_name, listener=listener, headers=headers
+        )
+
+    @property
+    def legs(self) -> int:
+        """How many legs there are, for `/health` and metrics."""
+        return len(self._stack.ua.legs)
+
+    async def end_restored(self, dialogs: Sequence[DialogRecord]) -> None:
+        """After a restart: send BYE on every dialog that was left open, and journal its end. Returns at once.
+
+        Browsers get theirs when they register again within 32 s; after that the entry is closed without one.
+        """
+        for record in dialogs:
+            try:
+                self._stack.ua.end_restored(record, lambda leg=record.leg_id: self._stack.ua.journal_ended(leg))
+            except ValueError:
+                log.exception("restored_dialog_unreadable", leg=str(record.leg_id))
+                await self._dialogs.ended(record.leg_id)
+
+
+def _own_address(settings: Settings) -> str:
+    """Return what we call ourselves; with a wildcard bind, the address this machine speaks to the world from."""
+    address = settings.advertised_address
+    try:
+        wildcard = ipaddress.ip_address(address).is_unspecified
+    except ValueError:
+        return address
+    if not wildcard:
+        return address
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        try:
+            # Connecting a UDP socket sends nothing; it only asks the routing table (RFC 5737 address).
+            probe.connect(("192.0.2.1" if family == socket.AF_INET else "2001:db8::1", 9))
+            return str(probe.getsockname()[0])
+        except OSError:
+            return "127.0.0.1"

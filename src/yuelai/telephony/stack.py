@@ -1,0 +1,85 @@
+"""Telephony without sockets: everything between a wire that takes bytes and the owners of legs."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+from yuelai.platform.clock import Clock
+from yuelai.platform.config import Settings
+from yuelai.telephony.admission import Admission
+from yuelai.telephony.auth import Authenticator
+from yuelai.telephony.dispatch import Dispatcher
+from yuelai.telephony.errors import NotRegistered
+from yuelai.telephony.layer import TransactionLayer
+from yuelai.telephony.outgoing import OutgoingLeg
+from yuelai.telephony.ports import CredentialStore, DialogJournal, Leg, Listener, Registration
+from yuelai.telephony.registrar import Binding, Registrar
+from yuelai.telephony.timers import Timers
+from yuelai.telephony.useragent import UserAgent, Wire
+
+
+class Stack:
+    """Implements `ports.Telephony`; the owner feeds `layer.receive` and runs `timers`."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock,
+        credentials: CredentialStore,
+        journal: DialogJournal,
+        wire: Wire,
+        host: str,
+        port: int,
+    ) -> None:
+        self.timers = Timers(clock)
+        self.layer = TransactionLayer(self.timers, wire)
+        self.ua = UserAgent(clock, self.timers, self.layer, wire, journal, host, port)
+        self.registrar = Registrar(self.timers, clock)
+        self.registrar.on_bound = self._bound
+        self.registrar.on_changed = self._changed
+        authenticator = Authenticator(credentials, clock)
+        self.dispatcher = Dispatcher(
+            self.ua, self.registrar, authenticator, Admission(settings, authenticator, self.registrar)
+        )
+        self.layer.above = self.dispatcher
+        self._told: list[Callable[[str], None]] = []
+
+    def _bound(self, binding: Binding) -> None:
+        self.ua.rebind(binding)
+
+    def _changed(self, user: str) -> None:
+        for told in self._told:
+            told(user)
+
+    def on_call(self, handler: Callable[[Leg], Awaitable[None]]) -> None:
+        self.dispatcher.handler = handler
+
+    def on_registrations(self, handler: Callable[[str], None]) -> None:
+        self._told.append(handler)
+
+    def registrations(self, user: str) -> Sequence[Registration]:
+        return self.registrar.registrations(user)
+
+    async def dial(
+        self,
+        user: str,
+        *,
+        browser: bool,
+        sdp: str,
+        caller: str,
+        caller_name: str,
+        listener: Listener,
+        headers: Mapping[str, str] | None = None,
+    ) -> Leg:
+        bindings = self.registrar.bindings(user, browser=browser)
+        if not bindings:
+            raise NotRegistered(user=user)
+        leg = OutgoingLeg(self.ua, bindings, caller=caller, called=user, browser=browser)
+        leg.listen(listener)
+        leg.dial(sdp, caller_name, headers or {})
+        return leg
+
+    def lose_flow(self, flow: str) -> None:
+        """A WebSocket is gone; the wire must already say that it cannot be reached."""
+        self.registrar.lose_flow(flow)
+        self.ua.lose_flow(flow)
