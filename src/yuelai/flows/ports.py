@@ -1,4 +1,4 @@
-"""What a flow needs from the world: a dialogue with the customer, look-ups. Voice, chat and SMS each bring their own."""
+"""What a flow needs from the world: a dialogue with the customer and look-ups. Each channel brings its own."""
 
 from __future__ import annotations
 

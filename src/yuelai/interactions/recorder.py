@@ -6,6 +6,7 @@ the journal has answered, so that two steps begun together are judged in their o
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
@@ -43,6 +44,7 @@ class InteractionRecorder:
         self._append, self._clock, self._live, self._numbers = append, clock, live, numbers
         self._interaction: Interaction | None = None
         self._document: LiveInteraction | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
 
     @property
     def interaction(self) -> Interaction:
@@ -98,8 +100,7 @@ class InteractionRecorder:
         )
         self.interaction.apply(fact)
         self.show.identified(match, cards)
-        await self._append(Record(fact))
-        self.show.publish()
+        await self._finish(Record(fact))
 
     async def segment(
         self, kind: SegmentKind | str, agent_id: UUID | None = None, queue_id: UUID | None = None
@@ -129,9 +130,8 @@ class InteractionRecorder:
             data=dict(data or {}),
         )
         self.interaction.apply(fact)
-        await self._append(Record(fact, {"text": text} if text else {}))
         self.show.noted(fact, text)
-        self.show.publish()
+        await self._finish(Record(fact, {"text": text} if text else {}))
 
     async def ended(self, reason: EndReason | str, wrapup_agent_id: UUID | None = None) -> None:
         """The customer's part is over. With an agent, the agent's wrap-up begins at the same instant."""
@@ -176,5 +176,15 @@ class InteractionRecorder:
 
     async def _write(self, fact: Fact, private: Mapping[str, Any] | None = None) -> None:
         self.interaction.apply(fact)
-        await self._append(Record(fact, dict(private or {})))
+        await self._finish(Record(fact, dict(private or {})))
+
+    async def _finish(self, record: Record) -> None:
+        """What has been decided is written and shown, even when the caller is cancelled meanwhile (a hang-up)."""
+        task = asyncio.ensure_future(self._carry_out(record))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        await asyncio.shield(task)
+
+    async def _carry_out(self, record: Record) -> None:
+        await self._append(record)
         self.show.publish()

@@ -1,0 +1,57 @@
+"""A dialogue that plays a script: what the customer presses each time they are asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from yuelai.flows.ports import Collected, Left, Prompt, Utterance
+
+SILENCE = ""
+GOES = "goes"
+
+
+class ScriptedDialogue:
+    """`answers` are taken one for each question; after them the customer leaves. `GOES` leaves at that question."""
+
+    def __init__(self, answers: Iterable[str], *, language: str = "zh-CN") -> None:
+        self._answers = iter(answers)
+        self.language = language
+        self.said: list[Utterance] = []
+        self.steps: list[tuple[str, str, Mapping[str, Any]]] = []
+
+    async def say(self, utterances: Sequence[Utterance]) -> None:
+        self.said.extend(utterances)
+
+    async def collect(
+        self,
+        utterances: Sequence[Utterance],
+        *,
+        maximum: int,
+        first_timeout: float,
+        next_timeout: float = 3.0,
+        terminators: str = "",
+    ) -> Collected:
+        self.said.extend(utterances)
+        answer = next(self._answers, GOES)
+        if answer == GOES:
+            raise Left
+        digits = answer[:maximum]
+        for terminator in terminators:
+            if terminator in digits:
+                return Collected(digits.split(terminator)[0], terminated=True)
+        return Collected(digits)
+
+    async def set_language(self, language: str) -> None:
+        self.language = language
+
+    async def step(self, node: str, kind: str, data: Mapping[str, Any]) -> None:
+        self.steps.append((node, kind, data))
+
+    @property
+    def prompts(self) -> list[str]:
+        return [one.name for one in self.said if isinstance(one, Prompt)]
+
+    @property
+    def path(self) -> list[str]:
+        return [node for node, _, _ in self.steps]
