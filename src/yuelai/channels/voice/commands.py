@@ -63,17 +63,17 @@ class Commands:
 
     async def _hold(self, command: Command) -> dict[str, Any]:
         self._in_talk()
-        await self._call.hold(True)
+        await self._call.talking.hold(True)
         return {}
 
     async def _retrieve(self, command: Command) -> dict[str, Any]:
         self._in_talk()
-        await self._call.hold(False)
+        await self._call.talking.hold(False)
         return {}
 
     async def _hangup(self, command: Command) -> dict[str, Any]:
         if self._call.recorder.interaction.stage is Stage.RING:
-            await self._call.decline()
+            await self._call.waiting.decline()
         else:
             self._in_talk()
             await self._call.end(EndReason.AGENT_HUNG_UP)
@@ -81,7 +81,7 @@ class Commands:
 
     async def _rejoin(self, command: Command) -> dict[str, Any]:
         self._in_talk()
-        await self._call.rejoin()
+        await self._call.talking.rejoin()
         return {}
 
     async def _note(self, command: Command) -> dict[str, Any]:
@@ -91,8 +91,7 @@ class Commands:
     async def _customer(self, command: Command) -> dict[str, Any]:
         call = self._call
         card = await call.services.customers.card(call.services.tenant_id, UUID(str(command.arguments["customer_id"])))
-        await call.recorder.identified("chosen", [card])
-        await call.recorder.note("customer", command.actor.number, {"customer_id": str(card["id"])})
+        await call.choose(card, command.actor.number)
         return call.recorder.show.document()
 
     async def _wrapup(self, command: Command) -> dict[str, Any]:

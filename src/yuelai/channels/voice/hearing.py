@@ -30,11 +30,10 @@ class Hearing:
             files = [self._services.prompt(name, self._language) for name in ("all_busy", "hold_music")]
             await self._services.media.play(self._leg, new_id(), files, loop=True)
 
-    async def music(self) -> None:
+    async def music(self, language: str) -> None:
         self._prompt = None
-        await self._services.media.play(
-            self._leg, new_id(), [self._services.prompt("hold_music", self._language)], loop=True
-        )
+        files = [self._services.prompt("hold_music", language)]
+        await self._services.media.play(self._leg, new_id(), files, loop=True)
 
     async def quiet(self) -> None:
         self._prompt = None

@@ -1,0 +1,97 @@
+"""The caller in the flow: what the flow says and hears, what it leaves on the trail, and where it leads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import structlog
+
+from yuelai.channels.ports import FlowOutcome
+from yuelai.channels.voice.dialogue import VoiceDialogue
+from yuelai.channels.voice.messages import FlowEnded
+from yuelai.channels.voice.phase import Phase
+from yuelai.interactions.events import EndReason
+from yuelai.media.ports import MediaError
+
+if TYPE_CHECKING:
+    from yuelai.channels.voice.call import VoiceCall
+
+log = structlog.get_logger()
+
+
+class SelfService:
+    def __init__(self, call: VoiceCall) -> None:
+        self._call = call
+        self._dialogue: VoiceDialogue | None = None
+
+    def start(self) -> None:
+        """The call stands: walk the flow in a task of its own, which reports to the mailbox."""
+        call = self._call
+        if call.phase is not Phase.ARRIVING:
+            return
+        call.phase = Phase.FLOW
+        services = call.services
+        self._dialogue = VoiceDialogue(
+            services.media, call.customer_media, services.flows.files, self._step, services.flows.left, call.language
+        )
+        call.spawn(self._run(self._dialogue))
+
+    def key(self, digit: str) -> None:
+        if self._dialogue is not None:
+            self._dialogue.key(digit)
+
+    def play_ended(self, play: UUID) -> None:
+        if self._dialogue is not None:
+            self._dialogue.play_ended(play)
+
+    def leave(self) -> None:
+        """The caller has gone."""
+        if self._dialogue is not None:
+            self._dialogue.leave()
+
+    async def ended(self, outcome: FlowOutcome | None, failed: bool) -> None:
+        """The flow has ended: the caller was served, or goes to a queue."""
+        call = self._call
+        if call.phase is not Phase.FLOW:
+            return
+        if self._dialogue is not None:
+            call.language = self._dialogue.language
+        self._dialogue = None
+        if failed or outcome is None:
+            # A broken flow must not cost the customer the call: somebody answers.
+            await call.recorder.note("system", "system", {"flow": "failed"})
+            outcome = FlowOutcome(queue=call.services.flows.fallback_queue)
+        if outcome.queue is None:
+            await call.end(EndReason.SERVED if outcome.served else EndReason.FAILED)
+        else:
+            await call.waiting.enqueue(outcome.queue, outcome.attributes)
+
+    async def _run(self, dialogue: VoiceDialogue) -> None:
+        call, flows = self._call, self._call.services.flows
+        context = {
+            "ani": call.customer.caller,
+            "dnis": call.customer.called,
+            "tenant_id": str(call.services.tenant_id),
+            "interaction_id": str(call.id),
+            "customer": lambda: call.customer_card,
+        }
+        try:
+            outcome = await flows.run(call.customer.called, dialogue, context)
+        except flows.left:
+            return
+        except MediaError as error:
+            log.warning("flow_without_sound", error=str(error))
+            call.post(FlowEnded(None, failed=True))
+        except Exception:
+            log.exception("flow_failed")
+            call.post(FlowEnded(None, failed=True))
+        else:
+            call.post(FlowEnded(outcome))
+
+    async def _step(self, node: str, kind: str, data: Mapping[str, Any]) -> None:
+        key = data.get("key")
+        pressed = str(key) if key is not None else None
+        self._call.recorder.show.step(node, kind, data.get("label"), pressed)
+        await self._call.recorder.note("flow", "customer" if pressed else "system", {"node": node, **data})

@@ -1,0 +1,140 @@
+"""Customer and agent joined: answer, hold, a reloaded page's rejoin, re-INVITEs, the recording."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import structlog
+
+from yuelai.channels.voice.agent_party import AgentParty
+from yuelai.channels.voice.phase import Phase
+from yuelai.interactions.events import SegmentKind
+from yuelai.media.ports import LegSilent, MediaError
+from yuelai.platform.errors import Refusal
+from yuelai.platform.ids import RecordingId
+from yuelai.routing.errors import OfferGone
+from yuelai.telephony.ports import Answered, Reoffered
+from yuelai.wire.sdp import parse_sdp
+
+if TYPE_CHECKING:
+    from yuelai.channels.voice.call import VoiceCall
+
+log = structlog.get_logger()
+
+
+class Talking:
+    def __init__(self, call: VoiceCall) -> None:
+        self._call = call
+        self.held = False
+        self.rejoining: AgentParty | None = None
+        self._recording: RecordingId | None = None
+
+    async def answered(self, event: Answered) -> None:
+        """An agent's phone was picked up."""
+        call, services = self._call, self._call.services
+        if self.rejoining is not None and self.rejoining.owns(event.leg):
+            await self._rejoined(event.sdp)
+            return
+        party = call.agent
+        if call.phase is not Phase.RINGING or party is None or not party.owns(event.leg):
+            return  # withdrawn meanwhile; its hang-up is under way
+        try:
+            await services.routing.accepted(call.id, party.offer.agent_id)
+        except OfferGone:
+            await call.waiting.back("too_late")
+            return
+        call.phase = Phase.TALKING
+        await services.media.answer(party.media_leg, event.sdp)
+        await call.hearing.quiet()
+        await services.media.bridge(call.customer_media, party.media_leg)
+        self._recording = await services.capture.start(call.id, services.tenant_id, call.customer_media)
+        call.recorder.show.until(None)
+        call.recorder.show.recording(True)
+        await call.recorder.segment(SegmentKind.TALK, party.offer.agent_id, call.waiting.queue_id)
+
+    async def hold(self, held: bool) -> None:
+        """Put the customer on hold, or take them back. Asking twice changes nothing."""
+        call, services = self._call, self._call.services
+        if call.phase is not Phase.TALKING or call.agent is None or held == self.held:
+            return
+        self.held = held
+        await services.media.hold(call.customer_media, held)
+        if held:
+            await call.hearing.music(call.language)
+        else:
+            await call.hearing.quiet()
+        kind = SegmentKind.HOLD if held else SegmentKind.TALK
+        await call.recorder.segment(kind, call.agent.offer.agent_id, call.waiting.queue_id)
+        await services.routing.held(call.id, held)
+
+    async def rejoin(self) -> None:
+        """Call the agent's seat again: the page was reloaded and its old leg is dead. The customer stays."""
+        call = self._call
+        if call.phase is not Phase.TALKING or call.agent is None:
+            return
+        await self.drop_rejoin()
+        self.rejoining = party = AgentParty(call.agent.offer)
+        try:
+            await party.ring(call.services, call.id, call.customer.caller, "", call.post, rejoin=True)
+        except (MediaError, Refusal) as error:
+            log.warning("rejoin_failed", error=str(error))
+            await self.drop_rejoin()
+
+    async def drop_rejoin(self) -> None:
+        party, self.rejoining = self.rejoining, None
+        if party is not None:
+            await party.release(self._call.services)
+
+    async def _rejoined(self, sdp: str) -> None:
+        call = self._call
+        party, self.rejoining = self.rejoining, None
+        assert party is not None
+        old, call.agent = call.agent, party
+        await call.services.media.answer(party.media_leg, sdp)
+        await call.services.media.bridge(call.customer_media, party.media_leg)
+        await call.recorder.note("system", "system", {"rejoined": party.offer.number})
+        if old is not None:
+            await old.release(call.services)
+
+    async def reoffered(self, event: Reoffered) -> None:
+        """A re-INVITE: the phone's own hold key, or changed addresses."""
+        call = self._call
+        if event.leg == call.customer.id:
+            leg, media_leg, by_agent = call.customer, call.customer_media, False
+        elif call.agent is not None and call.agent.leg is not None and call.agent.owns(event.leg):
+            leg, media_leg, by_agent = call.agent.leg, call.agent.media_leg, True
+        else:
+            return
+        try:
+            answer = await call.services.media.reoffer(media_leg, event.sdp)
+        except MediaError as error:
+            log.info("reoffer_refused", error=str(error))
+            await leg.refuse_offer()
+            return
+        await leg.accept(answer)
+        if by_agent:
+            session = parse_sdp(event.sdp)
+            await self.hold(session.direction(session.audio) in ("sendonly", "inactive"))
+
+    async def silent(self, event: LegSilent) -> None:
+        """A browser sends even when muted: if it stopped, its page or its machine is gone. A rejoin may still come."""
+        call = self._call
+        party = call.agent
+        if call.phase is Phase.TALKING and party is not None and party.browser and party.media_leg == event.leg:
+            data = {"agent_silent": party.offer.number, "seconds": round(event.seconds)}
+            await call.recorder.note("system", "system", data)
+
+    async def stop_recording(self) -> None:
+        """Complete the recording, if one runs."""
+        call = self._call
+        recording, self._recording = self._recording, None
+        if recording is None:
+            return
+        call.recorder.show.recording(False)
+        try:
+            duration_ms = await call.services.capture.stop(recording)
+        except MediaError as error:
+            # The engine died: the recordings room completes the file from what was written.
+            log.warning("recording_cut", error=str(error))
+            return
+        await call.recorder.recorded(recording, duration_ms)

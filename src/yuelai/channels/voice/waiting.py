@@ -1,0 +1,107 @@
+"""The caller in the queue, and agents being rung for them one after the other until one answers."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from yuelai.channels.voice.agent_party import AgentParty
+from yuelai.channels.voice.phase import Phase
+from yuelai.interactions.events import SegmentKind
+from yuelai.media.ports import MediaError
+from yuelai.platform.errors import Refusal
+from yuelai.routing.errors import OfferGone
+from yuelai.routing.events import Offer, Withdraw
+from yuelai.routing.model import Queue
+
+if TYPE_CHECKING:
+    from yuelai.channels.voice.call import VoiceCall
+
+log = structlog.get_logger()
+
+
+class Waiting:
+    def __init__(self, call: VoiceCall) -> None:
+        self._call = call
+        self.queue: Queue | None = None
+
+    @property
+    def queue_id(self) -> Any:
+        return self.queue.id if self.queue is not None else None
+
+    async def enqueue(self, code: str, attributes: Mapping[str, Any]) -> None:
+        """Wait in the queue of that code. Raises routing's `NoSuchQueue`."""
+        call, services = self._call, self._call.services
+        self.queue = queue = services.routing.queue(code, services.tenant_id)
+        call.phase = Phase.QUEUED
+        call.recorder.show.queue(queue.reference())
+        await call.recorder.segment(SegmentKind.QUEUE, queue_id=queue.id)
+        await call.recorder.note("queue", "system", {"queue": queue.code})
+        await call.hearing.wait(call.language)
+        card = call.customer_card
+        await services.routing.enqueue(
+            call.id,
+            code,
+            str(card["class"]) if card else "normal",
+            {"language": call.language, **attributes},
+            tenant_id=services.tenant_id,
+        )
+
+    async def ring(self, offer: Offer) -> None:
+        """Ring the agent routing chose; the screen knows before the phone does."""
+        call, services = self._call, self._call.services
+        if call.phase is not Phase.QUEUED:
+            with contextlib.suppress(OfferGone):
+                await services.routing.refused(call.id, offer.agent_id, "contact_gone")
+            return
+        call.phase = Phase.RINGING
+        call.agent = party = AgentParty(offer)
+        show, now = call.recorder.show, services.clock.now()
+        show.why(explanation=offer.explanation, queue_wait=round(call.recorder.interaction.wait_seconds(now), 1))
+        await call.recorder.segment(SegmentKind.RING, agent_id=offer.agent_id, queue_id=self.queue_id)
+        await call.recorder.note("offer", "system", {"agent": offer.number, "why": offer.explanation})
+        show.until(now + timedelta(seconds=offer.ring_seconds))
+        show.agent(offer.agent_id, offer.number)
+        card = call.customer_card
+        try:
+            await party.ring(services, call.id, call.customer.caller, str(card["name"]) if card else "", call.post)
+        except (MediaError, Refusal) as error:
+            log.warning("agent_unreachable", agent=offer.number, error=str(error))
+            await self.not_taken("unreachable")
+
+    async def withdrawn(self, withdraw: Withdraw) -> None:
+        """Routing takes the offer back: the ring time is over, or the agent went away."""
+        call = self._call
+        if call.phase is Phase.RINGING and call.agent and call.agent.offer.agent_id == withdraw.agent_id:
+            await self.back(withdraw.reason)
+
+    async def not_taken(self, reason: str) -> None:
+        """The agent did not take it: tell routing, which keeps the contact's place."""
+        call = self._call
+        party = call.agent
+        await self.back(reason)
+        if party is not None:
+            with contextlib.suppress(OfferGone):
+                await call.services.routing.refused(call.id, party.offer.agent_id, reason)
+
+    async def decline(self) -> None:
+        """The agent refuses the ringing call at the screen."""
+        if self._call.phase is Phase.RINGING:
+            await self.not_taken("declined")
+
+    async def back(self, reason: str) -> None:
+        """The customer waits again; the agent's side is released."""
+        call = self._call
+        party, call.agent = call.agent, None
+        call.phase = Phase.QUEUED
+        call.recorder.show.agent(None)
+        call.recorder.show.until(None)
+        await call.recorder.segment(SegmentKind.QUEUE, queue_id=self.queue_id)
+        number = party.offer.number if party else ""
+        await call.recorder.note("offer", "system", {"agent": number, "failed": reason})
+        if party is not None:
+            await party.release(call.services)
