@@ -13,6 +13,7 @@ from yuelai.telephony.leg import LegState, SipLeg
 from yuelai.telephony.ports import Answered, Ringing
 from yuelai.telephony.registrar import Binding
 from yuelai.wire.sip import Address, PeerError, Request, Response, Uri
+from yuelai.wire.sip.text import clean
 
 if TYPE_CHECKING:
     from yuelai.telephony.useragent import UserAgent
@@ -79,7 +80,7 @@ class OutgoingLeg(SipLeg):
         elif response.status < 300:
             self._on_ok(branch, response)
         else:
-            self._on_failure(branch, "remote", response.status, response.reason)
+            self._on_failure(branch, "remote", response.status, clean(response.reason))
 
     def _on_provisional(self, branch: _Branch, response: Response) -> None:
         if branch.cancelled:

@@ -7,6 +7,7 @@ import contextlib
 import ipaddress
 import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 
 import structlog
 
@@ -53,7 +54,7 @@ class SipTelephony:
             leg.hang_up("system", 503, "shutting down")
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(DRAIN_SECONDS):
-                while self._stack.ua.tasks or self._stack.layer.unfinished("BYE", "CANCEL", "INVITE"):
+                while self._unfinished:  # noqa: ASYNC110 - tasks and transactions end in many ways
                     await asyncio.sleep(0.02)
         for task in list(self._stack.ua.tasks):
             task.cancel()
@@ -61,6 +62,10 @@ class SipTelephony:
             self._wake.cancel()
         self._stack.timers.on_earlier = lambda: None
         self._transports.close()
+
+    @property
+    def _unfinished(self) -> bool:
+        return bool(self._stack.ua.tasks or self._stack.layer.unfinished("BYE", "CANCEL", "INVITE"))
 
     def _receive(self, message: Request | Response, source: Hop) -> None:
         self._stack.layer.receive(message, source)
@@ -132,7 +137,7 @@ class SipTelephony:
         """
         for record in dialogs:
             try:
-                self._stack.ua.end_restored(record, lambda leg=record.leg_id: self._stack.ua.journal_ended(leg))
+                self._stack.ua.end_restored(record, partial(self._stack.ua.journal_ended, record.leg_id))
             except ValueError:
                 log.exception("restored_dialog_unreadable", leg=str(record.leg_id))
                 await self._dialogs.ended(record.leg_id)

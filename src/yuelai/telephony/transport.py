@@ -49,7 +49,7 @@ class Transports(asyncio.DatagramProtocol):
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         self._take(data, UdpHop(addr[0], addr[1]))
 
-    def error_received(self, exc: OSError) -> None:
+    def error_received(self, exc: Exception) -> None:
         """An ICMP message for something we sent; the transaction's timers decide what it means."""
 
     def open_flow(self, flow: str, send: Callable[[bytes], None]) -> None:

@@ -18,6 +18,7 @@ from yuelai.telephony.ports import DialogJournal, DialogRecord
 from yuelai.telephony.registrar import Binding
 from yuelai.telephony.timers import Timer, Timers
 from yuelai.wire.sip import Request, Response, Via, parse_address, parse_uri
+from yuelai.wire.sip.text import clean
 
 if TYPE_CHECKING:
     from yuelai.telephony.leg import SipLeg
@@ -171,17 +172,17 @@ class UserAgent:
         return DialogRecord(
             leg_id=leg,
             at=self.clock.now(),
-            call_id=dialog.call_id,
-            local=str(dialog.local),
-            remote=str(dialog.remote),
+            call_id=clean(dialog.call_id),
+            local=clean(str(dialog.local)),
+            remote=clean(str(dialog.remote)),
             local_cseq=dialog.local_cseq,
             remote_cseq=dialog.remote_cseq,
-            route_set=tuple(str(route) for route in dialog.route_set),
-            target=str(dialog.target),
+            route_set=tuple(clean(str(route)) for route in dialog.route_set),
+            target=clean(str(dialog.target)),
             hop=str(dialog.hop),
             symmetric=dialog.symmetric,
             user=dialog.user,
-            instance=dialog.instance,
+            instance=clean(dialog.instance),
         )
 
     def journal_ended(self, leg: LegId) -> None:

@@ -76,6 +76,11 @@ def quote(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
+def clean(text: str) -> str:
+    """Return text that is surely UTF-8: bytes of the peer that were not (kept as surrogates) become U+FFFD."""
+    return text if text.isascii() else text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
 def parse_number(text: str, limit: int, what: str) -> int:
     """Return a decimal number of ASCII digits not above `limit`. Raises PeerError."""
     if not (text.isascii() and text.isdigit()) or len(text) > 20 or (number := int(text)) > limit:

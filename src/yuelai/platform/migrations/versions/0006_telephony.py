@@ -2,15 +2,41 @@
 
 from __future__ import annotations
 
+from alembic import op
+
+from yuelai.platform.migrations.helpers import tenant_policy
+
 revision = "0006"
 down_revision = "0005"
 branch_labels = None
 depends_on = None
 
+_TABLES = """
+CREATE TABLE open_dialogs (
+    leg_id uuid PRIMARY KEY,
+    tenant_id uuid NOT NULL REFERENCES tenants,
+    confirmed_at timestamptz NOT NULL,
+    call_id text NOT NULL,
+    local text NOT NULL,
+    remote text NOT NULL,
+    local_cseq bigint NOT NULL,
+    remote_cseq bigint,
+    route_set text[] NOT NULL,
+    target text NOT NULL,
+    hop text NOT NULL,
+    symmetric boolean NOT NULL,
+    party_user text NOT NULL,
+    party_instance text NOT NULL
+);
+COMMENT ON TABLE open_dialogs IS 'SIP dialogs that stand (RFC 3261 §12); a row lives as long as its dialog';
+COMMENT ON COLUMN open_dialogs.hop IS 'udp:HOST:PORT or flow:ID';
+"""
+
 
 def upgrade() -> None:
-    """Nothing yet."""
+    op.execute(_TABLES)
+    tenant_policy("open_dialogs")
 
 
 def downgrade() -> None:
-    """Nothing yet."""
+    op.execute("DROP TABLE open_dialogs")
