@@ -1,0 +1,114 @@
+"""Plain RTP over UDP, as phones and trunks speak it."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+
+from yuelai.media.embedded.sockets import PortPool
+from yuelai.media.embedded.stream import RtpStream
+from yuelai.media.embedded.terms import Origin, Terms, describe_answer, describe_offer, read
+from yuelai.wire.g711 import Law
+from yuelai.wire.rtp import MAX_DATAGRAM
+
+MAX_PER_TICK = 32
+"""Datagrams read from one leg in a tick; the rest waits in the kernel, so that a flood starves nobody else."""
+
+_PROTOCOLS = ("RTP/AVP", "RTP/AVPF")
+
+Address = tuple[str, int]
+
+
+class PlainTransport:
+    """A pair of ports. Sound goes to where the peer's own comes from (symmetric RTP, RFC 4961), within limits:
+
+    - the signalled host may send from any port of its own (a NAT changes ports); its first packet settles which;
+    - a foreign host's packet is taken only while the signalled one has not been heard yet, and the first such host
+      is kept: this is what a phone behind a NAT looks like, whose description names a private address;
+    - once the signalled host speaks, it alone is heard. Everything else is dropped.
+
+    A new negotiation with another address starts over.
+    """
+
+    def __init__(self, pool: PortPool, advertised: str, stream: RtpStream) -> None:
+        self._rtp, self._rtcp = pool.pair()
+        self._origin, self._stream = Origin(advertised), stream
+        self._signalled: Address | None = None
+        self._source: Address | None = None
+        self._trusted = False
+        self.terms: Terms | None = None
+
+    @property
+    def port(self) -> int:
+        port: int = self._rtp.getsockname()[1]
+        return port
+
+    @property
+    def ready(self) -> bool:
+        """There is somewhere to send and leave to do so."""
+        return self.terms is not None and self.terms.sending
+
+    def offer(self) -> str:
+        session, _ = describe_offer(self._origin, self.port, "RTP/AVP", (Law.PCMA, Law.PCMU))
+        return str(session)
+
+    def take_offer(self, sdp: str) -> str:
+        """Raises MediaError; the terms then stay as they were."""
+        terms = read(sdp, protocol=_PROTOCOLS)
+        session, _ = describe_answer(terms, self._origin, self.port)
+        self._agree(terms)
+        return str(session)
+
+    def take_answer(self, sdp: str) -> None:
+        """Raises MediaError."""
+        self._agree(read(sdp, protocol=_PROTOCOLS))
+
+    def _agree(self, terms: Terms) -> None:
+        if terms.address != self._signalled:
+            self._signalled, self._source, self._trusted = terms.address, None, False
+        self.terms = terms
+        self._stream.agree(terms)
+
+    def drain(self, now: float) -> None:
+        """Take in what has arrived since the last tick."""
+        with contextlib.suppress(BlockingIOError, ConnectionError):
+            for _ in range(MAX_PER_TICK):
+                data, source = self._rtp.recvfrom(MAX_DATAGRAM)
+                if self._admits(source) and self._stream.receive(data, now):
+                    self._latch(source)
+        with contextlib.suppress(BlockingIOError, ConnectionError):
+            for _ in range(MAX_PER_TICK):
+                data, source = self._rtcp.recvfrom(MAX_DATAGRAM)
+                if self._source is not None and source[0] == self._source[0]:
+                    self._stream.receive_rtcp(data, now)
+
+    def _admits(self, source: Address) -> bool:
+        if self._signalled is None:
+            return False
+        if self._trusted:
+            return source == self._source
+        return source[0] == self._signalled[0] or self._source is None or source == self._source
+
+    def _latch(self, source: Address) -> None:
+        if not self._trusted and self._signalled is not None:
+            self._source, self._trusted = source, source[0] == self._signalled[0]
+
+    def send(self, packet: bytes) -> None:
+        """Send to where the peer is heard from, else to where it wants it; what does not go out is lost."""
+        self._put(self._rtp, packet, self._source or self._signalled)
+
+    def send_report(self, packet: bytes) -> None:
+        """Send RTCP one port up (RFC 3550 §11)."""
+        target = self._source or self._signalled
+        if target is not None:
+            self._put(self._rtcp, packet, (target[0], target[1] + 1))
+
+    @staticmethod
+    def _put(sock: socket.socket, packet: bytes, target: Address | None) -> None:
+        if target is not None:
+            with contextlib.suppress(OSError, OverflowError):
+                sock.sendto(packet, target)
+
+    def close(self) -> None:
+        self._rtp.close()
+        self._rtcp.close()
