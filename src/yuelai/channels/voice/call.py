@@ -50,6 +50,8 @@ class VoiceCall:
         self.hearing = Hearing(services, self.customer_media)
         self.language = "zh-CN"
         self.self_service, self.waiting, self.talking = SelfService(self), Waiting(self), Talking(self)
+        self.asked_who = asyncio.Event()
+        """Set once identification has answered, or has failed for the first time."""
         self._identified: Identified | None = None
         self._mailbox: asyncio.Queue[Any] = asyncio.Queue()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -112,9 +114,8 @@ class VoiceCall:
                 await self.end(EndReason.SYSTEM_RESTART)
             case LegGone():
                 await self.end(EndReason.FAILED)
-            case PlayEnded(_, play, finished):
+            case PlayEnded(_, play, _):
                 self.self_service.play_ended(play)
-                await self.hearing.play_ended(play, finished)
             case Digit(leg, digit) | InfoDigit(leg, digit):
                 if leg in (self.customer_media, self.customer.id):
                     self.self_service.key(digit)
@@ -181,6 +182,7 @@ class VoiceCall:
                 result = await self.services.customers.identify(self.services.tenant_id, self.customer.caller)
             except Refusal as refusal:
                 log.warning("identify_failed", error=str(refusal))
+                self.asked_who.set()
                 await asyncio.sleep(IDENTIFY_PAUSE)
             else:
                 self.post(CustomerKnown(result))
@@ -191,6 +193,7 @@ class VoiceCall:
         if self.recorder.interaction.match != "chosen":
             self._identified = result
             await self.recorder.identified(result.match, result.cards)
+        self.asked_who.set()
 
     async def choose(self, card: Mapping[str, Any], number: str) -> None:
         """The agent with that number says who it is."""

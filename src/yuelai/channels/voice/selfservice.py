@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from yuelai.channels.voice.call import VoiceCall
 
 log = structlog.get_logger()
+
+IDENTIFY_SECONDS = 1.0
+"""How long the greeting waits for the answer to who calls; the database answers in a millisecond."""
 
 
 class SelfService:
@@ -70,12 +75,14 @@ class SelfService:
 
     async def _run(self, dialogue: VoiceDialogue) -> None:
         call, flows = self._call, self._call.services.flows
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(call.asked_who.wait(), IDENTIFY_SECONDS)
         context = {
             "ani": call.customer.caller,
             "dnis": call.customer.called,
             "tenant_id": str(call.services.tenant_id),
             "interaction_id": str(call.id),
-            "customer": lambda: call.customer_card,
+            "customer": call.customer_card,
         }
         try:
             outcome = await flows.run(call.customer.called, dialogue, context)

@@ -1,0 +1,93 @@
+"""Ports of one room bound to the services of another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from yuelai.flows.model import Flow
+from yuelai.flows.runtime import run
+
+from yuelai.channels.ports import FlowOutcome, Identified
+from yuelai.channels.voice import speech
+from yuelai.customers import service as customers
+from yuelai.flows import ports as flows
+from yuelai.platform.db import Database
+from yuelai.platform.errors import Refusal
+
+
+class CustomerDirectory:
+    """`channels.ports.Customers` over the customers room."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def identify(self, tenant_id: UUID, ani: str) -> Identified:
+        async with self._database.transaction(tenant_id) as conn:
+            match = await customers.identify(conn, tenant_id, ani)
+        return Identified(match.kind, list(match.customers))
+
+    async def card(self, tenant_id: UUID, customer_id: UUID) -> Mapping[str, Any]:
+        async with self._database.transaction(tenant_id) as conn:
+            return await customers.card(conn, tenant_id, customer_id)
+
+
+class FlowDirectory:
+    """`channels.ports.Flows`: which flow serves which access number, and how its words sound."""
+
+    left = flows.Left
+    fallback_queue = "general"
+
+    def __init__(self, entries: Mapping[str, Flow], database: Database) -> None:
+        self._entries, self._database = entries, database
+
+    def knows(self, called: str) -> bool:
+        return called in self._entries
+
+    async def run(self, called: str, dialogue: Any, context: Mapping[str, Any]) -> FlowOutcome:
+        lookup = BusinessLookUp(self._database, UUID(context["tenant_id"]))
+        outcome = await run(self._entries[called], dialogue, lookup, context)
+        if isinstance(outcome, flows.ToQueue):
+            return FlowOutcome(queue=outcome.queue, attributes=outcome.attributes)
+        return FlowOutcome(served=outcome.served)
+
+    def files(self, utterances: Sequence[Any], language: str) -> list[Path]:
+        return [speech.prompt_path(name, language) for each in utterances for name in _names(each, language)]
+
+
+def _names(utterance: flows.Utterance, language: str) -> list[str]:
+    match utterance:
+        case flows.Prompt(name):
+            return [name]
+        case flows.Money(minor, currency):
+            return speech.money(minor, currency, language)
+        case flows.Digits(digits):
+            return speech.digits(digits, language)
+        case flows.Number(value):
+            return speech.number(value, language)
+        case flows.Instant(at, clock):
+            return speech.instant(at, language, clock=clock)
+    raise TypeError(f"cannot say {utterance!r}")
+
+
+class BusinessLookUp:
+    """`flows.ports.LookUp` over the customers room."""
+
+    def __init__(self, database: Database, tenant_id: UUID) -> None:
+        self._database, self._tenant_id = database, tenant_id
+
+    async def __call__(self, name: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        if name != "balance":
+            raise flows.LookUpFailed(f"no such look-up: {name}")
+        try:
+            customer_id = UUID(str(arguments["customer_id"]))
+            async with self._database.transaction(self._tenant_id) as conn:
+                balance = await customers.balance(conn, customer_id)
+        except (Refusal, KeyError, ValueError) as error:
+            raise flows.LookUpFailed(str(error)) from error
+        if balance is None:
+            raise flows.LookUpFailed("the customer has no account")
+        return asdict(balance)

@@ -1,0 +1,159 @@
+"""The core process: all realtime state of the centre, wired together, rebuilt at start and handed over at the end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+
+from yuelai.bootstrap.adapters import CustomerDirectory, FlowDirectory
+from yuelai.bootstrap.dialogs import DialogKeeper
+from yuelai.bootstrap.requests import Requests
+from yuelai.bootstrap.restore import close_open_interactions
+from yuelai.bootstrap.seats import Seats
+from yuelai.channels.voice.channel import VoiceChannel
+from yuelai.channels.voice.services import VoiceServices
+from yuelai.channels.voice.speech import prompt_path
+from yuelai.flows import loader
+from yuelai.identity.credentials import PostgresCredentialStore
+from yuelai.interactions import repository as interaction_tables
+from yuelai.interactions.numbering import TrailNumbers
+from yuelai.interactions.recorder import InteractionRecorder
+from yuelai.media.client import EmbeddedMediaEngine
+from yuelai.platform.clock import SystemClock
+from yuelai.platform.config import Settings
+from yuelai.platform.db import Database
+from yuelai.platform.health import Health, Part
+from yuelai.platform.ids import SAMPLE_TENANT
+from yuelai.platform.ipc import IpcServer
+from yuelai.platform.journal import Journal
+from yuelai.platform.live import LiveStore
+from yuelai.platform.projector import Projector
+from yuelai.recordings.service import Recordings
+from yuelai.recordings import repository as recording_tables
+from yuelai.routing import repository as routing_tables
+from yuelai.routing.driver import RoutingDriver
+from yuelai.telephony import repository as dialog_tables
+from yuelai.telephony.service import SipTelephony
+
+log = structlog.get_logger()
+
+ACCESS_NUMBERS = {"10000": "main"}
+"""Which flow answers which number. Data of the centre once the designer can edit it."""
+
+
+async def run_core(settings: Settings, ready: Callable[[], None] = lambda: None) -> None:
+    """Serve until SIGTERM or SIGINT; `ready` is called once calls are taken."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with contextlib.AsyncExitStack() as stack:
+        await start(settings, stack)
+        ready()
+        await stop.wait()
+        log.info("core_stopping")
+
+
+async def start(settings: Settings, stack: contextlib.AsyncExitStack) -> None:
+    """Build everything in the order it needs each other; the stack takes it down in reverse."""
+
+    def later(close: Callable[[], Awaitable[None]]) -> None:
+        stack.push_async_callback(close)
+
+    clock, live = SystemClock(), LiveStore()
+    database = await Database.open(settings)
+    later(database.close)
+    journal = await Journal.open(settings.folder / "journal", owner="core")
+    later(journal.close)
+    projector = Projector(journal, database)
+    for room in (interaction_tables, routing_tables, dialog_tables, recording_tables):
+        for kind, handler in room.PROJECTIONS.items():
+            projector.register(kind, handler)
+    await projector.start()
+    later(projector.close)
+    # What the last life of this process decided must be in PostgreSQL before its state is read from there.
+    await projector.caught_up()
+
+    media = EmbeddedMediaEngine(settings)
+    await media.start(wait=None)
+    later(media.disconnect)
+    dialogs = DialogKeeper(journal.append, clock, SAMPLE_TENANT)
+    telephony = SipTelephony(settings, clock, PostgresCredentialStore(database, clock), dialogs)
+
+    numbers = TrailNumbers()
+    await _resume_numbers(database, clock, numbers)
+    routing = RoutingDriver(
+        journal.append,
+        clock,
+        live,
+        lambda routing_signal: voice.on_signal(routing_signal),
+        lambda interaction_id, agent_id: voice.on_wrapup_over(interaction_id, agent_id),
+    )
+    later(routing.close)
+    recordings = Recordings(settings, database, media, journal.append, clock)
+    voice = VoiceChannel(
+        VoiceServices(
+            tenant_id=SAMPLE_TENANT,
+            clock=clock,
+            media=media,
+            telephony=telephony,
+            routing=routing,
+            flows=FlowDirectory({number: loader.sample(name) for number, name in ACCESS_NUMBERS.items()}, database),
+            customers=CustomerDirectory(database),
+            capture=recordings,
+            prompt=prompt_path,
+            new_recorder=lambda: InteractionRecorder(journal.append, clock, live, numbers),
+        )
+    )
+
+    async with database.transaction(None) as conn:
+        left_open = await interaction_tables.open_interactions(conn)
+        standing = await dialog_tables.open_dialogs(conn)
+        agents, queues = await routing_tables.load_directory(conn)
+    await close_open_interactions(left_open, journal.append, clock)
+    await recordings.recover()
+    await routing.load(agents, queues)
+    seats = Seats(routing, telephony, {agent.number: agent.id for agent in agents})
+    telephony.on_registrations(seats.changed)
+    telephony.on_call(voice.on_call)
+
+    health = Health()
+    health.add("journal", projector.health)
+    health.add("media", lambda: _media_health(media))
+    health.add("calls", lambda: _count(voice))
+    requests = Requests(clock, live, routing, voice, telephony, health.report)
+    server = IpcServer(settings.socket("core"), requests.handlers, requests.events)
+
+    await telephony.start()
+    later(telephony.close)
+    later(voice.close)
+    await telephony.end_restored(standing)
+    await server.start()
+    later(server.close)
+    log.info("core_ready", restored_dialogs=len(standing), closed_interactions=len(left_open))
+
+
+async def _resume_numbers(database: Database, clock: SystemClock, numbers: TrailNumbers) -> None:
+    day = numbers.local_date(clock.now())
+    async with database.transaction(None) as conn:
+        numbers.resume(day, await interaction_tables.last_trail_numbers(conn, day))
+
+
+async def _media_health(media: EmbeddedMediaEngine) -> Part:
+    return Part(media.connected, "" if media.connected else "the media process is being restarted")
+
+
+async def _count(voice: VoiceChannel) -> Part:
+    return Part(True, f"{len(voice)} calls")
+
+
+def main(settings: Settings, ready: Callable[[], None] = lambda: None) -> Any:
+    """Run the process on uvloop."""
+    import uvloop
+
+    return uvloop.run(run_core(settings, ready))

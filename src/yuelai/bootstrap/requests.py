@@ -1,0 +1,145 @@
+"""What core answers to the web process: agents' states, calls, queues, live screens, SIP over WebSocket, health."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import UUID
+
+from yuelai.telephony.service import SipTelephony
+
+from yuelai.channels.voice.channel import VoiceChannel
+from yuelai.channels.voice.messages import Actor
+from yuelai.identity.model import Principal
+from yuelai.platform.clock import Clock
+from yuelai.platform.errors import Refusal
+from yuelai.platform.ipc import EventHandler, Handler, Peer
+from yuelai.platform.live import Change, LiveStore, Subscription
+from yuelai.routing.driver import RoutingDriver
+from yuelai.routing.events import Seat
+
+CALL_VERBS = ("hold", "retrieve", "hangup", "rejoin", "note", "customer", "wrapup")
+
+
+class BadRequest(Refusal):
+    """The request is not one core understands."""
+
+    status = 400
+    code = "bad_request"
+
+
+class Requests:
+    def __init__(
+        self,
+        clock: Clock,
+        live: LiveStore,
+        routing: RoutingDriver,
+        voice: VoiceChannel,
+        telephony: SipTelephony,
+        health: Callable[[], Awaitable[dict[str, Any]]],
+    ) -> None:
+        self._clock, self._live, self._routing = clock, live, routing
+        self._voice, self._telephony, self._health = voice, telephony, health
+        self._subscriptions: dict[tuple[Peer, str], Subscription] = {}
+
+    @property
+    def handlers(self) -> dict[str, Handler]:
+        handlers: dict[str, Handler] = {
+            "agent.get_state": self._agent_state,
+            "agent.set_state": self._set_agent_state,
+            "queue.live": self._queues,
+            "live.subscribe": self._subscribe,
+            "live.unsubscribe": self._unsubscribe,
+            "sip.open": self._sip_open,
+            "health": self._answer_health,
+        }
+        for verb in CALL_VERBS:
+            handlers[f"interaction.{verb}"] = self._call_verb(verb)
+        return handlers
+
+    @property
+    def events(self) -> dict[str, EventHandler]:
+        return {"sip.frame": self._sip_frame, "sip.close": self._sip_close}
+
+    # --- agents and queues ------------------------------------------------------------------------------------------
+
+    async def _agent_state(self, peer: Peer, params: dict[str, Any]) -> Any:
+        return self._routing.agent_document(_principal(params).person_id)
+
+    async def _set_agent_state(self, peer: Peer, params: dict[str, Any]) -> Any:
+        principal = _principal(params)
+        seat = params.get("seat")
+        return await self._routing.set_state(
+            principal.person_id, params["state"], params.get("reason") or "", Seat(seat) if seat else None
+        )
+
+    async def _queues(self, peer: Peer, params: dict[str, Any]) -> Any:
+        queue_id = params.get("queue_id")
+        tenant_id = _principal(params).tenant_id
+        return {"queues": self._routing.queue_documents(tenant_id, UUID(str(queue_id)) if queue_id else None)}
+
+    # --- calls ------------------------------------------------------------------------------------------------------
+
+    def _call_verb(self, verb: str) -> Handler:
+        async def handle(peer: Peer, params: dict[str, Any]) -> Any:
+            principal = _principal(params)
+            actor = Actor(principal.person_id, principal.number or principal.username, principal.permissions)
+            try:
+                interaction_id = UUID(str(params["interaction_id"]))
+            except (KeyError, ValueError):
+                raise BadRequest("interaction_id is missing or no id") from None
+            return await self._voice.command(verb, actor, interaction_id, params)
+
+        return handle
+
+    # --- live screens -----------------------------------------------------------------------------------------------
+
+    async def _subscribe(self, peer: Peer, params: dict[str, Any]) -> Any:
+        principal = _principal(params)
+        groups = frozenset(
+            {f"person:{principal.person_id}", f"tenant:{principal.tenant_id}"}
+            | {f"perm:{permission}" for permission in principal.permissions}
+        )
+        name = str(params.get("sub") or id(object()))
+
+        def deliver(change: Change) -> None:
+            peer.notify("live.change", {"sub": name, "seq": change.seq, "key": change.key, "value": change.value})
+
+        subscription, documents = self._live.subscribe(groups, deliver)
+        self._subscriptions[peer, name] = subscription
+        peer.on_close.append(lambda: self._forget(peer, name))
+        return {"sub": name, "seq": 0, "now": self._clock.now().isoformat(), "docs": documents}
+
+    async def _unsubscribe(self, peer: Peer, params: dict[str, Any]) -> Any:
+        self._forget(peer, str(params["sub"]))
+        return {}
+
+    def _forget(self, peer: Peer, name: str) -> None:
+        subscription = self._subscriptions.pop((peer, name), None)
+        if subscription is not None:
+            self._live.unsubscribe(subscription)
+
+    # --- SIP over WebSocket -----------------------------------------------------------------------------------------
+
+    async def _sip_open(self, peer: Peer, params: dict[str, Any]) -> Any:
+        flow = str(params["flow"])
+        self._telephony.ws_open(flow, lambda data: peer.notify("sip.frame", {"flow": flow, "data": data}))
+        peer.on_close.append(lambda: self._telephony.ws_close(flow))
+        return {}
+
+    def _sip_frame(self, peer: Peer, params: dict[str, Any]) -> None:
+        data = params["data"]
+        self._telephony.ws_frame(params["flow"], data.encode() if isinstance(data, str) else data)
+
+    def _sip_close(self, peer: Peer, params: dict[str, Any]) -> None:
+        self._telephony.ws_close(params["flow"])
+
+    async def _answer_health(self, peer: Peer, params: dict[str, Any]) -> Any:
+        return await self._health()
+
+
+def _principal(params: dict[str, Any]) -> Principal:
+    try:
+        return Principal.from_message(params["principal"])
+    except (KeyError, ValueError, TypeError):
+        raise BadRequest("the request does not say who asks") from None
