@@ -29,7 +29,7 @@ CREATE TABLE open_dialogs (
     party_instance text NOT NULL
 );
 COMMENT ON TABLE open_dialogs IS 'SIP dialogs that stand (RFC 3261 §12); a row lives as long as its dialog';
-COMMENT ON COLUMN open_dialogs.hop IS 'udp:HOST:PORT or flow:ID';
+COMMENT ON COLUMN open_dialogs.hop IS 'how it is reached, e.g. udp, host and port, or the flow of a web socket';
 """
 
 
