@@ -11,8 +11,9 @@ from yuelai.telephony.ports import DialogRecord
 if TYPE_CHECKING:
     from yuelai.platform.db import Connection
 
+# SYMMETRIC is a reserved word.
 _COLUMNS = (
-    "call_id, local, remote, local_cseq, remote_cseq, route_set, target, hop, symmetric, party_user, party_instance"
+    'call_id, local, remote, local_cseq, remote_cseq, route_set, target, hop, "symmetric", party_user, party_instance'
 )
 
 

@@ -24,7 +24,7 @@ CREATE TABLE open_dialogs (
     route_set text[] NOT NULL,
     target text NOT NULL,
     hop text NOT NULL,
-    symmetric boolean NOT NULL,
+    "symmetric" boolean NOT NULL,
     party_user text NOT NULL,
     party_instance text NOT NULL
 );
