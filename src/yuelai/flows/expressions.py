@@ -43,7 +43,7 @@ _COMPARE: Mapping[type[ast.AST], Callable[[Any, Any], Any]] = {
     ast.In: lambda left, right: left in right,
     ast.NotIn: lambda left, right: left not in right,
 }
-# `customer.class` is what a designer writes, and `class` is a word of Python's: such keys are parsed under another name.
+# A designer writes `customer.class`, and `class` is a word of Python's: such keys are parsed under another name.
 _STRING_OR_KEY = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\.\s*([a-z]+)\b""")
 _RENAMED = "__key"
 

@@ -19,6 +19,7 @@ from yuelai.routing.events import AgentState, AgentStateChanged, Offer, Seat, Wi
 from yuelai.routing.matching import virtual_arrival
 from yuelai.routing.model import (
     CHOSEN,
+    CONTACT_GONE,
     IN_CONTACT,
     RONA,
     Accepted,
@@ -277,7 +278,10 @@ def _accepted(turn: _Turn, event: Accepted) -> None:
 
 def _refused(turn: _Turn, event: Refused) -> None:
     agent, contact = _standing_offer(turn, event.interaction_id, event.agent_id)
-    _not_taken(turn, agent, contact, event.reason)
+    if event.reason == CONTACT_GONE:
+        _left(turn, Left(contact.id))
+    else:
+        _not_taken(turn, agent, contact, event.reason)
 
 
 def _not_taken(turn: _Turn, agent: Agent, contact: Contact, reason: str) -> None:

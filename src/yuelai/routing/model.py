@@ -21,6 +21,10 @@ RONA = "rona"
 """Reason of busy after an offer was not taken (redirection on no answer)."""
 
 
+CONTACT_GONE = "contact_gone"
+"""Reason of a refusal that is not the agent's: the customer left while the offer was on its way."""
+
+
 @dataclass(frozen=True)
 class Queue:
     """`priority` in points, more is sooner; see `matching.virtual_arrival`. Seconds are whole durations."""
@@ -162,7 +166,8 @@ class Accepted:
 
 @dataclass(frozen=True)
 class Refused:
-    """The agent, or the agent's phone, did not take the offer. `reason` is told to the channel in `Withdraw`."""
+    """The agent, or the agent's phone, did not take the offer. `reason` is told to the channel in `Withdraw`;
+    `CONTACT_GONE` is no refusal by the agent, who stays ready."""
 
     interaction_id: UUID
     agent_id: UUID
