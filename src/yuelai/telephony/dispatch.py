@@ -89,7 +89,9 @@ class Dispatcher:
     def _admit(self, transaction: ServerTransaction) -> None:
         full = self._undecided >= self.most_undecided
         if transaction.request.method == "INVITE":
-            full = full or self.closing or self.handler is None or len(self._ua.legs) >= self.most_legs
+            full = (
+                full or self.closing or self.handler is None or len(self._ua.legs) + self._undecided >= self.most_legs
+            )
         if full:
             transaction.refuse(503, retry_after="5")
             return

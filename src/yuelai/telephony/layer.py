@@ -166,6 +166,11 @@ class ServerTransaction(_Transaction):
         """True once a final response has been given."""
         return self.machine.state not in (State.TRYING, State.PROCEEDING)
 
+    @property
+    def open(self) -> bool:
+        """True while undecided, and after a 2xx to an INVITE."""
+        return self.machine.state in (State.TRYING, State.PROCEEDING, State.ACCEPTED)
+
     def respond(self, response: Response) -> None:
         """Send a response; ignored when a final one has been sent already (save a 2xx that is repeated)."""
         if self.answered and not (self.machine.state is State.ACCEPTED and 200 <= response.status < 300):
@@ -269,17 +274,26 @@ class TransactionLayer:
             self.above.on_cancel(invite)
 
     def _is_merged(self, transaction: ServerTransaction) -> bool:
-        """§8.2.2.2: the same request came on another way, hence with another branch."""
+        """§8.2.2.2: the same request came on another way, hence with another branch.
+
+        One that was refused is not in the way: there are clients that repeat a challenged request with its old CSeq.
+        """
         request = transaction.request
         if request.to.tag is not None:
             return False
         key = (request.call_id, request.from_.tag or "", request.cseq.number)
         held = self._merged.get(key)
-        if held is not None and held.request.method == request.method and not held.machine.finished:
+        if held is not None and held.request.method == request.method and held.open:
             return True
         self._merged[key] = transaction
         transaction.merge_key = key
         return False
+
+    def lose(self, hop: Hop) -> None:
+        """The connection is gone: requests under way on it have failed (§18.4)."""
+        for transaction in list(self._clients.values()):
+            if transaction.hop == hop:
+                transaction.broken()
 
     def forget(self, transaction: _Transaction) -> None:
         if isinstance(transaction, ClientTransaction):

@@ -252,7 +252,7 @@ class SipLeg:
             if self._grace is None:
                 self._grace = self.ua.timers.after(FLOW_GRACE_SECONDS, self._flow_gone)
         elif self.state in (LegState.OFFERED, LegState.JOURNALLING):
-            self.end("system", 503, "connection lost")
+            self.hang_up("system", 503, "connection lost")
 
     def _flow_gone(self) -> None:
         self.end("system", 503, "connection lost")
@@ -267,11 +267,15 @@ class SipLeg:
         """Ask the peer whether it still knows the dialog: a reloaded page does not, and says 481 (or 404)."""
         if self.dialog is None or self.state is not LegState.CONFIRMED:
             return
-        self.ua.send(self.dialog, self.dialog.request("UPDATE"), self._probed, lambda status, _: self._lost(status))
+        self.ua.send(self.dialog, self.dialog.request("UPDATE"), self._probed, self._probe_failed)
 
     def _probed(self, response: Response) -> None:
         if response.status in GONE:
             self._lost(response.status)
+
+    def _probe_failed(self, status: int, reason: str) -> None:
+        if status in GONE:  # when the flow is lost once more, the grace decides
+            self._lost(status)
 
     def _lost(self, status: int) -> None:
         self.end("system", status, "peer does not know the call")

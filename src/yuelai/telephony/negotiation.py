@@ -30,13 +30,15 @@ class Negotiation:
         self._patience: Timer | None = None
         self._ours: asyncio.Future[str] | None = None
         self._tries = 0
+        self._pending = False
+        """True while an INVITE of ours has no final response; not between two tries."""
 
     def on_offer(self, transaction: ServerTransaction) -> None:
         """A re-INVITE or UPDATE of the other side (§14.2)."""
         request = transaction.request
         if self._theirs is not None or not self._leg.standing:
             transaction.refuse(500, retry_after=str(secrets.randbelow(10)))
-        elif self._ours is not None:
+        elif self._pending:
             transaction.refuse(491)
         elif request.body and request.sdp is None:
             transaction.refuse(415, accept="application/sdp")
@@ -112,7 +114,11 @@ class Negotiation:
         leg = self._leg
         if leg.dialog is None or not leg.standing:
             return
+        if self._theirs is not None:
+            leg.ua.timers.after(0.5, lambda: self._send(sdp))  # theirs came between two tries of ours: it goes first
+            return
         self._tries += 1
+        self._pending = True
         invite = leg.dialog.request("INVITE")
         invite.set_body("application/sdp", sdp)
         leg.ua.send(
@@ -126,6 +132,7 @@ class Negotiation:
         leg = self._leg
         if response.status < 200 or leg.dialog is None:
             return
+        self._pending = False
         if response.status < 300:
             # A repeated 200 means that our ACK was lost; it is simply sent again (§13.2.2.4).
             leg.ua.transmit(leg.dialog.request("ACK", cseq=invite.cseq.number), leg.dialog.next_hop)

@@ -153,15 +153,6 @@ class OutgoingLeg(SipLeg):
             if branch.failure is None and (self._winner is None or self._winner[0] is not branch):
                 branch.cancel()
 
-    def lose_flow(self) -> None:
-        """While ringing, only the branches on that flow fail, and their transactions tell it."""
-        if self.state is LegState.DIALLING:
-            for branch in self._branches:
-                if branch.failure is None and not self.ua.reachable(branch.binding.hop):
-                    self._on_failure(branch, "system", 503, "connection lost")
-        else:
-            super().lose_flow()
-
 
 def _rank(failure: tuple[str, int, str]) -> tuple[int, int]:
     """The best response of several (§16.7 step 6): what a person decided before what the network failed at."""

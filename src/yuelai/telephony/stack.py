@@ -10,6 +10,7 @@ from yuelai.telephony.admission import Admission
 from yuelai.telephony.auth import Authenticator
 from yuelai.telephony.dispatch import Dispatcher
 from yuelai.telephony.errors import NotRegistered
+from yuelai.telephony.hops import FlowHop
 from yuelai.telephony.layer import TransactionLayer
 from yuelai.telephony.outgoing import OutgoingLeg
 from yuelai.telephony.ports import CredentialStore, DialogJournal, Leg, Listener, Registration
@@ -83,3 +84,4 @@ class Stack:
         """A WebSocket is gone; the wire must already say that it cannot be reached."""
         self.registrar.lose_flow(flow)
         self.ua.lose_flow(flow)
+        self.layer.lose(FlowHop(flow))

@@ -146,7 +146,7 @@ class UserAgent:
 
     def lose_flow(self, flow: str) -> None:
         for leg in list(self.legs.values()):
-            if leg.dialled or (leg.dialog is not None and leg.dialog.hop == FlowHop(flow)):
+            if leg.dialog is not None and leg.dialog.hop == FlowHop(flow):
                 leg.lose_flow()
 
     def rebind(self, binding: Binding) -> None:

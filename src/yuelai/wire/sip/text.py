@@ -77,7 +77,8 @@ def quote(text: str) -> str:
 
 
 def clean(text: str) -> str:
-    """Return text that is surely UTF-8: bytes of the peer that were not (kept as surrogates) become U+FFFD."""
+    """Return text that can be stored anywhere: NUL and bytes that were not UTF-8 (kept as surrogates) become U+FFFD."""
+    text = text.replace("\0", "\N{REPLACEMENT CHARACTER}")
     return text if text.isascii() else text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
