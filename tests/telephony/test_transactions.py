@@ -97,7 +97,7 @@ TABLES = {"ic": INVITE_CLIENT, "nc": NON_INVITE_CLIENT, "is": INVITE_SERVER, "ns
 @given(st.sampled_from(sorted(TABLES)), st.booleans(), st.lists(st.sampled_from(list(Event)), max_size=30))
 def test_whatever_happens_a_machine_ends_and_fails_at_most_once(name: str, reliable: bool, events: list[Event]) -> None:
     machine, now, actions = Machine(TABLES[name], reliable), 0.0, []
-    for event in events:
+    for event in [Event.START, *events]:
         now += 0.3
         actions += machine.feed(event, now)
         was_finished = machine.finished
