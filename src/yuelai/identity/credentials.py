@@ -25,6 +25,8 @@ BROWSER_LIFETIME = timedelta(hours=12)
 FRESH_SECONDS = 5.0
 STALE_SECONDS = 3600.0
 """How long a credential seen before still serves while PostgreSQL is away."""
+AWAY_SECONDS = 2.0
+"""After a failure, how long PostgreSQL is not asked again for a credential that still serves."""
 
 
 def ha1(username: str, password: str) -> tuple[str, str]:
@@ -87,19 +89,23 @@ class PostgresCredentialStore:
     def __init__(self, database: Database, clock: Clock | None = None, *, capacity: int = 20_000) -> None:
         self._database, self._clock, self._capacity = database, clock or SystemClock(), capacity
         self._held: OrderedDict[str, _Held] = OrderedDict()
+        self._away_until = 0.0
 
     async def credential(self, username: str) -> SipCredential | None:
         """Return the secrets, or None for an unknown name. Raises `Unavailable` when that cannot be told now."""
         held = self._held.get(username)
-        if held is not None and self._age(held) < FRESH_SECONDS and not self._expired(held):
-            return held.credential
+        usable = held.credential if held is not None and self._usable(held) else None
+        asked_lately = held is not None and self._age(held) < FRESH_SECONDS
+        if usable is not None and (asked_lately or self._clock.monotonic() < self._away_until):
+            return usable
         try:
             async with self._database.transaction(None) as conn:
                 row = await repository.sip_credential(conn, username)
         except Unavailable:
-            if held is not None and self._age(held) < STALE_SECONDS and not self._expired(held):
-                return held.credential
-            raise
+            self._away_until = self._clock.monotonic() + AWAY_SECONDS
+            if usable is None:
+                raise
+            return usable
         if row is None:
             self._held.pop(username, None)
             return None
@@ -113,5 +119,6 @@ class PostgresCredentialStore:
     def _age(self, held: _Held) -> float:
         return self._clock.monotonic() - held.at
 
-    def _expired(self, held: _Held) -> bool:
-        return held.expires_at is not None and held.expires_at <= self._clock.now()
+    def _usable(self, held: _Held) -> bool:
+        expired = held.expires_at is not None and held.expires_at <= self._clock.now()
+        return not expired and self._age(held) < STALE_SECONDS

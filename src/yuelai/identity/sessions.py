@@ -30,6 +30,8 @@ log = structlog.get_logger()
 LIFETIME = timedelta(hours=12)
 REMEMBERED_SECONDS = 120.0
 """How long a session seen before goes on being believed while PostgreSQL is away."""
+AWAY_SECONDS = 2.0
+"""After a failure, how long PostgreSQL is not asked again for a session that is believed anyway."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class Sessions:
         self._by_username = Throttle(free=5)
         # A whole centre may sit behind one address: its free attempts are many and only failures are charged.
         self._by_source = Throttle(free=50)
+        self._away_until = 0.0
         self._seen: OrderedDict[bytes, tuple[float, datetime, Principal]] = OrderedDict()
 
     async def open(self, username: str, password: str, source: str) -> Opened:
@@ -97,11 +100,14 @@ class Sessions:
         end or hold the calls that go on meanwhile.
         """
         hashed = token_hash(token)
+        remembered = self._remembered(hashed)
+        if remembered is not None and self._clock.monotonic() < self._away_until:
+            return remembered
         try:
             async with self._database.transaction(None) as conn:
                 found = await self._find(conn, hashed)
         except Unavailable:
-            remembered = self._remembered(hashed)
+            self._away_until = self._clock.monotonic() + AWAY_SECONDS
             if remembered is None:
                 raise
             return remembered

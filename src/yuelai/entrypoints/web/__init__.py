@@ -1,0 +1,29 @@
+"""The web process: HTTP, screens and web sockets."""
+
+from __future__ import annotations
+
+import uvicorn
+
+from yuelai.entrypoints.web.app import create_app
+from yuelai.entrypoints.web.sip import MAX_MESSAGE
+from yuelai.platform.config import Settings
+
+
+def run(settings: Settings) -> None:
+    """Serve until told to end (SIGTERM, SIGINT)."""
+    config = uvicorn.Config(
+        create_app(settings),
+        host=settings.bind,
+        port=settings.http_port,
+        loop="uvloop",
+        ws_max_size=2 * MAX_MESSAGE,
+        ws_ping_interval=20,
+        ws_ping_timeout=20,
+        # Addresses are limits' keys here: nobody's header may change them.
+        proxy_headers=False,
+        server_header=False,
+        access_log=False,
+        log_config=None,
+        timeout_graceful_shutdown=3,
+    )
+    uvicorn.Server(config).run()

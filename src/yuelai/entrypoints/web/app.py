@@ -1,0 +1,86 @@
+"""The web application: the rooms' endpoints, the two web sockets and the screens, and what surrounds them all."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi.responses import JSONResponse
+
+import yuelai.customers.endpoints
+import yuelai.identity.endpoints
+from yuelai import __version__
+from yuelai.entrypoints.web import console, events, health, problems, sip
+from yuelai.entrypoints.web.corelink import CoreLink
+from yuelai.entrypoints.web.middleware import Measure, RateLimit, SecurityHeaders
+from yuelai.identity.access import public
+from yuelai.identity.sessions import Sessions
+from yuelai.platform.config import Settings
+from yuelai.platform.db import Database
+from yuelai.platform.ipc import IpcClient
+
+MAX_BODY = 1024 * 1024
+"""Of a request, in bytes; an endpoint that takes files says more for itself."""
+
+ROUTERS: tuple[APIRouter, ...] = (
+    yuelai.identity.endpoints.router,
+    yuelai.customers.endpoints.router,
+    health.router,
+    events.router,
+    sip.router,
+    console.router,  # takes every path, hence comes last
+)
+
+
+def create_app(settings: Settings, *, webroot: Path | None = None) -> FastAPI:
+    """Make the application. It serves while PostgreSQL, core or the others are away, and says so where it matters.
+
+    `webroot` is the folder of the built console; unset, where the installation has it.
+    """
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        state = app.state
+        state.database = await Database.open(settings)
+        state.sessions = Sessions(state.database)
+        state.link = CoreLink(settings.socket("core"))
+        state.core = state.link.client
+        state.media, state.worker = IpcClient(settings.socket("media")), IpcClient(settings.socket("worker"))
+        clients = (state.core, state.media, state.worker)
+        for client in clients:
+            await client.start(wait=None)
+        try:
+            yield
+        finally:
+            for client in clients:
+                await client.close()
+            await state.database.close()
+
+    app = FastAPI(
+        title="Yuelai 悦来",
+        version=__version__,
+        lifespan=lifespan,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        max_body_size=MAX_BODY,
+        responses={"default": {"description": "RFC 9457 problem document", "content": {problems.MEDIA_TYPE: {}}}},
+    )
+    app.state.settings, app.state.webroot = settings, webroot
+    problems.install(app)
+
+    @app.get("/api/openapi.json", include_in_schema=False, dependencies=[Depends(public)])
+    async def openapi(request: Request) -> JSONResponse:
+        document: dict[str, Any] = request.app.openapi()
+        return JSONResponse(document)
+
+    for router in ROUTERS:
+        app.include_router(router)
+    # The last one added is the outermost.
+    app.add_middleware(Measure)
+    app.add_middleware(RateLimit)
+    app.add_middleware(SecurityHeaders)
+    return app

@@ -1,0 +1,112 @@
+"""What surrounds every request: rate limit by address, security headers, measurements. Plain ASGI, no buffering."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+
+from prometheus_client import Counter, Histogram
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from yuelai.entrypoints.web.limits import Buckets
+from yuelai.entrypoints.web.problems import problem_response
+
+REQUESTS_A_SECOND = 300.0
+BURST = 1500.0
+"""By address and generous: a whole centre may sit behind one. It stops loops and floods, not busy people."""
+
+SECURITY_HEADERS: Mapping[str, str] = {
+    "Content-Security-Policy": (
+        "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self' ws: wss:; "
+        "media-src 'self' blob:; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "microphone=(self), camera=(), geolocation=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+_requests = Counter("yuelai_http_requests", "Requests answered.", ["method", "route", "status"])
+_seconds = Histogram(
+    "yuelai_http_request_seconds",
+    "Time until the answer was complete.",
+    ["method", "route"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+
+
+class RateLimit:
+    def __init__(self, app: ASGIApp, rate: float = REQUESTS_A_SECOND, burst: float = BURST) -> None:
+        self._app, self._buckets = app, Buckets(rate, burst)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] in ("http", "websocket"):
+            client = scope.get("client")
+            if not self._buckets.take(client[0] if client else "", time.monotonic()):
+                if scope["type"] == "websocket":
+                    await receive()
+                    await send({"type": "websocket.close", "code": 1013})
+                    return
+                document = {
+                    "type": "urn:yuelai:problem:too_many_requests",
+                    "title": "Too many requests from this address.",
+                    "status": 429,
+                    "code": "too_many_requests",
+                    "detail": "Too many requests from this address; slow down.",
+                    "retry_after": 1,
+                }
+                await problem_response(document)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+
+class SecurityHeaders:
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in SECURITY_HEADERS.items():
+                    headers.setdefault(name, value)
+                if scope["path"].startswith("/api/"):
+                    headers.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        await self._app(scope, receive, with_headers)
+
+
+class Measure:
+    """Counts by the route's template, never by the path: paths hold ids and are without end."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began = time.monotonic()
+        status = 500
+
+        async def note(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, note)
+        finally:
+            template = getattr(scope.get("route"), "path", "none")
+            _requests.labels(scope["method"], template, status).inc()
+            _seconds.labels(scope["method"], template).observe(time.monotonic() - began)

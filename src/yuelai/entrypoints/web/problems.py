@@ -1,0 +1,84 @@
+"""Every error leaves as an RFC 9457 problem document with a stable `code`."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from yuelai.platform.errors import Refusal
+
+log = structlog.get_logger()
+
+MEDIA_TYPE = "application/problem+json"
+
+_CODES = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large", 415: "unsupported_media_type"}
+
+
+def problem_response(document: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
+    status = int(document.get("status", 500))
+    headers = dict(headers or {})
+    if status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
+    if "retry_after" in document:
+        headers["Retry-After"] = str(document["retry_after"])
+    return Response(msgspec.json.encode(document), status, headers, media_type=MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Make the application answer refusals, invalid requests, unknown paths and our own bugs in this form."""
+
+    @app.exception_handler(Refusal)
+    async def refused(request: Request, error: Refusal) -> Response:
+        return problem_response(error.problem())
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, error: RequestValidationError) -> Response:
+        # What was sent stays out of the answer: it may be a password.
+        errors = [
+            {"field": ".".join(str(part) for part in each["loc"][1:]), "in": each["loc"][0], "message": each["msg"]}
+            for each in error.errors()
+        ]
+        return problem_response(
+            {
+                "type": "urn:yuelai:problem:invalid_request",
+                "title": "The request is not valid.",
+                "status": 422,
+                "code": "invalid_request",
+                "detail": "; ".join(f"{each['field']}: {each['message']}" for each in errors),
+                "errors": errors,
+            }
+        )
+
+    @app.exception_handler(HTTPException)
+    async def failed(request: Request, error: HTTPException) -> Response:
+        title = HTTPStatus(error.status_code).phrase
+        code = _CODES.get(error.status_code, f"http_{error.status_code}")
+        return problem_response(
+            {
+                "type": f"urn:yuelai:problem:{code}",
+                "title": title,
+                "status": error.status_code,
+                "code": code,
+                "detail": str(error.detail),
+            },
+            dict(error.headers or {}),
+        )
+
+    @app.exception_handler(Exception)
+    async def broken(request: Request, error: Exception) -> Response:
+        log.error("request_failed", method=request.method, path=request.url.path, exc_info=error)
+        return problem_response(
+            {
+                "type": "urn:yuelai:problem:internal",
+                "title": "An internal error occurred.",
+                "status": 500,
+                "code": "internal",
+                "detail": "An internal error occurred; it has been logged.",
+            }
+        )
