@@ -77,7 +77,10 @@ class Header:
         magic, recording, law, channels, rate, nonce = _HEADER.unpack_from(data)
         if magic != MAGIC or law not in tuple(Law) or (channels, rate) != (CHANNELS, RATE):
             raise NotACapture("not a recording this version reads")
-        return cls(UUID(bytes=recording), Law(law), nonce)
+        header = cls(UUID(bytes=recording), Law(law), nonce)
+        if bytes(header) != data[:HEADER_SIZE]:
+            raise NotACapture("reserved bytes are in use")
+        return header
 
     def nonce_of(self, index: int) -> bytes:
         tail = int.from_bytes(self.nonce[8:], "big") ^ index
@@ -121,9 +124,9 @@ class ChunkWriter:
         self._append(bytes(self._header))
 
     def write(self, said: bytes, heard: bytes, *, end: bool = False) -> None:
-        """Append one chunk: exactly CHUNK samples a channel, or fewer with the end mark."""
-        if len(said) != len(heard) or (len(said) != CHUNK and not (end and len(said) < CHUNK)):
-            raise ValueError("a chunk holds one second of both channels")
+        """Append one chunk: exactly CHUNK samples a channel, or fewer (maybe none) with the end mark."""
+        if len(said) != len(heard) or len(said) > CHUNK or (len(said) < CHUNK) is not end:
+            raise ValueError("a chunk holds one second of both channels, the last one less")
         head = bytes(Head(CHANNELS * len(said) + TAG, self._index, END if end else 0))
         sealed = self._cipher.encrypt(self._header.nonce_of(self._index), said + heard, bytes(self._header) + head)
         self._append(head + sealed)

@@ -67,8 +67,11 @@ class EmbeddedMediaEngine:
         return self._ipc.connected.is_set()
 
     async def health(self) -> dict[str, Any]:
-        """Return `{legs, recordings, ticks, skipped, load}`; `load` is the share of a tick's 20 ms that is used."""
-        health: dict[str, Any] = await self._ask("health")
+        """Return `{parts, legs, recordings, ticks, skipped, load}`; `load` is the share of a tick's 20 ms in use.
+
+        Raises `Unavailable`.
+        """
+        health: dict[str, Any] = await self._ipc.request("health")
         return health
 
     async def _ask(self, verb: str, **params: Any) -> Any:

@@ -50,9 +50,9 @@ class _Service:
     def handlers(self) -> dict[str, Handler]:
         verbs = (
             self.create_leg, self.answer, self.reoffer, self.route, self.bridge, self.play, self.stop, self.hold,
-            self.record, self.stop_recording, self.close, self.health,
+            self.record, self.stop_recording, self.close,
         )  # fmt: skip
-        return {f"media.{verb.__name__}": _refusing(verb) for verb in verbs}
+        return {f"media.{verb.__name__}": _refusing(verb) for verb in verbs} | {"health": self.health}
 
     def connected(self, peer: Peer) -> None:
         self._owned[peer] = set(), []
@@ -112,7 +112,9 @@ class _Service:
         await _settled(self._engine.close(leg))
 
     async def health(self, _: Peer, params: dict[str, Any]) -> dict[str, Any]:
-        return self._engine.health()
+        health = self._engine.health()
+        detail = f"{health['legs']} legs, {health['load']:.0%} of the time used"
+        return {"parts": {"sound": {"ok": health["load"] < 1.0, "detail": detail}}, **health}
 
 
 def _tell(peer: Peer, event: MediaEvent) -> None:

@@ -1,0 +1,102 @@
+"""Listening: recordings over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from typing import Annotated
+from uuid import UUID
+
+import structlog
+from fastapi import APIRouter, Depends, Header, Response
+from fastapi.responses import StreamingResponse
+
+from yuelai.identity.access import require
+from yuelai.identity.audit import audit
+from yuelai.identity.model import Principal
+from yuelai.identity.scope import scoped
+from yuelai.platform.config import Settings
+from yuelai.platform.db import Database
+from yuelai.platform.web import database, settings
+from yuelai.recordings import repository, wav
+from yuelai.recordings.chunks import CaptureFile, Tampered
+from yuelai.recordings.errors import KeyMissing, NoSuchRecording, RecordingDamaged, StillCapturing
+from yuelai.recordings.events import RecordingState
+from yuelai.recordings.keys import BadKeyFile, MasterKeys
+
+log = structlog.get_logger()
+
+router = APIRouter(prefix="/api/v1/recordings", tags=["recordings"])
+
+_OWN = "EXISTS (SELECT FROM interaction_segments s WHERE s.interaction_id = r.interaction_id AND s.agent_id = {})"
+"""Whose recording it is: anybody's who had a part in the interaction."""
+
+
+@router.get(
+    "/{recording_id}/audio",
+    response_class=Response,
+    responses={200: {"content": {"audio/wav": {}}}, 206: {"content": {"audio/wav": {}}}},
+)
+async def audio(
+    recording_id: UUID,
+    principal: Annotated[Principal, Depends(require("recordings.listen"))],
+    db: Annotated[Database, Depends(database)],
+    configuration: Annotated[Settings, Depends(settings)],
+    range_: Annotated[str | None, Header(alias="Range")] = None,
+) -> Response:
+    """Stereo WAV, 16 bit, 8 kHz: left what the customer said, right what they heard. One byte range is served."""
+    async with db.transaction(principal.tenant_id) as conn:
+        scope = scoped(principal, "recordings.listen", tenant="r.tenant_id", own=_OWN)
+        recording = await repository.find(conn, scope.where("r.id = {}", recording_id))
+        if recording is None:
+            raise NoSuchRecording()
+        if recording.state is RecordingState.CAPTURING:
+            raise StillCapturing()
+        if range_ is None or range_.replace(" ", "").startswith("bytes=0-"):
+            # Once a listening, not at each jump within it.
+            await audit(conn, principal, "recording.listened", f"recording/{recording_id}")
+    file = await asyncio.to_thread(_open, recording, configuration)
+    # Of a partial one, what was found true at its end; it may go on behind that, but not as it was written.
+    samples = min(file.samples, (recording.duration_ms or 0) * 8)
+    length = wav.size(samples)
+    try:
+        asked = wav.parse_range(range_, length)
+    except BaseException:
+        file.close()
+        raise
+    start, end = asked or (0, length)
+    headers = {"Accept-Ranges": "bytes", "Content-Length": str(end - start), "Cache-Control": "private, no-store"}
+    if asked:
+        headers["Content-Range"] = f"bytes {start}-{end - 1}/{length}"
+    return StreamingResponse(
+        _stream(file, samples, start, end, recording_id), 206 if asked else 200, headers, "audio/wav"
+    )
+
+
+def _open(recording: repository.Recording, configuration: Settings) -> CaptureFile:
+    try:
+        keys = MasterKeys.load(configuration)
+    except BadKeyFile as error:
+        log.error("master_key_missing", error=str(error))
+        raise KeyMissing() from None
+    key = keys.unwrap(recording.id, recording.wrapped_key, recording.key_version)
+    try:
+        file = CaptureFile(configuration.folder / recording.file, key)
+    except (OSError, Tampered) as error:
+        log.error("recording_damaged", recording_id=str(recording.id), error=str(error))
+        raise RecordingDamaged() from None
+    if file.header.recording != recording.id or file.samples * 1000 < (recording.duration_ms or 0) * 8000:
+        file.close()
+        log.error("recording_damaged", recording_id=str(recording.id), error="shorter than it was, or another")
+        raise RecordingDamaged()
+    return file
+
+
+def _stream(file: CaptureFile, samples: int, start: int, end: int, recording_id: UUID) -> Iterator[bytes]:
+    with file:
+        try:
+            yield from wav.read(file, samples, start, end)
+        except Tampered as error:
+            # The answer has begun: breaking it off short of its length is the only way left to say no.
+            log.error("recording_damaged", recording_id=str(recording_id), error=str(error))
+            raise
