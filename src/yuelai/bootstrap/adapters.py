@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from yuelai.flows.model import Flow
-from yuelai.flows.runtime import run
-
 from yuelai.channels.ports import FlowOutcome, Identified
 from yuelai.channels.voice import speech
 from yuelai.customers import service as customers
 from yuelai.flows import ports as flows
+from yuelai.flows.model import Flow
+from yuelai.flows.runtime import run
+from yuelai.identity.credentials import PostgresCredentialStore
 from yuelai.platform.db import Database
 from yuelai.platform.errors import Refusal
+from yuelai.telephony.ports import Credential
 
 
 class CustomerDirectory:
@@ -35,10 +36,21 @@ class CustomerDirectory:
             return await customers.card(conn, tenant_id, customer_id)
 
 
+class SipCredentials:
+    """`telephony.ports.CredentialStore` over identity's."""
+
+    def __init__(self, store: PostgresCredentialStore) -> None:
+        self._store = store
+
+    async def credential(self, username: str) -> Credential | None:
+        found = await self._store.credential(username)
+        return None if found is None else Credential(found.user, found.ha1_md5, found.ha1_sha256)
+
+
 class FlowDirectory:
     """`channels.ports.Flows`: which flow serves which access number, and how its words sound."""
 
-    left = flows.Left
+    left: type[Exception] = flows.Left
     fallback_queue = "general"
 
     def __init__(self, entries: Mapping[str, Flow], database: Database) -> None:

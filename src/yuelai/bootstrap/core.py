@@ -6,14 +6,13 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 import structlog
+import uvloop
 
-from yuelai.bootstrap.adapters import CustomerDirectory, FlowDirectory
+from yuelai.bootstrap.adapters import CustomerDirectory, FlowDirectory, SipCredentials
 from yuelai.bootstrap.dialogs import DialogKeeper
 from yuelai.bootstrap.requests import Requests
-from yuelai.bootstrap.restore import close_open_interactions
 from yuelai.bootstrap.seats import Seats
 from yuelai.channels.voice.channel import VoiceChannel
 from yuelai.channels.voice.services import VoiceServices
@@ -23,6 +22,7 @@ from yuelai.identity.credentials import PostgresCredentialStore
 from yuelai.interactions import repository as interaction_tables
 from yuelai.interactions.numbering import TrailNumbers
 from yuelai.interactions.recorder import InteractionRecorder
+from yuelai.interactions.restart import records_to_close
 from yuelai.media.client import EmbeddedMediaEngine
 from yuelai.platform.clock import SystemClock
 from yuelai.platform.config import Settings
@@ -33,11 +33,12 @@ from yuelai.platform.ipc import IpcServer
 from yuelai.platform.journal import Journal
 from yuelai.platform.live import LiveStore
 from yuelai.platform.projector import Projector
-from yuelai.recordings.service import Recordings
 from yuelai.recordings import repository as recording_tables
+from yuelai.recordings.service import Recordings
 from yuelai.routing import repository as routing_tables
 from yuelai.routing.driver import RoutingDriver
 from yuelai.telephony import repository as dialog_tables
+from yuelai.telephony.events import DialogConfirmed, DialogEnded
 from yuelai.telephony.service import SipTelephony
 
 log = structlog.get_logger()
@@ -46,15 +47,18 @@ ACCESS_NUMBERS = {"10000": "main"}
 """Which flow answers which number. Data of the centre once the designer can edit it."""
 
 
-async def run_core(settings: Settings, ready: Callable[[], None] = lambda: None) -> None:
-    """Serve until SIGTERM or SIGINT; `ready` is called once calls are taken."""
+def run_core(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT. Its socket answers once calls are taken."""
+    uvloop.run(_serve(settings))
+
+
+async def _serve(settings: Settings) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     async with contextlib.AsyncExitStack() as stack:
         await start(settings, stack)
-        ready()
         await stop.wait()
         log.info("core_stopping")
 
@@ -71,9 +75,11 @@ async def start(settings: Settings, stack: contextlib.AsyncExitStack) -> None:
     journal = await Journal.open(settings.folder / "journal", owner="core")
     later(journal.close)
     projector = Projector(journal, database)
-    for room in (interaction_tables, routing_tables, dialog_tables, recording_tables):
+    for room in (interaction_tables, routing_tables, recording_tables):
         for kind, handler in room.PROJECTIONS.items():
             projector.register(kind, handler)
+    for dialog_fact in (DialogConfirmed, DialogEnded):
+        projector.register(dialog_fact, dialog_tables.project)
     await projector.start()
     later(projector.close)
     # What the last life of this process decided must be in PostgreSQL before its state is read from there.
@@ -83,7 +89,7 @@ async def start(settings: Settings, stack: contextlib.AsyncExitStack) -> None:
     await media.start(wait=None)
     later(media.disconnect)
     dialogs = DialogKeeper(journal.append, clock, SAMPLE_TENANT)
-    telephony = SipTelephony(settings, clock, PostgresCredentialStore(database, clock), dialogs)
+    telephony = SipTelephony(settings, clock, SipCredentials(PostgresCredentialStore(database, clock)), dialogs)
 
     numbers = TrailNumbers()
     await _resume_numbers(database, clock, numbers)
@@ -112,10 +118,12 @@ async def start(settings: Settings, stack: contextlib.AsyncExitStack) -> None:
     )
 
     async with database.transaction(None) as conn:
+        await interaction_tables.make_partitions(conn, clock.now())
         left_open = await interaction_tables.open_interactions(conn)
         standing = await dialog_tables.open_dialogs(conn)
         agents, queues = await routing_tables.load_directory(conn)
-    await close_open_interactions(left_open, journal.append, clock)
+    if left_open:
+        await journal.append(*records_to_close(left_open, clock.now()))
     await recordings.recover()
     await routing.load(agents, queues)
     seats = Seats(routing, telephony, {agent.number: agent.id for agent in agents})
@@ -150,10 +158,3 @@ async def _media_health(media: EmbeddedMediaEngine) -> Part:
 
 async def _count(voice: VoiceChannel) -> Part:
     return Part(True, f"{len(voice)} calls")
-
-
-def main(settings: Settings, ready: Callable[[], None] = lambda: None) -> Any:
-    """Run the process on uvloop."""
-    import uvloop
-
-    return uvloop.run(run_core(settings, ready))

@@ -32,5 +32,3 @@ class DialogKeeper:
 
     async def ended(self, leg_id: LegId) -> None:
         await self._append(Record(DialogEnded(at=self._clock.now(), tenant_id=self._tenant_id, leg_id=leg_id)))
-
-

@@ -6,8 +6,6 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
-from yuelai.telephony.service import SipTelephony
-
 from yuelai.channels.voice.channel import VoiceChannel
 from yuelai.channels.voice.messages import Actor
 from yuelai.identity.model import Principal
@@ -17,6 +15,7 @@ from yuelai.platform.ipc import EventHandler, Handler, Peer
 from yuelai.platform.live import Change, LiveStore, Subscription
 from yuelai.routing.driver import RoutingDriver
 from yuelai.routing.events import Seat
+from yuelai.telephony.service import SipTelephony
 
 CALL_VERBS = ("hold", "retrieve", "hangup", "rejoin", "note", "customer", "wrapup")
 

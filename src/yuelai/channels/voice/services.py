@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from yuelai.channels.ports import Capture, Customers, Flows
 from yuelai.interactions.recorder import InteractionRecorder
@@ -14,10 +13,6 @@ from yuelai.platform.clock import Clock
 from yuelai.platform.ids import TenantId
 from yuelai.routing.driver import RoutingDriver
 from yuelai.telephony.ports import Telephony
-
-
-class PromptPath(Protocol):
-    def __call__(self, name: str, language: str) -> Path: ...
 
 
 @dataclass(frozen=True)
@@ -30,5 +25,6 @@ class VoiceServices:
     flows: Flows
     customers: Customers
     capture: Capture
-    prompt: PromptPath
+    prompt: Callable[[str, str], Path]
+    """The sound file of a prompt, by name and language."""
     new_recorder: Callable[[], InteractionRecorder]
