@@ -2,15 +2,73 @@
 
 from __future__ import annotations
 
+from alembic import op
+
+from yuelai.platform.migrations.helpers import tenant_policy
+
 revision = "0005"
 down_revision = "0004"
 branch_labels = None
 depends_on = None
 
+_TABLES = """
+CREATE TABLE queues (
+    id uuid PRIMARY KEY,
+    tenant_id uuid NOT NULL REFERENCES tenants,
+    code text NOT NULL,
+    name text NOT NULL,
+    name_en text NOT NULL DEFAULT '',
+    priority integer NOT NULL DEFAULT 0,
+    ring_seconds integer NOT NULL DEFAULT 20 CHECK (ring_seconds BETWEEN 1 AND 300),
+    wrapup_seconds integer NOT NULL DEFAULT 30 CHECK (wrapup_seconds BETWEEN 0 AND 3600),
+    strategy text NOT NULL DEFAULT 'longest_idle',
+    UNIQUE (tenant_id, code)
+);
+COMMENT ON COLUMN queues.priority IS 'points; each is worth a minute of waiting';
+CREATE TABLE queue_members (
+    queue_id uuid NOT NULL REFERENCES queues ON DELETE CASCADE,
+    tenant_id uuid NOT NULL REFERENCES tenants,
+    person_id uuid NOT NULL REFERENCES people ON DELETE CASCADE,
+    level smallint NOT NULL DEFAULT 1 CHECK (level BETWEEN 1 AND 5),
+    PRIMARY KEY (queue_id, person_id)
+);
+CREATE INDEX queue_members_person ON queue_members (person_id);
+CREATE TABLE agent_sessions (
+    agent_id uuid PRIMARY KEY,
+    tenant_id uuid NOT NULL,
+    state text NOT NULL,
+    reason text NOT NULL,
+    seat text NOT NULL,
+    since timestamptz NOT NULL,
+    interaction_id uuid,
+    until timestamptz
+);
+COMMENT ON TABLE agent_sessions IS 'the state of each agent as of the last fact';
+CREATE TABLE agent_state_log (
+    agent_id uuid NOT NULL,
+    seq bigint NOT NULL,
+    tenant_id uuid NOT NULL,
+    state text NOT NULL,
+    reason text NOT NULL,
+    seat text NOT NULL,
+    interaction_id uuid,
+    started_at timestamptz NOT NULL,
+    ended_at timestamptz CHECK (ended_at >= started_at),
+    PRIMARY KEY (agent_id, seq)
+);
+COMMENT ON TABLE agent_state_log IS 'every second of every session is in exactly one row';
+CREATE INDEX agent_state_log_started ON agent_state_log (tenant_id, started_at);
+CREATE INDEX agent_state_log_open ON agent_state_log (agent_id) WHERE ended_at IS NULL;
+"""
+
+_TENANTS_OWN = ("queues", "queue_members", "agent_sessions", "agent_state_log")
+
 
 def upgrade() -> None:
-    """Nothing yet."""
+    op.execute(_TABLES)
+    for table in _TENANTS_OWN:
+        tenant_policy(table)
 
 
 def downgrade() -> None:
-    """Nothing yet."""
+    op.execute(f"DROP TABLE {', '.join(reversed(_TENANTS_OWN))}")

@@ -1,0 +1,71 @@
+"""SQL of interactions, read: summaries for lists, and the parts of one interaction's page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import asyncpg
+
+from yuelai.identity.scope import Scope
+
+if TYPE_CHECKING:
+    from yuelai.platform.db import Connection
+
+OWN = """EXISTS (
+    SELECT FROM interaction_segments own WHERE own.interaction_id = i.id AND own.agent_id = {}
+)"""
+"""An interaction is an agent's own once it has rung them."""
+
+# A segment that still lasts is counted up to now, so that a standing call shows its true figures too.
+_SUMMARY = """
+    i.id, i.trail_no, i.channel, i.direction, i.state, i.ani, i.dnis, i.started_at, i.ended_at, i.end_reason, i.match,
+    i.disposition, i.note, i.candidate_ids,
+    i.wait_ms + CASE WHEN i.state IN ('queue', 'ring') AND i.answered_at IS NULL THEN lasting.ms ELSE 0 END AS wait_ms,
+    i.talk_ms + CASE WHEN i.state = 'talk' THEN lasting.ms ELSE 0 END AS talk_ms,
+    i.hold_ms + CASE WHEN i.state = 'hold' THEN lasting.ms ELSE 0 END AS hold_ms,
+    c.id AS customer_id, c.name AS customer_name, c.class AS customer_class,
+    q.id AS queue_id, q.code AS queue_code, q.name AS queue_name,
+    p.id AS agent_id, p.number AS agent_number, p.name AS agent_name,
+    coalesce((SELECT jsonb_agg(jsonb_build_object('id', r.id, 'duration_ms', r.duration_ms) ORDER BY r.started_at, r.id)
+              FROM recordings r WHERE r.interaction_id = i.id AND r.state <> 'capturing'), '[]') AS recordings
+FROM interactions i
+LEFT JOIN customers c ON c.id = i.customer_id
+LEFT JOIN queues q ON q.id = i.queue_id
+LEFT JOIN people p ON p.id = i.agent_id
+LEFT JOIN LATERAL (
+    SELECT greatest(0, (extract(epoch FROM now() - s.started_at) * 1000)::bigint) AS ms FROM interaction_segments s
+    WHERE s.interaction_id = i.id AND s.ended_at IS NULL AND i.closed_at IS NULL ORDER BY s.seq DESC LIMIT 1
+) lasting ON true
+"""
+
+
+async def summaries(conn: Connection, scope: Scope, limit: int) -> list[asyncpg.Record]:
+    """Return the newest first."""
+    return await conn.fetch(
+        f"SELECT {_SUMMARY} WHERE {scope.sql} ORDER BY i.id DESC LIMIT {scope.arg(limit)}",  # noqa: S608
+        *scope.args,
+    )
+
+
+async def segments(conn: Connection, interaction_id: UUID) -> list[asyncpg.Record]:
+    return await conn.fetch(
+        """
+        SELECT s.kind, s.started_at, s.ended_at,
+            extract(epoch FROM coalesce(s.ended_at, greatest(now(), s.started_at)) - s.started_at)::float8 AS seconds,
+            p.id AS agent_id, p.number AS agent_number, p.name AS agent_name,
+            q.id AS queue_id, q.code AS queue_code, q.name AS queue_name
+        FROM interaction_segments s
+        LEFT JOIN people p ON p.id = s.agent_id
+        LEFT JOIN queues q ON q.id = s.queue_id
+        WHERE s.interaction_id = $1 ORDER BY s.seq
+        """,
+        interaction_id,
+    )
+
+
+async def trail(conn: Connection, interaction_id: UUID) -> list[asyncpg.Record]:
+    return await conn.fetch(
+        "SELECT at, kind, actor, data, text FROM interaction_trail WHERE interaction_id = $1 ORDER BY seq",
+        interaction_id,
+    )

@@ -1,0 +1,137 @@
+"""Interactions as people look for them: lists, one page, a customer's contacts. The caller opens the transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import asyncpg
+
+from yuelai.customers import service as customers
+from yuelai.customers.phones import normalise
+from yuelai.identity.model import Principal
+from yuelai.identity.scope import Scope, scoped
+from yuelai.interactions import queries
+from yuelai.interactions.errors import NoSuchInteraction
+from yuelai.platform import paging
+
+if TYPE_CHECKING:
+    from yuelai.platform.db import Connection
+
+READ = "interactions.read"
+CONTACTS_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Filter:
+    """`ani` in any written form; `since` inclusive, `until` exclusive."""
+
+    ani: str | None = None
+    channel: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+async def find(
+    conn: Connection, principal: Principal, wanted: Filter, *, cursor: str | None, limit: int
+) -> tuple[list[dict[str, Any]], str | None]:
+    """Return summaries, newest first, and the cursor of the next page. Agents find their own only, unless they may
+    `interactions.read.all`. Raises `Forbidden`, `BadCursor`."""
+    scope = _visible(principal)
+    if wanted.ani is not None:
+        e164 = normalise(wanted.ani)
+        if e164 is not None:
+            scope.where("i.ani_e164 = {}", e164)
+        else:
+            scope.where("i.ani = {}", wanted.ani.strip())
+    if wanted.channel is not None:
+        scope.where("i.channel = {}", wanted.channel)
+    if wanted.since is not None:
+        scope.where("i.started_at >= {}", wanted.since)
+    if wanted.until is not None:
+        scope.where("i.started_at < {}", wanted.until)
+    if cursor is not None:
+        (last,) = paging.decode(cursor, UUID)
+        scope.where("i.id < {}", last)
+    rows = await queries.summaries(conn, scope, limit + 1)
+    items, next_cursor = paging.page(rows, limit, lambda row: (row["id"],))
+    return [_summary(row) for row in items], next_cursor
+
+
+async def one(conn: Connection, principal: Principal, interaction_id: UUID) -> dict[str, Any]:
+    """Return the whole page of one interaction. Raises `NoSuchInteraction`, also for those of others."""
+    rows = await queries.summaries(conn, _visible(principal).where("i.id = {}", interaction_id), 1)
+    if not rows:
+        raise NoSuchInteraction()
+    (row,) = rows
+    wanted = dict.fromkeys([*([row["customer_id"]] if row["customer_id"] else []), *row["candidate_ids"]])
+    cards = {UUID(card["id"]): card for card in await customers.cards(conn, principal.tenant_id, list(wanted))}
+    return {
+        **_summary(row),
+        "note": row["note"],
+        "card": cards.get(row["customer_id"]),
+        "candidates": [cards[id_] for id_ in row["candidate_ids"] if id_ in cards],
+        "segments": [_segment(each) for each in await queries.segments(conn, interaction_id)],
+        "trail": [dict(each) for each in await queries.trail(conn, interaction_id)],
+    }
+
+
+async def contact_history(conn: Connection, principal: Principal, customer_id: UUID) -> list[dict[str, Any]]:
+    """Return the customer's last contacts as summaries, newest first (`customers.ports.ContactHistory`).
+
+    Whoever serves the customer sees that colleagues did before them; recordings only as far as they may see the
+    interaction itself.
+    """
+    scope = scoped(principal, "customers.read", tenant="i.tenant_id").where("i.customer_id = {}", customer_id)
+    rows = await queries.summaries(conn, scope, CONTACTS_SHOWN)
+    items = [_summary(row) for row in rows]
+    if not principal.may(f"{READ}.all"):
+        for item in items:
+            if item["agent"] is None or item["agent"]["id"] != principal.person_id:
+                item["recordings"] = []
+    return items
+
+
+def _visible(principal: Principal) -> Scope:
+    return scoped(principal, READ, tenant="i.tenant_id", own=queries.OWN)
+
+
+def _summary(row: asyncpg.Record) -> dict[str, Any]:
+    copied = ("id", "trail_no", "channel", "direction", "state", "ani", "dnis", "started_at", "ended_at", "end_reason",
+              "match", "disposition", "recordings")  # fmt: skip
+    return {
+        **{name: row[name] for name in copied},
+        "customer": {"id": row["customer_id"], "name": row["customer_name"], "class": row["customer_class"]}
+        if row["customer_id"]
+        else None,
+        "queue": _queue(row),
+        "agent": _agent(row),
+        "wait_seconds": (row["wait_ms"] or 0) / 1000,
+        "talk_seconds": (row["talk_ms"] or 0) / 1000,
+        "hold_seconds": (row["hold_ms"] or 0) / 1000,
+    }
+
+
+def _segment(row: asyncpg.Record) -> dict[str, Any]:
+    return {
+        "kind": row["kind"],
+        "started_at": row["started_at"],
+        "ended_at": row["ended_at"],
+        "seconds": round(row["seconds"], 3),
+        "agent": _agent(row),
+        "queue": _queue(row),
+    }
+
+
+def _agent(row: asyncpg.Record) -> dict[str, Any] | None:
+    if row["agent_id"] is None:
+        return None
+    return {"id": row["agent_id"], "number": row["agent_number"], "name": row["agent_name"]}
+
+
+def _queue(row: asyncpg.Record) -> dict[str, Any] | None:
+    if row["queue_id"] is None:
+        return None
+    return {"id": row["queue_id"], "code": row["queue_code"], "name": row["queue_name"]}
