@@ -1,0 +1,112 @@
+import { useTranslation } from 'react-i18next'
+
+import { usePhone } from '@/features/phone/PhoneProvider'
+import type { InteractionDocument } from '@/shared/api/types'
+import { useLink } from '@/shared/live/store'
+import { usePrefs } from '@/shared/prefs/prefs'
+import { weekdayTime } from '@/shared/time/format'
+import { useNow } from '@/shared/time/clock'
+import { Icon } from '@/shared/ui/Icon'
+import type { IconName } from '@/shared/ui/icons'
+import { Keycap } from '@/shared/ui/parts'
+
+type Entry = [key: string, name: string]
+
+/** The five or six keys that work now. */
+function keysNow(call: InteractionDocument | null, selected: InteractionDocument | null, phone: ReturnType<typeof usePhone>): Entry[] {
+  const { controls } = phone
+  const ringing = call?.state === 'ring'
+  const keys: Entry[] = []
+  if (controls.answer.enabled) keys.push(['F2', 'phone.answer'])
+  if (controls.hold.enabled) keys.push(['F4', call?.state === 'hold' ? 'phone.retrieve' : 'phone.hold'])
+  if (controls.mute.enabled) keys.push(['F8', phone.state.call?.muted ? 'phone.unmute' : 'phone.mute'])
+  if (controls.hangup.enabled) keys.push(['Shift F2', ringing ? 'phone.reject' : 'phone.hangup'])
+  if (selected?.state === 'wrapup') keys.push(['Ctrl Enter', 'wrapup.submit'])
+  if (selected) keys.push(['Alt 1–9', 'keys.tab'], ['Alt N', 'keys.note'])
+  keys.push(['F6', 'keys.region'], ['F1', 'keys.all'])
+  return keys.slice(0, 6)
+}
+
+interface Props {
+  call: InteractionDocument | null
+  selected: InteractionDocument | null
+  works: boolean
+  onHelp: () => void
+}
+
+export function Footer({ call, selected, works, onHelp }: Props) {
+  const { t } = useTranslation()
+  const phone = usePhone()
+  return (
+    <footer className="footer">
+      <span className="footer-keys">
+        {keysNow(call, selected, phone).map(([key, name]) =>
+          key === 'F1' ? (
+            <button key={key} type="button" className="footer-key" onClick={onHelp}>
+              <Keycap>{key}</Keycap> {t(name)}
+            </button>
+          ) : (
+            <span key={key} className="footer-key">
+              <Keycap>{key}</Keycap> {t(name)}
+            </span>
+          ),
+        )}
+      </span>
+      <span className="footer-facts">
+        {works && <Registration />}
+        <LinkState />
+        <Clock />
+      </span>
+    </footer>
+  )
+}
+
+function Registration() {
+  const { t } = useTranslation()
+  const { state, seat } = usePhone()
+  if (seat === 'phone') return <Fact icon="phone" text={t('seat.phone')} />
+  if (state.owner === 'other') return <Fact icon="triangle" tone="amber" text={t('phone.otherTab')} />
+  const registered = state.registration === 'registered'
+  const microphone = state.microphone === 'denied' || state.microphone === 'missing'
+  return (
+    <>
+      {microphone && (
+        <Fact icon="micOff" tone="amber" text={t(state.microphone === 'denied' ? 'phone.microphoneDeniedShort' : 'phone.microphoneMissingShort')} />
+      )}
+      {!microphone && state.device && <Fact icon="mic" text={state.device} className="footer-device" />}
+      <span data-testid="phone-registered" data-registered={registered} data-state={state.registration}>
+        <Fact
+          icon={registered ? 'headset' : 'octagon'}
+          tone={registered ? undefined : state.registration === 'failed' ? 'red' : 'amber'}
+          text={t(`phone.registration.${state.registration}`)}
+        />
+      </span>
+    </>
+  )
+}
+
+function LinkState() {
+  const { t } = useTranslation()
+  const { status } = useLink()
+  const look: Record<typeof status, { icon: IconName; tone: string }> = {
+    online: { icon: 'checkCircle', tone: 'ok' },
+    connecting: { icon: 'clock', tone: 'amber' },
+    offline: { icon: 'octagon', tone: 'red' },
+  }
+  return <Fact icon={look[status].icon} tone={look[status].tone} text={t(`link.${status}`)} testId="link-state" />
+}
+
+function Clock() {
+  const now = useNow()
+  const { language } = usePrefs()
+  return <span className="footer-clock">{weekdayTime(now, language)}</span>
+}
+
+function Fact({ icon, text, tone, className = '', testId }: { icon: IconName; text: string; tone?: string; className?: string; testId?: string }) {
+  return (
+    <span className={`fact ${tone ? `text-${tone}` : ''} ${className}`} title={text} data-testid={testId}>
+      <Icon name={icon} size={14} />
+      <span className="ellipsis">{text}</span>
+    </span>
+  )
+}

@@ -1,0 +1,131 @@
+import { RouterProvider } from '@tanstack/react-router'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+
+import { nextSelection, select, useSelected } from '@/features/desk/selection'
+import { currentCall } from '@/features/phone/current'
+import { wasDeclined } from '@/features/phone/declined'
+import { PersonBar } from '@/features/phone/PersonBar'
+import { PhoneBar } from '@/features/phone/PhoneBar'
+import { PhoneProvider } from '@/features/phone/PhoneProvider'
+import { refreshSession, signOut } from '@/features/session/session'
+import { api } from '@/shared/api/client'
+import type { InteractionDocument, Person } from '@/shared/api/types'
+import { phone } from '@/shared/format/phone'
+import { isEditable, useHotkey } from '@/shared/keys/keys'
+import { connectLive, interactionsOf, useAgent, useDocuments, useLink } from '@/shared/live/store'
+import { sweepDrafts } from '@/shared/prefs/drafts'
+import { timer } from '@/shared/time/format'
+import { serverNow, useNow } from '@/shared/time/clock'
+import { Icon } from '@/shared/ui/Icon'
+import { toast } from '@/shared/ui/toasts'
+import { Alerts } from './Alerts'
+import { CentreContext, type Centre } from './centre'
+import { Footer } from './Footer'
+import { KeyHelp } from './KeyHelp'
+import { nextRegion } from './regions'
+import { router } from './router'
+
+const goToDesk = () => {
+  if (!router.state.location.pathname.startsWith('/desk')) void router.navigate({ to: '/desk' })
+}
+
+/** The whole screen of a signed-in person; everything that must outlive a page hangs here. */
+export function SignedIn({ person, token }: { person: Person; token: string }) {
+  const { t } = useTranslation()
+  const works = person.permissions.includes('agent.work') && person.number !== null
+  const docs = useDocuments()
+  const agent = useAgent(person.id)
+  const mine = useMemo(() => interactionsOf(docs, person.id), [docs, person.id])
+  const call = useMemo(() => currentCall(mine), [mine])
+  const selectedId = useSelected()
+  const selected = mine.find((one) => one.id === selectedId) ?? null
+  const [help, setHelp] = useState(false)
+
+  useEffect(() => {
+    sweepDrafts()
+    void refreshSession()
+    return connectLive(token, () => void refreshSession())
+  }, [token])
+
+  // Pop what is new; say what has gone unanswered.
+  const before = useRef<InteractionDocument[]>([])
+  useEffect(() => {
+    const old = before.current
+    before.current = mine
+    if (old === mine) return
+    const next = nextSelection(selectedId, old, mine)
+    if (next !== selectedId) select(next)
+    const fresh = mine.some((one) => one.state === 'ring' && !old.some(({ id }) => id === one.id))
+    // Never away from a field that is being typed in: the card in the roster is one click.
+    if (fresh && !isEditable(document.activeElement)) goToDesk()
+    for (const one of old) {
+      if (one.state === 'ring' && !mine.some(({ id }) => id === one.id) && !wasDeclined(one.id)) {
+        toast(t('call.gone', { who: one.customer?.name ?? phone(one.ani) }))
+      }
+    }
+  }, [mine, selectedId, t])
+
+  const onSelect = useCallback((id: string) => {
+    select(id)
+    goToDesk()
+  }, [])
+
+  const step = (by: number) => {
+    if (mine.length === 0) return
+    const index = mine.findIndex((one) => one.id === selectedId)
+    const target = mine[(index + by + mine.length) % mine.length]
+    if (target) onSelect(target.id)
+  }
+  useHotkey('Alt+ArrowUp', () => step(-1), mine.length > 0)
+  useHotkey('Alt+ArrowDown', () => step(1), mine.length > 0)
+  useHotkey('F1', () => setHelp((open) => !open))
+  useHotkey('F6', () => nextRegion(1))
+  useHotkey('Shift+F6', () => nextRegion(-1))
+
+  const leave = useCallback(async () => {
+    if (works && agent && agent.state !== 'offline') {
+      // Leaving must not leave a ready seat behind; a refusal here is no reason to stay.
+      await api.put('/agents/me/state', { state: 'offline' }).catch(() => undefined)
+    }
+    await signOut()
+  }, [works, agent])
+
+  const centre = useMemo<Centre>(
+    () => ({ person, agent, mine, selected, onSelect }),
+    [person, agent, mine, selected, onSelect],
+  )
+
+  return (
+    <CentreContext value={centre}>
+      <PhoneProvider personId={person.id} works={works} agent={agent} call={call}>
+        <div className="app">
+          {works ? (
+            <PhoneBar person={person} agent={agent} call={call} onSignOut={() => void leave()} />
+          ) : (
+            <PersonBar person={person} onSignOut={() => void leave()} />
+          )}
+          <RouterProvider router={router} />
+          <OfflineStrip inCall={call !== null && call.state !== 'wrapup'} />
+          <Footer call={call} selected={selected} works={works} onHelp={() => setHelp(true)} />
+        </div>
+        <Alerts call={call} />
+        <KeyHelp open={help} onClose={() => setHelp(false)} />
+      </PhoneProvider>
+    </CentreContext>
+  )
+}
+
+function OfflineStrip({ inCall }: { inCall: boolean }) {
+  const { t } = useTranslation()
+  const link = useLink()
+  const now = useNow()
+  if (link.status !== 'offline') return null
+  const gone = timer((now - serverNow(link.since)) / 1_000)
+  return (
+    <div className="offline" role="alert" data-testid="offline">
+      <Icon name="octagon" />
+      {t(inCall ? 'link.lostInCall' : 'link.lost', { time: gone })}
+    </div>
+  )
+}

@@ -1,0 +1,84 @@
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+
+import type { CustomerCard } from '@/shared/api/types'
+import { phone } from '@/shared/format/phone'
+import { combination, isEditable } from '@/shared/keys/keys'
+import { serverNow } from '@/shared/time/clock'
+import { Icon } from '@/shared/ui/Icon'
+import { CustomerClass } from '@/shared/ui/CustomerClass'
+import { personLine } from '@/shared/ui/person'
+
+interface Props {
+  cards: readonly CustomerCard[]
+  chosen: string | null
+  pending: string | null
+  onChoose: (id: string) => void
+  /** The page's first action: where the focus goes on answering. */
+  first?: boolean
+}
+
+/** One row a customer with what tells them apart; a digit chooses while the list has the focus. */
+export function Candidates({ cards, chosen, pending, onChoose, first }: Props) {
+  const { t } = useTranslation()
+  const [inside, setInside] = useState(false)
+  return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- digits bubble up from the rows
+    <ol
+      className={`candidates ${inside ? 'has-focus' : ''}`}
+      aria-label={t('identify.candidates')}
+      onFocus={() => setInside(true)}
+      onBlur={({ currentTarget, relatedTarget }) => setInside(currentTarget.contains(relatedTarget))}
+      onKeyDown={(event) => {
+        if (isEditable(event.target)) return
+        const key = combination(event.nativeEvent) ?? ''
+        const card = /^[1-9]$/.test(key) ? cards[Number(key) - 1] : undefined
+        if (card && !pending) onChoose(card.id)
+      }}
+    >
+      {cards.map((card, index) => (
+        <li key={card.id}>
+          <button
+            type="button"
+            className="candidate"
+            data-testid="candidate"
+            data-first-action={first && index === 0 ? '' : undefined}
+            aria-pressed={card.id === chosen}
+            aria-busy={card.id === pending}
+            onClick={() => !pending && onChoose(card.id)}
+          >
+            <span className="candidate-digit">{index < 9 ? index + 1 : ''}</span>
+            <span className="candidate-who">
+              <span className="candidate-name">
+                <b className="ellipsis">{card.name}</b>
+                <CustomerClass value={card.class} short />
+              </span>
+              <span className="muted">{personLine(card, t, serverNow()) || t('customer.company')}</span>
+            </span>
+            <span className="candidate-place">
+              <span className="clamp">{card.address_masked ?? t('customer.noAddress')}</span>
+            </span>
+            <span className="candidate-more">
+              <span className="ellipsis">{card.phones.map(phone).join('、')}</span>
+              <span className="muted ellipsis">{t('customer.no', { no: card.no })}</span>
+            </span>
+            <span className="candidate-marks">
+              {card.id === chosen ? (
+                <span className="text-ok">
+                  <Icon name="check" size={14} /> {t('identify.chosen')}
+                </span>
+              ) : (
+                card.manager_number && <span className="muted">{t('customer.manager', { number: card.manager_number })}</span>
+              )}
+              {card.warnings[0] && (
+                <span className="text-amber ellipsis" title={card.warnings.join('\n')}>
+                  <Icon name="triangle" size={14} /> {card.warnings[0]}
+                </span>
+              )}
+            </span>
+          </button>
+        </li>
+      ))}
+    </ol>
+  )
+}

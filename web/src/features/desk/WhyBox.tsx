@@ -1,0 +1,83 @@
+import { useTranslation } from 'react-i18next'
+import { Fragment } from 'react'
+
+import type { Explanation, InteractionDocument, PathStep } from '@/shared/api/types'
+import { codeText } from '@/shared/i18n'
+import { length } from '@/shared/time/format'
+import { Icon } from '@/shared/ui/Icon'
+
+type Translate = (key: string, options?: Record<string, unknown>) => string
+
+/** The steps worth showing: choices with what they stand for, and what was asked; plain speech is noise here. */
+export function meaningful(interaction: Pick<InteractionDocument, 'why' | 'trail'>): PathStep[] {
+  const steps = (interaction.why?.path ?? []).filter((step) => step.key !== null || ['lookup', 'collect'].includes(step.kind))
+  return steps.flatMap((step) => {
+    if (step.key === null) return [step]
+    const line = interaction.trail.find(({ kind, data }) => kind === 'flow' && data.node === step.node && data.key === step.key)
+    const choice = line?.data.choice
+    // A key that stood for nothing was a slip.
+    if (line && typeof choice !== 'string') return []
+    return [{ ...step, label: typeof choice === 'string' ? choice : step.label }]
+  })
+}
+
+/** 为何来电: the reason, the way through the menu, what was collected, and why this agent. */
+export function WhyBox({ interaction }: { interaction: InteractionDocument }) {
+  const { t } = useTranslation()
+  const { why, queue } = interaction
+  const steps = meaningful(interaction)
+  const reason = steps.findLast((step) => step.key !== null)?.label ?? queue?.name ?? t('why.direct')
+  const collected = Object.entries(why?.collected ?? {}).filter(([, value]) => value !== null && value !== '')
+  return (
+    <section className="why" aria-label={t('why.title')} data-testid="why">
+      <div className="why-line">
+        <Icon name="info" />
+        <b className="text-accent">{t('why.title')}</b>
+        <b>{reason}</b>
+        <span className="why-path">
+          {steps.map((step, index) => (
+            <Fragment key={`${step.node}/${index}`}>
+              {index > 0 && <Icon name="arrowRight" size={12} />}
+              <span>
+                {step.key && <kbd className="why-key">{step.key}</kbd>}
+                {step.label ?? codeText(t, 'node', step.node)}
+              </span>
+            </Fragment>
+          ))}
+        </span>
+        {typeof why?.queue_wait === 'number' && (
+          <span className="why-side">
+            {queue ? `${queue.name} · ` : ''}
+            {t('why.waited', { time: length(why.queue_wait) })}
+          </span>
+        )}
+      </div>
+      <div className="why-line">
+        {collected.map(([name, value]) => (
+          <span key={name}>
+            <span className="muted">{codeText(t, 'collected', name)}</span> {String(value)}
+          </span>
+        ))}
+        {collected.length === 0 && <span className="muted">{t('why.nothingCollected')}</span>}
+        {why?.explanation && (
+          <span className="why-side">
+            <Icon name="transfer" size={14} /> {explain(why.explanation, t)}
+          </span>
+        )}
+      </div>
+    </section>
+  )
+}
+
+/** Why it came to you, from routing's own account of its decision. */
+export function explain(explanation: Explanation, t: Translate): string {
+  const { decided_by: decided, strategy, considered, candidates, offer } = explanation
+  const code = decided ?? strategy
+  if (!code) return ''
+  const idle = candidates?.[0]?.idle_seconds
+  const parts = [t('why.toYou', { why: codeText(t, 'decided', code) })]
+  if (code === 'longest_idle' && typeof idle === 'number') parts.push(t('why.idle', { time: length(idle) }))
+  if (considered && considered > 1) parts.push(t('why.considered', { count: considered }))
+  if (offer && offer > 1) parts.push(t('why.offer', { count: offer }))
+  return parts.join(' · ')
+}

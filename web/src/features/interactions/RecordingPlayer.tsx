@@ -1,0 +1,119 @@
+import { Select, Slider } from 'antd'
+import { useEffect, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+
+import { api } from '@/shared/api/client'
+import type { RecordingRef } from '@/shared/api/types'
+import { dayTime, timer } from '@/shared/time/format'
+import { serverNow } from '@/shared/time/clock'
+import { Icon } from '@/shared/ui/Icon'
+import { ErrorLine } from '@/shared/ui/parts'
+
+const speeds = [0.75, 1, 1.25, 1.5, 2]
+
+/** Plays one recording. The sound is fetched with the bearer on the first play and kept as a blob, so seeking is free. */
+export function RecordingPlayer({ recording, startedAt }: { recording: RecordingRef; startedAt?: string }) {
+  const { t } = useTranslation()
+  const audio = useRef<HTMLAudioElement>(null)
+  const [source, setSource] = useState<string | null>(null)
+  const [loading, setLoading] = useState(false)
+  const [problem, setProblem] = useState<unknown>(null)
+  const [playing, setPlaying] = useState(false)
+  const [at, setAt] = useState(0)
+  const [speed, setSpeed] = useState(1)
+  const [total, setTotal] = useState(recording.duration_ms / 1000)
+
+  useEffect(() => {
+    if (source) return () => URL.revokeObjectURL(source)
+  }, [source])
+
+  const load = async () => {
+    setLoading(true)
+    setProblem(null)
+    try {
+      const blob = await api.blob(`/recordings/${recording.id}/audio`)
+      setSource(URL.createObjectURL(blob))
+    } catch (error) {
+      setProblem(error)
+    } finally {
+      setLoading(false)
+    }
+  }
+
+  // The element knows its source only after the render that carries it.
+  useEffect(() => {
+    if (source) void audio.current?.play().catch(() => undefined)
+  }, [source])
+
+  const toggle = () => {
+    const element = audio.current
+    if (!source) void load()
+    else if (element?.paused) void element.play()
+    else element?.pause()
+  }
+
+  const seek = (seconds: number) => {
+    const element = audio.current
+    const to = Math.min(Math.max(0, seconds), total)
+    if (element && source) element.currentTime = to
+    setAt(to)
+  }
+
+  return (
+    <div className="player" data-testid="recording-player" data-loaded={source !== null} data-playing={playing}>
+      {/* oxlint-disable-next-line jsx-a11y/media-has-caption -- recordings have no transcript yet */}
+      <audio
+        ref={audio}
+        src={source ?? undefined}
+        data-testid="recording-audio"
+        onPlay={({ currentTarget }) => {
+          currentTarget.playbackRate = speed
+          if (Math.abs(currentTarget.currentTime - at) > 0.5) currentTarget.currentTime = at
+          setPlaying(true)
+        }}
+        onPause={() => setPlaying(false)}
+        onEnded={() => {
+          setPlaying(false)
+          setAt(0)
+        }}
+        onTimeUpdate={({ currentTarget }) => setAt(currentTarget.currentTime)}
+        onLoadedMetadata={({ currentTarget }) => Number.isFinite(currentTarget.duration) && setTotal(currentTarget.duration)}
+        onError={() => source && setProblem({ code: 'audio_unreadable' })}
+      />
+      <button
+        type="button"
+        className="player-play"
+        aria-label={t(playing ? 'player.pause' : 'player.play')}
+        aria-busy={loading}
+        disabled={loading}
+        data-testid="recording-play"
+        onClick={toggle}
+      >
+        <Icon name={playing ? 'pause' : 'play'} size={18} />
+      </button>
+      <span className="player-time">{timer(at)}</span>
+      <Slider
+        className="player-slider"
+        min={0}
+        max={Math.max(total, 0.1)}
+        step={0.5}
+        value={at}
+        onChange={seek}
+        tooltip={{ formatter: (value) => timer(value ?? 0) }}
+      />
+      <span className="player-time">{timer(total)}</span>
+      <Select
+        value={speed}
+        aria-label={t('player.speed')}
+        data-testid="recording-speed"
+        options={speeds.map((value) => ({ value, label: `${value}×` }))}
+        onChange={(value: number) => {
+          setSpeed(value)
+          if (audio.current) audio.current.playbackRate = value
+        }}
+      />
+      {startedAt && <span className="muted player-when">{dayTime(startedAt, serverNow())}</span>}
+      {problem !== null && <ErrorLine problem={problem} onRetry={() => void load()} />}
+    </div>
+  )
+}

@@ -1,0 +1,169 @@
+import { createContext, useCallback, useContext, useEffect, useMemo, useReducer, useRef, useState, type ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+
+import { api } from '@/shared/api/client'
+import type { AgentDocument, InteractionDocument, Seat, SipCredential } from '@/shared/api/types'
+import { problemText } from '@/shared/i18n'
+import { isEditable } from '@/shared/keys/keys'
+import { useLink, useLiveFresh } from '@/shared/live/store'
+import { usePrefs } from '@/shared/prefs/prefs'
+import { toast } from '@/shared/ui/toasts'
+import { controls, type Control, type Slot } from './controls'
+import { effectiveSeat } from './current'
+import { markDeclined } from './declined'
+import { openMicrophone } from './microphone'
+import { initialPhone, reducePhone, type PhoneState } from './reducer'
+import { Ringer } from './ringer'
+import type { SoftPhone } from './softphone'
+import { holdTabLock, type TabLock } from './tabLock'
+import { useRejoin } from './useRejoin'
+
+export interface Phone {
+  state: PhoneState
+  seat: Seat
+  controls: Record<Slot, Control>
+  answer: () => void
+  hangup: () => void
+  toggleHold: () => void
+  toggleMute: () => void
+  digit: (digit: string) => void
+  takeOver: () => void
+  rejoin: () => void
+}
+
+const PhoneContext = createContext<Phone | null>(null)
+
+export function usePhone(): Phone {
+  const phone = useContext(PhoneContext)
+  if (!phone) throw new Error('usePhone outside PhoneProvider')
+  return phone
+}
+
+interface Props {
+  personId: string
+  /** False for people without a phone of their own. */
+  works: boolean
+  agent: AgentDocument | null
+  call: InteractionDocument | null
+  children: ReactNode
+}
+
+/** Owns the phone of this tab. Lives above the router, so that no navigation touches a call. */
+export function PhoneProvider({ personId, works, agent, call, children }: Props) {
+  const { t } = useTranslation()
+  const [state, dispatch] = useReducer(reducePhone, initialPhone)
+  const online = useLink().status === 'online'
+  const prefs = usePrefs()
+  const fresh = useLiveFresh()
+  // A snapshot without us (the centre is restarting) must not hang up: what was known last holds.
+  const [known, setKnown] = useState<{ agent: AgentDocument | null } | null>(null)
+  if (agent ? known?.agent !== agent : fresh && !known) setKnown({ agent })
+  const seat = effectiveSeat(agent ?? known?.agent ?? null, prefs.seat)
+  const audio = useRef<HTMLAudioElement>(null)
+  const softphone = useRef<SoftPhone | null>(null)
+  const lock = useRef<TabLock | null>(null)
+  const [holding, setHolding] = useState(false)
+
+  useEffect(() => {
+    if (!works) return
+    const held = holdTabLock(personId, (owner) => {
+      if (owner === 'other') {
+        softphone.current?.vanish()
+        softphone.current = null
+      }
+      dispatch({ type: 'lock', owner })
+    })
+    lock.current = held
+    return () => held.release()
+  }, [personId, works])
+
+  // The first snapshot tells the seat: registering before it could ring the wrong place.
+  const registers = works && known !== null && seat === 'browser' && state.owner === 'mine'
+  useEffect(() => {
+    if (!registers) return
+    let left = false
+    let started: SoftPhone | null = null
+    void import('./softphone').then(({ SoftPhone }) => {
+      if (left || !audio.current) return
+      started = new SoftPhone({
+        credential: () => api.get<SipCredential>('/agents/me/sip'),
+        dispatch,
+        audio: audio.current,
+        microphone: () => openMicrophone(dispatch),
+      })
+      softphone.current = started
+      void started.start()
+    })
+    return () => {
+      left = true
+      if (started && softphone.current === started) {
+        started.stop()
+        softphone.current = null
+      }
+      dispatch({ type: 'registration', registration: 'off' })
+    }
+  }, [registers])
+
+  const ringing = state.call?.phase === 'incoming' && !state.call.rejoin
+  useEffect(() => {
+    if (!ringing) return
+    const ringer = new Ringer()
+    ringer.start()
+    return () => ringer.stop()
+  }, [ringing])
+
+  const rejoin = useRejoin(state, seat, call)
+  const available = useMemo(() => controls(state, call, seat, online), [state, call, seat, online])
+
+  const request = useCallback(
+    async (verb: 'hold' | 'retrieve' | 'hangup', id: string) => {
+      try {
+        await api.post(`/interactions/${id}/${verb}`)
+      } catch (error) {
+        toast(t(`phone.failed.${verb}`, { why: problemText(error, t) }))
+      }
+    },
+    [t],
+  )
+
+  const answer = useCallback(() => {
+    if (!available.answer.enabled) return
+    // A caret in a field stays where it is; otherwise work goes on at the page's first action.
+    if (!isEditable(document.activeElement)) document.querySelector<HTMLElement>('[data-first-action]')?.focus()
+    softphone.current?.answer().catch(() => undefined)
+  }, [available.answer.enabled])
+
+  const hangup = useCallback(() => {
+    if (!available.hangup.enabled) return
+    if (call?.state === 'ring') markDeclined(call.id)
+    if (softphone.current?.hangup()) return
+    if (call) void request('hangup', call.id)
+  }, [available.hangup.enabled, call, request])
+
+  const toggleHold = useCallback(() => {
+    if (!call || holding || !available.hold.enabled) return
+    setHolding(true)
+    void request(call.state === 'hold' ? 'retrieve' : 'hold', call.id).finally(() => setHolding(false))
+  }, [available.hold.enabled, call, holding, request])
+
+  const muted = state.call?.muted ?? false
+  const toggleMute = useCallback(() => {
+    if (available.mute.enabled) softphone.current?.mute(!muted)
+  }, [available.mute.enabled, muted])
+
+  const digit = useCallback((value: string) => softphone.current?.digit(value), [])
+  const takeOver = useCallback(() => lock.current?.takeOver(), [])
+
+  const phone = useMemo<Phone>(
+    () => ({ state, seat, controls: available, answer, hangup, toggleHold, toggleMute, digit, takeOver, rejoin }),
+    [state, seat, available, answer, hangup, toggleHold, toggleMute, digit, takeOver, rejoin],
+  )
+
+  return (
+    <PhoneContext value={phone}>
+      {children}
+      {/* oxlint-disable-next-line jsx-a11y/media-has-caption -- a live voice has no captions */}
+      <audio ref={audio} autoPlay hidden data-testid="remote-audio" />
+    </PhoneContext>
+  )
+}

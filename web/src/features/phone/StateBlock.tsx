@@ -1,0 +1,126 @@
+import { Dropdown, type MenuProps } from 'antd'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+
+import { api } from '@/shared/api/client'
+import type { AgentDocument, Person, Seat } from '@/shared/api/types'
+import { codeText, problemText } from '@/shared/i18n'
+import { useLink } from '@/shared/live/store'
+import { setPrefs } from '@/shared/prefs/prefs'
+import { length, secondsLeft, secondsSince, timer } from '@/shared/time/format'
+import { useNow } from '@/shared/time/clock'
+import { agentLook } from '@/shared/ui/agentState'
+import { Icon } from '@/shared/ui/Icon'
+import { toast } from '@/shared/ui/toasts'
+import { usePhone } from './PhoneProvider'
+
+export const busyReasons = ['break', 'meal', 'training', 'coaching', 'outbound'] as const
+
+interface Props {
+  person: Person
+  agent: AgentDocument | null
+  onSignOut: () => void
+}
+
+/** Who I am, what I do and for how long; opens the menu of states. */
+export function StateBlock({ person, agent, onSignOut }: Props) {
+  const { t } = useTranslation()
+  const { seat, state: phone } = usePhone()
+  const now = useNow()
+  const online = useLink().status === 'online'
+  const [pending, setPending] = useState(false)
+
+  const put = async (body: { state: string; reason?: string; seat: Seat }) => {
+    setPending(true)
+    try {
+      await api.put('/agents/me/state', body)
+    } catch (error) {
+      toast(t('agent.failed', { why: problemText(error, t) }))
+    } finally {
+      setPending(false)
+    }
+  }
+
+  const state = agent?.state ?? 'offline'
+  const cut = !online && agent !== null
+  const look = cut ? { tone: 'red' as const, icon: 'octagon' as const } : agentLook[state]
+  const inCall = state === 'ringing' || state === 'talking' || state === 'hold'
+  const shut = !online || pending
+  const reachable = phone.registration === 'registered' || agent?.registered[seat] === true
+  const unreachable = !inCall && state !== 'wrapup' && !reachable
+
+  const chooseSeat = (chosen: Seat) => {
+    setPrefs({ seat: chosen })
+    if (agent && (state === 'ready' || state === 'busy')) {
+      void put({ state, reason: agent.reason || undefined, seat: chosen })
+    }
+  }
+
+  const entry = (icon: Parameters<typeof Icon>[0]['name'], tone: string, text: string) => (
+    <span className={`menu-line text-${tone}`}>
+      <Icon name={icon} />
+      <span>{text}</span>
+    </span>
+  )
+  const items: MenuProps['items'] = [
+    ...(inCall ? [{ key: 'after', disabled: true, label: <span className="menu-note">{t('agent.afterCall')}</span> }] : []),
+    {
+      key: 'ready',
+      disabled: shut || unreachable,
+      label: entry('checkCircle', 'ok', unreachable ? `${t('agent.ready')} · ${t(`seat.unregistered.${seat}`)}` : t('agent.ready')),
+    },
+    { type: 'divider' },
+    ...busyReasons.map((reason) => ({
+      key: `busy:${reason}`,
+      disabled: shut,
+      label: entry('minusCircle', 'amber', `${t('agent.busy')} · ${t(`reason.${reason}`)}`),
+    })),
+    { type: 'divider' },
+    { key: 'offline', disabled: shut, label: entry('circle', 'neutral', t('agent.offline')) },
+    { type: 'divider' },
+    ...(['browser', 'phone'] as const).map((one) => ({
+      key: `seat:${one}`,
+      disabled: shut || inCall || state === 'wrapup',
+      label: entry(seat === one ? 'check' : one === 'browser' ? 'headset' : 'phone', 'plain', t(`seat.${one}`)),
+    })),
+    { type: 'divider' },
+    { key: 'signout', disabled: inCall, label: entry('exit', 'plain', t('session.signOut')) },
+  ]
+  const choose: MenuProps['onClick'] = ({ key }) => {
+    const [kind, value] = key.split(':')
+    if (key === 'signout') onSignOut()
+    else if (kind === 'seat') chooseSeat(value as Seat)
+    else if (kind === 'busy') void put({ state: 'busy', reason: value, seat })
+    else if (kind === 'ready' || kind === 'offline') void put({ state: kind, seat })
+  }
+
+  const word = stateWord(state, agent?.reason ?? '', t)
+  const elapsed = agent && state !== 'offline' ? timer(secondsSince(agent.since, now)) : ''
+  const countdown = state === 'wrapup' && agent?.until ? length(secondsLeft(agent.until, now)) : null
+
+  return (
+    <Dropdown menu={{ items, onClick: choose }} trigger={['click']} placement="bottomLeft">
+      <button type="button" className="state-block" data-testid="agent-state" data-state={state} aria-label={`${t('agent.mine')} ${word}`}>
+        <span className={`state-icon solid-${look.tone}`}>
+          <Icon name={look.icon} size={20} />
+        </span>
+        <span className="state-words">
+          <span className="state-top">
+            <b className="ellipsis">{cut ? t('agent.cut') : word}</b>
+            <span className="state-time">{countdown ?? elapsed}</span>
+            <Icon name="chevronDown" size={14} className="muted" />
+          </span>
+          <span className="state-who ellipsis">
+            {agent?.pending
+              ? t('agent.pending', { state: stateWord(agent.pending.state, agent.pending.reason, t) })
+              : `${person.name} ${person.number ?? ''} · ${t(`seat.${seat}`)}`}
+          </span>
+        </span>
+      </button>
+    </Dropdown>
+  )
+}
+
+function stateWord(state: string, reason: string, t: ReturnType<typeof useTranslation>['t']): string {
+  return state === 'busy' && reason ? `${t('agent.busy')} · ${codeText(t, 'reason', reason)}` : t(`agent.${state}`)
+}

@@ -1,0 +1,17 @@
+import type { PhoneEvent } from './reducer'
+
+/** Sound from the agent's microphone; says what is wrong when there is none. */
+export async function openMicrophone(dispatch: (event: PhoneEvent) => void): Promise<MediaStream> {
+  try {
+    const stream = await navigator.mediaDevices.getUserMedia({
+      audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
+      video: false,
+    })
+    dispatch({ type: 'microphone', microphone: 'ok', device: stream.getAudioTracks()[0]?.label || null })
+    return stream
+  } catch (error) {
+    const denied = error instanceof DOMException && ['NotAllowedError', 'SecurityError'].includes(error.name)
+    dispatch({ type: 'microphone', microphone: denied ? 'denied' : 'missing', device: null })
+    throw error
+  }
+}

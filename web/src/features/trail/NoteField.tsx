@@ -1,0 +1,59 @@
+import { useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+
+import { api } from '@/shared/api/client'
+import { composing, useHotkey } from '@/shared/keys/keys'
+import { useLink } from '@/shared/live/store'
+import { useDraft } from '@/shared/prefs/drafts'
+import { Icon } from '@/shared/ui/Icon'
+import { ErrorLine, Keycap } from '@/shared/ui/parts'
+
+/** One line, Enter, and it stands in the trail. What is typed and not sent survives a reload. */
+export function NoteField({ interactionId }: { interactionId: string }) {
+  const { t } = useTranslation()
+  const draft = useDraft(`note.${interactionId}`, '')
+  const online = useLink().status === 'online'
+  const [problem, setProblem] = useState<unknown>(null)
+  const [sending, setSending] = useState(false)
+  const field = useRef<HTMLInputElement>(null)
+  useHotkey('Alt+N', () => field.current?.focus())
+
+  const send = async () => {
+    const text = draft.value.trim()
+    if (!text || sending) return
+    setSending(true)
+    setProblem(null)
+    try {
+      await api.post(`/interactions/${interactionId}/notes`, { text })
+      draft.clear()
+    } catch (error) {
+      setProblem(error)
+    } finally {
+      setSending(false)
+    }
+  }
+
+  return (
+    <div className="note">
+      {problem !== null && <ErrorLine problem={problem} onRetry={() => void send()} />}
+      <label className="note-box">
+        <Icon name="pen" className="muted" />
+        <input
+          ref={field}
+          value={draft.value}
+          maxLength={500}
+          placeholder={t('trail.notePlaceholder')}
+          aria-label={t('trail.note')}
+          data-testid="note-field"
+          onChange={(event) => draft.set(event.target.value)}
+          onKeyDown={(event) => {
+            if (composing(event.nativeEvent)) return
+            if (event.key === 'Enter' && online) void send()
+            if (event.key === 'Escape') event.currentTarget.blur()
+          }}
+        />
+        {!online && draft.value ? <span className="note-kept">{t('trail.noteKept')}</span> : <Keycap>Alt N</Keycap>}
+      </label>
+    </div>
+  )
+}

@@ -1,0 +1,22 @@
+import type { ReactNode } from 'react'
+
+import { clock } from '@/shared/time/format'
+import { Icon } from '@/shared/ui/Icon'
+import type { Line } from './describe'
+
+/** Read downwards, newest at the bottom. `tail` is what is going on now. */
+export function TrailLines({ lines, tail }: { lines: readonly Line[]; tail?: ReactNode }) {
+  return (
+    <ol className="trail">
+      {lines.map((line, index) => (
+        // Lines are only ever appended, so the place is the identity.
+        <li key={`${line.at}/${index}`} data-testid="trail-line">
+          <time dateTime={line.at}>{clock(line.at)}</time>
+          <Icon name={line.icon} size={14} />
+          <span className={line.quote ? 'trail-quote' : line.tone ? `text-${line.tone}` : undefined}>{line.text}</span>
+        </li>
+      ))}
+      {tail}
+    </ol>
+  )
+}

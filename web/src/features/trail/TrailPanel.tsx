@@ -1,0 +1,87 @@
+import { useLayoutEffect, useMemo, useRef } from 'react'
+import { useTranslation } from 'react-i18next'
+
+import type { InteractionDocument } from '@/shared/api/types'
+import { queuesOf, useDocuments } from '@/shared/live/store'
+import { setPrefs, usePrefs } from '@/shared/prefs/prefs'
+import { length, secondsLeft, secondsSince, timer } from '@/shared/time/format'
+import { useNow } from '@/shared/time/clock'
+import { Icon } from '@/shared/ui/Icon'
+import { interactionLook } from '@/shared/ui/agentState'
+import { Empty } from '@/shared/ui/parts'
+import { answered, arrival, describe, inOrder, type Line } from './describe'
+import { NoteField } from './NoteField'
+import { TrailLines } from './TrailLines'
+
+/** 服务线索: everything that happened in this contact, growing as it happens, and the agent's own note. */
+export function TrailPanel({ interaction }: { interaction: InteractionDocument | null }) {
+  const { t } = useTranslation()
+  const { panel } = usePrefs()
+  const docs = useDocuments()
+  const scroller = useRef<HTMLDivElement>(null)
+  const atEnd = useRef(true)
+
+  const lines = useMemo(() => {
+    if (!interaction) return []
+    const name = (code: string) => queuesOf(docs).find((queue) => queue.code === code)?.name ?? code
+    const list: Array<Line | null> = [arrival(interaction, t), ...interaction.trail.map((line) => describe(line, t, name))]
+    const told = interaction.trail.some((line) => line.kind === 'talk' || line.kind === 'segment')
+    if (interaction.answered_at && !told) list.push(answered(interaction.answered_at, interaction.agent_number, t))
+    return inOrder(list)
+  }, [interaction, docs, t])
+
+  // The end stays in view unless the agent has scrolled back to read.
+  useLayoutEffect(() => {
+    const box = scroller.current
+    if (box && atEnd.current) box.scrollTop = box.scrollHeight
+  }, [lines, interaction?.state])
+
+  return (
+    <section className="tool" aria-label={t('trail.title')}>
+      <h2 className="tool-head">
+        <Icon name="trail" className="muted" />
+        <span>{t('trail.title')}</span>
+        <span className="tool-no">{interaction?.trail_no}</span>
+        <button
+          type="button"
+          className="icon-button"
+          aria-label={t(panel === 'wide' ? 'trail.narrow' : 'trail.widen')}
+          title={t(panel === 'wide' ? 'trail.narrow' : 'trail.widen')}
+          onClick={() => setPrefs({ panel: panel === 'wide' ? 'normal' : 'wide' })}
+        >
+          <Icon name={panel === 'wide' ? 'shrink' : 'expand'} />
+        </button>
+      </h2>
+      <div
+        ref={scroller}
+        className="tool-scroll"
+        onScroll={({ currentTarget: box }) => {
+          atEnd.current = box.scrollHeight - box.scrollTop - box.clientHeight < 24
+        }}
+      >
+        {interaction ? <TrailLines lines={lines} tail={<Now interaction={interaction} />} /> : <Empty>{t('trail.empty')}</Empty>}
+      </div>
+      {interaction && <NoteField key={interaction.id} interactionId={interaction.id} />}
+    </section>
+  )
+}
+
+/** The last line: what is going on now, and for how long. */
+function Now({ interaction }: { interaction: InteractionDocument }) {
+  const { t } = useTranslation()
+  const now = useNow()
+  const { icon, tone } = interactionLook[interaction.state]
+  const counts =
+    interaction.state === 'wrapup' && interaction.until
+      ? t('call.left', { time: length(secondsLeft(interaction.until, now)) })
+      : timer(secondsSince(interaction.state_since, now))
+  return (
+    <li className={`trail-now text-${tone}`}>
+      <span>{t('trail.now')}</span>
+      <Icon name={icon} size={14} />
+      <b>
+        {t(`state.${interaction.state}`)} {counts}
+      </b>
+    </li>
+  )
+}

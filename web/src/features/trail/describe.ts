@@ -1,0 +1,115 @@
+import { phone } from '@/shared/format/phone'
+import { codeText } from '@/shared/i18n'
+import type { InteractionDocument, Segment, TrailLine } from '@/shared/api/types'
+import { length } from '@/shared/time/format'
+import type { IconName } from '@/shared/ui/icons'
+import type { Tone } from '@/shared/ui/parts'
+
+type Translate = (key: string, options?: Record<string, unknown>) => string
+
+/** A line of the service trail as it is read. */
+export interface Line {
+  at: string
+  icon: IconName
+  text: string
+  tone?: Tone
+  /** Words of a person: set off from what the system wrote. */
+  quote?: boolean
+}
+
+const icons: Record<string, IconName> = {
+  flow: 'keyboard',
+  lookup: 'search',
+  queue: 'people',
+  offer: 'transfer',
+  note: 'pen',
+  customer: 'person',
+  recording: 'record',
+  system: 'info',
+  ring: 'ringing',
+  talk: 'phone',
+  hold: 'pause',
+  wrapup: 'pen',
+}
+
+const word = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '')
+
+/** A step of the flow by what it left behind; null for steps only a flow's author cares for. */
+function flowText(data: Record<string, unknown>, t: Translate): string | null {
+  if ('exit' in data || 'names' in data || 'queue' in data) return null
+  const step = word(data.label) || codeText(t, 'node', word(data.node))
+  const key = word(data.key)
+  const attempt = Number(data.attempt ?? 1)
+  if (data.problem) return t(`trail.flow.${word(data.problem)}`, { step, key, attempt })
+  if (data.repeat) return t('trail.flow.repeat', { step, key })
+  if (key) return t('trail.flow.pressed', { step, key, choice: word(data.choice) })
+  if ('digits' in data) return t('trail.flow.digits', { step, digits: word(data.digits) })
+  if ('length' in data) return t('trail.flow.hidden', { step, length: word(data.length) })
+  if ('lookup' in data) return t(data.ok === false ? 'trail.flow.lookupFailed' : 'trail.flow.lookup', { step })
+  if ('error' in data) return t('trail.flowFailed')
+  return step
+}
+
+function offerText(data: Record<string, unknown>, t: Translate): string {
+  const agent = word(data.agent)
+  if (data.failed) return t('trail.offerFailed', { agent, why: codeText(t, 'refusal', word(data.failed)) })
+  const why = codeText(t, 'decided', word(data.decided_by) || word(data.strategy))
+  return why ? t('trail.offeredWhy', { agent, why }) : t('trail.offered', { agent })
+}
+
+function systemText(data: Record<string, unknown>, t: Translate): string {
+  if (data.rejoined) return t('trail.rejoined', { agent: word(data.rejoined) })
+  if (data.agent_silent) return t('trail.silent', { agent: word(data.agent_silent) })
+  if (data.flow === 'failed') return t('trail.flowFailed')
+  return Object.entries(data)
+    .map(([name, value]) => `${name} ${word(value)}`)
+    .join(' · ')
+}
+
+/** What a line says, null if nothing worth reading; `queueName` turns a queue's code into its name. */
+export function describe(line: TrailLine, t: Translate, queueName: (code: string) => string = (code) => code): Line | null {
+  const { at, kind, data } = line
+  const icon = icons[kind] ?? 'info'
+  switch (kind) {
+    case 'flow': {
+      const text = line.text || flowText(data, t)
+      const failed = data.problem !== undefined || data.ok === false
+      return text ? { at, icon: 'lookup' in data ? 'search' : icon, text, tone: failed ? 'amber' : undefined } : null
+    }
+    case 'queue':
+      return { at, icon, text: t('trail.queued', { queue: queueName(word(data.queue)) }) }
+    case 'offer':
+      return { at, icon, text: offerText(data, t), tone: data.failed ? 'amber' : undefined }
+    case 'note':
+      return { at, icon, text: line.text ?? '', tone: 'gold', quote: true }
+    case 'customer':
+      return { at, icon, text: t('trail.chosen', { agent: line.actor }) }
+    default:
+      return { at, icon, text: line.text || systemText(data, t) || codeText(t, 'trail.kind', kind) }
+  }
+}
+
+/** The beginning and the answer, which the trail itself does not repeat. */
+export function arrival(contact: Pick<InteractionDocument, 'started_at' | 'ani' | 'dnis'>, t: Translate): Line {
+  return { at: contact.started_at, icon: 'incoming', text: t('trail.arrived', { from: phone(contact.ani), to: contact.dnis }) }
+}
+
+export function answered(at: string, agent: string | null, t: Translate): Line {
+  return { at, icon: 'phone', text: agent ? t('trail.answeredBy', { agent }) : t('trail.answered') }
+}
+
+/** Segments as lines of the trail: a hold says how long it was. */
+export function segmentLine(segment: Segment, t: Translate): Line | null {
+  const icon = icons[segment.kind]
+  if (!icon || !['talk', 'hold', 'wrapup'].includes(segment.kind)) return null
+  const time = segment.seconds === null ? '' : length(segment.seconds)
+  return {
+    at: segment.started_at,
+    icon,
+    text: t(`trail.segment.${segment.kind}`, { agent: segment.agent?.number ?? '', time }),
+    tone: segment.kind === 'hold' ? 'amber' : undefined,
+  }
+}
+
+export const inOrder = (lines: Array<Line | null>): Line[] =>
+  lines.filter((line) => line !== null).toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at))

@@ -1,0 +1,157 @@
+import type { Texts } from './zh'
+
+export const en: Texts = {
+  app: { name: 'Yuelai', about: 'Customer service centre', noDesk: 'Your role has no agent desk.', notFound: 'There is no such page.' },
+  common: { retry: 'Try again', all: 'All', fewer: 'Fewer' },
+  time: { seconds: '{{count}} s' },
+  month: {
+    1: 'January', 2: 'February', 3: 'March', 4: 'April', 5: 'May', 6: 'June',
+    7: 'July', 8: 'August', 9: 'September', 10: 'October', 11: 'November', 12: 'December',
+  },
+  nav: { title: 'Navigation', desk: 'Desk', interactions: 'Records' },
+  rail: { trail: 'Trail' },
+  session: {
+    username: 'User name', password: 'Password', signIn: 'Sign in', signOut: 'Sign out',
+    usernameMissing: 'Enter your user name', passwordMissing: 'Enter your password',
+  },
+  settings: {
+    title: 'Settings', language: 'Language', theme: 'Appearance', light: 'Light', dark: 'Dark', system: 'System',
+    toLight: 'Switch to light', toDark: 'Switch to dark', notes: 'Desktop notes while hidden', notesDenied: 'The browser does not allow desktop notes; its site settings can',
+  },
+  agent: {
+    mine: 'My state', ready: 'Ready', ringing: 'Ringing', talking: 'Talking', hold: 'Hold', wrapup: 'Wrap-up', busy: 'Busy', offline: 'Offline', cut: 'Disconnected',
+    afterCall: 'Takes effect after the call', pending: 'After wrap-up: {{state}}', failed: 'State not changed: {{why}}',
+  },
+  reason: {
+    break: 'Break', meal: 'Meal', training: 'Training', coaching: 'Coaching', outbound: 'Outbound',
+    rona: 'No answer', system_restart: 'System restart', seat_lost: 'Phone lost', agent_left: 'Left',
+  },
+  seat: {
+    browser: 'Browser phone', phone: 'Desk phone',
+    unregistered: { browser: 'browser phone not registered', phone: 'desk phone not registered' },
+  },
+  phone: {
+    controls: 'Call controls', answer: 'Answer', answering: 'Joining', hold: 'Hold', retrieve: 'Retrieve', mute: 'Mute', unmute: 'Unmute',
+    transfer: 'Transfer', consult: 'Consult', conference: '3-way', keypad: 'Keys', hangup: 'Hang up', reject: 'Decline',
+    notYet: 'not available yet', answerOnDesk: 'answer on your phone', onDesk: 'use your phone', notArrived: 'the call is on its way to the phone',
+    linkLost: 'Connection lost; works again when it is back', otherTab: 'Phone is in another tab', inOtherTab: 'The phone is in another tab',
+    takeOver: 'Take over', takeOverHere: 'Take it over here', keypadHint: 'Keys go to the other side',
+    microphoneDenied: 'Microphone not allowed: allow it in the address bar, then answer', microphoneMissing: 'No microphone found: plug one in, then answer',
+    microphoneDeniedShort: 'Microphone not allowed', microphoneMissingShort: 'No microphone',
+    noSound: 'Sound lost, the customer is still there', rejoin: 'Rejoin', rejoining: 'Getting the sound back',
+    registration: { off: 'Phone off', connecting: 'Registering', registered: 'Phone registered', failed: 'Not registered' },
+    failed: {
+      hold: 'Not on hold, the call goes on: {{why}}', retrieve: 'Not retrieved, the customer is still on hold: {{why}}', hangup: 'Not hung up: {{why}}',
+    },
+  },
+  call: {
+    none: 'No call', recording: 'Recording', ringLeft: 'moves on in {{count}} s', total: 'Total {{time}}', holding: 'Hold {{time}}',
+    wrapupLeft: 'Left for wrap-up', left: '{{time}} left', gone: 'The call from {{who}} has gone unanswered',
+  },
+  load: { queue: 'Waiting', waiting: '{{count}}', longest: 'longest {{time}}', answered: 'Answered', average: 'Handling' },
+  roster: {
+    title: 'My interactions', count: '{{count}}', ringing: 'Incoming call',
+    waiting: 'Nothing yet, waiting {{time}}', busy: 'Nothing here. While busy you get no calls', offline: 'Nothing here. Become ready to get calls',
+  },
+  desk: {
+    waiting: 'Waiting for a call {{time}}', busy: 'Busy: you get no calls', offline: 'You are offline',
+    waitingThen: 'The customer appears here while the call is still ringing.', offlineThen: 'Set your state to “Ready”, top left, to take calls.',
+  },
+  tab: { overview: '360° view', identify: 'Identify', create: 'New customer' },
+  state: { ivr: 'Self-service', queue: 'Queuing', ring: 'Ringing', talk: 'Talking', hold: 'On hold', wrapup: 'Wrap-up', closed: 'Done' },
+  segment: { ivr: 'Self-service', queue: 'Queue', ring: 'Ring', talk: 'Talk', hold: 'Hold', wrapup: 'Wrap-up', running: 'running' },
+  channel: { voice: 'Phone' },
+  class: { vip: 'VIP', gold: 'Gold', silver: 'Silver' },
+  classShort: { vip: 'VIP', gold: 'Gold', silver: 'Silver' },
+  gender: { female: 'Female', male: 'Male', unknown: 'Unknown' },
+  customer: {
+    age: '{{count}}', no: 'No. {{no}}', manager: 'Manager {{number}}', unique: 'Only match', chosen: 'Chosen by hand', company: 'Company',
+    unidentified: 'Not identified', stranger: 'New number', newNumber: 'Nobody has used this number', shared: '{{count}} customers use this number',
+    hiddenNumber: 'Number withheld', noAddress: 'No address', path: 'Pressed {{path}}', maskedUntilChosen: 'Accounts hidden and address masked until chosen',
+  },
+  why: {
+    title: 'Why they call', direct: 'Direct call', queue: 'Queue {{queue}}', waited: 'waited {{time}}', nothingCollected: 'Nothing else collected',
+    toYou: 'To you: {{why}}', idle: 'idle {{time}}', considered: 'out of {{count}}', offer: 'offer {{count}}',
+  },
+  decided: {
+    longest_idle: 'longest idle', only_agent_free: 'the only agent free', first_agent_to_become_free: 'first to become free',
+  },
+  collected: { topic: 'Topic', language: 'Language' },
+  node: {},
+  overview: {
+    products: 'Products', money: 'Account and bills', contacts: 'Recent contacts', orders: 'Orders', balance: 'Balance', billOf: '{{month}} bill',
+    paid: 'paid {{day}}', due: 'due {{day}}', late: 'overdue since {{day}}', change: '{{amount}}', perMonth: '{{amount}}/month',
+    noProducts: 'No products in use', noAccounts: 'No account', noContacts: 'No earlier contacts', noOrders: 'No orders', selfService: 'Self-service',
+    slow: 'Customer data not back after 3 s; the call is not affected', failed: 'Customer data could not be fetched; the call is not affected',
+  },
+  accountKind: { prepaid: 'Prepaid', postpaid: 'Postpaid' },
+  status: { active: 'Active', suspended: 'Suspended', closed: 'Closed', done: 'Done', open: 'Open', cancelled: 'Cancelled' },
+  identify: {
+    possible: 'Possible customers', possibleHint: '{{count}}, likeliest first', candidates: 'Possible customers', chosen: 'Current customer',
+    noneOfThem: 'None of them', somebodyElse: 'Somebody else', find: 'Find a customer', findHint: 'Name, customer number, or last four digits of a phone',
+    searchPlaceholder: 'Name, customer number, phone', search: 'Find', nothing: 'Nothing found for “{{text}}”', more: 'There are more; add a few letters', create: 'New customer',
+    afterHint: 'Choosing opens the 360° view and joins this call to the customer; a wrong choice can be changed here.', undoHint: 'A wrong choice can be changed here; trail and records move along.',
+  },
+  create: {
+    title: 'New customer', hint: 'The number is filled in; write while you talk', hintSeveral: 'Only if it is none of the known ones', known: 'Known already: find',
+    name: 'Name', phones: 'Phone', gender: 'Gender', address: 'Address', submit: 'Save customer',
+    nameMissing: 'Enter a name', phoneMissing: 'Enter at least one phone', phoneShort: 'The number is not complete; landlines need their area code',
+  },
+  draft: { saved: 'Draft saved {{time}}; a reload keeps it' },
+  wrapup: {
+    title: 'Wrap-up', left: '{{time}} left, then it ends by itself', disposition: 'Outcome', note: 'Note (optional)', submit: 'Finish', missing: 'Choose an outcome',
+  },
+  disposition: {
+    inquiry: 'Inquiry', billing: 'Billing', fault: 'Fault', complaint: 'Complaint', business: 'Order', followup: 'Follow up', wrong_number: 'Wrong number', other: 'Other',
+  },
+  trail: {
+    title: 'Service trail', now: 'Now', empty: 'No interaction selected', widen: 'Widen', narrow: 'Narrow', note: 'Note', notePlaceholder: 'Write a note, Enter adds it', noteKept: 'Kept here',
+    arrived: 'Call {{from}} → {{to}}', answered: 'Answered', answeredBy: 'Answered by {{agent}}', queued: 'Queued: {{queue}}',
+    offered: 'Offered to {{agent}}', offeredWhy: 'Offered to {{agent}}: {{why}}', offerFailed: '{{agent}} did not take it: {{why}}', chosen: '{{agent}} chose the customer',
+    rejoined: '{{agent}} got the sound back', silent: 'No sound from {{agent}}', flowFailed: 'The flow failed; to an agent',
+    kind: { system: 'System', recording: 'Recording', lookup: 'Look-up' },
+    flow: {
+      pressed: '{{step}}: pressed {{key}} {{choice}}', repeat: '{{step}}: pressed {{key}}, repeated', no_match: '{{step}}: pressed {{key}}, no such choice (attempt {{attempt}})',
+      no_input: '{{step}}: no key (attempt {{attempt}})', digits: '{{step}}: entered {{digits}}', hidden: '{{step}}: entered {{length}} digits, masked',
+      lookup: '{{step}}: answered', lookupFailed: '{{step}}: no answer',
+    },
+    segment: { talk: '{{agent}} talked {{time}}', hold: 'On hold {{time}}', wrapup: '{{agent}} wrap-up {{time}}' },
+  },
+  refusal: {
+    declined: 'declined', rona: 'no answer', busy: 'busy', unreachable: 'phone not reachable', too_late: 'too late', agent_left: 'agent left', seat_lost: 'phone lost', customer_left: 'customer left',
+  },
+  ended: {
+    customer_hung_up: 'Customer hung up', agent_hung_up: 'Agent hung up', served: 'Served', abandoned: 'Abandoned', refused: 'Not taken', system_restart: 'Cut by restart', failed: 'Failed',
+  },
+  list: {
+    title: 'Interactions', loaded: '{{count}}', loadedMore: '{{count}} loaded, scroll for more', loadingMore: 'Loading earlier ones', refresh: 'Refresh',
+    nothingFound: 'No interaction matches', nothingYet: 'No interactions yet', clear: 'Clear filters',
+    filter: { ani: 'Caller’s number', channel: 'Channel', allChannels: 'All channels', today: 'Today', week: '7 days', month: '30 days' },
+    column: {
+      time: 'Time', number: 'Number', customer: 'Customer', queue: 'Queue', agent: 'Agent', outcome: 'State', wait: 'Wait', talk: 'Talk', disposition: 'Outcome',
+    },
+  },
+  detail: {
+    back: 'Back to the list', queue: 'Queue', agent: 'Agent', wait: 'Wait', talk: 'Talk', disposition: 'Outcome', dialled: 'Dialled', recording: 'Recording', segments: 'Stretches',
+    noRecording: 'No recording', sealing: 'The recording is being sealed and will appear here',
+  },
+  player: { play: 'Play', pause: 'Pause', speed: 'Speed' },
+  keys: {
+    all: 'All keys', tab: 'Tab', note: 'Note', region: 'Next region', hangup: 'Hang up / decline', hold: 'Hold / retrieve', mute: 'Mute / unmute',
+    roster: 'Next interaction', submit: 'Submit', escape: 'Leave the field', candidate: 'Choose a customer (list focused)',
+  },
+  link: {
+    online: 'Connected', connecting: 'Connecting', offline: 'Disconnected',
+    lost: 'Connection lost, reconnecting {{time}}', lostInCall: 'Connection lost, the call goes on, reconnecting {{time}}',
+  },
+  alert: { ringing: 'Call from {{who}}' },
+  problem: {
+    unknown: 'That did not work; try again later', network: 'The server cannot be reached; check the network and try again', not_signed_in: 'Your session is over; sign in again', wrong_credentials: 'The user name or the password is wrong',
+    forbidden: 'Your role does not allow this', too_many_attempts: 'Too many attempts; wait before the next one', no_number: 'You have no work number, hence no phone',
+    not_found: 'Not found, or not yours to see', no_such_interaction: 'There is no such interaction, or it is not yours to see', interaction_not_live: 'This interaction is over',
+    not_your_interaction: 'This interaction is no longer yours', wrong_call_state: 'The call has moved on; this cannot be done now', illegal_step: 'The interaction has moved on; this cannot be done now', conflict: 'Things have moved on; look at the present state first',
+    unavailable: 'The service does not answer at the moment; try again', unknown_customer: 'There is no such customer', not_a_phone_number: 'The number is not complete; landlines need their area code', nothing_to_search: 'Enter something to search for',
+    no_such_agent: 'You are not an agent', seat_not_registered: 'Your phone is not registered: start it, or choose the other seat', seat_in_use: 'The seat can be changed after the call', state_not_yours: 'This state follows from calls and cannot be chosen',
+    offer_gone: 'The call has gone', audio_unreadable: 'The recording cannot be played', bad_cursor: 'The list has changed; refresh it', invalid: 'Something in it is not as required', http_404: 'Not found', http_500: 'Server error; try again later', http_502: 'The service is restarting', http_503: 'The service does not answer at the moment; try again',
+  },
+}

@@ -1,0 +1,67 @@
+import { useSyncExternalStore } from 'react'
+
+import type { AgentDocument, InteractionDocument, QueueDocument } from '../api/types'
+import { createStore } from '../store'
+import { setServerNow } from '../time/clock'
+import { LiveConnection, type Link } from './socket'
+import { emptyLive, type LiveState } from './state'
+
+const documents = createStore<LiveState>(emptyLive)
+const link = createStore<Link>({ status: 'connecting', since: Date.now() })
+
+/** Subscribe this page to the centre. Returns what ends the subscription. */
+export function connectLive(token: string, onRefused: () => void): () => void {
+  const scheme = location.protocol === 'https:' ? 'wss' : 'ws'
+  const connection = new LiveConnection({
+    url: `${scheme}://${location.host}/ws/events`,
+    token,
+    onState: documents.set,
+    onLink: link.set,
+    onNow: setServerNow,
+    onRefused,
+  })
+  const online = () => connection.hurry()
+  window.addEventListener('online', online)
+  connection.start()
+  return () => {
+    window.removeEventListener('online', online)
+    connection.stop()
+    documents.set(emptyLive)
+  }
+}
+
+export const useLink = (): Link => useSyncExternalStore(link.subscribe, link.get)
+
+/** The documents as a whole; a new map on every change. */
+export const useDocuments = (): LiveState['docs'] => useSyncExternalStore(documents.subscribe, () => documents.get().docs)
+
+export const useLiveFresh = (): boolean => useSyncExternalStore(documents.subscribe, () => documents.get().fresh)
+
+export function useAgent(personId: string): AgentDocument | null {
+  const key = `agent/${personId}`
+  return useSyncExternalStore(documents.subscribe, () => (documents.get().docs.get(key) as AgentDocument) ?? null)
+}
+
+export function useInteraction(id: string | null): InteractionDocument | null {
+  return useSyncExternalStore(
+    documents.subscribe,
+    () => (id ? ((documents.get().docs.get(`interaction/${id}`) as InteractionDocument) ?? null) : null),
+  )
+}
+
+/** The interactions offered to or held by this agent, oldest first. A leader's screen gets everybody's: filter. */
+export function interactionsOf(docs: LiveState['docs'], agentId: string): InteractionDocument[] {
+  const mine: InteractionDocument[] = []
+  for (const [key, value] of docs) {
+    if (!key.startsWith('interaction/')) continue
+    const interaction = value as InteractionDocument
+    if (interaction.agent_id === agentId && interaction.state !== 'closed') mine.push(interaction)
+  }
+  return mine.toSorted((a, b) => a.started_at.localeCompare(b.started_at))
+}
+
+export function queuesOf(docs: LiveState['docs']): QueueDocument[] {
+  const queues: QueueDocument[] = []
+  for (const [key, value] of docs) if (key.startsWith('queue/')) queues.push(value as QueueDocument)
+  return queues
+}

@@ -1,0 +1,54 @@
+import { theme, type ThemeConfig } from 'antd'
+
+import { palettes, type Scheme } from './tokens'
+
+export const fontFamily =
+  '"Segoe UI", "SF Pro Text", "PingFang SC", "Noto Sans CJK SC", "Microsoft YaHei", system-ui, sans-serif'
+
+/** Ant Design's tokens from ours. The primary colour is the fill; links and info take the text accent. */
+export function antdTheme(scheme: Scheme, reducedMotion: boolean): ThemeConfig {
+  const p = palettes[scheme]
+  return {
+    algorithm: scheme === 'dark' ? theme.darkAlgorithm : theme.defaultAlgorithm,
+    hashed: false,
+    token: {
+      colorPrimary: p.fillAccent,
+      colorInfo: p.accent,
+      colorLink: p.accent,
+      colorSuccess: p.ok,
+      colorWarning: p.amber,
+      colorError: p.red,
+      colorBgLayout: p.bg,
+      colorBgContainer: p.surface,
+      colorBgElevated: p.surface,
+      colorFillAlter: p.surface2,
+      colorFillSecondary: p.surface3,
+      colorBorderSecondary: p.line,
+      colorBorder: p.line2,
+      colorText: p.text,
+      colorTextSecondary: p.text2,
+      colorTextTertiary: p.text3,
+      colorTextPlaceholder: p.text3,
+      colorTextDescription: p.text3,
+      fontFamily,
+      fontSize: 14,
+      fontSizeSM: 12,
+      controlHeight: 32,
+      controlHeightSM: 28,
+      borderRadius: 6,
+      borderRadiusSM: 4,
+      borderRadiusLG: 8,
+      motion: !reducedMotion,
+      motionDurationFast: '0.08s',
+      motionDurationMid: '0.12s',
+      motionDurationSlow: '0.12s',
+      wireframe: false,
+    },
+    components: {
+      Button: { defaultShadow: 'none', primaryShadow: 'none', dangerShadow: 'none', fontWeight: 400 },
+      Tooltip: { colorBgSpotlight: scheme === 'dark' ? p.surface3 : p.text, colorTextLightSolid: '#FFFFFF', fontSize: 13 },
+      Input: { activeShadow: `0 0 0 1px ${p.accent}`, activeBorderColor: p.accent, hoverBorderColor: p.text3 },
+      Select: { activeBorderColor: p.accent, hoverBorderColor: p.text3, optionSelectedBg: p.accentWeak },
+    },
+  }
+}

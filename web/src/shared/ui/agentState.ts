@@ -1,0 +1,24 @@
+import type { AgentState, InteractionState } from '../api/types'
+import type { Tone } from './parts'
+import type { IconName } from './icons'
+
+/** Every state has a colour, an icon and a word (the word is `agent.<state>` or `state.<state>`). */
+export const agentLook: Record<AgentState, { tone: Tone; icon: IconName }> = {
+  ready: { tone: 'ok', icon: 'checkCircle' },
+  ringing: { tone: 'accent', icon: 'ringing' },
+  talking: { tone: 'accent', icon: 'phone' },
+  hold: { tone: 'amber', icon: 'pause' },
+  wrapup: { tone: 'violet', icon: 'pen' },
+  busy: { tone: 'amber', icon: 'minusCircle' },
+  offline: { tone: 'neutral', icon: 'circle' },
+}
+
+export const interactionLook: Record<InteractionState, { tone: Tone; icon: IconName }> = {
+  ivr: { tone: 'neutral', icon: 'keyboard' },
+  queue: { tone: 'neutral', icon: 'people' },
+  ring: { tone: 'accent', icon: 'ringing' },
+  talk: { tone: 'accent', icon: 'phone' },
+  hold: { tone: 'amber', icon: 'pause' },
+  wrapup: { tone: 'violet', icon: 'pen' },
+  closed: { tone: 'neutral', icon: 'check' },
+}
