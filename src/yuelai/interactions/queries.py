@@ -43,7 +43,7 @@ LEFT JOIN LATERAL (
 async def summaries(conn: Connection, scope: Scope, limit: int) -> list[asyncpg.Record]:
     """Return the newest first."""
     return await conn.fetch(
-        f"SELECT {_SUMMARY} WHERE {scope.sql} ORDER BY i.id DESC LIMIT {scope.arg(limit)}",  # noqa: S608
+        f"SELECT {_SUMMARY} WHERE {scope.sql} ORDER BY i.id DESC LIMIT {scope.arg(limit)}",
         *scope.args,
     )
 
