@@ -1,0 +1,79 @@
+"""`yuelai demo`: a whole centre with sample data, simulated agents and simulated callers."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import sys
+from typing import Annotated
+
+import typer
+
+from yuelai.entrypoints.cli.errors import load_settings, plainly
+from yuelai.platform.config import Settings
+from yuelai.platform.ipc import IpcClient
+from yuelai.platform.supervisor import Role
+
+HELP = """
+Sign in as agent01 .. agent20 (agents), leader01 (team leader) or admin; the password is demo for all.
+Each agent's SIP phone is 8001 .. 8020 with the same password.{simulated}
+Call the centre yourself:  yuelai call --from 13800000001 --to 10000 --dtmf 0
+"""
+SIMULATED = """
+agent19 and agent20 are simulated and take calls, and so are customers on {callers} lines."""
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(demo)
+
+
+def demo(
+    callers: Annotated[int, typer.Option(min=0, max=200, help="Lines that simulated customers call on.")] = 3,
+    no_callers: Annotated[bool, typer.Option("--no-callers", help="No simulated customers and no agents.")] = False,
+) -> None:
+    """Run a whole centre with sample data on this machine alone; Ctrl-C ends it, the data stays."""
+    from yuelai.entrypoints import sample
+    from yuelai.entrypoints.centre import run_centre
+    from yuelai.platform import logging
+    from yuelai.platform.db import Database
+
+    settings = load_settings()
+    if not _is_loopback(settings.bind):
+        print(
+            f"yuelai: the demo's passwords are known to everybody: it runs on 127.0.0.1 only, not on {settings.bind}; "
+            "use `yuelai serve` for others to reach it",
+            file=sys.stderr,
+        )
+        raise SystemExit(1)
+    logging.configure("supervisor", settings)
+
+    async def prepare(database: Database) -> None:
+        await sample.load(database)
+        print(HELP.format(simulated="" if no_callers else SIMULATED.format(callers=callers)), flush=True)
+
+    extra = [] if no_callers else [_simulator(settings, callers)]
+    with plainly():
+        asyncio.run(run_centre(settings, prepare=prepare, extra=extra, log_files=True))
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return address == "localhost"
+
+
+def _simulator(settings: Settings, callers: int) -> Role:
+    """The simulated people as one more supervised process, started when the centre serves."""
+
+    async def ready() -> None:
+        client = IpcClient(settings.socket("simulator"))
+        try:
+            await client.start(wait=1)
+            await client.request("health")
+        finally:
+            await client.close()
+
+    command = [sys.executable, "-m", "yuelai.entrypoints.simulator", "--callers", str(callers)]
+    log_file = settings.folder / "logs" / "simulator.log"
+    return Role("simulator", command, ready, stop_seconds=5, log_file=log_file)

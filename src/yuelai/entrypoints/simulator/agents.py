@@ -1,0 +1,94 @@
+"""A simulated agent: signs in, registers a phone, is ready, talks, wraps up."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+
+from yuelai.channels.voice.speech import prompt_path
+from yuelai.entrypoints.caller import sources
+from yuelai.entrypoints.caller.phone import Phone
+from yuelai.entrypoints.caller.useragent import RegistrationFailed
+from yuelai.entrypoints.simulator.door import Door, Refused
+
+log = structlog.get_logger()
+
+DISPOSITIONS = ("inquiry", "billing", "fault", "business", "complaint", "followup")
+NOTES = ("已答复客户", "已登记，等待回访", "客户咨询账单明细，已解释", "已派单", "")
+LOOK_EVERY = 1.5
+"""Seconds between two looks at one's own state."""
+
+
+class SimulatedAgent:
+    """`ready` is set when calls may come. Chance comes in as `rng`, so that tests know what happens."""
+
+    def __init__(
+        self,
+        door: Door,
+        sip_server: tuple[str, int],
+        number: str,
+        password: str,
+        rng: random.Random,
+        *,
+        answer_after: tuple[float, float] = (2.0, 4.0),
+        talk: tuple[float, float] = (15.0, 60.0),
+        wrap_up: tuple[float, float] = (3.0, 12.0),
+        source: Callable[[], sources.Source] | None = None,
+    ) -> None:
+        self._door, self._number, self._rng, self._wrap_up = door, number, rng, wrap_up
+        self.ready = asyncio.Event()
+        self.phone = Phone(
+            sip_server,
+            number,
+            password,
+            answer_after=lambda: rng.uniform(*answer_after),
+            hangup_after=lambda: rng.uniform(*talk),
+            source=source or speaking,
+        )
+
+    async def run(self) -> None:
+        """Work until cancelled; whatever is away is waited for."""
+        await self._register()
+        while True:
+            try:
+                await self._look()
+            except Refused as refused:
+                log.info("simulated_agent_waits", number=self._number, reason=str(refused))
+            await asyncio.sleep(LOOK_EVERY)
+
+    async def close(self) -> None:
+        """Go off duty: the next start begins with a clean state."""
+        with contextlib.suppress(Refused, TimeoutError):
+            await asyncio.wait_for(self._door.call("PUT", "/agents/me/state", {"state": "offline"}), 1.0)
+        await self.phone.close()
+
+    async def _register(self) -> None:
+        while True:
+            try:
+                return await self.phone.start()
+            except RegistrationFailed as failed:
+                log.info("simulated_phone_waits", number=self._number, reason=str(failed))
+                await self.phone.close()
+            await asyncio.sleep(1.0)
+
+    async def _look(self) -> None:
+        state: dict[str, Any] = await self._door.call("GET", "/agents/me/state")
+        if state["state"] in ("offline", "busy"):
+            state = await self._door.call("PUT", "/agents/me/state", {"state": "ready", "seat": "phone"})
+        elif state["state"] == "wrapup" and state["interaction_id"]:
+            await asyncio.sleep(self._rng.uniform(*self._wrap_up))
+            result = {"disposition": self._rng.choice(DISPOSITIONS), "note": self._rng.choice(NOTES)}
+            with contextlib.suppress(Refused):  # the time for it may have run out meanwhile
+                await self._door.call("POST", f"/interactions/{state['interaction_id']}/wrapup", result)
+        if state["state"] == "ready":
+            self.ready.set()
+
+
+def speaking() -> sources.Source:
+    """An agent's half of a talk."""
+    return sources.files([prompt_path(f"demo_agent_{n}", "zh-CN") for n in (1, 2)], pause=7.0, loop=True)
