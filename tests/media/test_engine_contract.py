@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import itertools
 import socket
-import wave
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from uuid import uuid4
@@ -13,42 +12,14 @@ from uuid import uuid4
 import numpy as np
 import pytest
 from tests.media.conftest import Rig
+from tests.media.party import join, save
 from tests.media.rtp_phone import Phone, levels, phones, tone
 
-from yuelai.media.ports import Digit, LegGone, LegKind, MediaEngine, MediaError, MediaEvent, PlayEnded
+from yuelai.media.ports import LegGone, LegKind, MediaEngine, MediaError, PlayEnded
 from yuelai.platform.ids import LegId, new_id
 from yuelai.wire.g711 import Law
 
 Until = Callable[[Callable[[], bool]], Awaitable[None]]
-
-
-def save(path: Path, samples: np.ndarray) -> Path:
-    with wave.open(str(path), "wb") as file:
-        file.setparams((1, 2, 8000, 0, "NONE", ""))
-        file.writeframes(samples.astype("<i2").tobytes())
-    return path
-
-
-class Party:
-    """A phone with its leg and what the engine told of it."""
-
-    def __init__(self, phone: Phone, leg: LegId) -> None:
-        self.phone, self.leg = phone, leg
-        self.events: list[MediaEvent] = []
-
-    @property
-    def digits(self) -> str:
-        return "".join(event.digit for event in self.events if isinstance(event, Digit))
-
-    @property
-    def plays(self) -> list[PlayEnded]:
-        return [event for event in self.events if isinstance(event, PlayEnded)]
-
-
-async def join(engine: MediaEngine, phone: Phone) -> Party:
-    party = Party(phone, LegId(new_id()))
-    phone.take(await engine.create_leg(party.leg, LegKind.PLAIN, party.events.append, offer=phone.describe()))
-    return party
 
 
 @pytest.mark.parametrize("laws", [(Law.PCMU, Law.PCMU), (Law.PCMA, Law.PCMA), (Law.PCMA, Law.PCMU)])

@@ -146,10 +146,12 @@ class Session(_Section):
     def direction(self, media: Media) -> str:
         """One of DIRECTIONS as the describing side sees it; sendrecv when nothing is said (§6.7).
 
-        An address of 0.0.0.0 is the hold of RFC 2543 (RFC 3264 §8.4) and reads as sendonly or inactive.
+        An address of 0.0.0.0 is the hold of RFC 2543 (RFC 3264 §8.4) and reads as sendonly or inactive; with ICE it
+        stands for having no default candidate (RFC 8840).
         """
         said = _said(media) or _said(self) or "sendrecv"
-        if (media.connection or self.connection) == "0.0.0.0":  # noqa: S104 - compared, not bound
+        unspecified = (media.connection or self.connection) == "0.0.0.0"  # noqa: S104 - compared, not bound
+        if unspecified and self.ice(media) is None:
             return {"sendrecv": "sendonly", "recvonly": "inactive"}.get(said, said)
         return said
 

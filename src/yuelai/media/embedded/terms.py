@@ -92,7 +92,7 @@ def read(text: str, *, protocol: tuple[str, ...]) -> Terms:
         codecs=laws,
         events=frozenset(codec.payload_type for codec in media.codecs if codec.name.lower() == EVENT),
         address=(address, media.port),
-        sending=direction in ("sendrecv", "recvonly") and address != "0.0.0.0",  # noqa: S104 - compared, not bound
+        sending=direction in ("sendrecv", "recvonly"),
         receiving=direction in ("sendrecv", "sendonly"),
         session=session,
         media=media,
