@@ -121,12 +121,12 @@ async def start(settings: Settings, stack: contextlib.AsyncExitStack) -> None:
         await interaction_tables.make_partitions(conn, clock.now())
         left_open = await interaction_tables.open_interactions(conn)
         standing = await dialog_tables.open_dialogs(conn)
-        agents, queues = await routing_tables.load_directory(conn)
+        directory = await routing_tables.load_directory(conn, clock.now())
     if left_open:
         await journal.append(*records_to_close(left_open, clock.now()))
     await recordings.recover()
-    await routing.load(agents, queues)
-    seats = Seats(routing, telephony, {agent.number: agent.id for agent in agents})
+    await routing.load(directory.agents, directory.queues)
+    seats = Seats(routing, telephony, {agent.number: agent.id for agent in directory.agents})
     telephony.on_registrations(seats.changed)
     telephony.on_call(voice.on_call)
 
