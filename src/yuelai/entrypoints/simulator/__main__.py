@@ -27,6 +27,8 @@ AGENTS = {"agent19": "8019", "agent20": "8020"}
 """User names and phones of the simulated agents: the last two, so that a newcomer finds `agent01` free."""
 FIRST_CALL = 2.0
 """Seconds after the agents are ready."""
+PATIENCE = 8.0
+"""Seconds in which the agents should be ready; after that the demo begins without them, and they come later."""
 
 
 def main() -> None:
@@ -49,48 +51,38 @@ async def _main(settings: Settings, callers: int) -> None:
         SimulatedAgent(Door(url(settings), username, PASSWORD), server, phone, PASSWORD, rng)
         for username, phone in AGENTS.items()
     ]
-    tasks = [asyncio.create_task(agent.run()) for agent in agents]
-    everybody_ready = asyncio.gather(*(agent.ready.wait() for agent in agents))
-    tasks.append(asyncio.create_task(_answer_when_ready(settings, everybody_ready, callers, tasks, rng)))
+    working = asyncio.create_task(_live(settings, agents, callers, rng))
     stopping = asyncio.create_task(stop.wait())
-    # Nothing of the above ends by itself: if something does, it failed, and the supervisor starts us anew.
-    done, _ = await asyncio.wait({stopping, *tasks}, return_when=asyncio.FIRST_COMPLETED)
-    failure = next((error for task in done if task is not stopping and (error := task.exception())), None)
-    everybody_ready.cancel()
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    working.cancel()
+    [outcome] = await asyncio.gather(working, return_exceptions=True)
     await asyncio.gather(*(agent.close() for agent in agents), return_exceptions=True)
-    if failure is not None:
-        raise failure
+    if isinstance(outcome, Exception):
+        raise outcome  # the supervisor starts us anew
 
 
-async def _answer_when_ready(
-    settings: Settings,
-    everybody_ready: asyncio.Future[Any],
-    callers: int,
-    tasks: list[asyncio.Task[None]],
-    rng: random.Random,
-) -> None:
-    """Start the callers, and tell the supervisor that we serve, once the agents can take calls."""
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(asyncio.shield(everybody_ready), 15.0)
-    known = numbers()
+async def _live(settings: Settings, agents: list[SimulatedAgent], callers: int, rng: random.Random) -> None:
+    """Let the agents work; once they can take calls tell the supervisor that we serve, and let customers call."""
     server = (settings.bind, settings.sip_port)
-    lines = [keep_calling(server, rng, known, FIRST_CALL + 9.0 * n) for n in range(callers)]
-    running = asyncio.gather(*lines)
 
     async def health(peer: Peer, params: dict[str, Any]) -> dict[str, Any]:
-        return {"parts": {"agents": {"ok": everybody_ready.done(), "detail": ""}}}
+        return {"parts": {"agents": {"ok": all(agent.ready.is_set() for agent in agents), "detail": ""}}}
 
     ipc = IpcServer(settings.socket("simulator"), {"health": health})
-    await ipc.start()
-    log.info("simulator_ready", agents=list(AGENTS), callers=callers)
     try:
-        await running
-        await asyncio.Event().wait()
+        async with asyncio.TaskGroup() as group:
+            for agent in agents:
+                group.create_task(agent.run())
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(PATIENCE):
+                    for agent in agents:
+                        await agent.ready.wait()
+            await ipc.start()
+            log.info("simulator_ready", agents=list(AGENTS), callers=callers)
+            known = numbers()
+            for n in range(callers):
+                group.create_task(keep_calling(server, rng, known, FIRST_CALL + 9.0 * n))
     finally:
-        running.cancel()
         await ipc.close()
 
 

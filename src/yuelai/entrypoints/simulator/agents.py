@@ -54,11 +54,15 @@ class SimulatedAgent:
     async def run(self) -> None:
         """Work until cancelled; whatever is away is waited for."""
         await self._register()
+        told = ""
         while True:
             try:
                 await self._look()
+                told = ""
             except Refused as refused:
-                log.info("simulated_agent_waits", number=self._number, reason=str(refused))
+                if str(refused) != told:
+                    told = str(refused)
+                    log.info("simulated_agent_waits", number=self._number, reason=told)
             await asyncio.sleep(LOOK_EVERY)
 
     async def close(self) -> None:
