@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import psycopg
@@ -12,6 +13,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
+
+from yuelai.platform import jobs
 
 log = structlog.get_logger()
 
@@ -44,6 +47,7 @@ def migrate(dsn: str) -> None:
             connection.commit()
             if before == head():
                 return
+            asyncio.run(jobs.install(dsn))
             config = _config()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
