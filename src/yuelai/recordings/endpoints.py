@@ -28,8 +28,11 @@ log = structlog.get_logger()
 
 router = APIRouter(prefix="/api/v1/recordings", tags=["recordings"])
 
-_OWN = "EXISTS (SELECT FROM interaction_segments s WHERE s.interaction_id = r.interaction_id AND s.agent_id = {})"
-"""Whose recording it is: anybody's who had a part in the interaction."""
+_OWN = """EXISTS (
+    SELECT FROM interaction_segments own
+    WHERE own.interaction_id = r.interaction_id AND own.agent_id = {} AND own.kind IN ('talk', 'hold')
+)"""
+"""Whose recording it is: theirs who talked in it."""
 
 
 @router.get(
