@@ -62,6 +62,7 @@ class SipTelephony:
             self._wake.cancel()
         self._stack.timers.on_earlier = lambda: None
         self._transports.close()
+        await asyncio.sleep(0)  # the event loop closes the socket in its next round
 
     @property
     def _unfinished(self) -> bool:
