@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import httpx
 import pytest
@@ -178,13 +177,16 @@ async def site(database: Database, home: Path) -> AsyncIterator[Site]:
 
 
 @pytest.fixture
+async def bare_site(home: Path) -> AsyncIterator[Site]:
+    """A web process whose database does not answer: all that is needed where nobody signs in."""
+    nowhere = await Database.open("postgresql://nobody@127.0.0.1:1/none")
+    async with serve(nowhere, home) as running:
+        yield running
+
+
+@pytest.fixture
 async def core(home: Path) -> AsyncIterator[FakeCore]:
     played = FakeCore(Settings(home=home).socket("core"))
     await played.start()
     yield played
     await played.stop()
-
-
-async def customer_rows(database: Database, tenant: UUID) -> int:
-    async with database.transaction(tenant) as conn:
-        return int(await conn.fetchval("SELECT count(*) FROM customers"))
