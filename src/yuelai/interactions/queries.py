@@ -35,7 +35,8 @@ LEFT JOIN queues q ON q.id = i.queue_id
 LEFT JOIN people p ON p.id = i.agent_id
 LEFT JOIN LATERAL (
     SELECT greatest(0, (extract(epoch FROM now() - s.started_at) * 1000)::bigint) AS ms FROM interaction_segments s
-    WHERE s.interaction_id = i.id AND s.ended_at IS NULL AND i.closed_at IS NULL ORDER BY s.seq DESC LIMIT 1
+    WHERE s.interaction_id = i.id AND s.ended_at IS NULL AND i.closed_at IS NULL
+    ORDER BY s.started_at DESC, s.seq DESC LIMIT 1
 ) lasting ON true
 """
 
@@ -58,7 +59,7 @@ async def segments(conn: Connection, interaction_id: UUID) -> list[asyncpg.Recor
         FROM interaction_segments s
         LEFT JOIN people p ON p.id = s.agent_id
         LEFT JOIN queues q ON q.id = s.queue_id
-        WHERE s.interaction_id = $1 ORDER BY s.seq
+        WHERE s.interaction_id = $1 ORDER BY s.started_at, s.seq
         """,
         interaction_id,
     )
@@ -66,6 +67,6 @@ async def segments(conn: Connection, interaction_id: UUID) -> list[asyncpg.Recor
 
 async def trail(conn: Connection, interaction_id: UUID) -> list[asyncpg.Record]:
     return await conn.fetch(
-        "SELECT at, kind, actor, data, text FROM interaction_trail WHERE interaction_id = $1 ORDER BY seq",
+        "SELECT at, kind, actor, data, text FROM interaction_trail WHERE interaction_id = $1 ORDER BY at, seq",
         interaction_id,
     )

@@ -1,7 +1,7 @@
 """SQL of interactions, written: what the projector does with each fact, and what a starting core needs.
 
 Each fact is applied once and in order, in the projector's transaction (`platform.projector`). It could be applied twice
-without harm all the same: rows are keyed by the fact's number in the journal, and sums are counted anew.
+without harm all the same: rows are keyed by the journal entry they come from, and sums are counted anew.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ async def _identified(conn: Connection, entry: Entry) -> None:
 async def _segment(conn: Connection, entry: Entry) -> None:
     fact = entry.fact
     assert isinstance(fact, SegmentStarted)
-    await _begin_segment(conn, entry.seq, fact.tenant_id, fact.interaction_id, fact.kind, fact.at, fact.agent_id,
+    await _begin_segment(conn, entry, fact.tenant_id, fact.interaction_id, fact.kind, fact.at, fact.agent_id,
                          fact.queue_id)  # fmt: skip
     talks = fact.kind == SegmentKind.TALK
     await conn.execute(
@@ -98,10 +98,10 @@ async def _ended(conn: Connection, entry: Entry) -> None:
     fact = entry.fact
     assert isinstance(fact, InteractionEnded)
     if fact.wrapup_agent_id:
-        await _begin_segment(conn, entry.seq, fact.tenant_id, fact.interaction_id, SegmentKind.WRAPUP, fact.at,
+        await _begin_segment(conn, entry, fact.tenant_id, fact.interaction_id, SegmentKind.WRAPUP, fact.at,
                              fact.wrapup_agent_id, None)  # fmt: skip
     else:
-        await _end_segment(conn, entry.seq, fact.interaction_id, fact.at)
+        await _end_segment(conn, entry, fact.interaction_id, fact.at)
     stage = Stage.WRAPUP if fact.wrapup_agent_id else Stage.ENDED
     await conn.execute(
         "UPDATE interactions SET state = $2, ended_at = $3, end_reason = $4 WHERE id = $1",
@@ -116,7 +116,7 @@ async def _ended(conn: Connection, entry: Entry) -> None:
 async def _closed(conn: Connection, entry: Entry) -> None:
     fact = entry.fact
     assert isinstance(fact, InteractionClosed)
-    await _end_segment(conn, entry.seq, fact.interaction_id, fact.at)
+    await _end_segment(conn, entry, fact.interaction_id, fact.at)
     await conn.execute(
         "UPDATE interactions SET state = 'closed', closed_at = $2, disposition = $3, note = $4 WHERE id = $1",
         fact.interaction_id,
@@ -131,10 +131,11 @@ async def _noted(conn: Connection, entry: Entry) -> None:
     assert isinstance(fact, TrailNoted)
     await conn.execute(
         """
-        INSERT INTO interaction_trail (interaction_id, seq, tenant_id, at, kind, actor, data, text)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING
+        INSERT INTO interaction_trail (interaction_id, id, seq, tenant_id, at, kind, actor, data, text)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING
         """,
         fact.interaction_id,
+        entry.id,
         entry.seq,
         fact.tenant_id,
         fact.at,
@@ -156,21 +157,21 @@ PROJECTIONS: Mapping[type[Fact], Callable[[Connection, Entry], Awaitable[None]]]
 """`InteractionRecorded` needs nothing: recordings keep their own table, which knows its interaction."""
 
 
-async def _end_segment(conn: Connection, seq: int, interaction_id: UUID, at: datetime) -> None:
+async def _end_segment(conn: Connection, entry: Entry, interaction_id: UUID, at: datetime) -> None:
     await conn.execute(
         """
         UPDATE interaction_segments SET ended_at = greatest(started_at, $3)
-        WHERE interaction_id = $1 AND seq < $2 AND ended_at IS NULL
+        WHERE interaction_id = $1 AND id <> $2 AND ended_at IS NULL
         """,
         interaction_id,
-        seq,
+        entry.id,
         at,
     )
 
 
 async def _begin_segment(
     conn: Connection,
-    seq: int,
+    entry: Entry,
     tenant_id: UUID,
     interaction_id: UUID,
     kind: SegmentKind,
@@ -179,14 +180,15 @@ async def _begin_segment(
     queue_id: UUID | None,
 ) -> None:
     """Begin a segment and end the one before it at the same instant."""
-    await _end_segment(conn, seq, interaction_id, at)
+    await _end_segment(conn, entry, interaction_id, at)
     await conn.execute(
         """
-        INSERT INTO interaction_segments (interaction_id, seq, tenant_id, kind, started_at, agent_id, queue_id)
-        VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING
+        INSERT INTO interaction_segments (interaction_id, id, seq, tenant_id, kind, started_at, agent_id, queue_id)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING
         """,
         interaction_id,
-        seq,
+        entry.id,
+        entry.seq,
         tenant_id,
         kind.value,
         at,
@@ -206,7 +208,7 @@ async def _count(conn: Connection, interaction_id: UUID) -> None:
                 coalesce(sum(ms) FILTER (WHERE kind = 'hold'), 0) AS hold
             FROM (
                 SELECT kind, (extract(epoch FROM ended_at - started_at) * 1000)::bigint AS ms,
-                    coalesce(bool_or(kind = 'talk') OVER (ORDER BY seq), false) AS answered
+                    coalesce(bool_or(kind = 'talk') OVER (ORDER BY started_at, seq), false) AS answered
                 FROM interaction_segments WHERE interaction_id = $1
             ) ended
         ) s WHERE i.id = $1

@@ -45,19 +45,19 @@ async def _state_changed(conn: Connection, entry: Entry) -> None:
     await conn.execute(
         """
         UPDATE agent_state_log SET ended_at = greatest(started_at, $3)
-        WHERE agent_id = $1 AND seq < $2 AND ended_at IS NULL
+        WHERE agent_id = $1 AND id <> $2 AND ended_at IS NULL
         """,
         fact.agent_id,
-        entry.seq,
+        entry.id,
         fact.at,
     )
     await conn.execute(
         """
-        INSERT INTO agent_state_log (agent_id, seq, tenant_id, state, reason, seat, interaction_id, started_at)
+        INSERT INTO agent_state_log (agent_id, id, tenant_id, state, reason, seat, interaction_id, started_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING
         """,
         fact.agent_id,
-        entry.seq,
+        entry.id,
         fact.tenant_id,
         fact.state.value,
         fact.reason,

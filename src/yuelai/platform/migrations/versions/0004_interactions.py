@@ -51,6 +51,7 @@ CREATE INDEX interactions_started ON interactions (tenant_id, started_at);
 CREATE INDEX interactions_open ON interactions (id) WHERE closed_at IS NULL;
 CREATE TABLE interaction_segments (
     interaction_id uuid NOT NULL,
+    id uuid NOT NULL,
     seq bigint NOT NULL,
     tenant_id uuid NOT NULL,
     kind text NOT NULL,
@@ -58,12 +59,13 @@ CREATE TABLE interaction_segments (
     ended_at timestamptz CHECK (ended_at >= started_at),
     agent_id uuid,
     queue_id uuid,
-    PRIMARY KEY (interaction_id, seq)
+    PRIMARY KEY (interaction_id, id)
 ) PARTITION BY RANGE (interaction_id);
-COMMENT ON COLUMN interaction_segments.seq IS 'number of the fact in the journal that began it';
+COMMENT ON COLUMN interaction_segments.id IS 'of the journal entry that began it; seq is its number there';
 CREATE INDEX interaction_segments_agent ON interaction_segments (agent_id, interaction_id) WHERE agent_id IS NOT NULL;
 CREATE TABLE interaction_trail (
     interaction_id uuid NOT NULL,
+    id uuid NOT NULL,
     seq bigint NOT NULL,
     tenant_id uuid NOT NULL,
     at timestamptz NOT NULL,
@@ -71,7 +73,7 @@ CREATE TABLE interaction_trail (
     actor text NOT NULL,
     data jsonb NOT NULL,
     text text NOT NULL,
-    PRIMARY KEY (interaction_id, seq)
+    PRIMARY KEY (interaction_id, id)
 ) PARTITION BY RANGE (interaction_id);
 CREATE TABLE interactions_other PARTITION OF interactions DEFAULT;
 CREATE TABLE interaction_segments_other PARTITION OF interaction_segments DEFAULT;

@@ -45,18 +45,18 @@ CREATE TABLE agent_sessions (
 );
 COMMENT ON TABLE agent_sessions IS 'the state of each agent as of the last fact';
 CREATE TABLE agent_state_log (
+    id uuid PRIMARY KEY,
     agent_id uuid NOT NULL,
-    seq bigint NOT NULL,
     tenant_id uuid NOT NULL,
     state text NOT NULL,
     reason text NOT NULL,
     seat text NOT NULL,
     interaction_id uuid,
     started_at timestamptz NOT NULL,
-    ended_at timestamptz CHECK (ended_at >= started_at),
-    PRIMARY KEY (agent_id, seq)
+    ended_at timestamptz CHECK (ended_at >= started_at)
 );
 COMMENT ON TABLE agent_state_log IS 'every second of every session is in exactly one row';
+COMMENT ON COLUMN agent_state_log.id IS 'of the journal entry that began it';
 CREATE INDEX agent_state_log_started ON agent_state_log (tenant_id, started_at);
 CREATE INDEX agent_state_log_open ON agent_state_log (agent_id) WHERE ended_at IS NULL;
 """
