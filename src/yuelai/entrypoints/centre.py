@@ -10,7 +10,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import structlog
@@ -27,6 +27,9 @@ log = structlog.get_logger()
 
 LOG_BYTES = 20 * 2**20
 """A log file longer than this is put aside (one old one is kept) when the centre starts."""
+
+_ROLES = ("media", "core", "worker", "web")
+"""Started together, ended from the last to the first: who answers people goes before whom it asks."""
 
 Prepare = Callable[[Database], Awaitable[None]]
 
@@ -138,8 +141,8 @@ async def _start(
             await prepare(database)
         finally:
             await database.close()
-    for name in ("media", "core", "worker", "web"):
-        await supervisor.start(_role(name, settings, _log(logs, name) if log_files else None))
+    roles = [_role(name, settings, _log(logs, name) if log_files else None) for name in _ROLES]
+    await _all(supervisor.start(role) for role in roles)
     await _wait_healthy(settings)
     for role in extra:
         await supervisor.start(role)
@@ -173,6 +176,17 @@ def _role(name: str, settings: Settings, log_file: Path | None) -> Role:
 
     command = [sys.executable, "-m", "yuelai", "run", name]
     return Role(name, command, serves if name == "web" else answers, stop_seconds=5, log_file=log_file)
+
+
+async def _all(starts: Iterable[Coroutine[None, None, None]]) -> None:
+    """Wait for all; the first that fails stops the waiting for the others."""
+    tasks = [asyncio.ensure_future(start) for start in starts]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _wait_healthy(settings: Settings, seconds: float = 20.0) -> None:
