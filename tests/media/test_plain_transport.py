@@ -1,0 +1,197 @@
+"""Whose packets are heard: real sockets, several addresses of the loopback network, no engine."""
+
+from __future__ import annotations
+
+import select
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from yuelai.media.embedded.jitter import FRAME
+from yuelai.media.embedded.leg import SILENT_AFTER, Leg
+from yuelai.media.embedded.plain import MAX_PER_TICK, PlainTransport
+from yuelai.media.embedded.sockets import PortPool
+from yuelai.media.embedded.stream import RtpStream
+from yuelai.media.ports import LegSilent, MediaError, MediaEvent
+from yuelai.platform.ids import LegId, new_id
+from yuelai.wire.rtp import RtpPacket, parse
+
+OTHER = "127.0.0.2"
+
+
+class Peer:
+    def __init__(self, address: str = "127.0.0.1") -> None:
+        self.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.sock.bind((address, 0))
+        self.sock.setblocking(False)
+        self.name = self.sock.getsockname()
+        self._sequence = 0
+
+    def say(self, port: int, count: int = 1) -> None:
+        for _ in range(count):
+            self._sequence += 1
+            packet = RtpPacket(0, self._sequence, self._sequence * FRAME, 1, bytes(FRAME))
+            self.sock.sendto(bytes(packet), ("127.0.0.1", port))
+
+    def heard(self) -> list[RtpPacket]:
+        packets = []
+        while select.select([self.sock], [], [], 0)[0]:
+            packets.append(parse(self.sock.recv(2048)))
+        return packets
+
+
+class World:
+    def __init__(self) -> None:
+        self.peers: list[Peer] = []
+        self.keys: list[str] = []
+        self.stream = RtpStream(self.keys.append)
+        self.transport = PlainTransport(PortPool("127.0.0.1", 50_000, 60_000), "127.0.0.1", self.stream)
+        self.now = 1000.0
+
+    def peer(self, address: str = "127.0.0.1") -> Peer:
+        self.peers.append(Peer(address))
+        return self.peers[-1]
+
+    def offer(self, peer: Peer, direction: str = "sendrecv") -> None:
+        host, port = peer.name
+        self.transport.take_offer(
+            f"v=0\r\no=- 1 1 IN IP4 {host}\r\ns=-\r\nc=IN IP4 {host}\r\nt=0 0\r\n"
+            f"m=audio {port} RTP/AVP 0\r\na={direction}\r\n"
+        )
+
+    def speak(self) -> None:
+        self.transport.send(self.stream.packet(bytes(FRAME)))
+
+    def tick(self) -> bool:
+        """Return whether anything was heard."""
+        self.now += 0.02
+        self.transport.drain(self.now)
+        return self.stream.heard_at == self.now
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    world = World()
+    yield world
+    world.transport.close()
+    for peer in world.peers:
+        peer.sock.close()
+
+
+def test_before_the_peer_is_heard_we_send_where_it_said(world: World) -> None:
+    peer = world.peer()
+    world.offer(peer)
+    world.speak()
+    assert len(peer.heard()) == 1
+
+
+def test_the_signalled_host_may_send_from_another_port_which_then_gets_our_sound(world: World) -> None:
+    said, real = world.peer(), world.peer()
+    world.offer(said)
+    real.say(world.transport.port)
+    assert world.tick()
+    world.speak()
+    assert (len(said.heard()), len(real.heard())) == (0, 1)
+
+
+def test_once_the_signalled_host_is_heard_no_other_source_is(world: World) -> None:
+    peer, neighbour, stranger = world.peer(), world.peer(), world.peer(OTHER)
+    world.offer(peer)
+    peer.say(world.transport.port)
+    assert world.tick()
+    neighbour.say(world.transport.port)
+    stranger.say(world.transport.port)
+    assert not world.tick()
+    world.speak()
+    assert len(peer.heard()) == 1
+
+
+def test_a_foreign_host_is_heard_only_until_the_signalled_one_speaks(world: World) -> None:
+    peer, nat, stranger = world.peer(), world.peer(OTHER), world.peer("127.0.0.3")
+    world.offer(peer)
+    nat.say(world.transport.port)
+    assert world.tick()
+    stranger.say(world.transport.port)
+    assert not world.tick()
+    world.speak()
+    assert (len(nat.heard()), len(stranger.heard())) == (1, 0)
+    peer.say(world.transport.port)
+    assert world.tick()
+    nat.say(world.transport.port)
+    assert not world.tick()
+    world.speak()
+    assert (len(nat.heard()), len(peer.heard())) == (0, 1)
+
+
+def test_what_is_no_sound_of_ours_settles_nothing(world: World) -> None:
+    peer, scanner = world.peer(), world.peer(OTHER)
+    world.offer(peer)
+    for data in (b"", b"GET / HTTP/1.1", bytes(RtpPacket(99, 1, 1, 1, b"x"))):
+        scanner.sock.sendto(data, ("127.0.0.1", world.transport.port))
+    assert not world.tick()
+    world.speak()
+    assert (len(peer.heard()), len(scanner.heard())) == (1, 0)
+
+
+def test_a_new_address_in_a_new_offer_is_followed_the_same_one_changes_nothing(world: World) -> None:
+    said, real, moved = world.peer(), world.peer(), world.peer()
+    world.offer(said)
+    real.say(world.transport.port)
+    world.tick()
+    world.offer(said)
+    world.speak()
+    assert len(real.heard()) == 1
+    world.offer(moved)
+    world.speak()
+    assert (len(real.heard()), len(moved.heard())) == (0, 1)
+
+
+def test_a_flood_is_read_a_little_at_a_time(world: World) -> None:
+    peer = world.peer()
+    world.offer(peer)
+    peer.say(world.transport.port, MAX_PER_TICK + 5)
+    world.tick()
+    assert world.tick()
+    assert not world.tick()
+
+
+def test_ports_are_even_and_a_used_up_range_is_told() -> None:
+    pool = PortPool("127.0.0.1", 50_001, 50_009)
+    pairs = []
+    with pytest.raises(MediaError, match="port"):
+        while True:
+            pairs.append(pool.pair())
+    assert 1 <= len(pairs) <= 4
+    for rtp, rtcp in pairs:
+        assert rtp.getsockname()[1] % 2 == 0
+        assert rtcp.getsockname()[1] == rtp.getsockname()[1] + 1
+        rtp.close()
+        rtcp.close()
+
+
+def silences(world: World, seconds: float, *, speaking: Peer | None = None) -> list[MediaEvent]:
+    events: list[MediaEvent] = []
+    leg = Leg(LegId(new_id()), world.stream, world.transport, events.append)
+    leg.negotiated(world.now)
+    for second in range(int(seconds)):
+        world.now += 1 - 0.02
+        if speaking is not None and second == 15:
+            speaking.say(world.transport.port)
+        world.tick()
+        leg.look_after(world.now)
+    return events
+
+
+def test_a_leg_that_should_send_and_does_not_is_told_once_per_silence(world: World) -> None:
+    peer = world.peer()
+    world.offer(peer)
+    events = silences(world, 40, speaking=peer)
+    assert [type(event) for event in events] == [LegSilent, LegSilent]
+    assert all(isinstance(e, LegSilent) and SILENT_AFTER <= e.seconds <= SILENT_AFTER + 1 for e in events)
+
+
+@pytest.mark.parametrize("direction", ["recvonly", "inactive"])
+def test_a_leg_that_said_it_would_not_send_is_not_missed(world: World, direction: str) -> None:
+    world.offer(world.peer(), direction)
+    assert silences(world, 30) == []
