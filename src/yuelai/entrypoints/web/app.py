@@ -12,22 +12,29 @@ from fastapi.responses import JSONResponse
 
 import yuelai.customers.endpoints
 import yuelai.identity.endpoints
+import yuelai.interactions.endpoints
+import yuelai.recordings.endpoints
+import yuelai.routing.endpoints
 from yuelai import __version__
 from yuelai.entrypoints.web import console, events, health, problems, sip
 from yuelai.entrypoints.web.corelink import CoreLink
-from yuelai.entrypoints.web.middleware import Measure, RateLimit, SecurityHeaders
+from yuelai.entrypoints.web.middleware import BodyLimit, Measure, RateLimit, SecurityHeaders
 from yuelai.identity.access import public
 from yuelai.identity.sessions import Sessions
+from yuelai.interactions.service import contact_history
 from yuelai.platform.config import Settings
 from yuelai.platform.db import Database
 from yuelai.platform.ipc import IpcClient
 
 MAX_BODY = 1024 * 1024
-"""Of a request, in bytes; an endpoint that takes files says more for itself."""
+"""Of a request, in bytes."""
 
 ROUTERS: tuple[APIRouter, ...] = (
     yuelai.identity.endpoints.router,
     yuelai.customers.endpoints.router,
+    yuelai.interactions.endpoints.router,
+    yuelai.routing.endpoints.router,
+    yuelai.recordings.endpoints.router,
     health.router,
     events.router,
     sip.router,
@@ -66,10 +73,10 @@ def create_app(settings: Settings, *, webroot: Path | None = None) -> FastAPI:
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
-        max_body_size=MAX_BODY,
         responses={"default": {"description": "RFC 9457 problem document", "content": {problems.MEDIA_TYPE: {}}}},
     )
     app.state.settings, app.state.webroot = settings, webroot
+    app.state.contact_history = contact_history
     problems.install(app)
 
     @app.get("/api/openapi.json", include_in_schema=False, dependencies=[Depends(public)])
@@ -80,6 +87,7 @@ def create_app(settings: Settings, *, webroot: Path | None = None) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     # The last one added is the outermost.
+    app.add_middleware(BodyLimit, longest=MAX_BODY)
     app.add_middleware(Measure)
     app.add_middleware(RateLimit)
     app.add_middleware(SecurityHeaders)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import FileResponse, PlainTextResponse
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 
 import yuelai
@@ -19,7 +20,22 @@ router = APIRouter()
 IMMUTABLE = "public, max-age=31536000, immutable"
 REVALIDATE = "no-cache"
 _ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
-_NEVER_PAGES = ("api", "ws", "health", "metrics", "assets")
+_NEVER_PAGES = ("health", "metrics", "assets")
+
+
+class Screen(Convertor[str]):
+    """Any path but those of the API and the web sockets, which have a right to be unknown."""
+
+    regex = r"(?!(?:api|ws)(?:/|$)).*"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("screen", Screen())
 
 
 def find_root() -> Path | None:
@@ -58,12 +74,10 @@ def _answer(request: Request, path: Path, *, immutable: bool) -> Response:
     return FileResponse(served, headers=headers, media_type=media_type)
 
 
-@router.api_route("/{path:path}", methods=["GET", "HEAD"], dependencies=[Depends(public)], include_in_schema=False)
+@router.api_route("/{path:screen}", methods=["GET", "HEAD"], dependencies=[Depends(public)], include_in_schema=False)
 def console(request: Request, path: str) -> Response:
-    """Answer with the file, or for a path of the console's own with its page; under `api` with a JSON 404."""
+    """Answer with the file, or for a path of the console's own with its page."""
     first = path.split("/", 1)[0]
-    if first in ("api", "ws"):
-        raise HTTPException(404, "There is nothing here.")
     root: Path | None = request.app.state.webroot or find_root()
     if root is None:
         return PlainTextResponse("The console has not been built yet (make web).", 503)

@@ -6,11 +6,12 @@ import time
 from collections.abc import Mapping
 
 from prometheus_client import Counter, Histogram
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from yuelai.entrypoints.web.limits import Buckets
-from yuelai.entrypoints.web.problems import problem_response
+from yuelai.entrypoints.web.problems import problem_response, too_large
 
 REQUESTS_A_SECOND = 300.0
 BURST = 1500.0
@@ -83,6 +84,34 @@ class SecurityHeaders:
             await send(message)
 
         await self._app(scope, receive, with_headers)
+
+
+class BodyLimit:
+    """Refuses request bodies of more than `longest` bytes, announced or not."""
+
+    def __init__(self, app: ASGIApp, longest: int) -> None:
+        self._app, self._longest = app, longest
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        announced = Headers(scope=scope).get("content-length", "0")
+        if announced.isdecimal() and int(announced) > self._longest:
+            await problem_response(too_large())(scope, receive, send)
+            return
+        taken = 0
+
+        async def count() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > self._longest:
+                # Raised where the endpoint reads its body, hence answered like any other refusal.
+                raise HTTPException(413)
+            return message
+
+        await self._app(scope, count, send)
 
 
 class Measure:

@@ -30,6 +30,16 @@ def problem_response(document: dict[str, Any], headers: dict[str, str] | None = 
     return Response(msgspec.json.encode(document), status, headers, media_type=MEDIA_TYPE)
 
 
+def _plain(status: int, detail: str) -> dict[str, Any]:
+    code = _CODES.get(status, f"http_{status}")
+    title = HTTPStatus(status).phrase
+    return {"type": f"urn:yuelai:problem:{code}", "title": title, "status": status, "code": code, "detail": detail}
+
+
+def too_large() -> dict[str, Any]:
+    return _plain(413, "The request is longer than what is taken here.")
+
+
 def install(app: FastAPI) -> None:
     """Make the application answer refusals, invalid requests, unknown paths and our own bugs in this form."""
 
@@ -57,18 +67,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def failed(request: Request, error: HTTPException) -> Response:
-        title = HTTPStatus(error.status_code).phrase
-        code = _CODES.get(error.status_code, f"http_{error.status_code}")
-        return problem_response(
-            {
-                "type": f"urn:yuelai:problem:{code}",
-                "title": title,
-                "status": error.status_code,
-                "code": code,
-                "detail": str(error.detail),
-            },
-            dict(error.headers or {}),
-        )
+        return problem_response(_plain(error.status_code, str(error.detail)), dict(error.headers or {}))
 
     @app.exception_handler(Exception)
     async def broken(request: Request, error: Exception) -> Response:

@@ -1,0 +1,3 @@
+from tests.support.web import bare_site, core, home, site
+
+__all__ = ["bare_site", "core", "home", "site"]
