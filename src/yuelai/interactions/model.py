@@ -54,7 +54,7 @@ LIFE: Mapping[Stage, frozenset[Stage]] = {
     Stage.ENDED: frozenset({Stage.CLOSED}),
     Stage.CLOSED: frozenset(),
 }
-"""What may follow what. The one table of the life cycle; the diagram in the docs is drawn from it."""
+"""What may follow what: the one table of the life cycle."""
 
 OVER = frozenset({Stage.WRAPUP, Stage.ENDED, Stage.CLOSED})
 """Stages in which the customer's part is over."""
