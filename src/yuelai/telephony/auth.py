@@ -87,15 +87,16 @@ class Authenticator:
         given = _given(request)
         if given is None:
             return Verdict.CHALLENGE
-        source = _source(hop)
-        if self._blocked(source):
+        sources = _sources(hop, given.username)
+        if any(self._blocked(source) for source in sources):
             return Verdict.BLOCKED
         credential = await self._credentials.credential(given.username)
         held = credential or self._nobody
         secret = held.ha1_md5 if given.algorithm is Algorithm.MD5 else held.ha1_sha256
         right = verify(given, secret, request.method)
         if not right or credential is None:
-            self._fail(source)
+            for source in sources:
+                self._fail(source)
             return Verdict.DENIED
         if not self._fresh(given.nonce) or not self._counted(given):
             return Verdict.STALE
@@ -129,5 +130,9 @@ def _given(request: Request) -> Credentials | None:
     return None
 
 
-def _source(hop: Hop) -> str:
-    return hop.host if isinstance(hop, UdpHop) else hop.flow
+def _sources(hop: Hop, username: str) -> list[str]:
+    """Return what failures are counted by.
+
+    A guesser can open any number of WebSockets, so there the name counts too: at worst it is kept from the browser.
+    """
+    return [hop.host] if isinstance(hop, UdpHop) else [f"flow {hop.flow}", f"name {username[:64]}"]

@@ -29,6 +29,10 @@ FailureHandler = Callable[[int, str], None]
 """Called with 408 after a time-out and 503 when the transport failed (RFC 3261 §8.1.3.1)."""
 
 
+MOST_TRANSACTIONS = 50_000
+"""Server transactions in memory; past it new requests are refused without one (RFC 3261 §21.5.4)."""
+
+
 def new_branch() -> str:
     return MAGIC_COOKIE + secrets.token_hex(10)
 
@@ -253,6 +257,11 @@ class TransactionLayer:
             return
         if transaction is not None:
             transaction.feed(Event.GOT_REQUEST, request)
+            return
+        if len(self._servers) >= MOST_TRANSACTIONS:
+            overloaded = request.response(503, tag=secrets.token_hex(6))
+            overloaded.add("retry-after", 10)
+            self.transport.send(response_hop(request.via, source), overloaded.to_bytes())
             return
         transaction = ServerTransaction(self, request, source)
         self._servers[key] = transaction

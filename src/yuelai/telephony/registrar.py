@@ -97,12 +97,16 @@ class Registrar:
             known = held.get(address.uri.key())
             if known and known.call_id == request.call_id and request.cseq.number <= known.cseq:
                 return request.response(500, "Out Of Order", tag=tag)  # step 7: an update older than what is held
+        before = self._places(user)
         bound = [b for address, seconds in asked if (b := self._update(request, user, source, address, seconds))]
-        if asked:
+        if self._places(user) != before:
             self.on_changed(user)
         for binding in bound:
             self.on_bound(binding)
         return self._ok(request, user, tag)
+
+    def _places(self, user: str) -> set[tuple[Key, Hop]]:
+        return {(key, binding.source) for key, binding in self._users.get(user, {}).items()}
 
     def _seconds(self, request: Request, address: Address) -> int:
         text = address.params.get("expires") or request.get("expires")

@@ -83,10 +83,7 @@ class SipTelephony:
 
     def _run_timers(self) -> None:
         self._wake = None
-        try:
-            self._stack.timers.run()
-        except Exception:
-            log.exception("sip_timer_failed")
+        self._stack.timers.run()
         self._schedule()
 
     def ws_open(self, flow_id: str, send: Callable[[bytes], None]) -> None:

@@ -6,7 +6,11 @@ import heapq
 import itertools
 from collections.abc import Callable
 
+import structlog
+
 from yuelai.platform.clock import Clock
+
+log = structlog.get_logger()
 
 T1 = 0.5
 """Estimate of the round trip in seconds (RFC 3261 §17.1.1.1)."""
@@ -67,4 +71,8 @@ class Timers:
         for timer in due:
             callback, timer.callback = timer.callback, None
             if callback is not None:
-                callback()
+                try:
+                    callback()
+                except Exception:
+                    # One that we handle wrongly must not take the others' time away.
+                    log.exception("timer_failed")

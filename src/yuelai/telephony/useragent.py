@@ -96,7 +96,6 @@ class UserAgent:
         if request.method in ("INVITE", "UPDATE"):
             request.set("contact", self.contact(hop))
             request.set("allow", ALLOW)
-            request.set("supported", "")
         return self.layer.send(request, hop, told, failed)
 
     def send(

@@ -1,0 +1,66 @@
+"""The list of standing dialogs in PostgreSQL, and old facts that must stay readable."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from uuid import UUID
+
+from yuelai.platform import facts
+from yuelai.platform.db import Database
+from yuelai.platform.ids import SAMPLE_TENANT, LegId, new_id
+from yuelai.platform.journal import Entry
+from yuelai.telephony.events import DialogConfirmed, DialogEnded
+from yuelai.telephony.ports import DialogRecord
+from yuelai.telephony.repository import open_dialogs, project
+
+AT = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
+
+
+def record() -> DialogRecord:
+    return DialogRecord(
+        leg_id=LegId(new_id()),
+        at=AT,
+        call_id="abc@127.0.0.1",
+        local='"王芳" <sip:13800000001@127.0.0.1>;tag=ours',
+        remote="<sip:8001@127.0.0.1>;tag=theirs",
+        local_cseq=712,
+        remote_cseq=None,
+        route_set=("<sip:127.0.0.1:6500;lr>",),
+        target="sip:8001@127.0.0.1:6001",
+        hop="udp:127.0.0.1:6001",
+        symmetric=False,
+        user="8001",
+        instance="<urn:uuid:1>",
+    )
+
+
+def entry(fact: facts.Fact, private: dict[str, object] | None = None) -> Entry:
+    return Entry(1, new_id(), fact.at, fact.type, facts.encode(fact), private or {}, "core")
+
+
+async def test_a_dialog_stands_from_its_confirmation_to_its_end_however_often_it_is_told(database: Database) -> None:
+    one, other = record(), record()
+    async with database.transaction(None) as conn:
+        for dialog in (one, other, one):
+            private = asdict(dialog)
+            del private["leg_id"], private["at"]
+            fact = DialogConfirmed(at=AT, tenant_id=SAMPLE_TENANT, leg_id=dialog.leg_id)
+            await project(conn, entry(fact, private))
+        assert await open_dialogs(conn) == [one, other]
+        for _ in range(2):
+            await project(conn, entry(DialogEnded(at=AT, tenant_id=SAMPLE_TENANT, leg_id=one.leg_id)))
+        assert await open_dialogs(conn) == [other]
+
+
+def test_facts_of_the_first_version_are_still_read() -> None:
+    stored = {
+        "at": "2026-11-20T08:00:00Z",
+        "tenant_id": "01900000-0000-7000-8000-000000000001",
+        "leg_id": "019a9f00-0000-7000-8000-000000000002",
+    }
+    leg = UUID("019a9f00-0000-7000-8000-000000000002")
+    confirmed = facts.decode("dialog.confirmed.v1", stored)
+    ended = facts.decode("dialog.ended.v1", stored)
+    assert confirmed == DialogConfirmed(at=AT, tenant_id=SAMPLE_TENANT, leg_id=leg)
+    assert ended == DialogEnded(at=AT, tenant_id=SAMPLE_TENANT, leg_id=leg)
