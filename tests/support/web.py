@@ -87,7 +87,14 @@ async def serve(database: Database, home: Path, webroot: Path | None = None) -> 
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
     server = uvicorn.Server(
-        uvicorn.Config(app, log_config=None, ws_max_size=2 * MAX_MESSAGE, lifespan="on", timeout_graceful_shutdown=1)
+        uvicorn.Config(
+            app,
+            log_config=None,
+            ws_per_message_deflate=False,
+            ws_max_size=2 * MAX_MESSAGE,
+            lifespan="on",
+            timeout_graceful_shutdown=1,
+        )
     )
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
     task = asyncio.ensure_future(server.serve(sockets=[listener]))

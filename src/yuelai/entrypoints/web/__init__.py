@@ -16,6 +16,8 @@ def run(settings: Settings) -> None:
         host=settings.bind,
         port=settings.http_port,
         loop="uvloop",
+        # Compression would cost some 300 KB and most of the CPU of each socket, on networks that need none.
+        ws_per_message_deflate=False,
         ws_max_size=2 * MAX_MESSAGE,
         ws_ping_interval=20,
         ws_ping_timeout=20,

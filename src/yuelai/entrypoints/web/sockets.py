@@ -44,7 +44,7 @@ class Outbox:
 async def close(websocket: WebSocket, code: int, reason: str = "") -> None:
     """Close, without waiting long for somebody who does not read."""
     with contextlib.suppress(RuntimeError, TimeoutError, WebSocketDisconnect):
-        await asyncio.wait_for(websocket.close(code, reason), 1)
+        await asyncio.wait_for(websocket.close(code, reason), 3)
 
 
 async def first_of(*tasks: asyncio.Task[int]) -> int:
