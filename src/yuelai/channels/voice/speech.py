@@ -73,7 +73,7 @@ def money(minor: int, currency: str, language: str) -> list[str]:
             parts.append([*reader(rest), "fen"])
         return sign + parts[0] + (["and", *parts[1]] if len(parts) == 2 else [])
     jiao, fen = divmod(rest, 10)
-    out = [*_measured(_in_range(yuan)), "yuan"] if yuan or not rest else []
+    out = _yuan(_in_range(yuan)) if yuan or not rest else []
     if jiao:
         out.append(f"jiao_{jiao}")
     elif fen and yuan:
@@ -154,9 +154,12 @@ def _section(value: int, *, head: bool) -> list[str]:
     return out
 
 
-def _measured(value: int) -> list[str]:
-    """A count before a measure word: two alone is 两."""
-    return ["two"] if value == 2 else _mandarin(value)
+def _yuan(value: int) -> list[str]:
+    """So many 元, in one recording with the last word of the number where there is one. Two alone is 两."""
+    said = _mandarin(value)
+    series, _, number = said[-1].rpartition("_")
+    fused = {"number": "yuan", "inner": "inner_yuan", "hundreds": "hundreds_yuan"}.get(series)
+    return [*said[:-1], f"{fused}_{number}"] if fused else [*said, "yuan"]
 
 
 # English

@@ -63,7 +63,7 @@ class SimulatedAgent:
                 if str(refused) != told:
                     told = str(refused)
                     log.info("simulated_agent_waits", number=self._number, reason=told)
-            await asyncio.sleep(LOOK_EVERY)
+            await asyncio.sleep(LOOK_EVERY if self.ready.is_set() else 0.2)
 
     async def close(self) -> None:
         """Go off duty: the next start begins with a clean state."""
