@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -21,7 +21,7 @@ MOST_CONTACTS = 8
 """Of one user; past that the oldest gives way, so that a phone that often changes its port stays reachable."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Binding:
     """`source` is where REGISTER came from, `hop` where to send requests; behind NAT they are the same."""
 
@@ -51,6 +51,7 @@ class Registrar:
     def __init__(self, timers: Timers, clock: Clock) -> None:
         self._timers, self._clock = timers, clock
         self._users: dict[str, dict[Key, Binding]] = {}
+        self._places: dict[Hop, list[Binding]] = {}
         self.on_changed: Callable[[str], None] = lambda user: None
         self.on_bound: Callable[[Binding], None] = lambda binding: None
 
@@ -68,15 +69,11 @@ class Registrar:
 
     def at(self, hop: Hop) -> Binding | None:
         """Return a binding that registered from, or is reached at, exactly this place."""
-        return next((b for b in self._all() if hop in (b.source, b.hop)), None)
-
-    def _all(self) -> Iterator[Binding]:
-        for bindings in self._users.values():
-            yield from bindings.values()
+        return next(iter(self._places.get(hop, ())), None)
 
     def lose_flow(self, flow: str) -> None:
         """The connection is gone, and with it every binding that was reached over it (RFC 5626 §4.2)."""
-        lost = [b for b in self._all() if b.source == FlowHop(flow)]
+        lost = list(self._places.get(FlowHop(flow), ()))
         for binding in lost:
             self._drop(binding)
         for user in {binding.user for binding in lost}:
@@ -97,15 +94,15 @@ class Registrar:
             known = held.get(address.uri.key())
             if known and known.call_id == request.call_id and request.cseq.number <= known.cseq:
                 return request.response(500, "Out Of Order", tag=tag)  # step 7: an update older than what is held
-        before = self._places(user)
+        before = self._contacts(user)
         bound = [b for address, seconds in asked if (b := self._update(request, user, source, address, seconds))]
-        if self._places(user) != before:
+        if self._contacts(user) != before:
             self.on_changed(user)
         for binding in bound:
             self.on_bound(binding)
         return self._ok(request, user, tag)
 
-    def _places(self, user: str) -> set[tuple[Key, Hop]]:
+    def _contacts(self, user: str) -> set[tuple[Key, Hop]]:
         return {(key, binding.source) for key, binding in self._users.get(user, {}).items()}
 
     def _seconds(self, request: Request, address: Address) -> int:
@@ -142,6 +139,8 @@ class Registrar:
         binding.timer = self._timers.after(seconds, lambda: self._expire(binding))
         bindings = self._users.setdefault(user, {})
         bindings[contact.key()] = binding
+        for place in {source, hop}:
+            self._places.setdefault(place, []).append(binding)
         while len(bindings) > MOST_CONTACTS:
             self._drop(next(iter(bindings.values())))
         return binding
@@ -155,6 +154,10 @@ class Registrar:
         bindings = self._users.get(binding.user, {})
         if bindings.get(binding.contact.key()) is binding:
             del bindings[binding.contact.key()]
+        for place in {binding.source, binding.hop}:
+            self._places[place].remove(binding)
+            if not self._places[place]:
+                del self._places[place]
         if not bindings:
             self._users.pop(binding.user, None)
 
