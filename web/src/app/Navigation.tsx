@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import type { Person } from '@/shared/api/types'
 import { Icon } from '@/shared/ui/Icon'
 import type { IconName } from '@/shared/ui/icons'
+import { useMedia } from '@/shared/ui/useMedia'
 import { Settings } from './Settings'
 
 const pages: Array<{ path: '/desk' | '/interactions'; icon: IconName; name: string; permission: string }> = [
@@ -17,11 +18,13 @@ export const allowedPages = (person: Person) => pages.filter((page) => person.pe
 export function Navigation({ person }: { person: Person }) {
   const { t } = useTranslation()
   const navigate = useNavigate()
+  // The names stand below the icons where there is room for them.
+  const narrow = useMedia('(width < 1300px)')
   const path = useRouterState({ select: (state) => state.location.pathname })
   return (
     <nav className="nav" aria-label={t('nav.title')} data-region="nav">
       {allowedPages(person).map((page) => (
-        <Tooltip key={page.path} title={t(page.name)} placement="right" mouseEnterDelay={0.4}>
+        <Tooltip key={page.path} title={narrow ? t(page.name) : ''} placement="right" mouseEnterDelay={0.4}>
           <button
             type="button"
             className="nav-item"

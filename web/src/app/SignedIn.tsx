@@ -106,8 +106,10 @@ export function SignedIn({ person, token }: { person: Person; token: string }) {
             <PersonBar person={person} onSignOut={() => void leave()} />
           )}
           <RouterProvider router={router} />
-          <OfflineStrip inCall={call !== null && call.state !== 'wrapup'} />
-          <Footer call={call} selected={selected} works={works} onHelp={() => setHelp(true)} />
+          <div>
+            <OfflineStrip inCall={call !== null && call.state !== 'wrapup'} />
+            <Footer call={call} selected={selected} works={works} onHelp={() => setHelp(true)} />
+          </div>
         </div>
         <Alerts call={call} />
         <KeyHelp open={help} onClose={() => setHelp(false)} />

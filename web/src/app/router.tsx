@@ -1,4 +1,4 @@
-import { createRootRoute, createRoute, createRouter, Outlet, redirect, useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { createRootRoute, createRoute, createRouter, Navigate, Outlet, redirect, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 
 import { Desk } from '@/features/desk/Desk'
@@ -56,7 +56,7 @@ function DeskPage() {
   const { t } = useTranslation()
   if (!person.permissions.includes('agent.work')) {
     const other = allowedPages(person)[0]
-    return <Empty action={other && <button type="button" className="link" onClick={() => void router.navigate({ to: other.path })}>{t(other.name)}</button>}>{t('app.noDesk')}</Empty>
+    return other ? <Navigate to={other.path} replace /> : <Empty>{t('app.noDesk')}</Empty>
   }
   return <Desk agent={agent} interaction={selected} />
 }

@@ -14,12 +14,14 @@ interface Props {
   chosen: string | null
   pending: string | null
   onChoose: (id: string) => void
+  /** The number they share: only the others tell them apart. */
+  ani?: string
   /** The page's first action: where the focus goes on answering. */
   first?: boolean
 }
 
 /** One row a customer with what tells them apart; a digit chooses while the list has the focus. */
-export function Candidates({ cards, chosen, pending, onChoose, first }: Props) {
+export function Candidates({ cards, chosen, pending, onChoose, ani, first }: Props) {
   const { t } = useTranslation()
   const [inside, setInside] = useState(false)
   return (
@@ -59,7 +61,7 @@ export function Candidates({ cards, chosen, pending, onChoose, first }: Props) {
               <span className="clamp">{card.address_masked ?? t('customer.noAddress')}</span>
             </span>
             <span className="candidate-more">
-              <span className="ellipsis">{card.phones.map(phone).join('、')}</span>
+              <span className="ellipsis">{otherPhones(card, ani).join('、') || t('customer.onlyThis')}</span>
               <span className="muted ellipsis">{t('customer.no', { no: card.no })}</span>
             </span>
             <span className="candidate-marks">
@@ -81,4 +83,8 @@ export function Candidates({ cards, chosen, pending, onChoose, first }: Props) {
       ))}
     </ol>
   )
+}
+
+function otherPhones(card: CustomerCard, ani?: string): string[] {
+  return card.phones.map(phone).filter((one) => one !== phone(ani))
 }

@@ -25,7 +25,7 @@ export function Identify({ interaction }: { interaction: InteractionDocument }) 
             {t('identify.possible')}
             <small>{t('identify.possibleHint', { count: list.length })}</small>
           </h2>
-          <Candidates cards={list} chosen={customer?.id ?? null} pending={pending} onChoose={(one) => void choose(one)} first />
+          <Candidates cards={list} chosen={customer?.id ?? null} pending={pending} onChoose={(one) => void choose(one)} ani={interaction.ani} first />
         </>
       )}
       {problem !== null && <ErrorLine problem={problem} />}

@@ -15,7 +15,6 @@ export function IdentityStrip({ interaction }: { interaction: InteractionDocumen
 
   if (!customer) {
     const wait = interaction.why?.queue_wait
-    const path = interaction.why?.path.at(-1)?.label
     return (
       <header className="identity" data-region="identity">
         <div className="identity-line">
@@ -34,10 +33,9 @@ export function IdentityStrip({ interaction }: { interaction: InteractionDocumen
           )}
         </div>
         <div className="identity-line identity-minor">
-          {path && <span className="ellipsis">{t('customer.path', { path })}</span>}
           {interaction.queue && <span>{t('why.queue', { queue: interaction.queue.name })}</span>}
           {typeof wait === 'number' && <span>{t('why.waited', { time: t('time.seconds', { count: Math.round(wait) }) })}</span>}
-          <span className="identity-side identity-optional">{t('customer.maskedUntilChosen')}</span>
+          {match === 'several' && <span className="identity-side identity-optional">{t('customer.maskedUntilChosen')}</span>}
         </div>
       </header>
     )

@@ -26,7 +26,10 @@ export function WhyBox({ interaction }: { interaction: InteractionDocument }) {
   const { t } = useTranslation()
   const { why, queue } = interaction
   const steps = meaningful(interaction)
-  const reason = steps.findLast((step) => step.key !== null)?.label ?? queue?.name ?? t('why.direct')
+  // 0 asks for a person; the key before it says what about.
+  const keyed = steps.filter((step) => step.key !== null)
+  const topic = keyed.findLast((step) => step.key !== '0') ?? keyed.at(-1)
+  const reason = topic?.label ?? queue?.name ?? t('why.direct')
   const collected = Object.entries(why?.collected ?? {}).filter(([, value]) => value !== null && value !== '')
   return (
     <section className="why" aria-label={t('why.title')} data-testid="why">
@@ -47,7 +50,6 @@ export function WhyBox({ interaction }: { interaction: InteractionDocument }) {
         </span>
         {typeof why?.queue_wait === 'number' && (
           <span className="why-side">
-            {queue ? `${queue.name} · ` : ''}
             {t('why.waited', { time: length(why.queue_wait) })}
           </span>
         )}

@@ -57,14 +57,14 @@ export function InteractionList({ filter, onFilter, onOpen }: Props) {
         <Filters filter={filter} onFilter={onFilter} busy={query.isRefetching} onRefresh={() => void query.refetch()} />
       </header>
       <div className="table" role="table" aria-label={t('list.title')} aria-rowcount={hasNextPage ? -1 : rows.length}>
-        <div className="table-head" role="row">
-          {columns.map((column) => (
-            <span key={column} role="columnheader" className={`col-${column}`}>
-              {t(`list.column.${column}`)}
-            </span>
-          ))}
-        </div>
         <div ref={box} className="table-body" onScroll={onScroll} role="rowgroup">
+          <div className="table-head" role="row">
+            {columns.map((column) => (
+              <span key={column} role="columnheader" className={`col-${column}`}>
+                {t(`list.column.${column}`)}
+              </span>
+            ))}
+          </div>
           {query.isPending && patience !== 'none' && <Skeleton rows={8} />}
           {query.isError && rows.length === 0 && <ErrorLine problem={query.error} onRetry={() => void query.refetch()} />}
           {query.isSuccess && rows.length === 0 && (

@@ -73,7 +73,7 @@ function Detail({ one }: { one: InteractionDetail }) {
     <>
       <header className="detail-head">
         <h1 className="identity-name" data-testid="customer-name">
-          {one.customer?.name ?? phone(one.ani)}
+          {one.customer?.name ?? t(one.match === 'new' ? 'customer.stranger' : 'customer.unidentified')}
         </h1>
         <CustomerClass value={one.customer?.class} />
         <span className="identity-number">{phone(one.ani)}</span>

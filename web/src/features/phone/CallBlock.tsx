@@ -68,12 +68,12 @@ export function CallBlock({ call }: { call: InteractionDocument | null }) {
 /** The second line; what is wrong with the sound goes before figures. */
 function CallSecond({ call, text, silent }: { call: InteractionDocument; text: string; silent: boolean }) {
   const { t } = useTranslation()
-  const { state, seat, takeOver, rejoin } = usePhone()
+  const { state, seat, takeOver, rejoin, vain } = usePhone()
   if (seat === 'browser' && call.state !== 'wrapup') {
     if (state.owner === 'other') return <Remedy text={t('phone.inOtherTab')} action={t('phone.takeOver')} onClick={takeOver} />
     if (state.microphone === 'denied') return <Remedy text={t('phone.microphoneDenied')} />
     if (state.microphone === 'missing') return <Remedy text={t('phone.microphoneMissing')} />
-    if (silent && call.id && state.known.includes(call.id)) {
+    if (silent && (vain === call.id || state.known.includes(call.id))) {
       return <Remedy text={t('phone.noSound')} action={t('phone.rejoin')} onClick={rejoin} />
     }
     if (silent) return <span className="call-second text-amber">{t('phone.rejoining')}</span>

@@ -29,6 +29,8 @@ export interface Phone {
   digit: (digit: string) => void
   takeOver: () => void
   rejoin: () => void
+  /** The call for which the sound could not be got back unasked. */
+  vain: string | null
 }
 
 const PhoneContext = createContext<Phone | null>(null)
@@ -112,7 +114,7 @@ export function PhoneProvider({ personId, works, agent, call, children }: Props)
     return () => ringer.stop()
   }, [ringing])
 
-  const rejoin = useRejoin(state, seat, call)
+  const { rejoin, vain } = useRejoin(state, seat, call)
   const available = useMemo(() => controls(state, call, seat, online), [state, call, seat, online])
 
   const request = useCallback(
@@ -155,8 +157,8 @@ export function PhoneProvider({ personId, works, agent, call, children }: Props)
   const takeOver = useCallback(() => lock.current?.takeOver(), [])
 
   const phone = useMemo<Phone>(
-    () => ({ state, seat, controls: available, answer, hangup, toggleHold, toggleMute, digit, takeOver, rejoin }),
-    [state, seat, available, answer, hangup, toggleHold, toggleMute, digit, takeOver, rejoin],
+    () => ({ state, seat, controls: available, answer, hangup, toggleHold, toggleMute, digit, takeOver, rejoin, vain }),
+    [state, seat, available, answer, hangup, toggleHold, toggleMute, digit, takeOver, rejoin, vain],
   )
 
   return (

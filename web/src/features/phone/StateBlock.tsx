@@ -78,11 +78,21 @@ export function StateBlock({ person, agent, onSignOut }: Props) {
     { type: 'divider' },
     { key: 'offline', disabled: shut, label: entry('circle', 'neutral', t('agent.offline')) },
     { type: 'divider' },
-    ...(['browser', 'phone'] as const).map((one) => ({
-      key: `seat:${one}`,
-      disabled: shut || inCall || state === 'wrapup',
-      label: entry(seat === one ? 'check' : one === 'browser' ? 'headset' : 'phone', 'plain', t(`seat.${one}`)),
-    })),
+    {
+      type: 'group',
+      label: t('seat.title'),
+      children: (['browser', 'phone'] as const).map((one) => ({
+        key: `seat:${one}`,
+        disabled: shut || inCall || state === 'wrapup',
+        label: (
+          <span className="menu-line menu-seat" data-testid={`seat-${one}`}>
+            <Icon name={one === 'browser' ? 'headset' : 'phone'} />
+            <span>{t(`seat.${one}`)}</span>
+            {seat === one && <Icon name="check" className="text-accent" />}
+          </span>
+        ),
+      })),
+    },
     { type: 'divider' },
     { key: 'signout', disabled: inCall, label: entry('exit', 'plain', t('session.signOut')) },
   ]

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { api } from '@/shared/api/client'
@@ -20,11 +20,13 @@ export function lacksSound(phone: PhoneState, seat: Seat, call: Pick<Interaction
 
 /**
  * After a reload, ask the centre to call this browser again. Unasked only for a call this page never had sound for:
- * one whose session ended here is just about to be closed. Returns the same request for the agent's hand.
+ * one whose session ended here is just about to be closed. Returns the same request for the agent's hand, and for which
+ * call asking has not helped.
  */
-export function useRejoin(phone: PhoneState, seat: Seat, call: InteractionDocument | null): () => void {
+export function useRejoin(phone: PhoneState, seat: Seat, call: InteractionDocument | null): { rejoin: () => void; vain: string | null } {
   const { t } = useTranslation()
   const attempts = useRef(new Map<string, number>())
+  const [vain, setVain] = useState<string | null>(null)
   const id = call?.id ?? null
   const lacking = lacksSound(phone, seat, call)
   const unasked = lacking && id !== null && !phone.known.includes(id)
@@ -34,7 +36,10 @@ export function useRejoin(phone: PhoneState, seat: Seat, call: InteractionDocume
     let timer: ReturnType<typeof setTimeout>
     const ask = () => {
       const made = attempts.current.get(id) ?? 0
-      if (made >= most) return
+      if (made >= most) {
+        setVain(id)
+        return
+      }
       attempts.current.set(id, made + 1)
       api.post(`/interactions/${id}/rejoin`).catch(() => undefined)
       timer = setTimeout(ask, again)
@@ -43,8 +48,9 @@ export function useRejoin(phone: PhoneState, seat: Seat, call: InteractionDocume
     return () => clearTimeout(timer)
   }, [unasked, id])
 
-  return useCallback(() => {
+  const rejoin = useCallback(() => {
     if (!id) return
     api.post(`/interactions/${id}/rejoin`).catch((error: unknown) => toast(problemText(error, t)))
   }, [id, t])
+  return { rejoin, vain }
 }

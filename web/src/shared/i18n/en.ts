@@ -27,7 +27,7 @@ export const en: Texts = {
     rona: 'No answer', system_restart: 'System restart', seat_lost: 'Phone lost', agent_left: 'Left',
   },
   seat: {
-    browser: 'Browser phone', phone: 'Desk phone',
+    title: 'Seat', browser: 'Browser phone', phone: 'Desk phone',
     unregistered: { browser: 'browser phone not registered', phone: 'desk phone not registered' },
   },
   phone: {
@@ -45,7 +45,7 @@ export const en: Texts = {
     },
   },
   call: {
-    none: 'No call', recording: 'Recording', ringLeft: 'moves on in {{count}} s', total: 'Total {{time}}', holding: 'Hold {{time}}',
+    none: 'No call', recording: 'Recording', ringLeft: '{{count}} s left', total: 'Total {{time}}', holding: 'Hold {{time}}',
     wrapupLeft: 'Left for wrap-up', left: '{{time}} left', gone: 'The call from {{who}} has gone unanswered',
   },
   load: { queue: 'Waiting', waiting: '{{count}}', longest: 'longest {{time}}', answered: 'Answered', average: 'Handling' },
@@ -67,7 +67,7 @@ export const en: Texts = {
   customer: {
     age: '{{count}}', no: 'No. {{no}}', manager: 'Manager {{number}}', unique: 'Only match', chosen: 'Chosen by hand', company: 'Company',
     unidentified: 'Not identified', stranger: 'New number', newNumber: 'Nobody has used this number', shared: '{{count}} customers use this number',
-    hiddenNumber: 'Number withheld', noAddress: 'No address', path: 'Pressed {{path}}', maskedUntilChosen: 'Accounts hidden and address masked until chosen',
+    hiddenNumber: 'Number withheld', noAddress: 'No address', onlyThis: 'only this number', maskedUntilChosen: 'Accounts hidden and address masked until chosen',
   },
   why: {
     title: 'Why they call', direct: 'Direct call', queue: 'Queue {{queue}}', waited: 'waited {{time}}', nothingCollected: 'Nothing else collected',
@@ -121,7 +121,7 @@ export const en: Texts = {
     declined: 'declined', rona: 'no answer', busy: 'busy', unreachable: 'phone not reachable', too_late: 'too late', agent_left: 'agent left', seat_lost: 'phone lost', customer_left: 'customer left',
   },
   ended: {
-    customer_hung_up: 'Customer hung up', agent_hung_up: 'Agent hung up', served: 'Served', abandoned: 'Abandoned', refused: 'Not taken', system_restart: 'Cut by restart', failed: 'Failed',
+    customer_hung_up: 'Customer left', agent_hung_up: 'Agent ended', served: 'Served', abandoned: 'Abandoned', refused: 'Not taken', system_restart: 'Cut by restart', failed: 'Failed',
   },
   list: {
     title: 'Interactions', loaded: '{{count}}', loadedMore: '{{count}} loaded, scroll for more', loadingMore: 'Loading earlier ones', refresh: 'Refresh',
@@ -146,12 +146,12 @@ export const en: Texts = {
   },
   alert: { ringing: 'Call from {{who}}' },
   problem: {
-    unknown: 'That did not work; try again later', network: 'The server cannot be reached; check the network and try again', not_signed_in: 'Your session is over; sign in again', wrong_credentials: 'The user name or the password is wrong',
+    unknown: 'That did not work; try again later', network: 'The server cannot be reached; check the network', not_signed_in: 'Your session is over; sign in again', wrong_credentials: 'The user name or the password is wrong',
     forbidden: 'Your role does not allow this', too_many_attempts: 'Too many attempts; wait before the next one', no_number: 'You have no work number, hence no phone',
     not_found: 'Not found, or not yours to see', no_such_interaction: 'There is no such interaction, or it is not yours to see', interaction_not_live: 'This interaction is over',
     not_your_interaction: 'This interaction is no longer yours', wrong_call_state: 'The call has moved on; this cannot be done now', illegal_step: 'The interaction has moved on; this cannot be done now', conflict: 'Things have moved on; look at the present state first',
-    unavailable: 'The service does not answer at the moment; try again', unknown_customer: 'There is no such customer', not_a_phone_number: 'The number is not complete; landlines need their area code', nothing_to_search: 'Enter something to search for',
+    unavailable: 'The service does not answer at the moment', unknown_customer: 'There is no such customer', not_a_phone_number: 'The number is not complete; landlines need their area code', nothing_to_search: 'Enter something to search for',
     no_such_agent: 'You are not an agent', seat_not_registered: 'Your phone is not registered: start it, or choose the other seat', seat_in_use: 'The seat can be changed after the call', state_not_yours: 'This state follows from calls and cannot be chosen',
-    offer_gone: 'The call has gone', audio_unreadable: 'The recording cannot be played', bad_cursor: 'The list has changed; refresh it', invalid: 'Something in it is not as required', http_404: 'Not found', http_500: 'Server error; try again later', http_502: 'The service is restarting', http_503: 'The service does not answer at the moment; try again',
+    offer_gone: 'The call has gone', audio_unreadable: 'The recording cannot be played', bad_cursor: 'The list has changed; refresh it', invalid: 'Something in it is not as required', http_404: 'Not found', http_500: 'Server error; try again later', http_502: 'The service is restarting', http_503: 'The service does not answer at the moment',
   },
 }

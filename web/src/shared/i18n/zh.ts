@@ -26,7 +26,7 @@ export const zh = {
     rona: '未应答', system_restart: '系统重启', seat_lost: '话机断开', agent_left: '已离开',
   },
   seat: {
-    browser: '浏览器话机', phone: '桌面话机',
+    title: '座席方式', browser: '浏览器话机', phone: '桌面话机',
     unregistered: { browser: '浏览器话机未注册', phone: '桌面话机未注册' },
   },
   phone: {
@@ -66,7 +66,7 @@ export const zh = {
   customer: {
     age: '{{count}} 岁', no: '客户号 {{no}}', manager: '客户经理 {{number}}', unique: '唯一匹配', chosen: '人工识别', company: '企业客户',
     unidentified: '未识别', stranger: '新号码', newNumber: '没有客户用过这个号码', shared: '{{count}} 位客户用过这个号码',
-    hiddenNumber: '未显示号码', noAddress: '无地址', path: '按键 {{path}}', maskedUntilChosen: '选定前不显示账务，地址已遮盖',
+    hiddenNumber: '未显示号码', noAddress: '无地址', onlyThis: '只有这个号码', maskedUntilChosen: '选定前不显示账务，地址已遮盖',
   },
   why: {
     title: '为何来电', direct: '直接来电', queue: '队列 {{queue}}', waited: '排队 {{time}}', nothingCollected: '未收集其他信息',
@@ -79,7 +79,7 @@ export const zh = {
   node: {},
   overview: {
     products: '产品与业务', money: '账务', contacts: '最近联系', orders: '订单', balance: '余额', billOf: '{{month}}账单',
-    paid: '{{day}} 已缴', due: '{{day}} 前缴', late: '已逾期，应于 {{day}} 前缴', change: '较上月 {{amount}}', perMonth: '{{amount}}/月',
+    paid: '{{day}} 已缴', due: '{{day}} 前缴', late: '{{day}} 已逾期', change: '较上月 {{amount}}', perMonth: '{{amount}}/月',
     noProducts: '没有在用业务', noAccounts: '没有账户', noContacts: '没有以往联系', noOrders: '没有订单', selfService: '自助',
     slow: '客户资料 3 秒未返回，通话不受影响', failed: '客户资料未能取回，通话不受影响',
   },
@@ -145,13 +145,13 @@ export const zh = {
   },
   alert: { ringing: '{{who}} 来电' },
   problem: {
-    unknown: '未能完成，请稍后再试', network: '连不上服务器，请检查网络后重试', not_signed_in: '登录已失效，请重新登录', wrong_credentials: '用户名或密码不正确',
+    unknown: '未能完成，请稍后再试', network: '连不上服务器，请检查网络', not_signed_in: '登录已失效，请重新登录', wrong_credentials: '用户名或密码不正确',
     forbidden: '您的角色没有这项权限', too_many_attempts: '尝试次数过多，请稍候再登录', no_number: '您没有工号，不能使用话机',
     not_found: '没有找到，或不在您的权限内', no_such_interaction: '没有这个交互，或不在您的权限内', interaction_not_live: '这个交互已经结束',
     not_your_interaction: '这个交互已不在您手上', wrong_call_state: '通话已变化，现在不能这样操作', illegal_step: '交互已变化，现在不能这样操作', conflict: '情况已变化，请看最新状态后再操作',
-    unavailable: '服务暂时没有回应，请重试', unknown_customer: '没有这位客户', not_a_phone_number: '号码不完整，固定电话请带区号', nothing_to_search: '请填写要查找的内容',
+    unavailable: '服务暂时没有回应', unknown_customer: '没有这位客户', not_a_phone_number: '号码不完整，固定电话请带区号', nothing_to_search: '请填写要查找的内容',
     no_such_agent: '您不是座席', seat_not_registered: '话机未注册：启动话机，或换一种座席方式', seat_in_use: '通话结束后才能更换座席方式', state_not_yours: '这个状态由通话决定，不能手动选择',
-    offer_gone: '来电已离开', audio_unreadable: '录音未能播放', bad_cursor: '列表已变化，请刷新', invalid: '有内容不符合要求', http_404: '没有找到', http_500: '服务器出错，请稍后再试', http_502: '服务正在重启，请稍候', http_503: '服务暂时没有回应，请重试',
+    offer_gone: '来电已离开', audio_unreadable: '录音未能播放', bad_cursor: '列表已变化，请刷新', invalid: '有内容不符合要求', http_404: '没有找到', http_500: '服务器出错，请稍后再试', http_502: '服务正在重启，请稍候', http_503: '服务暂时没有回应',
   },
 }
 

@@ -1,7 +1,8 @@
 import { useSyncExternalStore } from 'react'
 
-import { createStore } from '../store'
 import type { Seat } from '../api/types'
+import { createStore } from '../store'
+import { useMedia } from '../ui/useMedia'
 
 /** What one person likes on this machine; kept in the browser. */
 export interface Prefs {
@@ -40,20 +41,8 @@ export function setPrefs(change: Partial<Prefs>): void {
 
 export const usePrefs = (): Prefs => useSyncExternalStore(store.subscribe, store.get)
 
-function media(query: string): { subscribe: (listener: () => void) => () => void; get: () => boolean } {
-  return {
-    subscribe: (listener) => {
-      const list = window.matchMedia(query)
-      list.addEventListener('change', listener)
-      return () => list.removeEventListener('change', listener)
-    },
-    get: () => window.matchMedia(query).matches,
-  }
-}
+const dark = '(prefers-color-scheme: dark)'
 
-const dark = media('(prefers-color-scheme: dark)')
-const still = media('(prefers-reduced-motion: reduce)')
-
-export const systemIsDark = dark.get
-export const useSystemDark = (): boolean => useSyncExternalStore(dark.subscribe, dark.get)
-export const useReducedMotion = (): boolean => useSyncExternalStore(still.subscribe, still.get)
+export const systemIsDark = (): boolean => window.matchMedia(dark).matches
+export const useSystemDark = (): boolean => useMedia(dark)
+export const useReducedMotion = (): boolean => useMedia('(prefers-reduced-motion: reduce)')

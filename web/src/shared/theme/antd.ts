@@ -2,9 +2,6 @@ import { theme, type ThemeConfig } from 'antd'
 
 import { palettes, type Scheme } from './tokens'
 
-export const fontFamily =
-  '"Segoe UI", "SF Pro Text", "PingFang SC", "Noto Sans CJK SC", "Microsoft YaHei", system-ui, sans-serif'
-
 /** Ant Design's tokens from ours. The primary colour is the fill; links and info take the text accent. */
 export function antdTheme(scheme: Scheme, reducedMotion: boolean): ThemeConfig {
   const p = palettes[scheme]
@@ -30,7 +27,7 @@ export function antdTheme(scheme: Scheme, reducedMotion: boolean): ThemeConfig {
       colorTextTertiary: p.text3,
       colorTextPlaceholder: p.text3,
       colorTextDescription: p.text3,
-      fontFamily,
+      fontFamily: 'var(--fonts)',
       fontSize: 14,
       fontSizeSM: 12,
       controlHeight: 32,
