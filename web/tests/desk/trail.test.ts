@@ -1,0 +1,42 @@
+import { beforeAll, describe as group, expect, it } from 'vitest'
+import i18next from 'i18next'
+
+import { describe, inOrder } from '@/features/trail/describe'
+import { startI18n } from '@/shared/i18n'
+import type { TrailLine } from '@/shared/api/types'
+
+const line = (kind: string, data: Record<string, unknown>, text = '', actor = 'system'): TrailLine => ({ at: '2026-11-20T02:00:00Z', kind, actor, data, text })
+const read = (one: TrailLine) => describe(one, i18next.t, (code) => ({ general: '人工服务' })[code] ?? code)?.text
+
+group('a line of the trail', () => {
+  beforeAll(() => startI18n('zh'))
+
+  it.each([
+    [line('flow', { node: 'menu', label: '主菜单', key: '0', choice: '人工服务' }), '主菜单：按 0 人工服务'],
+    [line('flow', { node: 'menu', label: '主菜单', key: '7', problem: 'no_match', attempt: 2 }), '主菜单：按 7，无此选项（第 2 次）'],
+    [line('flow', { node: 'menu', label: '主菜单', key: null, problem: 'no_input', attempt: 1 }), '主菜单：未按键（第 1 次）'],
+    [line('flow', { node: 'pin', label: '密码', save: 'pin', length: 6 }), '密码：输入 6 位，已遮盖'],
+    [line('flow', { node: 'b', label: '查询余额', lookup: 'balance', ok: false }), '查询余额：未返回'],
+    [line('queue', { queue: 'general' }), '入队 人工服务'],
+    [line('offer', { agent: '8001', strategy: 'longest_idle' }), '分给 8001：空闲最久'],
+    [line('offer', { agent: '8001', failed: 'rona' }), '8001 未接：无人应答'],
+    [line('note', {}, '客户很急', '8001'), '客户很急'],
+    [line('customer', { customer_id: 'x' }, '', '8001'), '8001 选定客户'],
+  ])('%o reads %s', (one, text) => {
+    expect(read(one)).toBe(text)
+  })
+
+  it('steps only a flow’s author cares for are left out', () => {
+    expect(read(line('flow', { node: 'who', label: '已识别？', exit: 'balance' }))).toBeUndefined()
+    expect(read(line('flow', { node: 'to_agent', label: '人工服务队列', queue: 'general' }))).toBeUndefined()
+  })
+
+  it('an unknown code is shown as it is', () => {
+    expect(read(line('offer', { agent: '8001', failed: 'struck_by_lightning' }))).toBe('8001 未接：struck_by_lightning')
+  })
+
+  it('lines stand in the order of their time', () => {
+    const at = (iso: string) => ({ at: iso, icon: 'info' as const, text: iso })
+    expect(inOrder([at('2026-01-02T00:00:00Z'), null, at('2026-01-01T00:00:00+00:00')]).map((one) => one.text[9])).toEqual(['1', '2'])
+  })
+})

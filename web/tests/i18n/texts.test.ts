@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest'
+
+import { dispositions } from '@/features/desk/WrapUp'
+import { busyReasons } from '@/features/phone/StateBlock'
+import { en } from '@/shared/i18n/en'
+import { zh } from '@/shared/i18n/zh'
+
+type Tree = { [key: string]: string | Tree }
+const flat = (tree: Tree, prefix = ''): Array<[string, string]> =>
+  Object.entries(tree).flatMap(([key, value]) => (typeof value === 'string' ? [[prefix + key, value] as [string, string]] : flat(value, `${prefix}${key}.`)))
+const blanks = (text: string) => (text.match(/{{\w+}}/g) ?? []).toSorted().join()
+
+const chinese = new Map(flat(zh))
+const english = new Map(flat(en as unknown as Tree))
+
+/** Every literal key the source asks for. */
+const sources = import.meta.glob<string>('../../src/**/*.{ts,tsx}', { eager: true, query: '?raw', import: 'default' })
+const asked = new Set<string>()
+for (const text of Object.values(sources)) {
+  for (const match of text.matchAll(/\bt\(\s*'([a-zA-Z]+(?:\.[a-zA-Z0-9_]+)+)'/g)) asked.add(match[1] ?? '')
+}
+
+describe('texts', () => {
+  it('both languages say the same things', () => {
+    expect([...english.keys()]).toEqual([...chinese.keys()])
+  })
+
+  it('both languages fill in the same values', () => {
+    const differing = [...chinese].filter(([key, text]) => {
+      const other = blanks(english.get(key) ?? '')
+      // English may leave a unit or a repeated word out, never add a value that is not given.
+      return other.split(',').some((blank) => blank && !blanks(text).includes(blank))
+    })
+    expect(differing).toEqual([])
+  })
+
+  it('every text the screens ask for exists', () => {
+    expect(asked.size).toBeGreaterThan(100)
+    expect([...asked].filter((key) => !chinese.has(key))).toEqual([])
+  })
+
+  it('every code that can be chosen has a word', () => {
+    const missing = [...dispositions.map((code) => `disposition.${code}`), ...busyReasons.map((code) => `reason.${code}`)].filter((key) => !chinese.has(key))
+    expect(missing).toEqual([])
+  })
+
+  it('Chinese uses full-width punctuation between Han and never an exclamation mark', () => {
+    const wrong = [...chinese].filter(([, text]) => /[\u4e00-\u9fff][,;:?!]|[！!]/.test(text))
+    expect(wrong).toEqual([])
+  })
+})

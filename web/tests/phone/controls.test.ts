@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest'
+
+import type { InteractionDocument, InteractionState } from '@/shared/api/types'
+import { controls, slots } from '@/features/phone/controls'
+import { currentCall, effectiveSeat } from '@/features/phone/current'
+import { initialPhone, type Call, type PhoneState } from '@/features/phone/reducer'
+import { lacksSound } from '@/features/phone/useRejoin'
+
+const call = (change: Partial<Call> = {}): Call => ({ key: 'a', interactionId: 'i1', phase: 'live', rejoin: false, muted: false, ...change })
+const phone = (change: Partial<PhoneState> = {}): PhoneState => ({ ...initialPhone, owner: 'mine', registration: 'registered', ...change })
+const enabled = (...[state, interaction, seat = 'browser', online = true]: [PhoneState, InteractionState | null, ('browser' | 'phone')?, boolean?]) => {
+  const all = controls(state, interaction && { state: interaction }, seat, online)
+  return slots.filter((slot) => all[slot].enabled)
+}
+
+describe('the eight slots', () => {
+  it('stand in one order, with answer first and hang-up last', () => {
+    expect([slots[0], slots.at(-1), slots.length]).toEqual(['answer', 'hangup', 8])
+  })
+
+  it('without a call none works', () => {
+    expect(enabled(phone(), null)).toEqual([])
+  })
+
+  it('ringing: answer and decline', () => {
+    expect(enabled(phone({ call: call({ phase: 'incoming' }) }), 'ring')).toEqual(['answer', 'hangup'])
+  })
+
+  it('the screen may know before the phone: until the call arrives it can be declined, not answered', () => {
+    expect(enabled(phone(), 'ring')).toEqual(['hangup'])
+    expect(controls(phone(), { state: 'ring' }, 'browser', true).answer.hint).toBe('phone.notArrived')
+  })
+
+  it('talking: hold, mute, keys, hang up', () => {
+    expect(enabled(phone({ call: call() }), 'talk')).toEqual(['hold', 'mute', 'keypad', 'hangup'])
+    expect(enabled(phone({ call: call() }), 'hold')).toEqual(['hold', 'mute', 'keypad', 'hangup'])
+  })
+
+  it('a desk phone answers itself; hold and hang-up go through the centre', () => {
+    expect(enabled(phone(), 'ring', 'phone')).toEqual(['hangup'])
+    expect(controls(phone(), { state: 'ring' }, 'phone', true).answer.hint).toBe('phone.answerOnDesk')
+    expect(enabled(phone(), 'talk', 'phone')).toEqual(['hold', 'hangup'])
+  })
+
+  it('with the link away the sound can still be muted and ended, the rest waits', () => {
+    expect(enabled(phone({ call: call() }), 'talk', 'browser', false)).toEqual(['mute', 'keypad', 'hangup'])
+    expect(enabled(phone(), 'talk', 'phone', false)).toEqual([])
+  })
+
+  it('a tab without the phone says where it is', () => {
+    const other = phone({ owner: 'other', registration: 'off' })
+    expect(controls(other, { state: 'ring' }, 'browser', true).answer).toEqual({ enabled: false, hint: 'phone.otherTab' })
+  })
+
+  it('what does not exist yet says so in every state', () => {
+    for (const state of ['ring', 'talk', 'wrapup'] as const) {
+      const all = controls(phone({ call: call() }), { state }, 'browser', true)
+      expect([all.transfer, all.consult, all.conference].every((one) => !one.enabled && one.hint === 'phone.notYet')).toBe(true)
+    }
+  })
+})
+
+describe('a call without sound', () => {
+  it('is one in talk for which a registered browser phone has no session', () => {
+    expect(lacksSound(phone(), 'browser', { state: 'talk' })).toBe(true)
+    expect(lacksSound(phone(), 'browser', { state: 'hold' })).toBe(true)
+    expect(lacksSound(phone({ call: call() }), 'browser', { state: 'talk' })).toBe(false)
+    expect(lacksSound(phone({ registration: 'connecting' }), 'browser', { state: 'talk' })).toBe(false)
+    expect(lacksSound(phone(), 'phone', { state: 'talk' })).toBe(false)
+    expect(lacksSound(phone(), 'browser', { state: 'ring' })).toBe(false)
+    expect(lacksSound(phone(), 'browser', null)).toBe(false)
+  })
+})
+
+describe('the call of the phone bar', () => {
+  const one = (id: string, state: InteractionState, channel = 'voice') => ({ id, state, channel }) as InteractionDocument
+  it('is the live one before a ringing one before one in wrap-up, and never a chat', () => {
+    expect(currentCall([one('w', 'wrapup'), one('r', 'ring'), one('t', 'hold')])?.id).toBe('t')
+    expect(currentCall([one('w', 'wrapup'), one('r', 'ring')])?.id).toBe('r')
+    expect(currentCall([one('c', 'talk', 'chat')])).toBeNull()
+  })
+})
+
+describe('the seat', () => {
+  it('is where the centre says while at work, and what this machine prefers while offline', () => {
+    expect(effectiveSeat({ state: 'ready', seat: 'phone' }, 'browser')).toBe('phone')
+    expect(effectiveSeat({ state: 'offline', seat: 'phone' }, 'browser')).toBe('browser')
+    expect(effectiveSeat(null, 'browser')).toBe('browser')
+  })
+})
