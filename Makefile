@@ -1,0 +1,75 @@
+# make demo is all a newcomer needs; `make help` tells the rest. Needs Python 3.11 or newer, a shell and the network once.
+
+.DEFAULT_GOAL := help
+BIN := .venv/bin
+NPM := tools/with_node.sh npm --prefix web
+FAST := not services and not centre and not calls and not browser
+WEB_SOURCES := $(shell find web/src web/public web/scripts web/*.json web/*.ts web/*.html -type f 2>/dev/null)
+
+.PHONY: help demo test check dev bench lock clean install web debian
+
+help: ## these lines
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-6s %s\n", $$1, $$2}'
+
+demo: install web ## a whole centre with sample data and simulated callers, on this machine alone; Ctrl-C ends it
+	@exec $(BIN)/yuelai demo $(DEMO)
+
+test: install web debian ## everything: unit, services, calls, browser, console
+	@status=0; \
+	$(BIN)/pytest -n 2 -m "not centre and not calls and not browser" || status=1; \
+	$(BIN)/pytest -m "centre or calls or browser" || status=1; \
+	$(NPM) test --silent || status=1; \
+	exit $$status
+
+check: install web/node_modules/.installed ## format, lint, types, import rules, fast tests: before each commit
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/pytest -n 2 -m "$(FAST)"
+	$(NPM) run --silent typecheck
+	$(NPM) run --silent lint
+	$(NPM) test --silent
+
+dev: install web ## the demo, and the console served from its sources on port 5173
+	@trap 'kill 0' EXIT INT TERM; $(BIN)/yuelai demo $(DEMO) & $(NPM) run dev
+
+bench: install ## what a leg of a call costs
+	$(BIN)/python bench/media_tick.py
+
+lock: $(BIN)/uv ## write requirements.lock anew from pyproject.toml
+	$(BIN)/uv pip compile -q --upgrade --group dev --generate-hashes --no-emit-index-url --no-annotate --no-header \
+		--universal -o requirements.lock pyproject.toml
+
+clean: ## remove everything that was built or installed here; the data in .yuelai stays
+	rm -rf .venv web/node_modules web/dist build dist src/yuelai/webroot test-results
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find src tests tools bench -name __pycache__ -type d -prune -exec rm -rf {} +
+
+install: .venv/.installed
+
+web: web/dist/.built
+
+debian: # what the tests with real telephones and a real browser need
+	@sh tools/debian_packages.sh sip-tester chromium fonts-noto-cjk
+
+$(BIN)/uv: tools/uv-requirements.txt tools/python_environment.sh
+	@echo "making the Python environment in .venv"
+	@sh tools/python_environment.sh
+	@touch $@
+
+.venv/.installed: $(BIN)/uv requirements.lock pyproject.toml
+	@echo "installing Python packages"
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps -e .
+	@touch $@
+
+web/node_modules/.installed: web/package-lock.json | $(BIN)/uv
+	@echo "installing the console's packages"
+	@$(NPM) ci --silent --no-audit --no-fund
+	@touch $@
+
+web/dist/.built: web/node_modules/.installed $(WEB_SOURCES)
+	@echo "building the console"
+	@$(NPM) run build --silent
+	@touch $@
