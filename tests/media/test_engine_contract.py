@@ -269,3 +269,15 @@ async def test_when_the_engine_dies_every_leg_is_told_and_new_ones_can_be_made(
                     await asyncio.sleep(0.05)
         await engine.play(party.leg, uuid4(), [music])
         await ann.hears(400)
+
+
+async def test_a_leg_whose_maker_stopped_waiting_does_not_stay(rig: Rig) -> None:
+    core = await rig.connect()
+    before = (await core.health())["legs"]
+    making = asyncio.ensure_future(core.create_leg(LegId(new_id()), LegKind.PLAIN, lambda _: None))
+    await asyncio.sleep(0)
+    making.cancel()
+    await asyncio.wait([making])
+    assert making.cancelled()
+    assert (await core.health())["legs"] == before
+    await core.disconnect()

@@ -95,7 +95,7 @@ def test_the_signalled_host_may_send_from_another_port_which_then_gets_our_sound
     assert (len(said.heard()), len(real.heard())) == (0, 1)
 
 
-def test_once_the_signalled_host_is_heard_no_other_source_is(world: World) -> None:
+def test_once_the_signalled_port_is_heard_no_other_source_is(world: World) -> None:
     peer, neighbour, stranger = world.peer(), world.peer(), world.peer(OTHER)
     world.offer(peer)
     peer.say(world.transport.port)
@@ -105,6 +105,20 @@ def test_once_the_signalled_host_is_heard_no_other_source_is(world: World) -> No
     assert not world.tick()
     world.speak()
     assert len(peer.heard()) == 1
+
+
+def test_another_port_of_the_signalled_host_gives_way_to_the_signalled_one(world: World) -> None:
+    """An early answer's media server may go on sending from the host that answers for good."""
+    peer, early = world.peer(), world.peer()
+    world.offer(peer)
+    early.say(world.transport.port)
+    assert world.tick()
+    peer.say(world.transport.port)
+    assert world.tick()
+    early.say(world.transport.port)
+    assert not world.tick()
+    world.speak()
+    assert (len(early.heard()), len(peer.heard())) == (0, 1)
 
 
 def test_a_foreign_host_is_heard_only_until_the_signalled_one_speaks(world: World) -> None:

@@ -106,6 +106,8 @@ class EmbeddedMediaEngine:
         except BaseException:
             if self._legs.get(leg) is held:
                 del self._legs[leg]
+                # We stopped waiting, or it was refused: should it stand over there after all, nobody needs it.
+                self._ipc.notify("media.abandon", {"leg": str(leg)})
             raise
         if self._legs.get(leg) is not held:
             raise MediaError("the media engine went away")

@@ -84,6 +84,9 @@ class DtlsPath:
 
     def feed(self, data: bytes | None) -> None:
         """Hand over a DTLS datagram, or None for the end of the path. A flood is dropped."""
+        if data is None:
+            while not self._arrived.empty():
+                self._arrived.get_nowait()
         with contextlib.suppress(asyncio.QueueFull):
             self._arrived.put_nowait(data)
 

@@ -22,10 +22,10 @@ Address = tuple[str, int]
 class PlainTransport:
     """A pair of ports. Sound goes to where the peer's own comes from (symmetric RTP, RFC 4961), within limits:
 
-    - the signalled host may send from any port of its own (a NAT changes ports); its first packet settles which;
-    - a foreign host's packet is taken only while the signalled one has not been heard yet, and the first such host
-      is kept: this is what a phone behind a NAT looks like, whose description names a private address;
-    - once the signalled host speaks, it alone is heard. Everything else is dropped.
+    - the signalled address and port, once heard, alone are heard from then on;
+    - until then, another port of that host will do (a NAT changes ports), the first one heard;
+    - until then, a foreign host will do, the first one heard: this is what a phone behind a NAT looks like, whose
+      description names a private address. Everything else is dropped.
 
     A new negotiation with another address starts over.
     """
@@ -35,7 +35,8 @@ class PlainTransport:
         self._origin, self._stream = Origin(advertised), stream
         self._signalled: Address | None = None
         self._source: Address | None = None
-        self._trusted = False
+        self._trust = 0
+        """How well the present source fits what was signalled; only a better one replaces it."""
         self.terms: Terms | None = None
 
     @property
@@ -65,7 +66,7 @@ class PlainTransport:
 
     def _agree(self, terms: Terms) -> None:
         if terms.address != self._signalled:
-            self._signalled, self._source, self._trusted = terms.address, None, False
+            self._signalled, self._source, self._trust = terms.address, None, 0
         self.terms = terms
         self._stream.agree(terms)
 
@@ -82,16 +83,17 @@ class PlainTransport:
                 if self._source is not None and source[0] == self._source[0]:
                     self._stream.receive_rtcp(data, now)
 
+    def _fit(self, source: Address) -> int:
+        if source == self._signalled:
+            return 3
+        return 2 if self._signalled is not None and source[0] == self._signalled[0] else 1
+
     def _admits(self, source: Address) -> bool:
-        if self._signalled is None:
-            return False
-        if self._trusted:
-            return source == self._source
-        return source[0] == self._signalled[0] or self._source is None or source == self._source
+        return self._signalled is not None and (source == self._source or self._fit(source) > self._trust)
 
     def _latch(self, source: Address) -> None:
-        if not self._trusted and self._signalled is not None:
-            self._source, self._trusted = source, source[0] == self._signalled[0]
+        if source != self._source:
+            self._source, self._trust = source, self._fit(source)
 
     def send(self, packet: bytes) -> None:
         """Send to where the peer is heard from, else to where it wants it; what does not go out is lost."""

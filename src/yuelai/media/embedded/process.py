@@ -111,6 +111,17 @@ class _Service:
         self._owned[peer][0].discard(leg)
         await _settled(self._engine.close(leg))
 
+    def abandon(self, peer: Peer, params: dict[str, Any]) -> None:
+        """Close a leg whose `create_leg` nobody waits for any more. After it: requests run as tasks, in order."""
+        leg = _leg(params)
+
+        def close() -> None:
+            if peer in self._owned and leg in self._owned[peer][0]:
+                self._owned[peer][0].discard(leg)
+                self._engine.close(leg)
+
+        asyncio.get_running_loop().call_soon(close)
+
     async def health(self, _: Peer, params: dict[str, Any]) -> dict[str, Any]:
         health = self._engine.health()
         detail = f"{health['legs']} legs, {health['load']:.0%} of the time used"
@@ -160,7 +171,8 @@ async def main(settings: Settings) -> None:
         os.nice(-5)  # Where allowed: a late screen is noticed by one agent, a late tick by every caller.
     engine = Engine(settings)
     service = _Service(engine)
-    server = IpcServer(settings.socket("media"), service.handlers(), on_connect=service.connected)
+    events = {"media.abandon": service.abandon}
+    server = IpcServer(settings.socket("media"), service.handlers(), events, on_connect=service.connected)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

@@ -30,6 +30,7 @@ class RtpStream:
         self._codecs: dict[int, Law] = {}
         self._events: frozenset[int] = frozenset()
         self._payload_type = int(Law.PCMA)
+        self._source: int | None = None
         self._ssrc = secrets.randbits(32)
         self._sequence, self._timestamp = secrets.randbits(15), secrets.randbits(32)
         self._sent = 0
@@ -52,6 +53,9 @@ class RtpStream:
             return False
         law = self._codecs.get(packet.payload_type)
         if law is not None:
+            if packet.ssrc != self._source:
+                # Another source has a clock of its own; its timestamps say nothing about the one before.
+                self._source, self.jitter = packet.ssrc, JitterBuffer()
             if law is not self.law:
                 packet = packet._replace(payload=recode(packet.payload, law, self.law))
             self.jitter.write(packet.timestamp, packet.payload)
