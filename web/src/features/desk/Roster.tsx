@@ -38,7 +38,7 @@ function Card({ interaction, selected, onSelect }: { interaction: InteractionDoc
   const { t } = useTranslation()
   const now = useNow()
   const { state, customer, until } = interaction
-  const look = interactionLook[state]
+  const look = interactionLook(state)
   const left = until ? secondsLeft(until, now) : null
   const shown = state === 'talk' || state === 'hold' ? (interaction.answered_at ?? interaction.state_since) : interaction.state_since
   const time = state === 'wrapup' && left !== null ? timer(left) : timer(secondsSince(shown, now))

@@ -144,7 +144,7 @@ function Row({ row, index, onOpen, onMove }: RowProps) {
         {row.state === 'closed' ? (
           <Outcome row={row} />
         ) : (
-          <Chip tone={interactionLook[row.state].tone} icon={interactionLook[row.state].icon}>
+          <Chip tone={interactionLook(row.state).tone} icon={interactionLook(row.state).icon}>
             {t(`state.${row.state}`)}
           </Chip>
         )}

@@ -65,8 +65,10 @@ function Detail({ one }: { one: InteractionDetail }) {
     ['agent', one.agent ? `${one.agent.name} ${one.agent.number}` : ''],
     ['wait', one.wait_seconds ? length(one.wait_seconds) : ''],
     ['talk', one.talk_seconds ? length(one.talk_seconds) : ''],
+    ['hold', one.hold_seconds ? length(one.hold_seconds) : ''],
     ['disposition', codeText(t, 'disposition', one.disposition)],
     ['dialled', one.dnis],
+    ['note', one.note ?? ''],
   ]
 
   return (
@@ -80,7 +82,7 @@ function Detail({ one }: { one: InteractionDetail }) {
         {one.state === 'closed' ? (
           <Outcome row={one} />
         ) : (
-          <Chip tone={interactionLook[one.state].tone} icon={interactionLook[one.state].icon}>
+          <Chip tone={interactionLook(one.state).tone} icon={interactionLook(one.state).icon}>
             {t(`state.${one.state}`)}
           </Chip>
         )}

@@ -24,7 +24,7 @@ export function SegmentBar({ segments }: { segments: readonly Segment[] }) {
         {segments.map((one) => (
           <li key={`${one.kind}/${one.started_at}`}>
             <span className={`segment-mark fill-${one.kind}`} />
-            <Icon name={interactionLook[one.kind]?.icon ?? 'info'} size={14} />
+            <Icon name={interactionLook(one.kind).icon} size={14} />
             <span>{t(`segment.${one.kind}`)}</span>
             <b>{one.seconds === null ? t('segment.running') : length(one.seconds)}</b>
             <span className="muted">

@@ -70,7 +70,7 @@ export function TrailPanel({ interaction }: { interaction: InteractionDocument |
 function Now({ interaction }: { interaction: InteractionDocument }) {
   const { t } = useTranslation()
   const now = useNow()
-  const { icon, tone } = interactionLook[interaction.state]
+  const { icon, tone } = interactionLook(interaction.state)
   const counts =
     interaction.state === 'wrapup' && interaction.until
       ? t('call.left', { time: length(secondsLeft(interaction.until, now)) })

@@ -159,6 +159,7 @@ export interface InteractionSummary {
   agent: AgentRef | null
   wait_seconds: number | null
   talk_seconds: number | null
+  hold_seconds: number | null
   disposition: string | null
   recordings: RecordingRef[]
 }
@@ -172,8 +173,10 @@ export interface Segment {
   queue: QueueRef | null
 }
 
-export interface InteractionDetail extends Omit<InteractionSummary, 'customer'> {
-  customer: CustomerCard | { id: string; name: string; class: string | null } | null
+export interface InteractionDetail extends InteractionSummary {
+  /** What the agent wrote in wrap-up. */
+  note: string | null
+  card: CustomerCard | null
   candidates: CustomerCard[]
   segments: Segment[]
   trail: TrailLine[]

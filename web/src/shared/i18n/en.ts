@@ -102,7 +102,7 @@ export const en: Texts = {
     title: 'Wrap-up', left: '{{time}} left, then it ends by itself', disposition: 'Outcome', note: 'Note (optional)', submit: 'Finish', missing: 'Choose an outcome',
   },
   disposition: {
-    inquiry: 'Inquiry', billing: 'Billing', fault: 'Fault', complaint: 'Complaint', business: 'Order', followup: 'Follow up', wrong_number: 'Wrong number', other: 'Other',
+    solved: 'Solved', inquiry: 'Inquiry', billing: 'Billing', fault: 'Fault', complaint: 'Complaint', business: 'Order', followup: 'Follow up', wrong_number: 'Wrong number', other: 'Other',
   },
   trail: {
     title: 'Service trail', now: 'Now', empty: 'No interaction selected', widen: 'Widen', narrow: 'Narrow', note: 'Note', notePlaceholder: 'Write a note, Enter adds it', noteKept: 'Kept here',
@@ -132,7 +132,7 @@ export const en: Texts = {
     },
   },
   detail: {
-    back: 'Back to the list', queue: 'Queue', agent: 'Agent', wait: 'Wait', talk: 'Talk', disposition: 'Outcome', dialled: 'Dialled', recording: 'Recording', segments: 'Stretches',
+    back: 'Back to the list', queue: 'Queue', agent: 'Agent', wait: 'Wait', talk: 'Talk', hold: 'Hold', disposition: 'Outcome', dialled: 'Dialled', note: 'Note', recording: 'Recording', segments: 'Stretches',
     noRecording: 'No recording', sealing: 'The recording is being sealed and will appear here',
   },
   player: { play: 'Play', pause: 'Pause', speed: 'Speed' },

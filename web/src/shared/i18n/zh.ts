@@ -101,7 +101,7 @@ export const zh = {
     title: '话后小结', left: '余 {{time}}，到时自动结束', disposition: '小结', note: '备注（可不填）', submit: '完成话后', missing: '请选择一项小结',
   },
   disposition: {
-    inquiry: '咨询', billing: '账务', fault: '故障', complaint: '投诉', business: '业务办理', followup: '需跟进', wrong_number: '打错', other: '其他',
+    solved: '已解决', inquiry: '咨询', billing: '账务', fault: '故障', complaint: '投诉', business: '业务办理', followup: '需跟进', wrong_number: '打错', other: '其他',
   },
   trail: {
     title: '服务线索', now: '现在', empty: '没有选中的交互', widen: '展开', narrow: '收窄', note: '记一笔', notePlaceholder: '记一笔，回车即入线索', noteKept: '已存在本机',
@@ -131,7 +131,7 @@ export const zh = {
     },
   },
   detail: {
-    back: '返回列表', queue: '队列', agent: '座席', wait: '等待', talk: '通话', disposition: '小结', dialled: '被叫', recording: '录音', segments: '时间分段',
+    back: '返回列表', queue: '队列', agent: '座席', wait: '等待', talk: '通话', hold: '保持', disposition: '小结', dialled: '被叫', note: '备注', recording: '录音', segments: '时间分段',
     noRecording: '没有录音', sealing: '录音正在封存，稍后出现在这里',
   },
   player: { play: '播放', pause: '暂停', speed: '播放速度' },

@@ -13,7 +13,7 @@ export const agentLook: Record<AgentState, { tone: Tone; icon: IconName }> = {
   offline: { tone: 'neutral', icon: 'circle' },
 }
 
-export const interactionLook: Record<InteractionState, { tone: Tone; icon: IconName }> = {
+const looks: Record<InteractionState, { tone: Tone; icon: IconName }> = {
   ivr: { tone: 'neutral', icon: 'keyboard' },
   queue: { tone: 'neutral', icon: 'people' },
   ring: { tone: 'accent', icon: 'ringing' },
@@ -22,3 +22,7 @@ export const interactionLook: Record<InteractionState, { tone: Tone; icon: IconN
   wrapup: { tone: 'violet', icon: 'pen' },
   closed: { tone: 'neutral', icon: 'check' },
 }
+
+/** A state this version does not know yet is shown plainly. */
+export const interactionLook = (state: string): { tone: Tone; icon: IconName } =>
+  looks[state as InteractionState] ?? { tone: 'neutral', icon: 'info' }
