@@ -71,9 +71,9 @@ class Site:
         assert answer.status_code == 200, answer.text
         return str(answer.json()["token"])
 
-    async def client(self, username: str) -> httpx.AsyncClient:
+    async def client(self, username: str, password: str = PASSWORD) -> httpx.AsyncClient:
         """Return a client that is signed in."""
-        token = await self.sign_in(username)
+        token = await self.sign_in(username, password)
         return httpx.AsyncClient(base_url=str(self.http.base_url), headers={"Authorization": f"Bearer {token}"})
 
     def ws(self, path: str) -> str:

@@ -1,0 +1,133 @@
+import random
+import time
+from collections import Counter
+from datetime import date
+from uuid import UUID
+
+from tests.support.web import Site
+
+from yuelai.customers import service
+from yuelai.customers.phones import normalise
+from yuelai.entrypoints import sample
+from yuelai.entrypoints.sample.generate import Generator, months_before, sample_uuid
+from yuelai.entrypoints.sample.people import PEOPLE, QUEUES
+from yuelai.identity.credentials import PostgresCredentialStore, ha1
+from yuelai.identity.service import agents
+from yuelai.platform.db import Database
+from yuelai.platform.ids import SAMPLE_TENANT
+
+TODAY = date(2026, 3, 15)
+TABLES = ("people", "grants", "sip_credentials", "queues", "queue_members", "customers", "customer_identities",
+          "customer_name_parts", "accounts", "products", "bills", "orders")  # fmt: skip
+
+
+async def counts(database: Database) -> dict[str, int]:
+    async with database.transaction(SAMPLE_TENANT) as conn:
+        return {table: await conn.fetchval(f"SELECT count(*) FROM {table}") for table in TABLES}
+
+
+async def test_the_whole_sample_is_there_quickly_and_a_second_time_changes_nothing(database: Database) -> None:
+    began = time.monotonic()
+    await sample.load(database)
+    # Measured 2.9 s on two busy cores; the limit is there to catch a row-by-row load, which takes minutes.
+    assert time.monotonic() - began < 20
+    first = await counts(database)
+    assert first["customers"] == 10_004
+    assert first["people"] == 26
+    assert first["bills"] > 6 * 3000
+    await sample.load(database)
+    assert await counts(database) == first
+
+
+async def test_a_start_that_finds_part_of_it_adds_the_rest(database: Database) -> None:
+    await sample.load(database, today=TODAY, count=10)
+    async with database.transaction(None) as conn:
+        await conn.execute("DELETE FROM queue_members")
+        await conn.execute("DELETE FROM people WHERE username IN ('agent07', 'qa01')")
+    await sample.load(database, today=TODAY, count=10)
+    after = await counts(database)
+    assert (after["people"], after["queue_members"]) == (len(PEOPLE), 20 * len(QUEUES))
+
+
+async def test_the_special_customers_are_who_the_documents_say(database: Database) -> None:
+    await sample.load(database, today=TODAY, count=50)
+    async with database.transaction(SAMPLE_TENANT) as conn:
+        wang = await service.identify(conn, SAMPLE_TENANT, "13800000001")
+        assert (wang.kind, wang.customers[0]["name"], wang.customers[0]["class"]) == ("one", "王芳", "gold")
+        shared = await service.identify(conn, SAMPLE_TENANT, "13800000002")
+        assert (shared.kind, [card["name"] for card in shared.customers]) == ("several", ["李强", "李敏"])
+        vip = await service.identify(conn, SAMPLE_TENANT, "13800000003")
+        assert (vip.customers[0]["class"], vip.customers[0]["manager_number"]) == ("vip", "8002")
+        assert (await service.identify(conn, SAMPLE_TENANT, "13800009999")).kind == "new"
+
+        id_ = UUID(wang.customers[0]["id"])
+        balance = await service.balance(conn, id_)
+        assert balance is not None
+        assert (balance.minor, balance.bill_month) == (4860, date(2026, 2, 1))
+        overview = await service.overview(conn, SAMPLE_TENANT, id_)
+    assert [bill["month"] for bill in overview["bills"]] == [
+        "2026-02-01", "2026-01-01", "2025-12-01", "2025-11-01", "2025-10-01", "2025-09-01",
+    ]  # fmt: skip
+    for bill in overview["bills"]:
+        assert bill["total_minor"] == sum(line["amount_minor"] for line in bill["lines"])
+        assert bill["paid_on"] is None or bill["paid_on"] <= TODAY.isoformat()
+    assert [product["number"] for product in overview["products"] if product["number"]] == ["13800000001"]
+
+
+async def test_everybody_signs_in_with_demo_and_every_agent_has_a_phone_and_all_queues(site: Site) -> None:
+    await sample.load(site.database, today=TODAY, count=1)
+    for username, role in (("agent01", "agent"), ("agent20", "agent"), ("leader01", "leader"), ("admin", "admin")):
+        client_token = await site.sign_in(username, "demo")
+        person = await site.http.get("/api/v1/session", headers={"Authorization": f"Bearer {client_token}"})
+        assert person.json()["roles"] == [role]
+    store = PostgresCredentialStore(site.database)
+    for number in ("8001", "8020"):
+        found = await store.credential(number)
+        assert found is not None
+        assert (found.user, found.ha1_md5, found.ha1_sha256) == (number, *ha1(number, "demo"))
+    async with site.database.transaction(SAMPLE_TENANT) as conn:
+        working = await agents(conn, SAMPLE_TENANT)
+        members = await conn.fetch(
+            "SELECT q.code, count(*) AS n FROM queue_members m JOIN queues q ON q.id = m.queue_id GROUP BY q.code"
+        )
+    assert [agent.number for agent in working][:20] == [str(8000 + n) for n in range(1, 21)]
+    assert {row["code"]: row["n"] for row in members} == {"general": 20, "fault": 20, "complaint": 20}
+
+
+async def test_the_overview_is_complete_over_http(site: Site) -> None:
+    await sample.load(site.database, today=TODAY, count=1)
+    client = await site.client("agent01", "demo")
+    (card,) = (await client.get("/api/v1/customers", params={"phone": "13800000001"})).json()["items"]
+    overview = (await client.get(f"/api/v1/customers/{card['id']}/overview")).json()
+    assert overview["accounts"][0]["balance_minor"] == 4860
+    assert len(overview["bills"]) == 6
+    assert overview["bills"][0]["lines"][0]["label"] == overview["products"][0]["name"]
+
+
+def test_the_seed_gives_the_same_customers_each_time() -> None:
+    first, second = [[*Generator(TODAY).special(), *Generator(TODAY).others(200)] for _ in range(2)]
+    assert first == second
+
+
+def test_generated_numbers_are_real_unique_and_none_of_the_special_ones() -> None:
+    phones = Counter(
+        value
+        for customer in Generator(TODAY).others(3000)
+        for kind, value, raw, _ in customer.identities
+        if kind == "phone" and normalise(raw) == value
+    )
+    mobiles = {value: times for value, times in phones.items() if value.startswith("+861") and len(value) == 14}
+    assert len(mobiles) >= 3000
+    assert set(mobiles.values()) == {1}
+    assert not any(value.startswith("+86138") for value in mobiles)
+
+
+def test_ids_are_version_seven_and_in_order() -> None:
+    rng = random.Random(1)
+    ids = [sample_uuid(rng, place) for place in range(100)]
+    assert ids == sorted(ids)
+    assert {(id_.version, id_.variant) for id_ in ids} == {(7, "specified in RFC 4122")}
+
+
+def test_the_months_before_a_day_are_whole_ones() -> None:
+    assert months_before(date(2026, 1, 31), 3) == [date(2025, 12, 1), date(2025, 11, 1), date(2025, 10, 1)]
