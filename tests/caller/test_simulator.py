@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections import Counter
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from tests.caller.registrar import Registrar
@@ -22,7 +23,7 @@ class Centre(Door):
     def __init__(self) -> None:
         super().__init__("http://127.0.0.1:9", "agent19", "demo")
         self.state, self.asked = "offline", [("", "", None)][:0]
-        self.away = 0
+        self.away, self.persons = 0, 0
 
     async def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         if self.away:
@@ -34,6 +35,8 @@ class Centre(Door):
             self.state = body["state"]
         elif path.endswith("/wrapup"):
             self.state = "ready"
+        if path.startswith("/queues/"):
+            return {"ready": self.persons + (self.state == "ready")}
         return {"state": self.state, "interaction_id": "i1" if self.state == "wrapup" else None}
 
 
@@ -68,6 +71,23 @@ async def test_an_agent_becomes_ready_talks_wraps_up_and_goes_home(monkeypatch: 
         await agent.close()
         assert centre.state == "offline"
         assert registrar.bindings == {}
+
+
+async def test_an_agent_steps_aside_while_a_person_is_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(agents, "LOOK_EVERY", 0.02)
+    centre = Centre()
+    async with Registrar("demo") as registrar:
+        agent = agents.SimulatedAgent(
+            centre, registrar.address, "8019", "demo", random.Random(1), crew=agents.Crew(uuid4())
+        )
+        day = asyncio.create_task(agent.run())
+        await asyncio.wait_for(agent.ready.wait(), 5)
+        for persons, expected in ((0, "ready"), (1, "busy"), (0, "ready")):
+            centre.persons = persons
+            await asyncio.sleep(0.3)
+            assert centre.state == expected
+        day.cancel()
+        await agent.close()
 
 
 def test_customers_want_all_kinds_of_things_and_some_are_the_special_ones() -> None:

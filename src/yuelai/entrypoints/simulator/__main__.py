@@ -12,8 +12,8 @@ from typing import Any
 import structlog
 
 from yuelai.entrypoints.centre import url
-from yuelai.entrypoints.sample.people import PASSWORD
-from yuelai.entrypoints.simulator.agents import SimulatedAgent
+from yuelai.entrypoints.sample.people import PASSWORD, queue_id
+from yuelai.entrypoints.simulator.agents import Crew, SimulatedAgent
 from yuelai.entrypoints.simulator.callers import keep_calling, numbers
 from yuelai.entrypoints.simulator.door import Door
 from yuelai.platform import logging
@@ -47,8 +47,9 @@ async def _main(settings: Settings, callers: int) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     rng = random.Random()  # noqa: S311 - a different day each time
     server = (settings.bind, settings.sip_port)
+    crew = Crew(queue_id("general"))
     agents = [
-        SimulatedAgent(Door(url(settings), username, PASSWORD), server, phone, PASSWORD, rng)
+        SimulatedAgent(Door(url(settings), username, PASSWORD), server, phone, PASSWORD, rng, crew=crew)
         for username, phone in AGENTS.items()
     ]
     working = asyncio.create_task(_live(settings, agents, callers, rng))
