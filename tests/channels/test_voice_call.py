@@ -9,8 +9,10 @@ import pytest
 from tests.channels.world import World
 
 from yuelai.channels.ports import FlowOutcome, Identified
-from yuelai.channels.voice.messages import NoSuchCall, NotPossibleNow, NotYourCall
+from yuelai.channels.voice import talking
+from yuelai.channels.voice.messages import Actor, NoSuchCall, NotPossibleNow, NotYourCall
 from yuelai.media.ports import Digit, LegGone
+from yuelai.routing.events import Seat
 from yuelai.telephony.ports import Answered
 
 WANG = {"id": str(uuid4()), "name": "王芳", "class": "gold"}
@@ -200,6 +202,43 @@ async def test_a_reloaded_page_gets_its_call_back() -> None:
     assert new.over
 
 
+async def test_an_agents_page_that_dies_keeps_the_customer_and_may_come_back() -> None:
+    world = World(seat=Seat.BROWSER)
+    await world.begin()
+    customer, old = await world.talking()
+    old.is_lost()
+    await world.settle()
+    assert not customer.over
+    assert world.sound.verbs()[-1] == "play"
+    await world.ask("rejoin")
+    world.lines.dialled[1].picks_up()
+    await world.settle()
+    assert world.state() == "talking"
+    assert world.sound.verbs()[-2:] == ["stop", "bridge"]
+
+
+async def test_an_agents_page_that_stays_away_gives_the_customer_to_the_next_agent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(talking, "REJOIN_SECONDS", 0.001)
+    world = World(seat=Seat.BROWSER)
+    await world.begin()
+    customer, old = await world.talking()
+    old.is_lost()
+    await world.settle()
+    assert not customer.over
+    assert world.segments() == ["ivr", "queue", "ring", "talk", "queue"]
+    assert len(world.tape.done) == 1
+    await world.routing.set_state(world.agent.id, "ready")
+    await world.settle()
+    world.lines.dialled[-1].picks_up()
+    await world.settle()
+    assert world.state() == "talking"
+    customer.leaves()
+    await world.settle()
+    assert world.end_reasons() == ["customer_hung_up"]
+
+
 async def test_a_dead_media_engine_ends_the_call_for_both() -> None:
     world = World()
     await world.begin()
@@ -269,8 +308,6 @@ async def test_a_colleague_cannot_touch_my_call() -> None:
     await world.talking()
     stranger = world.channel
     (interaction_id,) = stranger.ids()
-    from yuelai.channels.voice.messages import Actor
-
     with pytest.raises(NotYourCall):
         await stranger.command("hangup", Actor(uuid4(), "8002", frozenset()), interaction_id, {})
 
@@ -288,8 +325,6 @@ async def test_commands_that_do_not_fit_are_refused() -> None:
     (interaction_id,) = world.channel.ids()
     await world.ask("wrapup", disposition="solved")
     await world.settle()
-    from yuelai.channels.voice.messages import Actor
-
     with pytest.raises(NoSuchCall):
         await world.channel.command("note", Actor(uuid4(), "", frozenset()), interaction_id, {"text": "x"})
 

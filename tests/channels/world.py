@@ -108,6 +108,12 @@ class Line:
             self.over = True
             self.happens(Ended(self.id, "remote", status, ""))
 
+    def is_lost(self) -> None:
+        """The page behind it is gone: telephony found nobody there."""
+        if not self.over:
+            self.over = True
+            self.happens(Ended(self.id, "system", 481, ""))
+
     def picks_up(self) -> None:
         self.happens(Answered(self.id, "v=0 theirs"))
 
@@ -191,7 +197,8 @@ class Tape:
 class World:
     """One queue `general`, one agent 8001 with a registered phone, signed off."""
 
-    def __init__(self, ring_seconds: float = 20.0, wrapup_seconds: float = 30.0) -> None:
+    def __init__(self, ring_seconds: float = 20.0, wrapup_seconds: float = 30.0, seat: Seat = Seat.PHONE) -> None:
+        self.seat = seat
         self.clock = VirtualClock(datetime(2026, 11, 20, 2, 0, tzinfo=UTC))
         self.facts: list[Fact] = []
         self.live = LiveStore()
@@ -230,9 +237,9 @@ class World:
 
     async def begin(self, *, ready: bool = True) -> None:
         await self.routing.load([self.agent], [self.queue])
-        await self.routing.seat_reachable(self.agent.id, Seat.PHONE, True)
+        await self.routing.seat_reachable(self.agent.id, self.seat, True)
         if ready:
-            await self.routing.set_state(self.agent.id, "ready", "", Seat.PHONE)
+            await self.routing.set_state(self.agent.id, "ready", "", self.seat)
 
     async def settle(self) -> None:
         """Let everything that can happen now happen."""

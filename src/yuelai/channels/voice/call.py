@@ -18,7 +18,7 @@ from yuelai.channels.ports import Identified
 from yuelai.channels.voice.agent_party import AgentParty
 from yuelai.channels.voice.commands import Commands
 from yuelai.channels.voice.hearing import Hearing
-from yuelai.channels.voice.messages import Command, CustomerKnown, FlowEnded, Shutdown, WrapUpOver
+from yuelai.channels.voice.messages import Command, CustomerKnown, FlowEnded, RejoinOver, Shutdown, WrapUpOver
 from yuelai.channels.voice.phase import Phase
 from yuelai.channels.voice.selfservice import SelfService
 from yuelai.channels.voice.services import VoiceServices
@@ -119,8 +119,12 @@ class VoiceCall:
             case Digit(leg, digit) | InfoDigit(leg, digit):
                 if leg in (self.customer_media, self.customer.id):
                     self.self_service.key(digit)
-            case LegSilent():
-                await self.talking.silent(message)
+            case LegSilent(leg, _):
+                # A browser sends even when muted; a telephone may fall silent by itself.
+                if self.agent is not None and self.agent.browser and self.agent.media_leg == leg:
+                    await self.talking.lose(self.agent)
+            case RejoinOver():
+                await self.talking.give_up(message)
             case Confirmed(leg):
                 if leg == self.customer.id:
                     self.self_service.start()
@@ -213,6 +217,8 @@ class VoiceCall:
         elif self.agent is not None and self.agent.owns(event.leg):
             if self.phase is Phase.RINGING:
                 await self.waiting.not_taken("busy" if event.status in BUSY_STATUSES else "unreachable")
+            elif self.phase is Phase.TALKING and self.agent.browser and event.by == "system":
+                await self.talking.lose(self.agent)
             elif self.phase is Phase.TALKING:
                 await self.end(EndReason.AGENT_HUNG_UP if event.by == "remote" else EndReason.FAILED)
 

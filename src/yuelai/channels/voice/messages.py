@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from yuelai.channels.ports import FlowOutcome, Identified
+from yuelai.channels.voice.agent_party import AgentParty
 from yuelai.platform.errors import Refusal
 
 
@@ -32,6 +33,13 @@ class WrapUpOver:
     """The agent's wrap-up ended: by its time or because the agent moved on."""
 
     agent_id: UUID
+
+
+@dataclass(frozen=True)
+class RejoinOver:
+    """The agent whose page had gone has had time enough to come back."""
+
+    party: AgentParty
 
 
 @dataclass(frozen=True)

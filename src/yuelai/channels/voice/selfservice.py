@@ -83,6 +83,7 @@ class SelfService:
             "tenant_id": str(call.services.tenant_id),
             "interaction_id": str(call.id),
             "customer": call.customer_card,
+            "match": call.recorder.interaction.match,
         }
         try:
             outcome = await flows.run(call.customer.called, dialogue, context)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import structlog
 
 from yuelai.channels.voice.agent_party import AgentParty
+from yuelai.channels.voice.messages import RejoinOver
 from yuelai.channels.voice.phase import Phase
 from yuelai.interactions.events import SegmentKind
-from yuelai.media.ports import LegSilent, MediaError
+from yuelai.media.ports import MediaError
 from yuelai.platform.errors import Refusal
 from yuelai.platform.ids import RecordingId
 from yuelai.routing.errors import OfferGone
@@ -21,12 +23,16 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
+REJOIN_SECONDS = 20.0
+"""How long a customer is kept for an agent whose page has gone."""
+
 
 class Talking:
     def __init__(self, call: VoiceCall) -> None:
         self._call = call
         self.held = False
         self.rejoining: AgentParty | None = None
+        self._lost: AgentParty | None = None
         self._recording: RecordingId | None = None
 
     async def answered(self, event: Answered) -> None:
@@ -91,6 +97,9 @@ class Talking:
         assert party is not None
         old, call.agent = call.agent, party
         await call.services.media.answer(party.media_leg, sdp)
+        if not self.held:
+            await call.hearing.quiet()
+        self._lost = None
         await call.services.media.bridge(call.customer_media, party.media_leg)
         await call.recorder.note("system", "system", {"rejoined": party.offer.number})
         if old is not None:
@@ -116,13 +125,36 @@ class Talking:
             session = parse_sdp(event.sdp)
             await self.hold(session.direction(session.audio) in ("sendonly", "inactive"))
 
-    async def silent(self, event: LegSilent) -> None:
-        """A browser sends even when muted: if it stopped, its page or its machine is gone. A rejoin may still come."""
+    async def lose(self, party: AgentParty) -> None:
+        """The agent's page or machine is gone. The customer hears music while the page may come back and rejoin."""
         call = self._call
-        party = call.agent
-        if call.phase is Phase.TALKING and party is not None and party.browser and party.media_leg == event.leg:
-            data = {"agent_silent": party.offer.number, "seconds": round(event.seconds)}
-            await call.recorder.note("system", "system", data)
+        if call.phase is not Phase.TALKING or party is not call.agent or self._lost is party:
+            return
+        self._lost = party
+        await call.recorder.note("system", "system", {"agent_lost": party.offer.number})
+        await call.services.media.unbridge(call.customer_media, party.media_leg)
+        await call.hearing.music(call.language)
+        call.spawn(self._wait_for(party))
+
+    async def _wait_for(self, party: AgentParty) -> None:
+        await asyncio.sleep(REJOIN_SECONDS)
+        self._call.post(RejoinOver(party))
+
+    async def give_up(self, event: RejoinOver) -> None:
+        """The agent has not come back: somebody else takes the customer, before all others who wait."""
+        call = self._call
+        if call.phase is not Phase.TALKING or call.agent is not event.party or self._lost is not event.party:
+            return
+        await self.drop_rejoin()
+        party, call.agent = event.party, None
+        self.held, self._lost = False, None
+        await call.services.media.hold(call.customer_media, False)
+        await party.release(call.services)
+        await self.stop_recording()
+        await call.services.routing.released(call.id)
+        call.recorder.show.agent(None)
+        queue = call.waiting.queue
+        await call.waiting.enqueue(queue.code if queue else call.services.flows.fallback_queue, {"again": True}, "vip")
 
     async def stop_recording(self) -> None:
         """Complete the recording, if one runs."""

@@ -33,8 +33,8 @@ class Waiting:
     def queue_id(self) -> Any:
         return self.queue.id if self.queue is not None else None
 
-    async def enqueue(self, code: str, attributes: Mapping[str, Any]) -> None:
-        """Wait in the queue of that code. Raises routing's `NoSuchQueue`."""
+    async def enqueue(self, code: str, attributes: Mapping[str, Any], customer_class: str | None = None) -> None:
+        """Wait in the queue of that code; `customer_class` overrides the customer's own. Raises `NoSuchQueue`."""
         call, services = self._call, self._call.services
         self.queue = queue = services.routing.queue(code, services.tenant_id)
         call.phase = Phase.QUEUED
@@ -46,7 +46,7 @@ class Waiting:
         await services.routing.enqueue(
             call.id,
             code,
-            str(card["class"]) if card else "normal",
+            customer_class or (str(card["class"]) if card else "normal"),
             {"language": call.language, **attributes},
             tenant_id=services.tenant_id,
         )
