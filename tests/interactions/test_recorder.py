@@ -84,6 +84,21 @@ async def test_only_the_agent_it_is_with_and_supervision_see_it() -> None:
     assert not book.live.snapshot(agent)
 
 
+async def test_the_live_trail_tells_of_the_answer_and_of_each_hold() -> None:
+    book = Book()
+    recorder = await book.begin()
+    for kind, agent in (("queue", None), ("ring", AGENT), ("talk", AGENT), ("hold", AGENT), ("talk", AGENT)):
+        book.clock.advance(2)
+        await recorder.segment(kind, agent)
+    trail = (await document(book, recorder.interaction.id))["trail"]
+    assert [(line["kind"], line["data"]) for line in trail] == [
+        ("segment", {"segment": "talk"}),
+        ("segment", {"segment": "hold"}),
+        ("segment", {"segment": "talk"}),
+    ]
+    assert trail[1]["at"] == (NINE + timedelta(seconds=8)).isoformat()
+
+
 async def test_the_document_stays_through_wrap_up_and_goes_with_the_close() -> None:
     book = Book()
     recorder = await book.begin()

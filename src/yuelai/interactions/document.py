@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from yuelai.interactions.events import TrailNoted
+from yuelai.interactions.events import SegmentKind, SegmentStarted, TrailNoted
 from yuelai.interactions.model import Interaction, Stage
 from yuelai.platform.live import Document, LiveStore
 
@@ -85,6 +85,13 @@ class LiveInteraction:
         """Add a line of the trail; the next publish shows it."""
         line = {"at": instant(fact.at), "kind": fact.kind, "actor": fact.actor, "data": dict(fact.data), "text": text}
         self._trail = [*self._trail, line]
+
+    def began(self, fact: SegmentStarted) -> None:
+        """Talk and hold stand in the live trail, too; in PostgreSQL they are segments, and are not kept twice."""
+        if fact.kind in (SegmentKind.TALK, SegmentKind.HOLD):
+            data = {"segment": fact.kind.value}
+            line = {"at": instant(fact.at), "kind": "segment", "actor": "system", "data": data, "text": ""}
+            self._trail = [*self._trail, line]
 
     def publish(self) -> None:
         if self._interaction.stage == Stage.CLOSED:

@@ -176,6 +176,8 @@ class InteractionRecorder:
 
     async def _write(self, fact: Fact, private: Mapping[str, Any] | None = None) -> None:
         self.interaction.apply(fact)
+        if isinstance(fact, SegmentStarted):
+            self.show.began(fact)
         await self._finish(Record(fact, dict(private or {})))
 
     async def _finish(self, record: Record) -> None:
