@@ -1,6 +1,6 @@
 """Render `src/yuelai/prompts/prompts.yaml` into telephone sound: {language}/{id}.wav, mono, 16-bit, 8 kHz.
 
-    python -m venv /tmp/prompts && /tmp/prompts/bin/pip install -r tools/prompts-requirements.txt
+    python -m venv /tmp/prompts && /tmp/prompts/bin/pip install --require-hashes -r tools/prompts-requirements.txt
     (cd /tmp && npm pack kokoro-js@1.2.1 && tar xzf kokoro-js-1.2.1.tgz)
     /tmp/prompts/bin/python tools/render_prompts.py --voices /tmp/package/voices [--only ID ...] [--missing]
 
