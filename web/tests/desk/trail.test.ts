@@ -1,9 +1,9 @@
 import { beforeAll, describe as group, expect, it } from 'vitest'
 import i18next from 'i18next'
 
-import { describe, inOrder } from '@/features/trail/describe'
+import { describe, inOrder, keptLines, liveLines } from '@/features/trail/describe'
 import { startI18n } from '@/shared/i18n'
-import type { TrailLine } from '@/shared/api/types'
+import type { InteractionDetail, InteractionDocument, TrailLine } from '@/shared/api/types'
 
 const line = (kind: string, data: Record<string, unknown>, text = '', actor = 'system'): TrailLine => ({ at: '2026-11-20T02:00:00Z', kind, actor, data, text })
 const read = (one: TrailLine) => describe(one, i18next.t, (code) => ({ general: '人工服务' })[code] ?? code)?.text
@@ -38,5 +38,25 @@ group('a line of the trail', () => {
   it('lines stand in the order of their time', () => {
     const at = (iso: string) => ({ at: iso, icon: 'info' as const, text: iso })
     expect(inOrder([at('2026-01-02T00:00:00Z'), null, at('2026-01-01T00:00:00+00:00')]).map((one) => one.text[9])).toEqual(['1', '2'])
+  })
+
+  const name = (code: string) => code
+  const at = (second: number) => `2026-11-20T02:00:${String(second).padStart(2, '0')}Z`
+  const contact = { started_at: at(0), ani: '13800000001', dnis: '10000', agent_number: '8001' }
+  const told = ['来电 138 0000 0001 → 10000', '8001 接听', '保持', '客户很急', '取回，保持 0:22']
+
+  it('a running contact tells of its answer and holds', () => {
+    const segment = (second: number, kind: string) => ({ ...line('segment', { segment: kind }), at: at(second) })
+    const trail = [segment(10, 'talk'), segment(20, 'hold'), { ...line('note', {}, '客户很急'), at: at(30) }, segment(42, 'talk')]
+    const lines = liveLines({ ...contact, trail } as unknown as InteractionDocument, i18next.t, name)
+    expect(lines.map((one) => one.text)).toEqual(told)
+  })
+
+  it('and the same contact tells the same once it is kept', () => {
+    const segment = (second: number, kind: string) => ({ kind, started_at: at(second), agent: { number: '8001' } })
+    const segments = [segment(0, 'ivr'), segment(5, 'ring'), segment(10, 'talk'), segment(20, 'hold'), segment(42, 'talk'), segment(50, 'wrapup')]
+    const trail = [{ ...line('note', {}, '客户很急'), at: at(30) }]
+    const lines = keptLines({ ...contact, segments, trail } as unknown as InteractionDetail, i18next.t, name)
+    expect(lines.map((one) => one.text)).toEqual([...told, '通话结束，话后'])
   })
 })

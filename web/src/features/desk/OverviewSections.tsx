@@ -127,7 +127,7 @@ export function Contacts({ contacts }: { contacts: CustomerOverview['contacts'] 
             {one.started_at && <time className="muted">{dayTime(one.started_at, now)}</time>}
             <Icon name={channelIcon[one.channel ?? ''] ?? 'phone'} size={14} className="muted" />
             <span className="ellipsis">
-              {one.disposition ? codeText(t, 'disposition', one.disposition) : one.queue?.name ?? codeText(t, 'ended', one.end_reason)}
+              {one.disposition ? codeText(t, 'disposition', one.disposition) : (one.queue?.name ?? (codeText(t, 'ended', one.end_reason) || codeText(t, 'state', one.state)))}
             </span>
           </span>
           <span className="row-side">

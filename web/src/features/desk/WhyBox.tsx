@@ -37,8 +37,9 @@ export function WhyBox({ interaction }: { interaction: InteractionDocument }) {
         <Icon name="info" />
         <b className="text-accent">{t('why.title')}</b>
         <b>{reason}</b>
+        {steps.length === 1 && keyed.length === 1 && <span className="muted">{t('why.pressed', { key: keyed[0]?.key })}</span>}
         <span className="why-path">
-          {steps.map((step, index) => (
+          {(steps.length > 1 ? steps : []).map((step, index) => (
             <Fragment key={`${step.node}/${index}`}>
               {index > 0 && <Icon name="arrowRight" size={12} />}
               <span>
@@ -60,7 +61,7 @@ export function WhyBox({ interaction }: { interaction: InteractionDocument }) {
             <span className="muted">{codeText(t, 'collected', name)}</span> {String(value)}
           </span>
         ))}
-        {collected.length === 0 && <span className="muted">{t('why.nothingCollected')}</span>}
+        {collected.length === 0 && queue && <span className="muted">{t('why.queue', { queue: queue.name })}</span>}
         {why?.explanation && (
           <span className="why-side">
             <Icon name="transfer" size={14} /> {explain(why.explanation, t)}

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 
-import { arrival, describe, inOrder, segmentLine } from '@/features/trail/describe'
+import { keptLines } from '@/features/trail/describe'
 import { TrailLines } from '@/features/trail/TrailLines'
 import { api, type Problem } from '@/shared/api/client'
 import type { InteractionDetail } from '@/shared/api/types'
@@ -55,9 +55,7 @@ function Detail({ one }: { one: InteractionDetail }) {
   const now = serverNow()
   const lines = useMemo(() => {
     const name = (code: string) => queuesOf(docs).find((queue) => queue.code === code)?.name ?? code
-    const segments = one.segments.map((segment) => segmentLine(segment, t))
-    const told = one.trail.some((line) => line.kind === 'segment')
-    return inOrder([arrival(one, t), ...(told ? [] : segments), ...one.trail.map((line) => describe(line, t, name))])
+    return keptLines(one, t, name)
   }, [one, docs, t])
 
   const facts: Array<[string, string]> = [

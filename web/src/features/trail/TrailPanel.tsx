@@ -9,7 +9,7 @@ import { useNow } from '@/shared/time/clock'
 import { Icon } from '@/shared/ui/Icon'
 import { interactionLook } from '@/shared/ui/agentState'
 import { Empty } from '@/shared/ui/parts'
-import { answered, arrival, describe, inOrder, type Line } from './describe'
+import { liveLines } from './describe'
 import { NoteField } from './NoteField'
 import { TrailLines } from './TrailLines'
 
@@ -24,10 +24,7 @@ export function TrailPanel({ interaction }: { interaction: InteractionDocument |
   const lines = useMemo(() => {
     if (!interaction) return []
     const name = (code: string) => queuesOf(docs).find((queue) => queue.code === code)?.name ?? code
-    const list: Array<Line | null> = [arrival(interaction, t), ...interaction.trail.map((line) => describe(line, t, name))]
-    const told = interaction.trail.some((line) => line.kind === 'talk' || line.kind === 'segment')
-    if (interaction.answered_at && !told) list.push(answered(interaction.answered_at, interaction.agent_number, t))
-    return inOrder(list)
+    return liveLines(interaction, t, name)
   }, [interaction, docs, t])
 
   // The end stays in view unless the agent has scrolled back to read.

@@ -1,6 +1,6 @@
 import { phone } from '@/shared/format/phone'
 import { codeText } from '@/shared/i18n'
-import type { InteractionDocument, Segment, TrailLine } from '@/shared/api/types'
+import type { InteractionDetail, InteractionDocument, TrailLine } from '@/shared/api/types'
 import { length } from '@/shared/time/format'
 import type { IconName } from '@/shared/ui/icons'
 import type { Tone } from '@/shared/ui/parts'
@@ -26,10 +26,6 @@ const icons: Record<string, IconName> = {
   customer: 'person',
   recording: 'record',
   system: 'info',
-  ring: 'ringing',
-  talk: 'phone',
-  hold: 'pause',
-  wrapup: 'pen',
 }
 
 const word = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '')
@@ -89,26 +85,50 @@ export function describe(line: TrailLine, t: Translate, queueName: (code: string
   }
 }
 
-/** The beginning and the answer, which the trail itself does not repeat. */
+/** The beginning, which the trail itself does not repeat. */
 export function arrival(contact: Pick<InteractionDocument, 'started_at' | 'ani' | 'dnis'>, t: Translate): Line {
   return { at: contact.started_at, icon: 'incoming', text: t('trail.arrived', { from: phone(contact.ani), to: contact.dnis }) }
 }
 
-export function answered(at: string, agent: string | null, t: Translate): Line {
-  return { at, icon: 'phone', text: agent ? t('trail.answeredBy', { agent }) : t('trail.answered') }
+interface Stretch {
+  kind: string
+  at: string
+  agent: string
 }
 
-/** Segments as lines of the trail: a hold says how long it was. */
-export function segmentLine(segment: Segment, t: Translate): Line | null {
-  const icon = icons[segment.kind]
-  if (!icon || !['talk', 'hold', 'wrapup'].includes(segment.kind)) return null
-  const time = segment.seconds === null ? '' : length(segment.seconds)
-  return {
-    at: segment.started_at,
-    icon,
-    text: t(`trail.segment.${segment.kind}`, { agent: segment.agent?.number ?? '', time }),
-    tone: segment.kind === 'hold' ? 'amber' : undefined,
+/** Answer, hold and retrieval (with how long the hold was) from the stretches of talk, hold and wrap-up. */
+function stretches(list: readonly Stretch[], t: Translate): Line[] {
+  let before: Stretch | null = null
+  const lines: Line[] = []
+  for (const one of list) {
+    const { at, agent } = one
+    if (one.kind === 'hold') lines.push({ at, icon: 'pause', text: t('trail.held'), tone: 'amber' })
+    else if (one.kind === 'wrapup') lines.push({ at, icon: 'pen', text: t('trail.ended') })
+    else if (before?.kind === 'hold') {
+      const time = length((Date.parse(at) - Date.parse(before.at)) / 1_000)
+      lines.push({ at, icon: 'phone', text: t('trail.retrieved', { time }) })
+    } else lines.push({ at, icon: 'phone', text: t('trail.answeredBy', { agent }) })
+    before = one
   }
+  return lines
+}
+
+/** The trail of a contact that is going on. */
+export function liveLines(contact: InteractionDocument, t: Translate, queueName: (code: string) => string): Line[] {
+  const agent = contact.agent_number ?? ''
+  const own = contact.trail
+    .filter((line) => line.kind === 'segment')
+    .map((line) => ({ kind: word(line.data.segment), at: line.at, agent }))
+  const rest = contact.trail.filter((line) => line.kind !== 'segment').map((line) => describe(line, t, queueName))
+  return inOrder([arrival(contact, t), ...stretches(own, t), ...rest])
+}
+
+/** The trail of a contact as it was kept: its segments tell of answer, holds and wrap-up. */
+export function keptLines(contact: InteractionDetail, t: Translate, queueName: (code: string) => string): Line[] {
+  const own = contact.segments
+    .filter((one) => ['talk', 'hold', 'wrapup'].includes(one.kind))
+    .map((one) => ({ kind: one.kind, at: one.started_at, agent: one.agent?.number ?? '' }))
+  return inOrder([arrival(contact, t), ...stretches(own, t), ...contact.trail.map((line) => describe(line, t, queueName))])
 }
 
 export const inOrder = (lines: Array<Line | null>): Line[] =>

@@ -70,7 +70,7 @@ export const en: Texts = {
     hiddenNumber: 'Number withheld', noAddress: 'No address', onlyThis: 'only this number', maskedUntilChosen: 'Accounts hidden and address masked until chosen',
   },
   why: {
-    title: 'Why they call', direct: 'Direct call', queue: 'Queue {{queue}}', waited: 'waited {{time}}', nothingCollected: 'Nothing else collected',
+    title: 'Why they call', direct: 'Direct call', queue: 'Queue {{queue}}', waited: 'waited {{time}}', pressed: 'pressed {{key}}',
     toYou: 'To you: {{why}}', idle: 'idle {{time}}', considered: 'out of {{count}}', offer: 'offer {{count}}',
   },
   decided: {
@@ -106,7 +106,7 @@ export const en: Texts = {
   },
   trail: {
     title: 'Service trail', now: 'Now', empty: 'No interaction selected', widen: 'Widen', narrow: 'Narrow', note: 'Note', notePlaceholder: 'Write a note, Enter adds it', noteKept: 'Kept here',
-    arrived: 'Call {{from}} → {{to}}', answered: 'Answered', answeredBy: 'Answered by {{agent}}', queued: 'Queued: {{queue}}',
+    arrived: 'Call {{from}} → {{to}}', answeredBy: 'Answered by {{agent}}', held: 'Put on hold', retrieved: 'Retrieved after {{time}} on hold', ended: 'Call over, wrap-up', queued: 'Queued: {{queue}}',
     offered: 'Offered to {{agent}}', offeredWhy: 'Offered to {{agent}}: {{why}}', offerFailed: '{{agent}} did not take it: {{why}}', chosen: '{{agent}} chose the customer',
     rejoined: '{{agent}} got the sound back', silent: 'No sound from {{agent}}', flowFailed: 'The flow failed; to an agent',
     kind: { system: 'System', recording: 'Recording', lookup: 'Look-up' },
@@ -115,7 +115,6 @@ export const en: Texts = {
       no_input: '{{step}}: no key (attempt {{attempt}})', digits: '{{step}}: entered {{digits}}', hidden: '{{step}}: entered {{length}} digits, masked',
       lookup: '{{step}}: answered', lookupFailed: '{{step}}: no answer',
     },
-    segment: { talk: '{{agent}} talked {{time}}', hold: 'On hold {{time}}', wrapup: '{{agent}} wrap-up {{time}}' },
   },
   refusal: {
     declined: 'declined', rona: 'no answer', busy: 'busy', unreachable: 'phone not reachable', too_late: 'too late', agent_left: 'agent left', seat_lost: 'phone lost', customer_left: 'customer left',

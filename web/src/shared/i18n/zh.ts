@@ -69,7 +69,7 @@ export const zh = {
     hiddenNumber: '未显示号码', noAddress: '无地址', onlyThis: '只有这个号码', maskedUntilChosen: '选定前不显示账务，地址已遮盖',
   },
   why: {
-    title: '为何来电', direct: '直接来电', queue: '队列 {{queue}}', waited: '排队 {{time}}', nothingCollected: '未收集其他信息',
+    title: '为何来电', direct: '直接来电', queue: '队列 {{queue}}', waited: '排队 {{time}}', pressed: '按 {{key}}',
     toYou: '分给您：{{why}}', idle: '空闲 {{time}}', considered: '{{count}} 人中选出', offer: '第 {{count}} 次分配',
   },
   decided: {
@@ -105,7 +105,7 @@ export const zh = {
   },
   trail: {
     title: '服务线索', now: '现在', empty: '没有选中的交互', widen: '展开', narrow: '收窄', note: '记一笔', notePlaceholder: '记一笔，回车即入线索', noteKept: '已存在本机',
-    arrived: '来电 {{from}} → {{to}}', answered: '接听', answeredBy: '{{agent}} 接听', queued: '入队 {{queue}}',
+    arrived: '来电 {{from}} → {{to}}', answeredBy: '{{agent}} 接听', held: '保持', retrieved: '取回，保持 {{time}}', ended: '通话结束，话后', queued: '入队 {{queue}}',
     offered: '分给 {{agent}}', offeredWhy: '分给 {{agent}}：{{why}}', offerFailed: '{{agent}} 未接：{{why}}', chosen: '{{agent}} 选定客户',
     rejoined: '{{agent}} 重新接入语音', silent: '{{agent}} 的语音中断', flowFailed: '自助流程出错，转人工',
     kind: { system: '系统', recording: '录音', lookup: '查询' },
@@ -114,7 +114,6 @@ export const zh = {
       no_input: '{{step}}：未按键（第 {{attempt}} 次）', digits: '{{step}}：输入 {{digits}}', hidden: '{{step}}：输入 {{length}} 位，已遮盖',
       lookup: '{{step}}：已返回', lookupFailed: '{{step}}：未返回',
     },
-    segment: { talk: '{{agent}} 通话 {{time}}', hold: '保持 {{time}}', wrapup: '{{agent}} 话后 {{time}}' },
   },
   refusal: {
     declined: '拒接', rona: '无人应答', busy: '忙', unreachable: '话机不可达', too_late: '已晚', agent_left: '座席离开', seat_lost: '话机断开', customer_left: '客户已离开',
