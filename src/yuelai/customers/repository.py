@@ -22,6 +22,10 @@ _CARD = """
 
 # After the last code point that any text can hold: the end of a range of prefixes in collation C.
 _LAST = "\U0010ffff"
+# Before every id. The range must begin with the one row comparison: beside a second lower bound (`part >= …`) the
+# b-tree scan starts from the weaker of them, which is the first row of the tenant. The limit is written into the
+# text: for one that is a parameter the planner assumes a tenth of all rows, and sorts them.
+_FIRST_ID = UUID(int=0)
 
 
 async def cards(conn: Connection, tenant: UUID, ids: Sequence[UUID]) -> list[asyncpg.Record]:
@@ -65,16 +69,18 @@ async def cards_by_last_digits(
     prefix = digits[::-1]
     return await conn.fetch(
         f"""
-        SELECT {_CARD}, f.reversed AS sort FROM customer_identities f JOIN customers c ON c.id = f.customer_id
-        WHERE f.tenant_id = $1 AND f.kind = 'phone' AND f.role <> 'former'
-          AND f.reversed >= $2 AND f.reversed < $3 AND (f.reversed, f.customer_id) > ($4, $5)
-        ORDER BY f.reversed, f.customer_id LIMIT $6
+        WITH found AS MATERIALIZED (
+            SELECT f.reversed AS sort, f.customer_id FROM customer_identities f
+            WHERE f.tenant_id = $1 AND f.kind = 'phone' AND f.role <> 'former'
+              AND f.reversed < $2 AND (f.reversed, f.customer_id) > ($3, $4)
+            ORDER BY f.reversed, f.customer_id LIMIT {limit:d}
+        )
+        SELECT {_CARD}, found.sort FROM found JOIN customers c ON c.id = found.customer_id
+        WHERE c.tenant_id = $1 ORDER BY found.sort, c.id
         """,  # noqa: S608
         tenant,
-        prefix,
         prefix + _LAST,
-        *(after or ("", UUID(int=0))),
-        limit,
+        *(after or (prefix, _FIRST_ID)),
     )
 
 
@@ -84,17 +90,20 @@ async def cards_by_name_part(
     """Return cards with `sort`, whose name holds the text: exact endings first, each customer once."""
     return await conn.fetch(
         f"""
-        SELECT {_CARD}, n.part AS sort FROM customer_name_parts n JOIN customers c ON c.id = n.customer_id
-        WHERE n.tenant_id = $1 AND n.part >= $2 AND n.part < $3 AND (n.part, n.customer_id) > ($4, $5)
-          AND NOT EXISTS (SELECT FROM customer_name_parts o
-                          WHERE o.customer_id = n.customer_id AND o.part >= $2 AND o.part < n.part)
-        ORDER BY n.part, n.customer_id LIMIT $6
+        WITH found AS MATERIALIZED (
+            SELECT n.part AS sort, n.customer_id FROM customer_name_parts n
+            WHERE n.tenant_id = $1 AND n.part < $2 AND (n.part, n.customer_id) > ($3, $4)
+              AND (SELECT min(o.part) FROM customer_name_parts o
+                   WHERE o.customer_id = n.customer_id AND o.part >= $5) = n.part
+            ORDER BY n.part, n.customer_id LIMIT {limit:d}
+        )
+        SELECT {_CARD}, found.sort FROM found JOIN customers c ON c.id = found.customer_id
+        WHERE c.tenant_id = $1 ORDER BY found.sort, c.id
         """,  # noqa: S608
         tenant,
-        text,
         text + _LAST,
-        *(after or ("", UUID(int=0))),
-        limit,
+        *(after or (text, _FIRST_ID)),
+        text,
     )
 
 
