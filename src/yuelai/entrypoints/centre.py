@@ -10,7 +10,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from pathlib import Path
 
 import structlog
@@ -28,8 +28,8 @@ log = structlog.get_logger()
 LOG_BYTES = 20 * 2**20
 """A log file longer than this is put aside (one old one is kept) when the centre starts."""
 
-_ROLES = ("media", "core", "worker", "web")
-"""Started together, ended from the last to the first: who answers people goes before whom it asks."""
+ROLES = ("media", "core", "worker", "web")
+"""Ended from the last to the first: who answers people goes before whom it asks."""
 
 Prepare = Callable[[Database], Awaitable[None]]
 
@@ -129,6 +129,21 @@ async def _start(
     await _need_free_ports(settings)
     logs = private_folder(settings.folder / "logs")
     private_folder(settings.socket("core").parent)
+    roles = {name: _role(name, settings, _log(logs, name) if log_files else None) for name in ROLES}
+    media = roles.pop("media")
+
+    async def others() -> None:
+        await _start_database(supervisor, settings, prepare)
+        await _all([supervisor.start(role) for role in roles.values()])
+
+    # Media needs no database, so it loads while that comes up.
+    await _all([supervisor.start(media), others()])
+    await _wait_healthy(settings)
+    for role in extra:
+        await supervisor.start(role)
+
+
+async def _start_database(supervisor: Supervisor, settings: Settings, prepare: Prepare | None) -> None:
     if settings.database_url is None:
         server = Postgres(settings.folder)
         await asyncio.to_thread(server.initialise)
@@ -141,11 +156,6 @@ async def _start(
             await prepare(database)
         finally:
             await database.close()
-    roles = [_role(name, settings, _log(logs, name) if log_files else None) for name in _ROLES]
-    await _all(supervisor.start(role) for role in roles)
-    await _wait_healthy(settings)
-    for role in extra:
-        await supervisor.start(role)
 
 
 def postgres_role(server: Postgres) -> Role:
@@ -178,7 +188,7 @@ def _role(name: str, settings: Settings, log_file: Path | None) -> Role:
     return Role(name, command, serves if name == "web" else answers, stop_seconds=5, log_file=log_file)
 
 
-async def _all(starts: Iterable[Coroutine[None, None, None]]) -> None:
+async def _all(starts: Sequence[Coroutine[None, None, None]]) -> None:
     """Wait for all; the first that fails stops the waiting for the others."""
     tasks = [asyncio.ensure_future(start) for start in starts]
     try:

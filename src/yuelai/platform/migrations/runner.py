@@ -7,31 +7,16 @@ from pathlib import Path
 
 import psycopg
 import structlog
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine
-from sqlalchemy.pool import NullPool
-
-from yuelai.platform import jobs
 
 log = structlog.get_logger()
 
 _LOCK = 0x59554C41  # "YULA"
-
-
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent))
-    return config
+_FOLDER = Path(__file__).parent
 
 
 def head() -> str:
-    """Return the newest revision this program knows."""
-    newest = ScriptDirectory.from_config(_config()).get_current_head()
-    assert newest is not None
-    return newest
+    """Return the newest revision this program knows: files are named `NNNN_room.py` after their revisions."""
+    return max(path.name[:4] for path in (_FOLDER / "versions").glob("[0-9][0-9][0-9][0-9]_*.py"))
 
 
 def migrate(dsn: str) -> None:
@@ -39,19 +24,39 @@ def migrate(dsn: str) -> None:
 
     Blocking: from a coroutine call it with `asyncio.to_thread`.
     """
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
+        before = _revision(connection)
+        if before != head():
+            _upgrade(dsn)
+            log.info("database_migrated", before=before, after=head())
+
+
+def _revision(connection: psycopg.Connection) -> str | None:
+    found = connection.execute("SELECT to_regclass('alembic_version') IS NOT NULL").fetchone()
+    if found is None or not found[0]:
+        return None
+    row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    return str(row[0]) if row else None
+
+
+def _upgrade(dsn: str) -> None:
+    # Alembic takes a second to load, which a start that has nothing to migrate need not pay.
+    from alembic import command
+    from alembic.config import Config
+    from sqlalchemy import create_engine
+    from sqlalchemy.pool import NullPool
+
+    from yuelai.platform import jobs
+
+    asyncio.run(jobs.install(dsn))
+    config = Config()
+    config.set_main_option("script_location", str(_FOLDER))
     engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(dsn), poolclass=NullPool)
     try:
         with engine.connect() as connection:
-            connection.exec_driver_sql(f"SELECT pg_advisory_lock({_LOCK})")
-            before = MigrationContext.configure(connection).get_current_revision()
-            connection.commit()
-            if before == head():
-                return
-            asyncio.run(jobs.install(dsn))
-            config = _config()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             connection.commit()
-            log.info("database_migrated", before=before, after=head())
     finally:
         engine.dispose()
