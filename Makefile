@@ -34,8 +34,9 @@ check: install web/node_modules/.installed ## format, lint, types, import rules,
 dev: install web ## the demo, and the console served from its sources on port 5173
 	@trap 'kill 0' EXIT INT TERM; $(BIN)/yuelai demo $(DEMO) & $(NPM) run dev
 
-bench: install ## what a leg of a call costs
+bench: install ## what a leg of a call costs, and knowing who calls
 	$(BIN)/python bench/media_tick.py
+	$(BIN)/python bench/customer_lookup.py
 
 lock: $(BIN)/uv ## write requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile -q --upgrade --group dev --generate-hashes --no-emit-index-url --no-annotate --no-header \
