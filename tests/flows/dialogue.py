@@ -20,7 +20,7 @@ class ScriptedDialogue:
         self.said: list[Utterance] = []
         self.steps: list[tuple[str, str, Mapping[str, Any]]] = []
 
-    async def say(self, utterances: Sequence[Utterance]) -> None:
+    async def say(self, utterances: Sequence[Utterance], *, interruptible: bool = True) -> None:
         self.said.extend(utterances)
 
     async def collect(

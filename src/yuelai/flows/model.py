@@ -28,7 +28,10 @@ class Node:
 
 @dataclass(frozen=True)
 class Say(Node):
+    """A key cuts it short unless it is not `interruptible` (a legal notice, say)."""
+
     next: str = ""
+    interruptible: bool = True
 
 
 @dataclass(frozen=True)

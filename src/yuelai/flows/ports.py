@@ -66,8 +66,8 @@ class Dialogue(Protocol):
         """`zh-CN` or `en`."""
         ...
 
-    async def say(self, utterances: Sequence[Utterance]) -> None:
-        """Say it to the end; keys pressed meanwhile are kept for the next `collect`."""
+    async def say(self, utterances: Sequence[Utterance], *, interruptible: bool = True) -> None:
+        """Say it, to the end or until a key is pressed; keys are kept for the next `collect` either way."""
         ...
 
     async def collect(

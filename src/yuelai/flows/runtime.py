@@ -94,7 +94,7 @@ class _Walk:
             return await self._collect(node)
         if isinstance(node, model.Say):
             await self._step(node, "say")
-            await self._say(node.say)
+            await self._say(node.say, interruptible=node.interruptible)
             return node.next
         await self._say(node.say)
         if isinstance(node, model.LookUpNode):
@@ -205,9 +205,9 @@ class _Walk:
             terminators=terminators,
         )
 
-    async def _say(self, items: Sequence[model.SayItem]) -> None:
+    async def _say(self, items: Sequence[model.SayItem], *, interruptible: bool = True) -> None:
         if items:
-            await self._dialogue.say([self._utterance(item) for item in items])
+            await self._dialogue.say([self._utterance(item) for item in items], interruptible=interruptible)
 
     async def _step(self, node: model.Node, kind: str, **data: Any) -> None:
         await self._dialogue.step(node.name, kind, {"label": node.label, **data})

@@ -39,7 +39,7 @@ def _node(kind: str, required: list[str], **properties: Any) -> dict[str, Any]:
 
 
 NODES: dict[str, dict[str, Any]] = {
-    "say": _node("say", ["say", "next"], next=_NAME),
+    "say": _node("say", ["say", "next"], next=_NAME, interruptible={"type": "boolean"}),
     "menu": _node(
         "menu",
         ["say", "choices"],

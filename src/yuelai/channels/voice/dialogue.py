@@ -64,9 +64,17 @@ class VoiceDialogue:
         """The caller has gone: whatever waits, and every later verb, raises `left`."""
         self._gone.set()
 
-    async def say(self, utterances: Sequence[Any]) -> None:
+    async def say(self, utterances: Sequence[Any], *, interruptible: bool = True) -> None:
+        self._check()
+        if interruptible and self._keys:
+            return  # typed ahead by somebody who knows what comes
         ended = await self._start(utterances)
-        await self._wait(None, ended)
+        if interruptible:
+            await self._wait(None, ended, self._pressed)
+        else:
+            await self._wait(None, ended)
+        if not ended.is_set():
+            await self._media.stop(self._leg)
 
     async def collect(
         self,
