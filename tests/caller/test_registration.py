@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from tests.caller.registrar import Registrar
 
+from tests.caller.registrar import Registrar
 from yuelai.entrypoints.caller import sources
 from yuelai.entrypoints.caller.phone import Phone
 from yuelai.entrypoints.caller.scenario import Plan, place

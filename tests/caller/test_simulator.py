@@ -9,8 +9,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from tests.caller.registrar import Registrar
 
+from tests.caller.registrar import Registrar
 from yuelai.entrypoints.caller import sources
 from yuelai.entrypoints.caller.scenario import HoldFrom, Plan, place
 from yuelai.entrypoints.simulator import agents, callers

@@ -15,6 +15,7 @@ import pytest
 
 from tests.support.centre import Centre, Person, eventually, free_port, free_sip_port
 from tests.support.sipp import Sipp, register
+import itertools
 
 pytestmark = [pytest.mark.centre, pytest.mark.calls, pytest.mark.timeout(180)]
 
@@ -109,7 +110,7 @@ def test_segments_follow_each_other_without_gap(centre: Centre) -> None:
         interaction = centre.person("leader01").interaction(ani="13900001234")
     segments = interaction["segments"]
     assert segments[0]["started_at"] >= interaction["started_at"]
-    for before, after in zip(segments, segments[1:], strict=False):
+    for before, after in itertools.pairwise(segments):
         assert before["ended_at"] == after["started_at"]
 
 
@@ -124,7 +125,8 @@ def test_the_balance_is_spoken_without_an_agent(centre: Centre) -> None:
 
 
 @pytest.mark.parametrize(
-    ("ani", "match", "candidates"), [("13800000002", "several", 2), ("13800009999", "new", 0), ("13800000003", "one", 1)]
+    ("ani", "match", "candidates"),
+    [("13800000002", "several", 2), ("13800009999", "new", 0), ("13800000003", "one", 1)],
 )
 def test_the_caller_is_one_several_or_new(centre: Centre, ani: str, match: str, candidates: int) -> None:
     centre.called("--from", ani, *ACCESS, "--hold", "1")

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.channels.world import Away, Sound
 
+from tests.channels.world import Away, Sound
 from yuelai.channels.voice.dialogue import VoiceDialogue
 from yuelai.platform.ids import LegId, new_id
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
-from tests.channels.world import World
 
+from tests.channels.world import World
 from yuelai.channels.ports import FlowOutcome, Identified
 from yuelai.channels.voice import talking
 from yuelai.channels.voice.messages import Actor, NoSuchCall, NotPossibleNow, NotYourCall

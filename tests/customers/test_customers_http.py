@@ -1,7 +1,6 @@
 from typing import Any
 
 from tests.support.web import Site, add_person, add_tenant
-
 from yuelai.customers import service
 from yuelai.platform.ids import SAMPLE_TENANT, new_id
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
+
 from tests.support.centre import Centre, running_centre
 from tests.support.chromium import chromium
 

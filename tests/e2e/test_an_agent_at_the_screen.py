@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
+
 from tests.e2e.conftest import HUM
 from tests.support.centre import Centre, eventually
 from tests.support.chromium import heard

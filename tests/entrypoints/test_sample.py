@@ -5,7 +5,6 @@ from datetime import date
 from uuid import UUID
 
 from tests.support.web import Site
-
 from yuelai.customers import service
 from yuelai.customers.phones import normalise
 from yuelai.entrypoints import sample

@@ -4,8 +4,8 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi.routing import APIRoute, APIWebSocketRoute, iter_route_contexts
-from tests.support.web import FakeCore, Site, add_person
 
+from tests.support.web import FakeCore, Site, add_person
 from yuelai.entrypoints.web.app import MAX_BODY, create_app
 from yuelai.entrypoints.web.limits import Bucket, Buckets
 from yuelai.identity.access import declarations

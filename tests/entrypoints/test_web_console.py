@@ -3,8 +3,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from tests.support.web import Site, serve
 
+from tests.support.web import Site, serve
 from yuelai.platform.db import Database
 
 PAGE = "<!doctype html><title>悦来</title><script type=module src=/assets/app-1a2b3c.js></script>"

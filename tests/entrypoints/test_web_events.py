@@ -3,10 +3,10 @@ import json
 from typing import Any
 
 import pytest
-from tests.support.web import FakeCore, Site, add_person
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from tests.support.web import FakeCore, Site, add_person
 from yuelai.entrypoints.web import events
 from yuelai.identity.model import Principal
 

@@ -1,11 +1,11 @@
 import asyncio
 
 import pytest
-from tests.support.web import FakeCore, Site
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
+from tests.support.web import FakeCore, Site
 from yuelai.entrypoints.web import sip
 
 OPTIONS = "OPTIONS sip:yuelai SIP/2.0\r\nVia: SIP/2.0/WS x.invalid;branch=z9hG4bK1\r\n\r\n"

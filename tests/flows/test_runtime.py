@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.flows.dialogue import GOES, SILENCE, ScriptedDialogue
 
+from tests.flows.dialogue import GOES, SILENCE, ScriptedDialogue
 from yuelai.flows.loader import load, sample
 from yuelai.flows.model import Flow
 from yuelai.flows.ports import Digits, HangUp, Instant, Left, LookUpFailed, Money, Number, Prompt, ToQueue

@@ -1,8 +1,8 @@
 import hashlib
 
 import pytest
-from tests.support.web import PASSWORD, Site, add_person
 
+from tests.support.web import PASSWORD, Site, add_person
 from yuelai.identity.credentials import PostgresCredentialStore, ha1, set_phone_password
 from yuelai.identity.service import agents, bootstrap_admin
 from yuelai.identity.sessions import Sessions

@@ -1,6 +1,6 @@
 import pytest
-from tests.support.web import CHEAP_HASH, PASSWORD, Site, add_person, add_tenant
 
+from tests.support.web import CHEAP_HASH, PASSWORD, Site, add_person, add_tenant
 from yuelai.identity import passwords
 from yuelai.identity.errors import NotSignedIn, TooManyAttempts, WrongCredentials
 from yuelai.identity.sessions import LIFETIME, Sessions

@@ -7,9 +7,9 @@ from typing import Any
 
 import httpx
 import pytest
+
 from tests.interactions.book import Book
 from tests.support.web import Site, add_person
-
 from yuelai.identity.model import Principal
 from yuelai.interactions.errors import IllegalStep
 from yuelai.platform.ids import new_id

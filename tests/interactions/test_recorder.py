@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.interactions.book import NINE, Book, card
 
+from tests.interactions.book import NINE, Book, card
 from yuelai.interactions.errors import IllegalStep
 from yuelai.interactions.events import (
     EndReason,

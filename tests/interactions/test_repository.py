@@ -9,9 +9,9 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+
 from tests.interactions.book import NINE, Book, card
 from tests.support.web import add_person, add_tenant
-
 from yuelai.customers import service as customers
 from yuelai.identity.errors import Forbidden
 from yuelai.identity.model import Principal

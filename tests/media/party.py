@@ -6,8 +6,8 @@ import wave
 from pathlib import Path
 
 import numpy as np
-from tests.media.rtp_phone import Phone
 
+from tests.media.rtp_phone import Phone
 from yuelai.media.ports import Digit, LegKind, MediaEngine, MediaEvent, PlayEnded
 from yuelai.platform.ids import LegId, new_id
 

@@ -26,6 +26,19 @@ def levels(samples: np.ndarray, *frequencies: float) -> list[float]:
     return [20 * np.log10(max(spectrum[max(p - 2, 0) : p + 3].max(), 1e-9)) for p in place]
 
 
+def steadily(sound: np.ndarray, level: float, *frequencies: float, but_not: tuple[float, ...] = ()) -> bool:
+    """Tell whether some fifth of a second carries each frequency at this level ±1 dB, and none of the others.
+
+    Some, not each: on a busy machine a test's own phone is late now and then, which is rightly heard as a click.
+    """
+    for start in range(0, len(sound) - 1600 + 1, 400):
+        window = sound[start : start + 1600]
+        right = all(abs(found - level) < 1 for found in levels(window, *frequencies))
+        if right and all(found < -45 for found in levels(window, *but_not)):
+            return True
+    return False
+
+
 def tone(frequency: float, seconds: float, level: float = -10.0) -> np.ndarray:
     """Return a sine, int16 (samples,); `level` in dB below full scale."""
     time = np.arange(int(seconds * RATE)) / RATE
@@ -162,7 +175,7 @@ class Phone(asyncio.DatagramProtocol):
                 await asyncio.sleep(PERIOD)
         return self.sound(self.heard[:count])
 
-    async def hears(self, *frequencies: float, but_not: tuple[float, ...] = (), within: float = 3.0) -> None:
+    async def hears(self, *frequencies: float, but_not: tuple[float, ...] = (), within: float = 8.0) -> None:
         """Wait until all these tones are heard (above −30 dB) and none of the others is (below −45 dB)."""
 
         async def right() -> bool:

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
+
 from tests.media.party import join
 from tests.media.rtp_phone import Phone, eventually, levels
-
 from yuelai.media.ports import Digit, LegKind, MediaEngine, MediaError, MediaEvent
 from yuelai.platform.ids import LegId, RecordingId, new_id
 from yuelai.recordings.chunks import CaptureFile

@@ -11,10 +11,10 @@ from uuid import uuid4
 
 import numpy as np
 import pytest
+
 from tests.media.conftest import Rig
 from tests.media.party import join, save
-from tests.media.rtp_phone import Phone, levels, phones, tone
-
+from tests.media.rtp_phone import Phone, levels, phones, steadily, tone
 from yuelai.media.ports import LegGone, LegKind, MediaEngine, MediaError, PlayEnded
 from yuelai.platform.ids import LegId, new_id
 from yuelai.wire.g711 import Law
@@ -31,7 +31,7 @@ async def test_two_bridged_parties_hear_each_other_and_not_themselves(
         ann.frequency, bob.frequency = 700, 1100
         await engine.bridge(one.leg, other.leg)
         await asyncio.gather(ann.hears(1100, but_not=(700,)), bob.hears(700, but_not=(1100,)))
-        assert abs(levels(await bob.listen(1), 700)[0] + 10) < 1
+        assert steadily(await bob.listen(1), -10, 700, but_not=(1100,))
         await engine.unbridge(one.leg, other.leg)
         await asyncio.gather(ann.hears(but_not=(1100,)), bob.hears(but_not=(700,)))
 
@@ -143,7 +143,7 @@ async def test_on_hold_a_party_hears_music_and_nobody_hears_it(engine: MediaEngi
         await engine.play(one.leg, uuid4(), [music], loop=True, gain=0.5)
         await asyncio.gather(ann.hears(400, but_not=(1100,)), bob.hears(but_not=(700,)))
         looped = await ann.listen(1)
-        assert abs(levels(looped, 400)[0] + 16) < 1
+        assert steadily(looped, -16, 400, but_not=(1100,))
         await engine.stop(one.leg)
         await engine.hold(one.leg, False)
         await asyncio.gather(ann.hears(1100, but_not=(400,)), bob.hears(700))
@@ -165,7 +165,7 @@ async def test_three_parties_hear_the_others_and_a_listener_only_listens(engine:
             cas.hears(700, 1100, but_not=(1700, 2300)),
             lea.hears(700, 1100, 1700, but_not=(2300,)),
         )
-        assert all(abs(level + 22) < 1 for level in levels(await lea.listen(1), 700, 1100, 1700))
+        assert steadily(await lea.listen(1), -22, 700, 1100, 1700, but_not=(2300,))
 
 
 async def test_the_peer_may_hold_by_a_new_offer_and_come_back(engine: MediaEngine) -> None:

@@ -4,8 +4,8 @@ import stat
 from pathlib import Path
 
 import pytest
-from tests.recordings.archive import archive
 
+from tests.recordings.archive import archive
 from yuelai.interactions.events import InteractionRecorded
 from yuelai.media.capture import CHUNK_SIZE, HEADER_SIZE
 from yuelai.media.ports import MediaError

@@ -7,8 +7,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.routing.centre import agent, queue, uid
 
+from tests.routing.centre import agent, queue, uid
 from yuelai.platform.clock import SystemClock, VirtualClock
 from yuelai.platform.facts import Record
 from yuelai.platform.ids import SAMPLE_TENANT

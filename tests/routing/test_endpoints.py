@@ -9,9 +9,9 @@ from uuid import UUID
 
 import httpx
 import pytest
+
 from tests.routing.centre import queue
 from tests.support.web import Site, add_person
-
 from yuelai.identity.model import Principal
 from yuelai.platform.clock import SystemClock
 from yuelai.platform.facts import Record

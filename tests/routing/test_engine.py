@@ -3,8 +3,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from tests.routing.centre import START, Centre, agent, queue, uid
 
+from tests.routing.centre import START, Centre, agent, queue, uid
 from yuelai.platform.errors import Refusal
 from yuelai.routing.engine import restore
 from yuelai.routing.errors import (

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-from tests.routing.centre import Centre, agent, queue, uid
 
+from tests.routing.centre import Centre, agent, queue, uid
 from yuelai.routing.errors import SeatNotRegistered
 from yuelai.routing.events import AgentState, Seat
 from yuelai.routing.model import (

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from tests.support.web import add_person
 
+from tests.support.web import add_person
 from yuelai.platform import facts
 from yuelai.platform.clock import VirtualClock
 from yuelai.platform.db import Database

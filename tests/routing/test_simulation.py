@@ -7,8 +7,8 @@ import time
 from heapq import heappop, heappush
 
 import pytest
-from tests.routing.centre import START, Centre, agent, queue, uid
 
+from tests.routing.centre import START, Centre, agent, queue, uid
 from yuelai.routing.events import AgentState, AgentStateChanged, Offer, Seat
 from yuelai.routing.model import Accepted, Command, Enqueue, Left, Released, SeatReachable, SetState
 

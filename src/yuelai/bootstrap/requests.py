@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +28,14 @@ class BadRequest(Refusal):
     code = "bad_request"
 
 
+@dataclass
+class _Held:
+    """What one connection of a web process holds here."""
+
+    subscriptions: dict[str, Subscription] = field(default_factory=dict)
+    flows: set[str] = field(default_factory=set)
+
+
 class Requests:
     def __init__(
         self,
@@ -39,7 +48,7 @@ class Requests:
     ) -> None:
         self._clock, self._live, self._routing = clock, live, routing
         self._voice, self._telephony, self._health = voice, telephony, health
-        self._subscriptions: dict[tuple[Peer, str], Subscription] = {}
+        self._held: dict[Peer, _Held] = {}
 
     @property
     def handlers(self) -> dict[str, Handler]:
@@ -105,8 +114,7 @@ class Requests:
             peer.notify("live.change", {"sub": name, "seq": change.seq, "key": change.key, "value": change.value})
 
         subscription, documents = self._live.subscribe(groups, deliver)
-        self._subscriptions[peer, name] = subscription
-        peer.on_close.append(lambda: self._forget(peer, name))
+        self._of(peer).subscriptions[name] = subscription
         return {"sub": name, "seq": 0, "now": self._clock.now().isoformat(), "docs": documents}
 
     async def _unsubscribe(self, peer: Peer, params: dict[str, Any]) -> Any:
@@ -114,16 +122,31 @@ class Requests:
         return {}
 
     def _forget(self, peer: Peer, name: str) -> None:
-        subscription = self._subscriptions.pop((peer, name), None)
+        subscription = self._of(peer).subscriptions.pop(name, None)
         if subscription is not None:
             self._live.unsubscribe(subscription)
+
+    def _of(self, peer: Peer) -> _Held:
+        """What this connection holds; given back when it ends."""
+        held = self._held.get(peer)
+        if held is None:
+            held = self._held[peer] = _Held()
+            peer.on_close.append(lambda: self._lost(peer))
+        return held
+
+    def _lost(self, peer: Peer) -> None:
+        held = self._held.pop(peer, _Held())
+        for subscription in held.subscriptions.values():
+            self._live.unsubscribe(subscription)
+        for flow in held.flows:
+            self._telephony.ws_close(flow)
 
     # --- SIP over WebSocket -----------------------------------------------------------------------------------------
 
     async def _sip_open(self, peer: Peer, params: dict[str, Any]) -> Any:
         flow = str(params["flow"])
         self._telephony.ws_open(flow, lambda data: peer.notify("sip.frame", {"flow": flow, "data": data}))
-        peer.on_close.append(lambda: self._telephony.ws_close(flow))
+        self._of(peer).flows.add(flow)
         return {}
 
     def _sip_frame(self, peer: Peer, params: dict[str, Any]) -> None:
@@ -131,6 +154,7 @@ class Requests:
         self._telephony.ws_frame(params["flow"], data.encode() if isinstance(data, str) else data)
 
     def _sip_close(self, peer: Peer, params: dict[str, Any]) -> None:
+        self._of(peer).flows.discard(params["flow"])
         self._telephony.ws_close(params["flow"])
 
     async def _answer_health(self, peer: Peer, params: dict[str, Any]) -> Any:
