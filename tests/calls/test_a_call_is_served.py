@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import socket
 import subprocess
 import sys
@@ -15,7 +16,6 @@ import pytest
 
 from tests.support.centre import Centre, Person, eventually, free_port, free_sip_port
 from tests.support.sipp import Sipp, register
-import itertools
 
 pytestmark = [pytest.mark.centre, pytest.mark.calls, pytest.mark.timeout(180)]
 
