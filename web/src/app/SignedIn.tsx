@@ -61,7 +61,7 @@ export function SignedIn({ person, token }: { person: Person; token: string }) {
     if (fresh && !isEditable(document.activeElement)) goToDesk()
     for (const one of old) {
       if (one.state === 'ring' && !mine.some(({ id }) => id === one.id) && !wasDeclined(one.id)) {
-        toast(t('call.gone', { who: one.customer?.name ?? phone(one.ani) }))
+        toast(t('call.gone', { who: one.customer?.name ?? phone(one.ani) }), 'amber')
       }
     }
   }, [mine, selectedId, t])

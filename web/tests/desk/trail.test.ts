@@ -18,7 +18,7 @@ group('a line of the trail', () => {
     [line('flow', { node: 'pin', label: '密码', save: 'pin', length: 6 }), '密码：输入 6 位，已遮盖'],
     [line('flow', { node: 'b', label: '查询余额', lookup: 'balance', ok: false }), '查询余额：未返回'],
     [line('queue', { queue: 'general' }), '入队 人工服务'],
-    [line('offer', { agent: '8001', strategy: 'longest_idle' }), '分给 8001：空闲最久'],
+    [line('offer', { agent: '8001', why: { decided_by: 'only_agent_free', strategy: 'longest_idle' } }), '分给 8001：唯一空闲座席'],
     [line('offer', { agent: '8001', failed: 'rona' }), '8001 未接：无人应答'],
     [line('note', {}, '客户很急', '8001'), '客户很急'],
     [line('customer', { customer_id: 'x' }, '', '8001'), '8001 选定客户'],

@@ -154,7 +154,7 @@ function Row({ row, index, onOpen, onMove }: RowProps) {
       </span>
       <span role="cell" className="col-talk">
         {row.talk_seconds ? length(row.talk_seconds) : ''}
-        {row.recordings.length > 0 && <Icon name="record" size={14} className="text-red" />}
+        {row.recordings.length > 0 && <Icon name="record" size={14} className="muted" />}
       </span>
       <span role="cell" className="col-disposition ellipsis">
         {codeText(t, 'disposition', row.disposition)}

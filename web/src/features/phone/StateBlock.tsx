@@ -7,7 +7,7 @@ import type { AgentDocument, Person, Seat } from '@/shared/api/types'
 import { codeText, problemText } from '@/shared/i18n'
 import { useLink } from '@/shared/live/store'
 import { setPrefs } from '@/shared/prefs/prefs'
-import { length, secondsLeft, secondsSince, timer } from '@/shared/time/format'
+import { secondsLeft, secondsSince, timer } from '@/shared/time/format'
 import { useNow } from '@/shared/time/clock'
 import { agentLook } from '@/shared/ui/agentState'
 import { Icon } from '@/shared/ui/Icon'
@@ -106,7 +106,7 @@ export function StateBlock({ person, agent, onSignOut }: Props) {
 
   const word = stateWord(state, agent?.reason ?? '', t)
   const elapsed = agent && state !== 'offline' ? timer(secondsSince(agent.since, now)) : ''
-  const countdown = state === 'wrapup' && agent?.until ? length(secondsLeft(agent.until, now)) : null
+  const countdown = state === 'wrapup' && agent?.until ? timer(secondsLeft(agent.until, now)) : null
 
   return (
     <Dropdown menu={{ items, onClick: choose }} trigger={['click']} placement="bottomLeft">

@@ -49,7 +49,8 @@ function flowText(data: Record<string, unknown>, t: Translate): string | null {
 function offerText(data: Record<string, unknown>, t: Translate): string {
   const agent = word(data.agent)
   if (data.failed) return t('trail.offerFailed', { agent, why: codeText(t, 'refusal', word(data.failed)) })
-  const why = codeText(t, 'decided', word(data.decided_by) || word(data.strategy))
+  const explanation = (data.why ?? data) as Record<string, unknown>
+  const why = codeText(t, 'decided', word(explanation.decided_by) || word(explanation.strategy))
   return why ? t('trail.offeredWhy', { agent, why }) : t('trail.offered', { agent })
 }
 

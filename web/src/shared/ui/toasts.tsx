@@ -6,9 +6,10 @@ import { Icon } from './Icon'
 interface Toast {
   id: number
   text: string
-  tone: 'red' | 'ok'
+  tone: 'red' | 'amber' | 'ok'
 }
 
+const icons = { red: 'octagon', amber: 'info', ok: 'check' } as const
 const shown_for = 6_000
 const store = createStore<readonly Toast[]>([])
 let next = 1
@@ -26,7 +27,7 @@ export function Toasts() {
     <div className="toasts" role="status" aria-live="polite">
       {toasts.map((one) => (
         <div key={one.id} className={`toast tone-${one.tone}`}>
-          <Icon name={one.tone === 'red' ? 'octagon' : 'check'} />
+          <Icon name={icons[one.tone]} />
           <span>{one.text}</span>
         </div>
       ))}
