@@ -48,7 +48,7 @@ async def run_centre(
     Raises HomeBusy, StartFailed or PostgresFailed.
     """
     told_to_end = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, told_to_end.set)
     lock = HomeLock(settings.folder)
     supervisor = Supervisor(environment(settings))
@@ -167,6 +167,7 @@ def postgres_role(server: Postgres) -> Role:
         prepare=server.clear_leftovers,
         stop_signal=signal.SIGINT,
         stop_seconds=10,
+        start_seconds=600,  # replaying its log after a crash may take long; if it ends instead, we notice at once
         log_file=_log(server.log_file.parent, "postgres"),
     )
 
