@@ -88,6 +88,21 @@ def test_a_talk_cut_by_the_death_of_core_ends_for_both_and_the_agent_is_not_stuc
         assert recording["duration_ms"] > 500
 
 
+def test_a_ready_agent_whose_telephone_says_nothing_gets_the_next_call_after_core_died(fragile: Centre) -> None:
+    with phone(fragile, "8006") as telephone, ready_agent(fragile, "agent06") as agent:
+        # What has been decided is on disk at once; the state shown proves that core took the registration.
+        assert agent.state()["registered"]["phone"] is True
+        fragile.kill("core")
+        assert eventually(lambda: healthy(fragile), 20)
+        assert eventually(lambda: agent.state()["registered"]["phone"], 5)
+        assert agent.state()["state"] == "ready"
+        call = fragile.called("--from", "13600000007", "--to", "10000", "--dtmf", "0", "--hold", "2")
+        telephone.wait(40)
+        assert call["calls"][0]["status"] == 200
+        (item,) = fragile.person("leader01").interactions(ani="13600000007")
+        assert item["agent"]["number"] == "8006"
+
+
 def test_a_talk_goes_on_when_the_web_process_dies(fragile: Centre) -> None:
     with phone(fragile, "8005") as telephone, ready_agent(fragile, "agent05") as agent:
         call = fragile.call("--from", "13600000004", "--to", "10000", "--dtmf", "0", "--hold", "12", "--tone", "440")

@@ -7,6 +7,7 @@ import shutil
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -15,7 +16,7 @@ from tests.support.sipp import Sipp
 from yuelai.platform.clock import SystemClock
 from yuelai.platform.config import Settings
 from yuelai.platform.ids import LegId
-from yuelai.telephony.ports import Answered, Confirmed, Credential, DialogRecord, Ended, Leg, LegEvent
+from yuelai.telephony.ports import Answered, BindingRecord, Confirmed, Credential, DialogRecord, Ended, Leg, LegEvent
 from yuelai.telephony.service import SipTelephony
 from yuelai.wire.sip import Response, parse_datagram
 from yuelai.wire.sip.digest import Algorithm, ha1
@@ -50,13 +51,26 @@ class Standing:
         self.open.pop(leg_id, None)
 
 
+class Kept:
+    """The list of registered phones, in memory."""
+
+    def __init__(self) -> None:
+        self.bound_now: dict[UUID, BindingRecord] = {}
+
+    async def bound(self, record: BindingRecord) -> None:
+        self.bound_now[record.registration_id] = record
+
+    async def unbound(self, registration_id: UUID) -> None:
+        self.bound_now.pop(registration_id, None)
+
+
 class Desk:
     """Telephony on a free port with an owner that does `reaction` with every call."""
 
     def __init__(self, home: Path) -> None:
         self.settings = Settings(home=home, trunks="127.0.0.1")
-        self.journal = Standing()
-        self.telephony = SipTelephony(self.settings, SystemClock(), Phones(), self.journal)
+        self.journal, self.phones = Standing(), Kept()
+        self.telephony = SipTelephony(self.settings, SystemClock(), Phones(), self.journal, self.phones)
         self.legs: list[Leg] = []
         self.events: list[LegEvent] = []
         self.reaction: Callable[[Leg], Awaitable[None]] = self.answer
@@ -251,6 +265,22 @@ async def test_after_a_crash_the_calls_of_the_earlier_life_get_their_bye(desk: D
     await reborn.telephony.close()
     assert len(records) == 3
     assert reborn.journal.open == {}
+
+
+async def test_after_a_crash_a_phone_that_says_nothing_is_called(desk: Desk, tmp_path: Path) -> None:
+    port = await registered(desk)
+    crashed_port = desk.telephony.port
+    desk.telephony._transports.close()
+    await asyncio.sleep(0.05)
+    reborn = Desk(tmp_path)
+    await reborn.telephony.start(port=crashed_port)
+    reborn.telephony.restore_registrations(list(desk.phones.bound_now.values()))
+    phone = Sipp("answer", crashed_port, port=port)
+    leg = await dial(reborn)
+    await reborn.heard(Answered)
+    await leg.hangup()
+    await done(phone)
+    await reborn.telephony.close()
 
 
 async def test_a_hundred_calls_in_two_seconds_all_end_and_leave_nothing(desk: Desk) -> None:

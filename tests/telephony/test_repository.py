@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from datetime import UTC, datetime
+from dataclasses import asdict, replace
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from yuelai.platform import facts
 from yuelai.platform.db import Database
 from yuelai.platform.ids import SAMPLE_TENANT, LegId, new_id
 from yuelai.platform.journal import Entry
-from yuelai.telephony.events import DialogConfirmed, DialogEnded
-from yuelai.telephony.ports import DialogRecord
-from yuelai.telephony.repository import open_dialogs, project
+from yuelai.telephony.events import DialogConfirmed, DialogEnded, RegistrationBound, RegistrationUnbound
+from yuelai.telephony.ports import BindingRecord, DialogRecord
+from yuelai.telephony.repository import kept_registrations, open_dialogs, project
 
 AT = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 
@@ -51,6 +51,47 @@ async def test_a_dialog_stands_from_its_confirmation_to_its_end_however_often_it
         for _ in range(2):
             await project(conn, entry(DialogEnded(at=AT, tenant_id=SAMPLE_TENANT, leg_id=one.leg_id)))
         assert await open_dialogs(conn) == [other]
+
+
+def binding(user: str) -> BindingRecord:
+    return BindingRecord(
+        registration_id=new_id(),
+        at=AT,
+        kept_until=AT + timedelta(hours=2),
+        seconds=3600,
+        user=user,
+        contact=f"sip:{user}@192.168.1.7:5060",
+        source="udp:127.0.0.1:6001",
+        hop="udp:127.0.0.1:6001",
+        symmetric=True,
+        instance="<urn:uuid:1>",
+        call_id="reg@192.168.1.7",
+        cseq=2**31 - 1,
+    )
+
+
+def bound(record: BindingRecord) -> Entry:
+    private = asdict(record)
+    fact = RegistrationBound(
+        at=private.pop("at"),
+        tenant_id=SAMPLE_TENANT,
+        registration_id=private.pop("registration_id"),
+        kept_until=private.pop("kept_until"),
+    )
+    return entry(fact, private)
+
+
+async def test_a_phone_is_kept_as_it_was_last_bound_until_it_is_unbound(database: Database) -> None:
+    one, other = binding("8001"), binding("8002")
+    later = replace(one, at=AT + timedelta(hours=1), kept_until=AT + timedelta(hours=3), hop="udp:127.0.0.1:6002")
+    async with database.transaction(None) as conn:
+        for record in (one, other, later, later):
+            await project(conn, bound(record))
+        assert await kept_registrations(conn) == [other, later]
+        for _ in range(2):
+            gone = RegistrationUnbound(at=AT, tenant_id=SAMPLE_TENANT, registration_id=other.registration_id)
+            await project(conn, entry(gone))
+        assert await kept_registrations(conn) == [later]
 
 
 def test_facts_of_the_first_version_are_still_read() -> None:

@@ -8,12 +8,14 @@ import itertools
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from yuelai.platform.clock import VirtualClock
 from yuelai.platform.config import Settings
-from yuelai.platform.ids import LegId
+from yuelai.platform.errors import Unavailable
+from yuelai.platform.ids import LegId, new_id
 from yuelai.telephony.hops import FlowHop, Hop, UdpHop
-from yuelai.telephony.ports import Credential, DialogRecord, Ended, Leg, LegEvent
+from yuelai.telephony.ports import BindingRecord, Credential, DialogRecord, Ended, Leg, LegEvent
 from yuelai.telephony.registrar import Binding
 from yuelai.telephony.stack import Stack
 from yuelai.telephony.timers import Timer
@@ -109,6 +111,25 @@ class MemoryJournal:
         self.open.pop(leg_id, None)
 
 
+@dataclass
+class MemoryBindings:
+    """The list of phones; `writes` counts what reached it."""
+
+    kept: dict[UUID, BindingRecord] = field(default_factory=dict)
+    writes: int = 0
+    full: bool = False
+
+    async def bound(self, record: BindingRecord) -> None:
+        if self.full:
+            raise Unavailable
+        self.writes += 1
+        self.kept[record.registration_id] = record
+
+    async def unbound(self, registration_id: UUID) -> None:
+        self.writes += 1
+        del self.kept[registration_id]
+
+
 class Passwords:
     """Every user's password is `secret`; a browser's name is `web-USER`."""
 
@@ -151,10 +172,12 @@ class Party:
         self, net: Net, port: int, *, trunks: str = "127.0.0.1", users: tuple[str, ...] = ("8001", "8002")
     ) -> None:
         self.net, self.hop = net, UdpHop("127.0.0.1", port)
-        self.journal = MemoryJournal()
+        self.journal, self.bindings = MemoryJournal(), MemoryBindings()
         self.wire = MemoryWire(net, self.hop)
         settings = Settings(trunks=trunks, home="unused")  # type: ignore[arg-type]
-        self.stack = Stack(settings, net.clock, Passwords(*users), self.journal, self.wire, "127.0.0.1", port)
+        self.stack = Stack(
+            settings, net.clock, Passwords(*users), self.journal, self.bindings, self.wire, "127.0.0.1", port
+        )
         net.stacks.append(self.stack)
         net.ends[self.hop] = lambda data, source: self.stack.layer.receive(parse_datagram(data), source)
         self.offered: list[Leg] = []
@@ -171,7 +194,7 @@ class Party:
         """Bind a user without a REGISTER, at each of these places."""
         for hop in contacts:
             contact = parse_uri(f"sip:{user}@{hop.host}:{hop.port}")
-            binding = Binding(user, contact, hop, hop, False, "", "c", 1, 1e9, Timer(None))
+            binding = Binding(new_id(), user, contact, hop, hop, False, "", "c", 1, 0, 1e9, Timer(None))
             self.stack.registrar._users.setdefault(user, {})[contact.key()] = binding
 
     async def dial(self, user: str, *, browser: bool = False) -> Leg:

@@ -12,6 +12,7 @@ import uvloop
 
 from yuelai.bootstrap.adapters import CustomerDirectory, FlowDirectory, SipCredentials
 from yuelai.bootstrap.dialogs import DialogKeeper
+from yuelai.bootstrap.registrations import RegistrationKeeper
 from yuelai.bootstrap.requests import Requests
 from yuelai.bootstrap.seats import Seats
 from yuelai.channels.voice.channel import VoiceChannel
@@ -37,8 +38,7 @@ from yuelai.recordings import repository as recording_tables
 from yuelai.recordings.service import Recordings
 from yuelai.routing import repository as routing_tables
 from yuelai.routing.driver import RoutingDriver
-from yuelai.telephony import repository as dialog_tables
-from yuelai.telephony.events import DialogConfirmed, DialogEnded
+from yuelai.telephony import repository as telephony_tables
 from yuelai.telephony.service import SipTelephony
 
 log = structlog.get_logger()
@@ -75,11 +75,9 @@ async def start(settings: Settings, stack: contextlib.AsyncExitStack) -> None:
     journal = await Journal.open(settings.folder / "journal", owner="core")
     later(journal.close)
     projector = Projector(journal, database)
-    for room in (interaction_tables, routing_tables, recording_tables):
+    for room in (interaction_tables, routing_tables, recording_tables, telephony_tables):
         for kind, handler in room.PROJECTIONS.items():
             projector.register(kind, handler)
-    for dialog_fact in (DialogConfirmed, DialogEnded):
-        projector.register(dialog_fact, dialog_tables.project)
     await projector.start()
     later(projector.close)
     # What the last life of this process decided must be in PostgreSQL before its state is read from there.
@@ -89,7 +87,9 @@ async def start(settings: Settings, stack: contextlib.AsyncExitStack) -> None:
     await media.start(wait=None)
     later(media.disconnect)
     dialogs = DialogKeeper(journal.append, clock, SAMPLE_TENANT)
-    telephony = SipTelephony(settings, clock, SipCredentials(PostgresCredentialStore(database, clock)), dialogs)
+    registrations = RegistrationKeeper(journal.append, clock, SAMPLE_TENANT)
+    credentials = SipCredentials(PostgresCredentialStore(database, clock))
+    telephony = SipTelephony(settings, clock, credentials, dialogs, registrations)
 
     numbers = TrailNumbers()
     await _resume_numbers(database, clock, numbers)
@@ -120,7 +120,8 @@ async def start(settings: Settings, stack: contextlib.AsyncExitStack) -> None:
     async with database.transaction(None) as conn:
         await interaction_tables.make_partitions(conn, clock.now())
         left_open = await interaction_tables.open_interactions(conn)
-        standing = await dialog_tables.open_dialogs(conn)
+        standing = await telephony_tables.open_dialogs(conn)
+        phones = await telephony_tables.kept_registrations(conn)
         directory = await routing_tables.load_directory(conn, clock.now())
     if left_open:
         await journal.append(*records_to_close(left_open, clock.now()))
@@ -141,9 +142,10 @@ async def start(settings: Settings, stack: contextlib.AsyncExitStack) -> None:
     later(telephony.close)
     later(voice.close)
     await telephony.end_restored(standing)
+    restored = telephony.restore_registrations(phones)
     await server.start()
     later(server.close)
-    log.info("core_ready", restored_dialogs=len(standing), closed_interactions=len(left_open))
+    log.info("core_ready", restored_dialogs=len(standing), restored_phones=restored, closed_interactions=len(left_open))
 
 
 async def _resume_numbers(database: Database, clock: SystemClock, numbers: TrailNumbers) -> None:

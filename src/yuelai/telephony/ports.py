@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+from uuid import UUID
 
 from yuelai.platform.ids import LegId
 
@@ -203,3 +204,36 @@ class DialogJournal(Protocol):
     async def confirmed(self, record: DialogRecord) -> None: ...
 
     async def ended(self, leg_id: LegId) -> None: ...
+
+
+@dataclass(frozen=True)
+class BindingRecord:
+    """What is needed to reach a phone again after a restart; it names the user, hence is never published.
+
+    A phone that refreshes every minute is not written every minute: `kept_until` lies well beyond the time the phone
+    was granted, and once a restart has read the record it counts for `seconds` more at most, as the phone must have
+    refreshed by then.
+    """
+
+    registration_id: UUID
+    at: datetime
+    kept_until: datetime
+    seconds: int
+    """Granted by the last REGISTER that was written."""
+    user: str
+    contact: str
+    source: str
+    """Transport address REGISTER came from, `udp:HOST:PORT`; `hop` is where requests go to."""
+    hop: str
+    symmetric: bool
+    instance: str
+    call_id: str
+    cseq: int
+
+
+class BindingJournal(Protocol):
+    """Keeps the list of registered phones. Both return when the entry is safe."""
+
+    async def bound(self, record: BindingRecord) -> None: ...
+
+    async def unbound(self, registration_id: UUID) -> None: ...

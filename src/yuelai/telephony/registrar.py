@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from yuelai.platform.clock import Clock
-from yuelai.telephony.hops import FlowHop, Hop, UdpHop, behind_nat, uri_hop
-from yuelai.telephony.ports import Registration
+from yuelai.platform.ids import new_id
+from yuelai.telephony.hops import FlowHop, Hop, UdpHop, behind_nat, parse_hop, uri_hop
+from yuelai.telephony.ports import BindingRecord, Registration
 from yuelai.telephony.timers import Timer, Timers
 from yuelai.wire.errors import PeerError
-from yuelai.wire.sip import Address, Request, Response, Uri
+from yuelai.wire.sip import Address, Request, Response, Uri, parse_uri
 from yuelai.wire.sip.text import parse_number, unquote
 
 DEFAULT_SECONDS = 300
@@ -25,6 +27,8 @@ MOST_CONTACTS = 8
 class Binding:
     """`source` is where REGISTER came from, `hop` where to send requests; behind NAT they are the same."""
 
+    id: UUID
+    """Stays when the contact is refreshed or the device comes with another one."""
     user: str
     contact: Uri
     source: Hop
@@ -33,6 +37,8 @@ class Binding:
     instance: str
     call_id: str
     cseq: int
+    seconds: int
+    """How long it was granted for."""
     due: float
     """Monotonic second it expires."""
     timer: Timer
@@ -46,7 +52,8 @@ Key = tuple[str, str, str, int | None, str | None]
 
 
 class Registrar:
-    """`on_changed(user)` after any change; `on_bound(binding)` whenever a contact was (again) registered."""
+    """`on_changed(user)` after any change; `on_bound(binding)` whenever a contact was (again) registered;
+    `on_gone(binding)` when it is no longer."""
 
     def __init__(self, timers: Timers, clock: Clock) -> None:
         self._timers, self._clock = timers, clock
@@ -54,6 +61,7 @@ class Registrar:
         self._places: dict[Hop, list[Binding]] = {}
         self.on_changed: Callable[[str], None] = lambda user: None
         self.on_bound: Callable[[Binding], None] = lambda binding: None
+        self.on_gone: Callable[[Binding], None] = lambda binding: None
 
     def bindings(self, user: str, *, browser: bool | None = None) -> list[Binding]:
         """Return the user's bindings, the newest last."""
@@ -122,34 +130,62 @@ class Registrar:
     def _update(self, request: Request, user: str, source: Hop, address: Address, seconds: int) -> Binding | None:
         contact, instance = address.uri.without_headers(), unquote(address.params.get("+sip.instance") or "")
         held = self._users.get(user, {})
-        for old in list(held.values()):
-            # A page that was reloaded comes with the same instance and another contact (RFC 5626 §4.2).
-            if old.contact.key() == contact.key() or (instance and old.instance == instance):
-                self._drop(old)
+        # A page that was reloaded comes with the same instance and another contact (RFC 5626 §4.2).
+        replaced = [
+            old
+            for old in held.values()
+            if old.contact.key() == contact.key() or (instance and old.instance == instance)
+        ]
         if seconds == 0:
+            for old in replaced:
+                self._drop(old)
             return None
         if not contact.is_sip:
             raise PeerError("a contact that is not SIP")
+        for old in replaced:
+            self._take_out(old)
+        for old in replaced[1:]:
+            self.on_gone(old)
         symmetric = behind_nat(request.via, source) and isinstance(source, UdpHop)
         hop = source if symmetric or isinstance(source, FlowHop) else uri_hop(contact) or source
         binding = Binding(
+            replaced[0].id if replaced else new_id(),
             user, contact, source, hop, symmetric, instance, request.call_id, request.cseq.number,
-            self._timers.now + seconds, Timer(None),
+            seconds, self._timers.now + seconds, Timer(None),
         )  # fmt: skip
-        binding.timer = self._timers.after(seconds, lambda: self._expire(binding))
-        bindings = self._users.setdefault(user, {})
-        bindings[contact.key()] = binding
-        for place in {source, hop}:
+        self._put_in(binding)
+        return binding
+
+    def restore(self, record: BindingRecord, seconds: float) -> None:
+        """Bind a contact of an earlier life again, for so long. Raises ValueError when it is unreadable."""
+        binding = Binding(
+            record.registration_id, record.user, parse_uri(record.contact), parse_hop(record.source),
+            parse_hop(record.hop), record.symmetric, record.instance, record.call_id, record.cseq,
+            record.seconds, self._timers.now + seconds, Timer(None),
+        )  # fmt: skip
+        known = self._users.get(record.user, {}).get(binding.contact.key())
+        if known is not None:
+            self._drop(known)
+        self._put_in(binding)
+
+    def _put_in(self, binding: Binding) -> None:
+        binding.timer = self._timers.at(binding.due, lambda: self._expire(binding))
+        bindings = self._users.setdefault(binding.user, {})
+        bindings[binding.contact.key()] = binding
+        for place in {binding.source, binding.hop}:
             self._places.setdefault(place, []).append(binding)
         while len(bindings) > MOST_CONTACTS:
             self._drop(next(iter(bindings.values())))
-        return binding
 
     def _expire(self, binding: Binding) -> None:
         self._drop(binding)
         self.on_changed(binding.user)
 
     def _drop(self, binding: Binding) -> None:
+        self._take_out(binding)
+        self.on_gone(binding)
+
+    def _take_out(self, binding: Binding) -> None:
         binding.timer.cancel()
         bindings = self._users.get(binding.user, {})
         if bindings.get(binding.contact.key()) is binding:

@@ -1,12 +1,12 @@
-"""SQL of telephony: the dialogs that stand at this moment, by which a restarted core finds what to end."""
+"""SQL of telephony: the dialogs that stand at this moment and the phones registered, for a core that was restarted."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from yuelai.platform.journal import Entry
-from yuelai.telephony.events import DialogConfirmed, DialogEnded
-from yuelai.telephony.ports import DialogRecord
+from yuelai.telephony.events import DialogConfirmed, DialogEnded, RegistrationBound, RegistrationUnbound
+from yuelai.telephony.ports import BindingRecord, DialogRecord
 
 if TYPE_CHECKING:
     from yuelai.platform.db import Connection
@@ -17,8 +17,11 @@ _COLUMNS = (
 )
 
 
+_BINDING_COLUMNS = 'seconds, sip_user, contact, source, hop, "symmetric", instance, call_id, cseq'
+
+
 async def project(conn: Connection, entry: Entry) -> None:
-    """Apply a dialog's fact; applying it twice changes nothing."""
+    """Apply a fact of telephony; applying it twice changes nothing."""
     fact, private = entry.fact, entry.private
     if isinstance(fact, DialogConfirmed):
         await conn.execute(
@@ -43,6 +46,35 @@ async def project(conn: Connection, entry: Entry) -> None:
         )
     elif isinstance(fact, DialogEnded):
         await conn.execute("DELETE FROM open_dialogs WHERE leg_id = $1", fact.leg_id)
+    elif isinstance(fact, RegistrationBound):
+        await conn.execute(
+            f"""
+            INSERT INTO registrations (registration_id, tenant_id, bound_at, kept_until, {_BINDING_COLUMNS})
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+            ON CONFLICT (registration_id) DO UPDATE SET bound_at = excluded.bound_at, kept_until = excluded.kept_until,
+                seconds = excluded.seconds, sip_user = excluded.sip_user, contact = excluded.contact,
+                source = excluded.source, hop = excluded.hop, "symmetric" = excluded."symmetric",
+                instance = excluded.instance, call_id = excluded.call_id, cseq = excluded.cseq
+            """,  # noqa: S608
+            fact.registration_id,
+            fact.tenant_id,
+            fact.at,
+            fact.kept_until,
+            private["seconds"],
+            private["user"],
+            private["contact"],
+            private["source"],
+            private["hop"],
+            private["symmetric"],
+            private["instance"],
+            private["call_id"],
+            private["cseq"],
+        )
+    elif isinstance(fact, RegistrationUnbound):
+        await conn.execute("DELETE FROM registrations WHERE registration_id = $1", fact.registration_id)
+
+
+PROJECTIONS = dict.fromkeys((DialogConfirmed, DialogEnded, RegistrationBound, RegistrationUnbound), project)
 
 
 async def open_dialogs(conn: Connection) -> list[DialogRecord]:
@@ -65,6 +97,30 @@ async def open_dialogs(conn: Connection) -> list[DialogRecord]:
             symmetric=row["symmetric"],
             user=row["party_user"],
             instance=row["party_instance"],
+        )
+        for row in rows
+    ]
+
+
+async def kept_registrations(conn: Connection) -> list[BindingRecord]:
+    """Return the phones that are registered, the oldest record first. Asks for all tenants (system work)."""
+    rows = await conn.fetch(
+        f"SELECT registration_id, bound_at, kept_until, {_BINDING_COLUMNS} FROM registrations ORDER BY bound_at"  # noqa: S608
+    )
+    return [
+        BindingRecord(
+            registration_id=row["registration_id"],
+            at=row["bound_at"],
+            kept_until=row["kept_until"],
+            seconds=row["seconds"],
+            user=row["sip_user"],
+            contact=row["contact"],
+            source=row["source"],
+            hop=row["hop"],
+            symmetric=row["symmetric"],
+            instance=row["instance"],
+            call_id=row["call_id"],
+            cseq=row["cseq"],
         )
         for row in rows
     ]

@@ -14,7 +14,16 @@ import structlog
 from yuelai.platform.clock import Clock
 from yuelai.platform.config import Settings
 from yuelai.telephony.hops import Hop
-from yuelai.telephony.ports import CredentialStore, DialogJournal, DialogRecord, Leg, Listener, Registration
+from yuelai.telephony.ports import (
+    BindingJournal,
+    BindingRecord,
+    CredentialStore,
+    DialogJournal,
+    DialogRecord,
+    Leg,
+    Listener,
+    Registration,
+)
 from yuelai.telephony.stack import Stack
 from yuelai.telephony.transport import Transports
 from yuelai.wire.sip import Request, Response
@@ -27,11 +36,18 @@ DRAIN_SECONDS = 3.0
 class SipTelephony:
     """Implements `ports.Telephony`. Create it, register handlers, `start`; `close` leaves no dialog open."""
 
-    def __init__(self, settings: Settings, clock: Clock, credentials: CredentialStore, dialogs: DialogJournal) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock,
+        credentials: CredentialStore,
+        dialogs: DialogJournal,
+        bindings: BindingJournal,
+    ) -> None:
         self._settings = settings
         self._transports = Transports(self._receive)
         self._stack = Stack(
-            settings, clock, credentials, dialogs, self._transports, _own_address(settings), settings.sip_port
+            settings, clock, credentials, dialogs, bindings, self._transports, _own_address(settings), settings.sip_port
         )
         self._clock = clock
         self._wake: asyncio.TimerHandle | None = None
@@ -127,6 +143,13 @@ class SipTelephony:
     def legs(self) -> int:
         """How many legs there are, for `/health` and metrics."""
         return len(self._stack.ua.legs)
+
+    def restore_registrations(self, bindings: Sequence[BindingRecord]) -> int:
+        """After a restart: reach registered phones again without waiting for their refresh; return how many there are.
+
+        Handlers of `on_registrations` are told of each user; records whose time is over are closed.
+        """
+        return self._stack.restore_registrations(bindings)
 
     async def end_restored(self, dialogs: Sequence[DialogRecord]) -> None:
         """After a restart: send BYE on every dialog that was left open, and journal its end. Returns at once.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+
+import structlog
 
 from yuelai.platform.clock import Clock
 from yuelai.platform.config import Settings
@@ -11,12 +13,23 @@ from yuelai.telephony.auth import Authenticator
 from yuelai.telephony.dispatch import Dispatcher
 from yuelai.telephony.errors import NotRegistered
 from yuelai.telephony.hops import FlowHop
+from yuelai.telephony.kept import KeptBindings
 from yuelai.telephony.layer import TransactionLayer
 from yuelai.telephony.outgoing import OutgoingLeg
-from yuelai.telephony.ports import CredentialStore, DialogJournal, Leg, Listener, Registration
+from yuelai.telephony.ports import (
+    BindingJournal,
+    BindingRecord,
+    CredentialStore,
+    DialogJournal,
+    Leg,
+    Listener,
+    Registration,
+)
 from yuelai.telephony.registrar import Binding, Registrar
 from yuelai.telephony.timers import Timers
 from yuelai.telephony.useragent import UserAgent, Wire
+
+log = structlog.get_logger()
 
 
 class Stack:
@@ -28,6 +41,7 @@ class Stack:
         clock: Clock,
         credentials: CredentialStore,
         journal: DialogJournal,
+        bindings: BindingJournal,
         wire: Wire,
         host: str,
         port: int,
@@ -36,7 +50,10 @@ class Stack:
         self.layer = TransactionLayer(self.timers, wire)
         self.ua = UserAgent(clock, self.timers, self.layer, wire, journal, host, port)
         self.registrar = Registrar(self.timers, clock)
+        self._clock = clock
+        self._kept = KeptBindings(clock, bindings, self.ua.spawn)
         self.registrar.on_bound = self._bound
+        self.registrar.on_gone = self._kept.gone
         self.registrar.on_changed = self._changed
         authenticator = Authenticator(credentials, clock)
         self.dispatcher = Dispatcher(
@@ -47,6 +64,7 @@ class Stack:
 
     def _bound(self, binding: Binding) -> None:
         self.ua.rebind(binding)
+        self._kept.bound(binding)
 
     def _changed(self, user: str) -> None:
         for told in self._told:
@@ -60,6 +78,26 @@ class Stack:
 
     def registrations(self, user: str) -> Sequence[Registration]:
         return self.registrar.registrations(user)
+
+    def restore_registrations(self, records: Iterable[BindingRecord]) -> int:
+        """Bind the phones of an earlier life again and tell whom it concerns; return how many there are."""
+        now, restored = self._clock.now(), set[str]()
+        for record in sorted(records, key=lambda record: record.at):
+            left = (record.kept_until - now).total_seconds()
+            if left <= 0:
+                self._kept.forget(record.registration_id)
+                continue
+            try:
+                self.registrar.restore(record, min(record.seconds, left))
+            except ValueError:
+                log.exception("restored_registration_unreadable", registration=str(record.registration_id))
+                self._kept.forget(record.registration_id)
+            else:
+                self._kept.restored(record)
+                restored.add(record.user)
+        for user in restored:
+            self._changed(user)
+        return sum(len(self.registrar.bindings(user)) for user in restored)
 
     async def dial(
         self,

@@ -30,13 +30,33 @@ CREATE TABLE open_dialogs (
 );
 COMMENT ON TABLE open_dialogs IS 'SIP dialogs that stand (RFC 3261 §12); a row lives as long as its dialog';
 COMMENT ON COLUMN open_dialogs.hop IS 'how it is reached, e.g. udp, host and port, or the flow of a web socket';
+
+CREATE TABLE registrations (
+    registration_id uuid PRIMARY KEY,
+    tenant_id uuid NOT NULL REFERENCES tenants,
+    bound_at timestamptz NOT NULL,
+    kept_until timestamptz NOT NULL,
+    seconds integer NOT NULL,
+    sip_user text NOT NULL,
+    contact text NOT NULL,
+    source text NOT NULL,
+    hop text NOT NULL,
+    "symmetric" boolean NOT NULL,
+    instance text NOT NULL,
+    call_id text NOT NULL,
+    cseq bigint NOT NULL
+);
+COMMENT ON TABLE registrations IS 'Telephones that are registered (RFC 3261 §10), for a core that was restarted';
+COMMENT ON COLUMN registrations.kept_until IS 'beyond it the row counts no more; written seldom, hence generous';
+COMMENT ON COLUMN registrations.seconds IS 'granted to the telephone; a restored row counts that long at most';
 """
 
 
 def upgrade() -> None:
     op.execute(_TABLES)
-    tenant_policy("open_dialogs")
+    for table in ("open_dialogs", "registrations"):
+        tenant_policy(table)
 
 
 def downgrade() -> None:
-    op.execute("DROP TABLE open_dialogs")
+    op.execute("DROP TABLE registrations; DROP TABLE open_dialogs")

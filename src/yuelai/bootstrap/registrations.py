@@ -1,0 +1,36 @@
+"""Telephony's list of registered phones, kept in core's journal."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from uuid import UUID
+
+from yuelai.bootstrap.dialogs import Append
+from yuelai.platform.clock import Clock
+from yuelai.platform.facts import Record
+from yuelai.platform.ids import TenantId
+from yuelai.telephony.events import RegistrationBound, RegistrationUnbound
+from yuelai.telephony.ports import BindingRecord
+
+
+class RegistrationKeeper:
+    """`telephony.ports.BindingJournal`."""
+
+    def __init__(self, append: Append, clock: Clock, tenant_id: TenantId) -> None:
+        self._append, self._clock, self._tenant_id = append, clock, tenant_id
+
+    async def bound(self, record: BindingRecord) -> None:
+        private = asdict(record)
+        for published in ("registration_id", "at", "kept_until"):
+            del private[published]
+        fact = RegistrationBound(
+            at=record.at,
+            tenant_id=self._tenant_id,
+            registration_id=record.registration_id,
+            kept_until=record.kept_until,
+        )
+        await self._append(Record(fact, private))
+
+    async def unbound(self, registration_id: UUID) -> None:
+        fact = RegistrationUnbound(at=self._clock.now(), tenant_id=self._tenant_id, registration_id=registration_id)
+        await self._append(Record(fact))
