@@ -116,7 +116,7 @@ async def test_without_core_a_call_cannot_be_changed_but_lists_still_work(client
         ("/api/v1/interactions?from=yesterday", 422),
         ("/api/v1/interactions?cursor=x", 400),
         ("/api/v1/interactions/no-id", 422),
-        (f"/api/v1/interactions/{new_id()}", 404),
+        ("/api/v1/interactions/01900000-0000-7000-8000-00000000dead", 404),
     ],
 )
 async def test_bad_questions_get_clear_answers(client: httpx.AsyncClient, path: str, status: int) -> None:
