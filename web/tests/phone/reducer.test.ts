@@ -25,6 +25,11 @@ describe('the phone of a tab', () => {
     expect(state.call).toMatchObject({ key: 'new', rejoin: true })
   })
 
+  it('rings on when there was no microphone to answer with', () => {
+    const state = run([...mine, incoming('a'), { type: 'answering', key: 'a' }, { type: 'unanswered', key: 'a' }])
+    expect(state.call?.phase).toBe('incoming')
+  })
+
   it('a live call does not go back to answering', () => {
     const state = run([...mine, incoming('a'), { type: 'live', key: 'a' }, { type: 'answering', key: 'a' }])
     expect(state.call?.phase).toBe('live')

@@ -112,6 +112,13 @@ function monthName(month: string, t: (key: string) => string): string {
   return t(`month.${Number(month.slice(5, 7))}`)
 }
 
+/** What it was about if an agent said so, else where it got to and how it ended. */
+function contactText(one: CustomerOverview['contacts'][number], t: (key: string) => string): string {
+  if (one.disposition) return codeText(t, 'disposition', one.disposition)
+  const end = codeText(t, 'ended', one.end_reason) || codeText(t, 'state', one.state)
+  return [one.agent ? '' : one.queue?.name, end].filter(Boolean).join(' · ')
+}
+
 const channelIcon: Record<string, IconName> = { voice: 'phone', chat: 'message', sms: 'message', email: 'mail' }
 
 export function Contacts({ contacts }: { contacts: CustomerOverview['contacts'] }) {
@@ -127,11 +134,11 @@ export function Contacts({ contacts }: { contacts: CustomerOverview['contacts'] 
             {one.started_at && <time className="muted">{dayTime(one.started_at, now)}</time>}
             <Icon name={channelIcon[one.channel ?? ''] ?? 'phone'} size={14} className="muted" />
             <span className="ellipsis">
-              {one.disposition ? codeText(t, 'disposition', one.disposition) : (one.queue?.name ?? (codeText(t, 'ended', one.end_reason) || codeText(t, 'state', one.state)))}
+              {contactText(one, t)}
             </span>
           </span>
           <span className="row-side">
-            <span>{one.agent ? `${one.agent.name} ${one.agent.number}` : t('overview.selfService')}</span>
+            <span>{one.agent ? `${one.agent.name} ${one.agent.number ?? ''}` : one.queue ? '' : t('overview.selfService')}</span>
             {one.talk_seconds ? <Chip>{length(one.talk_seconds)}</Chip> : null}
           </span>
         </div>

@@ -40,6 +40,8 @@ export type PhoneEvent =
   | { type: 'registration'; registration: Registration }
   | { type: 'incoming'; key: string; interactionId: string | null; rejoin: boolean }
   | { type: 'answering'; key: string }
+  /** Answering failed for want of a microphone: it still rings. */
+  | { type: 'unanswered'; key: string }
   | { type: 'live'; key: string }
   | { type: 'ended'; key: string }
   | { type: 'muted'; key: string; muted: boolean }
@@ -64,6 +66,8 @@ export function reducePhone(state: PhoneState, event: PhoneEvent): PhoneState {
     }
     case 'answering':
       return state.call?.phase === 'incoming' ? onCall(state, event.key, { phase: 'answering' }) : state
+    case 'unanswered':
+      return state.call?.phase === 'answering' ? onCall(state, event.key, { phase: 'incoming' }) : state
     case 'live':
       return onCall(state, event.key, { phase: 'live' })
     case 'ended':

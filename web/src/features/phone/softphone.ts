@@ -99,7 +99,13 @@ export class SoftPhone {
     const { session, sessionKey: key } = this
     if (!session || session.isEnded()) return
     this.options.dispatch({ type: 'answering', key })
-    const stream = await this.options.microphone()
+    let stream: MediaStream
+    try {
+      stream = await this.options.microphone()
+    } catch (error) {
+      this.options.dispatch({ type: 'unanswered', key })
+      throw error
+    }
     if (session !== this.session || session.isEnded()) {
       stopTracks(stream)
       return
