@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from yuelai.telephony.auth import FAILURES_PER_WINDOW, NONCE_SECONDS
+from yuelai.telephony.auth import FAILURES_OF_ADDRESS, FAILURES_PER_WINDOW, NONCE_SECONDS
+from yuelai.telephony.hops import UdpHop
 from yuelai.wire.sip import Request, Response, parse_datagram
 from yuelai.wire.sip.digest import answer, parse_auth
 
@@ -170,6 +171,45 @@ async def test_guessing_is_stopped_and_later_forgiven() -> None:
     assert (stopped.status, stopped.get("retry-after")) == (503, "60")
     await net.run(60)
     assert (await phone.register(ours)).status == 200
+
+
+async def test_a_phone_with_a_wrong_password_locks_out_neither_its_neighbours_nor_other_addresses() -> None:
+    net, ours, wrong = scene()
+    neighbour, elsewhere = Phone(net, 6002), Phone(net, 6003)
+    elsewhere.hop = UdpHop("127.0.0.2", 6003)
+    net.ends[elsewhere.hop] = net.ends[UdpHop("127.0.0.1", 6003)]
+    for _ in range(3 * FAILURES_PER_WINDOW):
+        await wrong.register(ours, password="misconfigured")
+    assert (await wrong.register(ours)).status == 503
+    assert (await neighbour.register(ours, user="8002")).status == 200
+    assert (await elsewhere.register(ours)).status == 200
+
+
+async def test_who_tries_many_names_from_one_address_is_stopped_at_a_ceiling_that_is_forgiven_too() -> None:
+    net, ours, phone = scene()
+    for number in range(FAILURES_OF_ADDRESS):
+        # One challenge serves many guesses: nobody was let in by it.
+        challenge = phone.last(401).raw("www-authenticate")[0] if number else None
+        assert (await guess(ours, phone, f"{4000 + number}", challenge)).status == 403
+    stopped = await guess(ours, phone, "8001", None, password="secret")
+    assert (stopped.status, stopped.get("retry-after")) == (503, "60")
+    await net.run(60)
+    assert (await phone.register(ours)).status == 200
+
+
+async def guess(ours: Party, phone: Phone, user: str, challenge: str | None, password: str = "guess") -> Response:
+    """Register without letting much virtual time pass."""
+    request = phone._register(user, {})
+    if challenge is None:
+        phone.send(ours.hop, request)
+        await phone.net.run(0.03)
+        challenge = phone.last(401).raw("www-authenticate")[0]
+        request = phone._register(user, {})
+    request.add("authorization", answer(challenge, "REGISTER", REGISTRAR, user, password))
+    phone.send(ours.hop, request)
+    await phone.net.run(0.03)
+    assert isinstance(phone.heard[-1], Response)
+    return phone.heard[-1]
 
 
 async def call(net: Net, ours: Party, phone: Phone, *, name: str | None = None, **headers: str) -> None:

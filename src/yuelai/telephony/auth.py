@@ -18,6 +18,9 @@ from yuelai.wire.sip.digest import Algorithm, Credentials, challenge, parse_cred
 REALM = "yuelai"
 NONCE_SECONDS = 300.0
 FAILURES_PER_WINDOW = 20
+"""Of one name from one address: a phone with a wrong password must not lock its neighbours out."""
+FAILURES_OF_ADDRESS = 400
+"""Of all names from one address, which may be a whole office behind NAT: twenty such phones, or a guesser."""
 WINDOW_SECONDS = 60.0
 _REMEMBERED = 10_000
 
@@ -32,7 +35,7 @@ class Verdict(Enum):
     DENIED = auto()
     """Wrong credentials; the same for a user that does not exist."""
     BLOCKED = auto()
-    """Too many failures from this source; not even looked at."""
+    """Too many failures of this name from this source, or of this source; not even looked at."""
 
 
 class Authenticator:
@@ -42,7 +45,7 @@ class Authenticator:
         # Checked against when the user does not exist, so that the answer takes as long and looks the same.
         self._nobody = Credential("", secrets.token_hex(16), secrets.token_hex(32))
         self._counts: OrderedDict[str, int] = OrderedDict()
-        self._failures: OrderedDict[str, tuple[float, int]] = OrderedDict()
+        self._failures: OrderedDict[tuple[str, ...], tuple[float, int]] = OrderedDict()
 
     def challenges(self, hop: Hop, *, stale: bool = False) -> list[str]:
         """Return the challenges, preferred first; browsers' stacks stumble over SHA-256, so they get MD5 only.
@@ -87,29 +90,29 @@ class Authenticator:
         given = _given(request)
         if given is None:
             return Verdict.CHALLENGE
-        sources = _sources(hop, given.username)
-        if any(self._blocked(source) for source in sources):
+        limits = _limits(hop, given.username)
+        if any(self._blocked(counted, limit) for counted, limit in limits.items()):
             return Verdict.BLOCKED
         credential = await self._credentials.credential(given.username)
         held = credential or self._nobody
         secret = held.ha1_md5 if given.algorithm is Algorithm.MD5 else held.ha1_sha256
         right = verify(given, secret, request.method)
         if not right or credential is None:
-            for source in sources:
-                self._fail(source)
+            for counted in limits:
+                self._fail(counted)
             return Verdict.DENIED
         if not self._fresh(given.nonce) or not self._counted(given):
             return Verdict.STALE
         return credential
 
-    def _blocked(self, source: str) -> bool:
-        since, count = self._failures.get(source, (0.0, 0))
-        return count >= FAILURES_PER_WINDOW and self._clock.monotonic() - since < WINDOW_SECONDS
+    def _blocked(self, counted: tuple[str, ...], limit: int) -> bool:
+        since, count = self._failures.get(counted, (0.0, 0))
+        return count >= limit and self._clock.monotonic() - since < WINDOW_SECONDS
 
-    def _fail(self, source: str) -> None:
+    def _fail(self, counted: tuple[str, ...]) -> None:
         now = self._clock.monotonic()
-        since, count = self._failures.pop(source, (now, 0))
-        self._failures[source] = (since, count + 1) if now - since < WINDOW_SECONDS else (now, 1)
+        since, count = self._failures.pop(counted, (now, 0))
+        self._failures[counted] = (since, count + 1) if now - since < WINDOW_SECONDS else (now, 1)
         if len(self._failures) > _REMEMBERED:
             self._failures.popitem(last=False)
 
@@ -130,9 +133,13 @@ def _given(request: Request) -> Credentials | None:
     return None
 
 
-def _sources(hop: Hop, username: str) -> list[str]:
-    """Return what failures are counted by.
+def _limits(hop: Hop, username: str) -> dict[tuple[str, ...], int]:
+    """Return what failures are counted by, and how many of them are too many.
 
     A guesser can open any number of WebSockets, so there the name counts too: at worst it is kept from the browser.
+    The address comes last, so that it is the last to be forgotten.
     """
-    return [hop.host] if isinstance(hop, UdpHop) else [f"flow {hop.flow}", f"name {username[:64]}"]
+    name = username[:64]
+    if isinstance(hop, UdpHop):
+        return {("address", hop.host, name): FAILURES_PER_WINDOW, ("address", hop.host): FAILURES_OF_ADDRESS}
+    return {("name", name): FAILURES_PER_WINDOW, ("flow", hop.flow): FAILURES_PER_WINDOW}
