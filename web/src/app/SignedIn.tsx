@@ -60,9 +60,11 @@ export function SignedIn({ person, token }: { person: Person; token: string }) {
     // Never away from a field that is being typed in: the card in the roster is one click.
     if (fresh && !isEditable(document.activeElement)) goToDesk()
     for (const one of old) {
-      if (one.state === 'ring' && !mine.some(({ id }) => id === one.id) && !wasDeclined(one.id)) {
-        toast(t('call.gone', { who: one.customer?.name ?? phone(one.ani) }), 'amber')
-      }
+      if (mine.some(({ id }) => id === one.id)) continue
+      const who = one.customer?.name ?? phone(one.ani)
+      if (one.state === 'ring' && !wasDeclined(one.id)) toast(t('call.gone', { who }), 'amber')
+      // From talk straight to nothing, without wrap-up: the centre lost it.
+      if (one.state === 'talk' || one.state === 'hold') toast(t('call.cut', { who }))
     }
   }, [mine, selectedId, t])
 

@@ -46,7 +46,7 @@ export const en: Texts = {
   },
   call: {
     none: 'No call', recording: 'Recording', ringLeft: '{{count}} s left', total: 'Total {{time}}', holding: 'Hold {{time}}',
-    wrapupLeft: 'Left for wrap-up', left: '{{time}} left', gone: 'The call from {{who}} has gone unanswered',
+    wrapupLeft: 'Left for wrap-up', left: '{{time}} left', gone: 'The call from {{who}} has gone unanswered', cut: 'The call with {{who}} was cut off',
   },
   load: { queue: 'Waiting', waiting: '{{count}}', longest: 'longest {{time}}', answered: 'Answered', average: 'Handling' },
   roster: {
