@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import socket
 import stat
 import tempfile
 from functools import cached_property
@@ -16,6 +17,21 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+
+WILDCARDS = ("0.0.0.0", "::")  # noqa: S104 - told apart, not bound
+
+
+def _outward(wildcard: str) -> str:
+    family, beyond = (
+        (socket.AF_INET6, "2001:db8::1") if wildcard == "::" else (socket.AF_INET, "192.0.2.1")
+    )  # documentation addresses (RFC 3849, RFC 5737)
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        try:
+            # Connecting a UDP socket sends nothing; it only asks the routing table.
+            probe.connect((beyond, 9))
+            return str(probe.getsockname()[0])
+        except OSError:
+            return "::1" if wildcard == "::" else "127.0.0.1"
 
 
 class Settings(BaseSettings):
@@ -52,9 +68,11 @@ class Settings(BaseSettings):
         """The home folder, absolute."""
         return self.home.expanduser().resolve()
 
-    @property
+    @cached_property
     def advertised_address(self) -> str:
-        return self.public_address or self.bind
+        """What others are told to send to; bound to all addresses, the one this machine speaks to the world from."""
+        address = self.public_address or self.bind
+        return _outward(address) if address in WILDCARDS else address
 
     @property
     def rtp_range(self) -> tuple[int, int]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ipaddress
-import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 
@@ -14,6 +12,7 @@ import structlog
 from yuelai.platform.clock import Clock
 from yuelai.platform.config import Settings
 from yuelai.telephony.hops import Hop
+from yuelai.telephony.liveness import IDLE_SECONDS
 from yuelai.telephony.ports import (
     BindingJournal,
     BindingRecord,
@@ -43,11 +42,22 @@ class SipTelephony:
         credentials: CredentialStore,
         dialogs: DialogJournal,
         bindings: BindingJournal,
+        *,
+        idle_seconds: float = IDLE_SECONDS,
     ) -> None:
+        """`idle_seconds` is how long a standing dialog may be silent before the peer is asked for a sign of life."""
         self._settings = settings
         self._transports = Transports(self._receive)
         self._stack = Stack(
-            settings, clock, credentials, dialogs, bindings, self._transports, _own_address(settings), settings.sip_port
+            settings,
+            clock,
+            credentials,
+            dialogs,
+            bindings,
+            self._transports,
+            settings.advertised_address,
+            settings.sip_port,
+            idle_seconds=idle_seconds,
         )
         self._clock = clock
         self._wake: asyncio.TimerHandle | None = None
@@ -162,22 +172,3 @@ class SipTelephony:
             except ValueError:
                 log.exception("restored_dialog_unreadable", leg=str(record.leg_id))
                 await self._dialogs.ended(record.leg_id)
-
-
-def _own_address(settings: Settings) -> str:
-    """Return what we call ourselves; with a wildcard bind, the address this machine speaks to the world from."""
-    address = settings.advertised_address
-    try:
-        wildcard = ipaddress.ip_address(address).is_unspecified
-    except ValueError:
-        return address
-    if not wildcard:
-        return address
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    with socket.socket(family, socket.SOCK_DGRAM) as probe:
-        try:
-            # Connecting a UDP socket sends nothing; it only asks the routing table (RFC 5737 address).
-            probe.connect(("192.0.2.1" if family == socket.AF_INET else "2001:db8::1", 9))
-            return str(probe.getsockname()[0])
-        except OSError:
-            return "127.0.0.1"
