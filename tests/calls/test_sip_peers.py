@@ -16,9 +16,11 @@ from tests.support.sipp import Sipp
 from yuelai.platform.clock import SystemClock
 from yuelai.platform.config import Settings
 from yuelai.platform.ids import LegId
+from yuelai.telephony.liveness import IDLE_SECONDS
 from yuelai.telephony.ports import Answered, BindingRecord, Confirmed, Credential, DialogRecord, Ended, Leg, LegEvent
 from yuelai.telephony.service import SipTelephony
-from yuelai.wire.sip import Response, parse_datagram
+from yuelai.telephony.transactions import SECONDS, Event
+from yuelai.wire.sip import Request, Response, parse_datagram
 from yuelai.wire.sip.digest import Algorithm, ha1
 
 pytestmark = pytest.mark.calls
@@ -67,10 +69,12 @@ class Kept:
 class Desk:
     """Telephony on a free port with an owner that does `reaction` with every call."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, idle_seconds: float = IDLE_SECONDS) -> None:
         self.settings = Settings(home=home, trunks="127.0.0.1")
         self.journal, self.phones = Standing(), Kept()
-        self.telephony = SipTelephony(self.settings, SystemClock(), Phones(), self.journal, self.phones)
+        self.telephony = SipTelephony(
+            self.settings, SystemClock(), Phones(), self.journal, self.phones, idle_seconds=idle_seconds
+        )
         self.legs: list[Leg] = []
         self.events: list[LegEvent] = []
         self.reaction: Callable[[Leg], Awaitable[None]] = self.answer
@@ -125,6 +129,58 @@ async def test_a_trunk_calls_and_hangs_up(desk: Desk) -> None:
     assert desk.ended == [("remote", 0)]
 
 
+class PlainCaller:
+    """A socket that says single SIP messages, as caller 13800000001; closed, it is a device without power."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._there = ("127.0.0.1", desk.telephony.port)
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind(("127.0.0.1", 0))
+        self._socket.setblocking(False)
+
+    def __enter__(self) -> PlainCaller:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._socket.close()
+
+    def say(self, method: str, cseq: int, to_tag: str = "", body: str = "") -> None:
+        here = self._socket.getsockname()[1]
+        lines = [
+            f"{method} sip:10000@127.0.0.1 SIP/2.0",
+            f"Via: SIP/2.0/UDP 127.0.0.1:{here};branch=z9hG4bK{method}{cseq};rport",
+            "From: <sip:13800000001@127.0.0.1>;tag=caller",
+            f"To: <sip:10000@127.0.0.1>{to_tag}",
+            f"Call-ID: plain{here}",
+            f"CSeq: {cseq} {method}",
+            f"Contact: <sip:13800000001@127.0.0.1:{here}>",
+            "Allow: INVITE, ACK, BYE, OPTIONS",
+            *(["Content-Type: application/sdp"] if body else []),
+            f"Content-Length: {len(body)}",
+        ]
+        self._socket.sendto("\r\n".join([*lines, "", body]).encode(), self._there)
+
+    def reply(self, request: Request, status: int) -> None:
+        self._socket.sendto(request.response(status).to_bytes(), self._there)
+
+    async def hear(self) -> Request | Response:
+        async with asyncio.timeout(5):
+            return parse_datagram(await asyncio.get_running_loop().sock_recv(self._socket, 65535))
+
+    async def answered(self) -> str:
+        """Wait for the 200; return its tag as a parameter of To."""
+        while True:
+            response = await self.hear()
+            if isinstance(response, Response) and response.status == 200:
+                return f";tag={response.to.tag}"
+
+    async def requested(self) -> Request:
+        while True:
+            request = await self.hear()
+            if isinstance(request, Request):
+                return request
+
+
 async def test_a_call_that_we_end_gets_a_bye(desk: Desk) -> None:
     caller = desk.sipp("call_until_bye")
     await desk.heard(Confirmed)
@@ -146,39 +202,48 @@ async def test_a_cancel_that_crosses_our_200_leaves_nothing(desk: Desk) -> None:
 
 async def test_three_copies_of_one_invite_make_one_call(desk: Desk) -> None:
     # sipp answers every repeated response with another INVITE, so this caller is a plain socket.
-    loop = asyncio.get_running_loop()
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as caller:
-        caller.bind(("127.0.0.1", 0))
-        caller.setblocking(False)
-        here, there = caller.getsockname()[1], ("127.0.0.1", desk.telephony.port)
-
-        def say(method: str, cseq: int, to_tag: str = "", body: str = "") -> None:
-            lines = [
-                f"{method} sip:10000@127.0.0.1 SIP/2.0",
-                f"Via: SIP/2.0/UDP 127.0.0.1:{here};branch=z9hG4bK{method}{cseq};rport",
-                "From: <sip:13800000001@127.0.0.1>;tag=caller",
-                f"To: <sip:10000@127.0.0.1>{to_tag}",
-                "Call-ID: three",
-                f"CSeq: {cseq} {method}",
-                f"Contact: <sip:13800000001@127.0.0.1:{here}>",
-                *(["Content-Type: application/sdp"] if body else []),
-                f"Content-Length: {len(body)}",
-            ]
-            caller.sendto("\r\n".join([*lines, "", body]).encode(), there)
-
+    with PlainCaller(desk) as caller:
         for _ in range(3):
-            say("INVITE", 1, body=SDP)
-        tag = ""
-        async with asyncio.timeout(5):
-            while not tag:
-                response = parse_datagram(await loop.sock_recv(caller, 65535))
-                if isinstance(response, Response) and response.status == 200:
-                    tag = f";tag={response.to.tag}"
-        say("ACK", 1, tag)
-        say("BYE", 2, tag)
+            caller.say("INVITE", 1, body=SDP)
+        tag = await caller.answered()
+        caller.say("ACK", 1, tag)
+        caller.say("BYE", 2, tag)
         await desk.heard(Ended)
     assert len(desk.legs) == 1
     assert desk.ended == [("remote", 0)]
+
+
+async def test_a_device_whose_power_is_cut_leaves_no_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # How long an answer is waited for: RFC 3261 says 32 s, by which this test would only be longer.
+    monkeypatch.setitem(SECONDS, Event.F, 1.0)
+    desk = Desk(tmp_path, idle_seconds=0.3)
+    await desk.telephony.start(port=0)
+    with PlainCaller(desk) as caller:
+        caller.say("INVITE", 1, body=SDP)
+        caller.say("ACK", 1, await caller.answered())
+        await desk.heard(Confirmed)
+        for _ in range(3):
+            asked = await caller.requested()
+            assert asked.method == "OPTIONS"
+            caller.reply(asked, 200)
+        assert desk.ended == []
+    await desk.heard(Ended)
+    assert desk.ended == [("system", 408)]
+    assert desk.journal.open == {}
+    await desk.telephony.close()
+    assert desk.telephony.legs == 0
+
+
+async def test_a_device_that_has_started_anew_and_forgotten_its_call_ends_it(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, idle_seconds=0.3)
+    await desk.telephony.start(port=0)
+    with PlainCaller(desk) as caller:
+        caller.say("INVITE", 1, body=SDP)
+        caller.say("ACK", 1, await caller.answered())
+        caller.reply(await caller.requested(), 481)
+        await desk.heard(Ended)
+    assert desk.ended == [("system", 481)]
+    await desk.telephony.close()
 
 
 async def registered(desk: Desk) -> int:

@@ -15,6 +15,7 @@ from yuelai.platform.config import Settings
 from yuelai.platform.errors import Unavailable
 from yuelai.platform.ids import LegId, new_id
 from yuelai.telephony.hops import FlowHop, Hop, UdpHop
+from yuelai.telephony.liveness import IDLE_SECONDS
 from yuelai.telephony.ports import BindingRecord, Credential, DialogRecord, Ended, Leg, LegEvent
 from yuelai.telephony.registrar import Binding
 from yuelai.telephony.stack import Stack
@@ -169,14 +170,28 @@ class Party:
     """A stack with its address, its journal, the legs it was offered and every event heard."""
 
     def __init__(
-        self, net: Net, port: int, *, trunks: str = "127.0.0.1", users: tuple[str, ...] = ("8001", "8002")
+        self,
+        net: Net,
+        port: int,
+        *,
+        trunks: str = "127.0.0.1",
+        users: tuple[str, ...] = ("8001", "8002"),
+        idle_seconds: float = IDLE_SECONDS,
     ) -> None:
         self.net, self.hop = net, UdpHop("127.0.0.1", port)
         self.journal, self.bindings = MemoryJournal(), MemoryBindings()
         self.wire = MemoryWire(net, self.hop)
         settings = Settings(trunks=trunks, home="unused")  # type: ignore[arg-type]
         self.stack = Stack(
-            settings, net.clock, Passwords(*users), self.journal, self.bindings, self.wire, "127.0.0.1", port
+            settings,
+            net.clock,
+            Passwords(*users),
+            self.journal,
+            self.bindings,
+            self.wire,
+            "127.0.0.1",
+            port,
+            idle_seconds=idle_seconds,
         )
         net.stacks.append(self.stack)
         net.ends[self.hop] = lambda data, source: self.stack.layer.receive(parse_datagram(data), source)

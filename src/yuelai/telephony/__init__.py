@@ -7,6 +7,6 @@ Calls nobody upwards: secrets come through `ports.CredentialStore`, safety throu
 
 `service` is telephony on sockets, `stack` the same without them. From the bottom: `hops`, `transport` (where bytes go),
 `timers`, `transactions` (tables), `layer` (transactions at work), `dialog`, `useragent` (sending and tables),
-`leg` with `incoming`, `outgoing`, `negotiation`, `repeat`; beside them `registrar` with `kept`, `auth`, `admission`,
-and `dispatch`, which takes every request to whom it concerns.
+`leg` with `incoming`, `outgoing`, `negotiation`, `liveness`, `repeat`; beside them `registrar` with `kept`, `auth`,
+`admission`, and `dispatch`, which takes every request to whom it concerns.
 """

@@ -27,6 +27,8 @@ class Dialog:
     user: str = ""
     """Registered user the peer is, empty for a trunk; with `instance` it tells who comes back on a new flow."""
     instance: str = ""
+    allow: frozenset[str] | None = None
+    """Methods the peer says it understands; None when it never said."""
 
     @property
     def key(self) -> DialogKey:
@@ -60,6 +62,7 @@ class Dialog:
 
     def take_target(self, message: Request | Response) -> None:
         """Follow a target refresh (§12.2.1.2, §12.2.2)."""
+        self.allow = allowed(message) or self.allow
         contact = contact_of(message)
         if contact is not None:
             self.target = contact
@@ -69,6 +72,12 @@ def contact_of(message: Request | Response) -> Uri | None:
     """Return the one Contact URI, None without one. Raises PeerError when it is malformed."""
     contacts = message.addresses("contact")
     return contacts[0].uri.without_headers() if contacts else None
+
+
+def allowed(message: Request | Response) -> frozenset[str] | None:
+    """Return the methods in Allow (§20.5), None without the field."""
+    values = message.all("allow")
+    return frozenset(value.upper() for value in values) if values else None
 
 
 def dialog_of_invite(invite: Request, hop: Hop, tag: str, *, symmetric: bool) -> Dialog:
@@ -88,6 +97,7 @@ def dialog_of_invite(invite: Request, hop: Hop, tag: str, *, symmetric: bool) ->
         hop=hop,
         route_set=invite.addresses("record-route"),
         symmetric=symmetric,
+        allow=allowed(invite),
     )
 
 
@@ -103,4 +113,5 @@ def dialog_of_response(invite: Request, response: Response, hop: Hop, *, symmetr
         hop=hop,
         route_set=list(reversed(response.addresses("record-route"))),
         symmetric=symmetric,
+        allow=allowed(response),
     )

@@ -13,9 +13,10 @@ from yuelai.telephony.hops import FlowHop, behind_nat
 from yuelai.telephony.incoming import IncomingLeg
 from yuelai.telephony.layer import ServerTransaction
 from yuelai.telephony.leg import SipLeg
+from yuelai.telephony.liveness import SHORTEST_SESSION, too_brief
 from yuelai.telephony.ports import Leg
 from yuelai.telephony.registrar import Registrar
-from yuelai.telephony.useragent import ALLOW, METHODS, UserAgent
+from yuelai.telephony.useragent import ALLOW, EXTENSIONS, METHODS, UserAgent
 from yuelai.wire.sip import PeerError, Request
 
 log = structlog.get_logger()
@@ -45,8 +46,8 @@ class Dispatcher:
             transaction.refuse(405, allow=ALLOW)
         elif not (request.uri.is_sip or request.uri.scheme == "tel"):
             transaction.refuse(416)
-        elif required := request.options("require") + request.options("proxy-require"):
-            transaction.refuse(420, unsupported=", ".join(required))
+        elif unknown := [tag for tag in _required(request) if tag not in EXTENSIONS]:
+            transaction.refuse(420, unsupported=", ".join(unknown))
         elif request.to.tag is not None and method != "REGISTER":
             self._within_dialog(transaction)
         elif request.get("max-forwards") == "0" and method == "INVITE":
@@ -141,6 +142,9 @@ class Dispatcher:
         if request.body and request.sdp is None:
             transaction.refuse(415, accept="application/sdp")
             return
+        if too_brief(request):
+            transaction.refuse(422, min_se=str(SHORTEST_SESSION))
+            return
         dialog = dialog_of_invite(request, source, transaction.tag, symmetric=behind_nat(request.via, source))
         caller = await self._admission.caller(request, source)
         if transaction.answered:
@@ -169,3 +173,7 @@ class Dispatcher:
         except Exception:
             leg.hang_up("system", 500, "")
             raise
+
+
+def _required(request: Request) -> list[str]:
+    return request.options("require") + request.options("proxy-require")

@@ -48,7 +48,7 @@ class IncomingLeg(SipLeg):
             return
         self.state = LegState.ACCEPTED
         self.negotiation.local = sdp
-        ok = self.ua.dialog_response(self._transaction.request, 200, self.dialog)
+        ok = self.ok(self._transaction.request)
         ok.set_body("application/sdp", sdp)
         self.repeat_ok(self._transaction, ok)
 

@@ -11,6 +11,7 @@ from yuelai.platform.ids import LegId, new_id
 from yuelai.telephony.dialog import Dialog
 from yuelai.telephony.errors import WrongState
 from yuelai.telephony.layer import ServerTransaction
+from yuelai.telephony.liveness import Liveness
 from yuelai.telephony.negotiation import Negotiation
 from yuelai.telephony.ports import Confirmed, Ended, InfoDigit, LegEvent, Listener
 from yuelai.telephony.repeat import OkRepeater
@@ -24,8 +25,6 @@ log = structlog.get_logger()
 
 FLOW_GRACE_SECONDS = 32.0
 """How long a standing dialog waits for its browser to come back on a new flow."""
-GONE = {404, 408, 410, 416, 480, 481, 482, 483, 484, 485, 502, 604}
-"""Responses within a dialog after which there is no dialog any more (RFC 5057 §5.1)."""
 
 
 class LegState(StrEnum):
@@ -53,6 +52,7 @@ class SipLeg:
         self.caller, self.called, self.trunk, self.browser = caller, called, trunk, browser
         self.dialog: Dialog | None = None
         self.negotiation = Negotiation(self)
+        self.liveness = Liveness(self, ua.idle_seconds)
         self._listener: Listener | None = None
         self._early: list[LegEvent] = []
         self._repeater: OkRepeater | None = None
@@ -133,6 +133,7 @@ class SipLeg:
             return
         self.state = LegState.ENDED
         self.negotiation.abort()
+        self.liveness.stop()
         self.stop_grace()
         self.ua.legs.pop(self.id, None)
         if self._journalled:
@@ -156,6 +157,10 @@ class SipLeg:
         self._journalled = True
         return True
 
+    def stand(self) -> None:
+        self.state = LegState.CONFIRMED
+        self.liveness.start()
+
     def keep(self, dialog: Dialog) -> None:
         """Hear requests within this dialog from now on."""
         self.dialog = dialog
@@ -166,6 +171,13 @@ class SipLeg:
         self.stop_repeating()
         if self.dialog is not None and self.ua.dialogs.get(self.dialog.key) is self:
             del self.ua.dialogs[self.dialog.key]
+
+    def ok(self, request: Request) -> Response:
+        """Return the 200 to an INVITE or UPDATE of the peer's, without a description yet. Raises PeerError."""
+        assert self.dialog is not None
+        response = self.ua.dialog_response(request, 200, self.dialog)
+        self.liveness.agree(request, response)
+        return response
 
     def bye(self) -> None:
         assert self.dialog is not None
@@ -197,7 +209,7 @@ class SipLeg:
             self._bye_on_ack = False
             self.bye()
         elif self.state is LegState.ACCEPTED:
-            self.state = LegState.CONFIRMED
+            self.stand()
             self.emit(Confirmed(self.id, ack.sdp if self.offer is None else None))
 
     def on_request(self, transaction: ServerTransaction) -> None:
@@ -208,6 +220,7 @@ class SipLeg:
             transaction.refuse(500, retry_after="1")
             return
         dialog.remote_cseq = request.cseq.number
+        self.liveness.heard()
         if request.method == "BYE":
             self._on_bye(transaction)
         elif self.state is LegState.ENDED:
@@ -263,21 +276,8 @@ class SipLeg:
             self._grace.cancel()
             self._grace = None
 
-    def probe(self) -> None:
-        """Ask the peer whether it still knows the dialog: a reloaded page does not, and says 481 (or 404)."""
-        if self.dialog is None or self.state is not LegState.CONFIRMED:
-            return
-        self.ua.send(self.dialog, self.dialog.request("UPDATE"), self._probed, self._probe_failed)
-
-    def _probed(self, response: Response) -> None:
-        if response.status in GONE:
-            self._lost(response.status)
-
-    def _probe_failed(self, status: int, reason: str) -> None:
-        if status in GONE:  # when the flow is lost once more, the grace decides
-            self._lost(status)
-
-    def _lost(self, status: int) -> None:
+    def forgotten(self, status: int) -> None:
+        """The peer has said that there is no such call."""
         self.end("system", status, "peer does not know the call")
         self.drop()
 

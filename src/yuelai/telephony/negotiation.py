@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from yuelai.telephony.errors import OfferRefused, WrongState
 from yuelai.telephony.layer import ServerTransaction
+from yuelai.telephony.liveness import SHORTEST_SESSION, too_brief
 from yuelai.telephony.ports import Reoffered
 from yuelai.telephony.timers import Timer
 from yuelai.wire.sip import PeerError, Request, Response
@@ -49,6 +50,9 @@ class Negotiation:
         request = transaction.request
         assert self._leg.dialog is not None
         try:
+            if too_brief(request):
+                transaction.refuse(422, min_se=str(SHORTEST_SESSION))
+                return
             self._leg.dialog.take_target(request)
         except PeerError:
             transaction.refuse(400)
@@ -66,8 +70,7 @@ class Negotiation:
             self._leg.repeat_ok(transaction, self._ok(request, self.local))
 
     def _ok(self, request: Request, sdp: str | None = None) -> Response:
-        assert self._leg.dialog is not None
-        response = self._leg.ua.dialog_response(request, 200, self._leg.dialog)
+        response = self._leg.ok(request)
         if sdp is not None:
             response.set_body("application/sdp", sdp)
         return response
@@ -133,6 +136,7 @@ class Negotiation:
         if response.status < 200 or leg.dialog is None:
             return
         self._pending = False
+        leg.liveness.heard()
         if response.status < 300:
             # A repeated 200 means that our ACK was lost; it is simply sent again (§13.2.2.4).
             leg.ua.transmit(leg.dialog.request("ACK", cseq=invite.cseq.number), leg.dialog.next_hop)

@@ -132,7 +132,7 @@ class OutgoingLeg(SipLeg):
         if not safe:
             self.bye()
             return
-        self.state = LegState.CONFIRMED
+        self.stand()
         self.emit(Answered(self.id, sdp))
 
     def _on_failure(self, branch: _Branch, by: str, status: int, reason: str) -> None:

@@ -15,6 +15,7 @@ from yuelai.telephony.errors import NotRegistered
 from yuelai.telephony.hops import FlowHop
 from yuelai.telephony.kept import KeptBindings
 from yuelai.telephony.layer import TransactionLayer
+from yuelai.telephony.liveness import IDLE_SECONDS
 from yuelai.telephony.outgoing import OutgoingLeg
 from yuelai.telephony.ports import (
     BindingJournal,
@@ -45,10 +46,12 @@ class Stack:
         wire: Wire,
         host: str,
         port: int,
+        *,
+        idle_seconds: float = IDLE_SECONDS,
     ) -> None:
         self.timers = Timers(clock)
         self.layer = TransactionLayer(self.timers, wire)
-        self.ua = UserAgent(clock, self.timers, self.layer, wire, journal, host, port)
+        self.ua = UserAgent(clock, self.timers, self.layer, wire, journal, host, port, idle_seconds)
         self.registrar = Registrar(self.timers, clock)
         self._clock = clock
         self._kept = KeptBindings(clock, bindings, self.ua.spawn)

@@ -27,6 +27,7 @@ log = structlog.get_logger()
 
 METHODS = ("INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "INFO", "UPDATE", "REGISTER")
 ALLOW = ", ".join(METHODS)
+EXTENSIONS = ("timer",)
 PARKED_SECONDS = 32.0
 """How long a BYE waits for a browser that is away to come back."""
 AFTER_RESTART_CSEQ = 1000
@@ -47,7 +48,7 @@ class _Parked:
 
 
 class UserAgent:
-    """`host` and `port` are what we call ourselves in Via and Contact."""
+    """`host` and `port` are what we call ourselves in Via and Contact; `idle_seconds` see `liveness`."""
 
     def __init__(
         self,
@@ -58,9 +59,11 @@ class UserAgent:
         journal: DialogJournal,
         host: str,
         port: int,
+        idle_seconds: float,
     ) -> None:
         self.clock, self.timers, self.layer, self.wire, self.journal = clock, timers, layer, wire, journal
         self.host, self.port = f"[{host}]" if ":" in host else host, port
+        self.idle_seconds = idle_seconds
         self.legs: dict[LegId, SipLeg] = {}
         self.dialogs: dict[DialogKey, SipLeg] = {}
         self._parked: list[_Parked] = []
@@ -120,6 +123,7 @@ class UserAgent:
         response.add("accept", "application/sdp, application/dtmf-relay")
         response.add("accept-encoding", "identity")
         response.add("accept-language", "en, zh")
+        response.add("supported", ", ".join(EXTENSIONS))
         return response
 
     def reachable(self, hop: Hop) -> bool:
@@ -160,7 +164,7 @@ class UserAgent:
             if dialog is not None and dialog.hop != binding.source and _same_party(dialog, binding):
                 dialog.hop = binding.source
                 leg.stop_grace()
-                leg.probe()
+                leg.liveness.probe("UPDATE")
         for parked in [p for p in self._parked if _same_party(p.dialog, binding)]:
             parked.timer.cancel()
             self._parked.remove(parked)
