@@ -115,9 +115,11 @@ def test_segments_follow_each_other_without_gap(centre: Centre) -> None:
 
 
 def test_the_balance_is_spoken_without_an_agent(centre: Centre) -> None:
-    call = centre.called("--from", "13800000001", *ACCESS, "--dtmf", "1", "--hold", "25")
+    call = centre.called("--from", "13800000001", *ACCESS, "--dtmf", "1", "--hold", "50", "--hold-from", "digits")
     interaction = centre.person("leader01").interaction(ani="13800000001")
     assert call["calls"][0]["status"] == 200
+    assert call["calls"][0]["ended_by"] == "remote"
+    assert interaction["end_reason"] == "served"
     assert interaction["agent"] is None
     assert "queue" not in kinds(interaction)
     steps = [line["data"].get("node") for line in interaction["trail"] if line["kind"] == "flow"]
@@ -145,7 +147,7 @@ def test_hanging_up_early_leaves_a_closed_truthful_record(
     ani = {"ivr": "13700000001", "queue": "13700000002"}[moment]
     keys = ("--dtmf", dtmf) if dtmf else ()
     # Long enough for the word of connection before the queue.
-    centre.called("--from", ani, *ACCESS, *keys, "--hold", "6" if dtmf else "2")
+    centre.called("--from", ani, *ACCESS, *keys, "--hold", "5" if dtmf else "2", "--hold-from", "digits")
     interaction = centre.person("leader01").interaction(ani=ani)
     assert interaction["state"] == "closed"
     assert interaction["end_reason"] == reason
@@ -155,7 +157,7 @@ def test_hanging_up_early_leaves_a_closed_truthful_record(
 
 def test_hanging_up_while_the_telephone_rings_stops_it(centre: Centre) -> None:
     with phone(centre, "8003", "ring_until_cancelled") as sipp, ready_agent(centre, "agent03") as agent03:
-        centre.called("--from", "13700000003", *ACCESS, "--dtmf", "0", "--hold", "8")
+        centre.called("--from", "13700000003", *ACCESS, "--dtmf", "0", "--hold", "6", "--hold-from", "digits")
         sipp.wait()
         interaction = centre.person("leader01").interaction(ani="13700000003")
         assert eventually(lambda: agent03.state()["state"] == "ready")

@@ -19,7 +19,8 @@ def centre() -> Iterator[Centre]:
         yield running
 
 
-@pytest.fixture(scope="session")
+# Playwright's loop runs in this thread as long as a browser is open, so it is closed before other tests need a loop.
+@pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     with chromium(HUM, Path(tmp_path_factory.mktemp("hum"))) as started:
         yield started

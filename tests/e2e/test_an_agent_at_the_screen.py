@@ -138,7 +138,7 @@ def test_a_reload_during_a_call_gives_the_same_call_back_with_sound(desk: Page, 
 def test_who_is_not_certain_is_said_while_it_rings(
     desk: Page, centre: Centre, ani: str, element: str, count: int
 ) -> None:
-    call = centre.call("--from", ani, "--to", "10000", "--dtmf", "0", "--hold", "8")
+    call = centre.call("--from", ani, "--to", "10000", "--dtmf", "0", "--hold", "8", "--hold-from", "digits")
     state(desk, "ringing")
     expect(desk.get_by_test_id(element)).to_have_count(count)
     call.wait(20)
