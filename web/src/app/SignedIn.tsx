@@ -12,7 +12,7 @@ import { refreshSession, signOut } from '@/features/session/session'
 import { api } from '@/shared/api/client'
 import type { InteractionDocument, Person } from '@/shared/api/types'
 import { phone } from '@/shared/format/phone'
-import { isEditable, useHotkey } from '@/shared/keys/keys'
+import { composing, isEditable, useHotkey } from '@/shared/keys/keys'
 import { connectLive, interactionsOf, useAgent, useDocuments, useLink } from '@/shared/live/store'
 import { sweepDrafts } from '@/shared/prefs/drafts'
 import { timer } from '@/shared/time/format'
@@ -82,6 +82,15 @@ export function SignedIn({ person, token }: { person: Person; token: string }) {
   useHotkey('Alt+ArrowUp', () => step(-1), mine.length > 0)
   useHotkey('Alt+ArrowDown', () => step(1), mine.length > 0)
   useHotkey('F1', () => setHelp((open) => !open))
+  useEffect(() => {
+    // Esc leaves a field; layers that use it themselves have had it first, and it never ends anything.
+    const leaveField = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape' || composing(event) || event.defaultPrevented) return
+      if (isEditable(document.activeElement)) (document.activeElement as HTMLElement).blur()
+    }
+    window.addEventListener('keydown', leaveField)
+    return () => window.removeEventListener('keydown', leaveField)
+  }, [])
   useHotkey('F6', () => nextRegion(1))
   useHotkey('Shift+F6', () => nextRegion(-1))
 

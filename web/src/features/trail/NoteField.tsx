@@ -49,7 +49,6 @@ export function NoteField({ interactionId }: { interactionId: string }) {
           onKeyDown={(event) => {
             if (composing(event.nativeEvent)) return
             if (event.key === 'Enter' && online) void send()
-            if (event.key === 'Escape') event.currentTarget.blur()
           }}
         />
         {!online && draft.value ? <span className="note-kept">{t('trail.noteKept')}</span> : <Keycap>Alt N</Keycap>}
