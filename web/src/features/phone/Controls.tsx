@@ -62,7 +62,7 @@ export function Controls({ call }: { call: InteractionDocument | null }) {
         const wide = slot === 'answer' || slot === 'hangup'
         const pressed = slot === 'hold' ? held : slot === 'mute' ? muted : slot === 'keypad' ? keypadOpen : undefined
         const icon: IconName = slot === 'mute' && muted ? 'micOff' : slot === 'hold' && held ? 'play' : looks[slot].icon
-        const title = hint ? `${words[slot]}: ${t(hint)}` : [words[slot], looks[slot].key].filter(Boolean).join('  ')
+        const title = hint ? `${words[slot]} · ${t(hint)}` : [words[slot], looks[slot].key].filter(Boolean).join('  ')
         const button = (
           <button
             type="button"
