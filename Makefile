@@ -36,6 +36,7 @@ dev: install web ## the demo, and the console served from its sources on port 51
 
 bench: install ## what a leg of a call costs, and knowing who calls
 	$(BIN)/python bench/media_tick.py
+	$(BIN)/python bench/journal.py
 	$(BIN)/python bench/customer_lookup.py
 
 lock: $(BIN)/uv ## write requirements.lock anew from pyproject.toml
