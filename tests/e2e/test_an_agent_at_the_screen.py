@@ -132,6 +132,24 @@ def test_a_reload_during_a_call_gives_the_same_call_back_with_sound(desk: Page, 
     assert json.loads(call.communicate(timeout=30)[0])["calls"][0]["ended_by"] == "remote"
 
 
+def test_a_call_in_the_browser_outlives_the_web_process(desk: Page, centre: Centre) -> None:
+    call = centre.call("--from", "13800000001", "--to", "10000", "--dtmf", "0", "--hold", "60", "--tone", str(TONE))
+    state(desk, "ringing")
+    desk.keyboard.press("F2")
+    state(desk, "talking")
+    eventually(lambda: abs(heard(desk)[0] - TONE) < 15, 10)
+    centre.kill("web")
+    assert abs(heard(desk, 1.5)[0] - TONE) < 15, "the sound does not pass through the web process"
+    expect(desk.get_by_test_id("phone-registered")).to_have_attribute("data-registered", "true", timeout=20000)
+    state(desk, "talking")
+    assert abs(heard(desk)[0] - TONE) < 15
+    assert call.poll() is None
+    eventually(lambda: desk.get_by_test_id("offline").count() == 0, 20)
+    desk.keyboard.press("Shift+F2")
+    state(desk, "wrapup")
+    assert json.loads(call.communicate(timeout=30)[0])["calls"][0]["ended_by"] == "remote"
+
+
 @pytest.mark.parametrize(
     ("ani", "element", "count"), [("13800000002", "candidate", 2), ("13800009999", "new-customer", 1)]
 )
