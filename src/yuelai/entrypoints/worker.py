@@ -13,6 +13,8 @@ import structlog
 import uvloop
 from pgqueuer import PgQueuer
 
+from yuelai.identity import jobs as identity_jobs
+from yuelai.interactions import jobs as interaction_jobs
 from yuelai.platform.config import Settings
 from yuelai.platform.db import Database
 from yuelai.platform.health import Health, Part
@@ -23,9 +25,12 @@ from yuelai.platform.postgres import dsn
 log = structlog.get_logger()
 
 
-def known_jobs(settings: Settings) -> Jobs:
-    """All kinds of work: each room that has some declares it here."""
-    return Jobs()
+def known_jobs() -> Jobs:
+    """All kinds of work: each room that has some declares it in its `jobs`."""
+    jobs = Jobs()
+    for room in (identity_jobs, interaction_jobs):
+        room.register(jobs)
+    return jobs
 
 
 def run(settings: Settings) -> None:
@@ -37,7 +42,7 @@ async def _main(settings: Settings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    worker = Worker(settings, known_jobs(settings))
+    worker = Worker(settings, known_jobs())
     await worker.start()
     await stop.wait()
     await worker.close()
