@@ -84,7 +84,6 @@ class Sessions:
         token = secrets.token_urlsafe(32)
         now = self._clock.now()
         async with self._database.transaction(tenant) as conn:
-            await repository.delete_expired(conn, now)
             await repository.add_session(conn, token_hash(token), person, tenant, source, now + LIFETIME)
             found = await self._find(conn, token_hash(token))
             if found is None:
