@@ -103,6 +103,20 @@ def test_a_ready_agent_whose_telephone_says_nothing_gets_the_next_call_after_cor
         assert item["agent"]["number"] == "8006"
 
 
+def test_core_starts_anew_when_its_disk_takes_nothing_more_and_callers_get_their_bye(fragile: Centre) -> None:
+    sipp = callers(fragile, "13600000008", count=2)
+    eventually(lambda: standing(fragile, "13600000008") == 2, 20)
+    (core,) = fragile.processes("run core")
+    core.rlimit(psutil.RLIMIT_FSIZE, (1, 1))  # every write to a file fails: the journal's, and the log's too
+    fragile.called("--from", "13600000009", "--to", "10000", "--hold", "1")
+    core.wait(15)
+    sipp.wait(30)
+    assert eventually(lambda: healthy(fragile), 20)
+    assert {item["end_reason"] for item in all_closed(fragile, "13600000008", 2)} <= ENDED_BY_RESTART
+    fragile.called("--from", "13600000010", "--to", "10000", "--hold", "1")
+    assert all_closed(fragile, "13600000010", 1)
+
+
 def test_a_talk_goes_on_when_the_web_process_dies(fragile: Centre) -> None:
     with phone(fragile, "8005") as telephone, ready_agent(fragile, "agent05") as agent:
         call = fragile.call("--from", "13600000004", "--to", "10000", "--dtmf", "0", "--hold", "12", "--tone", "440")

@@ -7,13 +7,14 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from yuelai.platform.journal import Entry, Journal, JournalBusy, JournalFull
+from yuelai.platform.journal import Entry, Journal, JournalBroken, JournalBusy, JournalFull
 
 from .happenings import Happened, happened
 
@@ -110,6 +111,54 @@ async def test_a_journal_nobody_follows_becomes_full_and_new_work_is_refused_bef
     journal.forget(full_at)
     assert journal.accepts_new_work
     assert await journal.append(happened(0)) == full_at + 1
+    await journal.close()
+
+
+async def test_the_last_tenth_is_for_what_has_begun(tmp_path: Path) -> None:
+    journal = await Journal.open(tmp_path / "j", owner="core", max_bytes=20_000)
+    with pytest.raises(JournalFull):
+        for n in range(1000):
+            await journal.append(happened(n), urgent=False)
+    assert 18_000 <= journal.unfollowed_bytes < 20_000
+    began = journal.last_seq
+    assert await journal.append(happened(0)) == began + 1
+    with pytest.raises(JournalFull):
+        await journal.append(happened(0), urgent=False)
+    journal.forget(began)
+    assert await journal.append(happened(0), urgent=False) == began + 2
+    await journal.close()
+
+
+@pytest.mark.parametrize("fails", ["write", "sync", "taking back after a full disk"])
+async def test_a_failing_disk_is_told_once_and_for_all_and_nobody_is_left_waiting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: str
+) -> None:
+    import errno
+    import os
+
+    from yuelai.platform import journal_writer
+
+    def failing(code: int) -> Callable[..., int]:
+        def fail(*_: object) -> int:
+            raise OSError(code, os.strerror(code))
+
+        return fail
+
+    journal = await Journal.open(tmp_path / "j", owner="core")
+    await journal.append(happened(1))
+    if fails == "write":
+        monkeypatch.setattr(os, "write", failing(errno.EIO))
+    elif fails == "sync":
+        monkeypatch.setattr(journal_writer, "_sync", failing(errno.EIO))
+    else:
+        monkeypatch.setattr(os, "write", failing(errno.ENOSPC))
+        monkeypatch.setattr(os, "ftruncate", failing(errno.ENOSPC))
+    results = await asyncio.gather(*(journal.append(happened(n)) for n in range(5)), return_exceptions=True)
+    assert [type(result) for result in results] == [JournalBroken] * 5
+    assert journal.broken.is_set()
+    monkeypatch.undo()
+    with pytest.raises(JournalBroken):
+        await journal.append(happened(2))
     await journal.close()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 PROGRAM = """
 import logging as standard, structlog
@@ -30,3 +31,12 @@ def test_lines_are_json_with_the_role_and_without_secrets() -> None:
     assert lines[0]["nested"] == {"token": "[hidden]", "n": 1}
     assert "ZeroDivisionError" in lines[2]["exception"]
     assert done.stdout == ""
+
+
+def test_who_logs_onto_a_full_disk_goes_on() -> None:
+    program = PROGRAM + 'print("went on")\n'
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=full, text=True, check=True
+        )
+    assert done.stdout == "went on\n"

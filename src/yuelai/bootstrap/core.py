@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
+import threading
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import structlog
 import uvloop
@@ -33,6 +36,7 @@ from yuelai.platform.ids import SAMPLE_TENANT
 from yuelai.platform.ipc import IpcServer
 from yuelai.platform.journal import Journal
 from yuelai.platform.live import LiveStore
+from yuelai.platform.overflow import Overflow
 from yuelai.platform.projector import Projector
 from yuelai.recordings import repository as recording_tables
 from yuelai.recordings.service import Recordings
@@ -45,26 +49,52 @@ log = structlog.get_logger()
 
 ACCESS_NUMBERS = {"10000": "main"}
 """Which flow answers which number. Data of the centre once the designer can edit it."""
+GIVE_UP_SECONDS = 10.0
+"""How long core may take to end when its disk has failed."""
 
 
 def run_core(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT. Its socket answers once calls are taken."""
-    uvloop.run(_serve(settings))
+    """Serve until SIGTERM or SIGINT. Its socket answers once calls are taken.
+
+    Ends with exit code 1 when the journal's disk has failed; then it is to be started anew.
+    """
+    if not uvloop.run(serve(settings)):
+        raise SystemExit(1)
 
 
-async def _serve(settings: Settings) -> None:
-    stop = asyncio.Event()
+async def serve(settings: Settings) -> bool:
+    """Return true when it was asked to end, false when it cannot go on."""
+    stop, last_resort = asyncio.Event(), threading.Timer(GIVE_UP_SECONDS, os._exit, (1,))
+    last_resort.daemon = True
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     async with contextlib.AsyncExitStack() as stack:
-        await start(settings, stack)
-        await stop.wait()
-        log.info("core_stopping")
+        journal = await start(settings, stack)
+        await _first(stop, journal.broken)
+        if journal.broken.is_set():
+            log.critical("core_stops", reason="the journal cannot be written: nothing can be decided; to start anew")
+            last_resort.start()  # even the way out may be stuck on that disk
+        else:
+            log.info("core_stopping")
+    last_resort.cancel()
+    return not journal.broken.is_set()
 
 
-async def start(settings: Settings, stack: contextlib.AsyncExitStack) -> None:
-    """Build everything in the order it needs each other; the stack takes it down in reverse."""
+async def _first(*events: asyncio.Event) -> None:
+    tasks = [asyncio.create_task(event.wait()) for event in events]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+
+
+async def start(settings: Settings, stack: contextlib.AsyncExitStack) -> Journal:
+    """Build everything in the order it needs each other; the stack takes it down in reverse.
+
+    Returns the journal, without which nothing may go on.
+    """
 
     def later(close: Callable[[], Awaitable[None]]) -> None:
         stack.push_async_callback(close)
@@ -74,6 +104,10 @@ async def start(settings: Settings, stack: contextlib.AsyncExitStack) -> None:
     later(database.close)
     journal = await Journal.open(settings.folder / "journal", owner="core")
     later(journal.close)
+    admit = partial(journal.append, urgent=False)
+    overflow = Overflow(journal.append)
+    later(overflow.close)
+    append = overflow.append
     projector = Projector(journal, database)
     for room in (interaction_tables, routing_tables, recording_tables, telephony_tables):
         for kind, handler in room.PROJECTIONS.items():
@@ -86,22 +120,22 @@ async def start(settings: Settings, stack: contextlib.AsyncExitStack) -> None:
     media = EmbeddedMediaEngine(settings)
     await media.start(wait=None)
     later(media.disconnect)
-    dialogs = DialogKeeper(journal.append, clock, SAMPLE_TENANT)
-    registrations = RegistrationKeeper(journal.append, clock, SAMPLE_TENANT)
+    dialogs = DialogKeeper(append, clock, SAMPLE_TENANT)
+    registrations = RegistrationKeeper(admit, append, clock, SAMPLE_TENANT)
     credentials = SipCredentials(PostgresCredentialStore(database, clock))
     telephony = SipTelephony(settings, clock, credentials, dialogs, registrations)
 
     numbers = TrailNumbers()
     await _resume_numbers(database, clock, numbers)
     routing = RoutingDriver(
-        journal.append,
+        append,
         clock,
         live,
         lambda routing_signal: voice.on_signal(routing_signal),
         lambda interaction_id, agent_id: voice.on_wrapup_over(interaction_id, agent_id),
     )
     later(routing.close)
-    recordings = Recordings(settings, database, media, journal.append, clock)
+    recordings = Recordings(settings, database, media, append, clock)
     voice = VoiceChannel(
         VoiceServices(
             tenant_id=SAMPLE_TENANT,
@@ -113,7 +147,7 @@ async def start(settings: Settings, stack: contextlib.AsyncExitStack) -> None:
             customers=CustomerDirectory(database),
             capture=recordings,
             prompt=prompt_path,
-            new_recorder=lambda: InteractionRecorder(journal.append, clock, live, numbers),
+            new_recorder=lambda: InteractionRecorder(append, clock, live, numbers, admit=admit),
         )
     )
 
@@ -132,7 +166,7 @@ async def start(settings: Settings, stack: contextlib.AsyncExitStack) -> None:
     telephony.on_call(voice.on_call)
 
     health = Health()
-    health.add("journal", projector.health)
+    health.add("journal", lambda: _journal_health(journal, overflow, projector))
     health.add("media", lambda: _media_health(media))
     health.add("calls", lambda: _count(voice))
     requests = Requests(clock, live, routing, voice, telephony, health.report)
@@ -146,12 +180,21 @@ async def start(settings: Settings, stack: contextlib.AsyncExitStack) -> None:
     await server.start()
     later(server.close)
     log.info("core_ready", restored_dialogs=len(standing), restored_phones=restored, closed_interactions=len(left_open))
+    return journal
 
 
 async def _resume_numbers(database: Database, clock: SystemClock, numbers: TrailNumbers) -> None:
     day = numbers.local_date(clock.now())
     async with database.transaction(None) as conn:
         numbers.resume(day, await interaction_tables.last_trail_numbers(conn, day))
+
+
+async def _journal_health(journal: Journal, overflow: Overflow, projector: Projector) -> Part:
+    if overflow.waiting:
+        return Part(False, f"takes nothing: new calls are refused, {overflow.waiting} facts of others wait in memory")
+    if not journal.accepts_new_work:
+        return Part(False, "nearly full: new calls are refused")
+    return await projector.health()
 
 
 async def _media_health(media: EmbeddedMediaEngine) -> Part:

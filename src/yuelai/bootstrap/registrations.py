@@ -14,10 +14,10 @@ from yuelai.telephony.ports import BindingRecord
 
 
 class RegistrationKeeper:
-    """`telephony.ports.BindingJournal`."""
+    """`telephony.ports.BindingJournal`. `admit` appends what may be refused when the journal is nearly full."""
 
-    def __init__(self, append: Append, clock: Clock, tenant_id: TenantId) -> None:
-        self._append, self._clock, self._tenant_id = append, clock, tenant_id
+    def __init__(self, admit: Append, append: Append, clock: Clock, tenant_id: TenantId) -> None:
+        self._admit, self._append, self._clock, self._tenant_id = admit, append, clock, tenant_id
 
     async def bound(self, record: BindingRecord) -> None:
         private = asdict(record)
@@ -29,7 +29,7 @@ class RegistrationKeeper:
             registration_id=record.registration_id,
             kept_until=record.kept_until,
         )
-        await self._append(Record(fact, private))
+        await self._admit(Record(fact, private))
 
     async def unbound(self, registration_id: UUID) -> None:
         fact = RegistrationUnbound(at=self._clock.now(), tenant_id=self._tenant_id, registration_id=registration_id)

@@ -38,10 +38,16 @@ class Append(Protocol):
 
 
 class InteractionRecorder:
-    """`numbers` is shared by all recorders of the process. A step that cannot happen now raises `IllegalStep`."""
+    """`numbers` is shared by all recorders of the process. A step that cannot happen now raises `IllegalStep`.
 
-    def __init__(self, append: Append, clock: Clock, live: LiveStore, numbers: TrailNumbers) -> None:
+    `admit` appends the very first fact; it may refuse when `append`, for what has begun, still does not.
+    """
+
+    def __init__(
+        self, append: Append, clock: Clock, live: LiveStore, numbers: TrailNumbers, *, admit: Append | None = None
+    ) -> None:
         self._append, self._clock, self._live, self._numbers = append, clock, live, numbers
+        self._admit = admit or append
         self._interaction: Interaction | None = None
         self._document: LiveInteraction | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -188,5 +194,6 @@ class InteractionRecorder:
         await asyncio.shield(task)
 
     async def _carry_out(self, record: Record) -> None:
-        await self._append(record)
+        append = self._admit if isinstance(record.fact, InteractionStarted) else self._append
+        await append(record)
         self.show.publish()

@@ -2,7 +2,8 @@
 
 `append` returns after fsync; appends that wait for the same fsync share it (group commit). The projector follows the
 journal into PostgreSQL and lets it forget what has arrived there. While PostgreSQL is away the journal grows up to a
-bound and then refuses, so that new calls are refused instead of facts lost.
+bound and then refuses, so that new calls are refused instead of facts lost. The last tenth is kept for contacts that
+have begun already (`urgent`); see also `overflow`.
 
 Each append is one line, `CRC-32 in hex`, a space, a JSON array of entries: the records of one call stand or fall
 together. A line torn by a crash was never acknowledged and is cut off when the journal is opened.
@@ -36,6 +37,10 @@ from yuelai.platform.ids import new_id
 from yuelai.platform.journal_writer import Job, SegmentWriter
 
 log = structlog.get_logger()
+
+
+RESERVE = 0.1
+"""Part of the bound that only urgent records may use."""
 
 
 class JournalFull(Unavailable):
@@ -108,7 +113,8 @@ class Journal:
         self._cursor: tuple[int, Path, int] | None = None
         self._lock_file: int = -1
         self._writer: SegmentWriter | None = None
-        self._broken = False
+        self.broken = asyncio.Event()
+        """Set for good once the disk has failed: nothing more can be decided, the process must start anew."""
 
     @classmethod
     async def open(
@@ -131,16 +137,18 @@ class Journal:
         journal._writer = SegmentWriter(segment, size, segment_bytes, journal._written)
         return journal
 
-    async def append(self, *records: facts.Record) -> int:
+    async def append(self, *records: facts.Record, urgent: bool = True) -> int:
         """Put records on disk, all or none, and return the number of the last.
+
+        What begins something new is not `urgent`, and is refused a little before the rest.
 
         Raises JournalFull when the bound is reached or the disk is full, JournalBroken when the disk fails.
         """
-        if self._broken or self._writer is None:
+        if self.broken.is_set() or self._writer is None:
             raise JournalBroken
         if not records:
             return self.last_seq
-        if self.unfollowed_bytes >= self._max_bytes:
+        if self.unfollowed_bytes >= self._max_bytes or not (urgent or self.accepts_new_work):
             raise JournalFull
         entries = [
             Entry(
@@ -165,7 +173,7 @@ class Journal:
     @property
     def accepts_new_work(self) -> bool:
         """False when nearly full: what is left is for the contacts already here, new ones are to be refused."""
-        return not self._broken and self.unfollowed_bytes < self._max_bytes * 0.9
+        return not self.broken.is_set() and self.unfollowed_bytes < self._max_bytes * (1 - RESERVE)
 
     def read(self, after: int, limit: int = 256) -> list[Entry]:
         """Return about `limit` durable entries with numbers beyond `after`, in order."""
@@ -226,8 +234,9 @@ class Journal:
         elif isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
             refusal = JournalFull("the disk is full")
         else:
-            log.error("journal_broken", error=repr(error))
-            self._broken = True
+            if not self.broken.is_set():
+                self.broken.set()
+                log.error("journal_broken", error=repr(error))
             refusal = JournalBroken()
         for job in jobs:
             if job.done.done():

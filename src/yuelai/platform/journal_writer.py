@@ -65,9 +65,9 @@ class SegmentWriter:
             if broken is None:
                 try:
                     self._write(jobs)
-                except OSError as failure:
-                    error = failure
+                except Exception as failure:
                     broken = self._take_back(failure)
+                    error = broken or failure
             with contextlib.suppress(RuntimeError):  # the loop has ended: nobody waits any more
                 self._loop.call_soon_threadsafe(self._written, jobs, error)
 
@@ -83,14 +83,17 @@ class SegmentWriter:
         _sync(self._file)
         self._size += len(data)
 
-    def _take_back(self, failure: OSError) -> BaseException | None:
+    def _take_back(self, failure: Exception) -> Exception | None:
         """Cut what was half written. Returns why we cannot go on: after a failed sync the disk's state is unknown."""
+        if not isinstance(failure, OSError):
+            return failure
         try:
             os.ftruncate(self._file, self._size)
             os.lseek(self._file, self._size, os.SEEK_SET)
             _sync(self._file)
-        except OSError:
-            return failure
+        except OSError as second:
+            # Of a type of its own: even "no space left" is final when nothing could be taken back.
+            return RuntimeError(f"{failure!r}, and then {second!r}")
         return None
 
     def _open(self, path: Path) -> None:

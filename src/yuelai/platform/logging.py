@@ -5,10 +5,11 @@ Event names are static, everything that varies is a key. Values of keys that nam
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sys
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, TextIO, cast
 
 import msgspec
 import structlog
@@ -42,7 +43,7 @@ def configure(role: str, settings: Settings) -> None:
     structlog.configure(
         processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(cast(TextIO, _Forgiving(sys.stderr))),
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
@@ -59,6 +60,21 @@ def configure(role: str, settings: Settings) -> None:
     for chatty in ("aioice", "aiortc", "alembic", "asyncio", "pgqueuer", "uvicorn.error"):
         logging.getLogger(chatty).setLevel(max(level, logging.WARNING))
     structlog.contextvars.bind_contextvars(role=role)
+
+
+class _Forgiving:
+    """A file whose lines are lost while they cannot be written: a full disk must not break what only wants to tell."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+
+    def write(self, text: str) -> None:
+        with contextlib.suppress(OSError):
+            self._file.write(text)
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError):
+            self._file.flush()
 
 
 def hide_secrets(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
