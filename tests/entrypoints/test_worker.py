@@ -17,7 +17,6 @@ async def test_what_has_expired_is_forgotten_and_partitions_reach_a_year_ahead(
 ) -> None:
     async with database.transaction(None) as conn:
         person = new_id()
-        await conn.execute("INSERT INTO tenants (id, code, name) VALUES ($1, 'x', 'x')", SAMPLE_TENANT)
         await conn.execute(
             "INSERT INTO people (id, username, name, password_hash) VALUES ($1, 'old', 'Old', '')",
             person,
