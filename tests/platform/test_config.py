@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 
@@ -25,3 +27,10 @@ def test_a_setting_that_cannot_be_is_named(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("YUELAI_RTP_PORTS", "many")
     with pytest.raises(ValidationError, match="rtp_ports"):
         Settings()
+
+
+def test_every_setting_stands_in_the_reference_with_its_words() -> None:
+    reference = (Path(__file__).parents[2] / "docs" / "reference" / "settings.md").read_text()
+    for name, field in Settings.model_fields.items():
+        assert f"`YUELAI_{name.upper()}`" in reference
+        assert field.description in reference
