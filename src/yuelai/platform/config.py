@@ -39,7 +39,7 @@ class Settings(BaseSettings):
 
     home: Path = Field(Path(".yuelai"), description="Folder of everything that is kept: database, journal, recordings.")
     http_port: int = Field(8080, ge=1, le=65535, description="Port of the screens, the API and `/ws/sip`.")
-    sip_port: int = Field(5060, ge=1, le=65534, description="SIP over UDP and TCP.")
+    sip_port: int = Field(5060, ge=1, le=65534, description="SIP over UDP.")
     rtp_ports: str = Field("20000-29999", pattern=r"^\d+-\d+$", description="UDP port range for sound, both ends in.")
     bind: str = Field("127.0.0.1", description="Address the listeners bind to.")
     public_address: str | None = Field(None, description="Address offered in SDP and ICE; the bind address if unset.")
