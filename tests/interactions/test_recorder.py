@@ -208,3 +208,29 @@ def test_trail_numbers_go_on_after_a_restart_and_beyond_five_digits() -> None:
     numbers = TrailNumbers(UTC)
     numbers.resume(date(2026, 3, 4), {SAMPLE_TENANT: 99_999})
     assert numbers.next(SAMPLE_TENANT, NINE) == "T0304-100000"
+
+
+async def test_a_wall_clock_set_back_makes_no_segment_run_backwards() -> None:
+    book = Book()
+    recorder = await book.begin()
+    await recorder.segment("queue", queue_id=QUEUE)
+    began = book.clock.now()
+    book.clock.advance(-5)
+    await recorder.segment("ring", AGENT)
+    await recorder.ended(EndReason.ABANDONED)
+    await recorder.closed()
+    assert recorder.interaction.ended_at == began
+
+
+async def test_what_is_over_goes_from_the_screens_even_if_it_cannot_be_kept() -> None:
+    book = Book()
+    recorder = await book.begin()
+    await recorder.ended("served")
+
+    async def refuse(*_: object) -> int:
+        raise OSError("the disk has failed")
+
+    recorder._append = refuse
+    with pytest.raises(OSError, match="disk"):
+        await recorder.closed()
+    assert book.live.get(f"interaction/{recorder.interaction.id}") is None

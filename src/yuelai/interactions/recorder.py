@@ -97,7 +97,7 @@ class InteractionRecorder:
             raise ValueError(f"match {match} does not go with {len(cards)} cards")
         ids = [UUID(str(card["id"])) for card in cards]
         fact = InteractionIdentified(
-            at=self._clock.now(),
+            at=self._now(),
             tenant_id=self._tenant_id,
             interaction_id=self.interaction.id,
             match=match,
@@ -112,7 +112,7 @@ class InteractionRecorder:
         self, kind: SegmentKind | str, agent_id: UUID | None = None, queue_id: UUID | None = None
     ) -> datetime:
         """Begin a segment, ending the one before it; returns that instant. Ring, talk and hold name their agent."""
-        at = self._clock.now()
+        at = self._now()
         await self._write(
             SegmentStarted(
                 at=at,
@@ -128,7 +128,7 @@ class InteractionRecorder:
     async def note(self, kind: str, actor: str, data: Mapping[str, Any] | None = None, text: str = "") -> None:
         """Add a line to the service trail. `data` holds ids, menu keys and codes only; free words go into `text`."""
         fact = TrailNoted(
-            at=self._clock.now(),
+            at=self._now(),
             tenant_id=self._tenant_id,
             interaction_id=self.interaction.id,
             kind=kind,
@@ -143,7 +143,7 @@ class InteractionRecorder:
         """The customer's part is over. With an agent, the agent's wrap-up begins at the same instant."""
         await self._write(
             InteractionEnded(
-                at=self._clock.now(),
+                at=self._now(),
                 tenant_id=self._tenant_id,
                 interaction_id=self.interaction.id,
                 reason=EndReason(reason),
@@ -154,7 +154,7 @@ class InteractionRecorder:
     async def closed(self, disposition: str | None = None, note: str = "") -> None:
         """Wrap-up, if any, is over: the live document goes."""
         fact = InteractionClosed(
-            at=self._clock.now(),
+            at=self._now(),
             tenant_id=self._tenant_id,
             interaction_id=self.interaction.id,
             disposition=disposition,
@@ -165,13 +165,18 @@ class InteractionRecorder:
         """A recording of it is complete; may come after the close."""
         await self._write(
             InteractionRecorded(
-                at=self._clock.now(),
+                at=self._now(),
                 tenant_id=self._tenant_id,
                 interaction_id=self.interaction.id,
                 recording_id=recording_id,
                 duration_ms=duration_ms,
             )
         )
+
+    def _now(self) -> datetime:
+        """Never before what has happened to it already: a wall clock may be set back."""
+        now = self._clock.now()
+        return max(now, self.interaction.state_since or now)
 
     @property
     def _tenant_id(self) -> UUID:
@@ -194,6 +199,12 @@ class InteractionRecorder:
         await asyncio.shield(task)
 
     async def _carry_out(self, record: Record) -> None:
-        append = self._admit if isinstance(record.fact, InteractionStarted) else self._append
-        await append(record)
-        self.show.publish()
+        if isinstance(record.fact, InteractionStarted):
+            await self._admit(record)  # what cannot begin is not shown either
+            self.show.publish()
+            return
+        try:
+            await self._append(record)
+        finally:
+            # It has happened even if it could not be kept; above all, what is over must go from the screens.
+            self.show.publish()
