@@ -15,6 +15,7 @@ from uuid import UUID
 import structlog
 
 from yuelai.platform.clock import Clock
+from yuelai.platform.errors import Unavailable
 from yuelai.platform.facts import Record
 from yuelai.platform.live import LiveStore
 from yuelai.routing import engine
@@ -133,9 +134,10 @@ class RoutingDriver:
         in_wrapup = agent and agent.state == AgentState.WRAPUP and agent.contact_id == interaction_id
         return agent.until if agent and in_wrapup else None
 
-    async def wrapup_done(self, agent_id: UUID) -> None:
-        """The agent has finished the wrap-up early; nothing happens when it was over already."""
-        await self._take(WrapupDone(agent_id))
+    async def wrapup_done(self, agent_id: UUID, interaction_id: UUID | None = None) -> None:
+        """The agent has finished the wrap-up (that of the interaction) early; nothing happens when it was over
+        already."""
+        await self._take(WrapupDone(agent_id, interaction_id))
 
     async def time_passed(self) -> None:
         """Let everything that is due happen. The driver's own timer calls this; tests with a virtual clock do too."""
@@ -192,7 +194,7 @@ class RoutingDriver:
         self._acted = mine
         try:
             if facts:
-                await self._append(*facts)
+                await self._keep(facts)
             if before is not None and not before.done():
                 await asyncio.shield(before)
             self._documents.show(shown)
@@ -201,6 +203,13 @@ class RoutingDriver:
         finally:
             mine.set_result(None)
             self._arm()
+
+    async def _keep(self, facts: list[Record]) -> None:
+        """The state has moved already. Were it not acted on, agents would ring and callers wait for ever."""
+        try:
+            await self._append(*facts)
+        except Unavailable as error:
+            log.error("agent_states_not_kept", reason=str(error), facts=len(facts))
 
     def _signal(self, command: Command) -> None:
         try:

@@ -321,7 +321,7 @@ def _release(turn: _Turn, contact: Contact) -> None:
 
 def _wrapup_done(turn: _Turn, event: WrapupDone) -> None:
     agent = turn.state.agent(event.agent_id)
-    if agent.state == AgentState.WRAPUP:
+    if agent.state == AgentState.WRAPUP and event.interaction_id in (None, agent.contact_id):
         turn.finish_wrapup(agent)
 
 

@@ -189,7 +189,10 @@ class Released:
 
 @dataclass(frozen=True)
 class WrapupDone:
+    """`interaction_id` says which wrap-up is meant: a later one must not end by what was said of the one before."""
+
     agent_id: UUID
+    interaction_id: UUID | None = None
 
 
 @dataclass(frozen=True)
