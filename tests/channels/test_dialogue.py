@@ -24,7 +24,9 @@ def sound() -> Sound:
 
 @pytest.fixture
 def dialogue(sound: Sound) -> VoiceDialogue:
-    return VoiceDialogue(sound, LegId(new_id()), lambda said, language: [Path("x.wav")], no_step, Away, "zh-CN")
+    leg = LegId(new_id())
+    sound.open[leg] = lambda event: None
+    return VoiceDialogue(sound, leg, lambda said, language: [Path("x.wav")], no_step, Away, "zh-CN")
 
 
 def playing(sound: Sound) -> Any:

@@ -42,7 +42,7 @@ async def test_the_screen_knows_the_customer_before_the_phone_rings() -> None:
     world = World()
     await world.begin()
     world.people.answer = Identified("one", [WANG])
-    seen = []
+    seen: list[str] = []
     dial = world.lines.dial
 
     async def watched(user: str, **options: object) -> object:

@@ -10,33 +10,41 @@ from typing import Any
 from uuid import UUID
 
 from yuelai.channels.ports import FlowOutcome, Identified
+from yuelai.channels.voice.call import VoiceCall
 from yuelai.channels.voice.channel import VoiceChannel
 from yuelai.channels.voice.messages import Actor
 from yuelai.channels.voice.services import VoiceServices
-from yuelai.interactions.events import InteractionEnded, SegmentStarted
+from yuelai.interactions.events import InteractionClosed, InteractionEnded, SegmentStarted
 from yuelai.interactions.numbering import TrailNumbers
 from yuelai.interactions.recorder import InteractionRecorder
-from yuelai.media.ports import LegKind, MediaError
+from yuelai.media.ports import LegGone, LegKind, MediaError
 from yuelai.platform.clock import VirtualClock
 from yuelai.platform.facts import Fact, Record
 from yuelai.platform.ids import SAMPLE_TENANT, InteractionId, LegId, RecordingId, new_id
+from yuelai.platform.journal import JournalBroken
 from yuelai.platform.live import LiveStore
 from yuelai.routing.driver import RoutingDriver
 from yuelai.routing.events import Seat
 from yuelai.routing.model import AgentRecord, Queue
-from yuelai.telephony.errors import NotRegistered
-from yuelai.telephony.ports import Answered, Confirmed, Ended, LegEvent
+from yuelai.telephony.errors import NotRegistered, WrongState
+from yuelai.telephony.ports import Answered, Confirmed, Ended, LegEvent, Reoffered
 
 OFFER = "v=0"
+REOFFER = "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 8\r\na={}\r\n"
 
 
 class Sound:
-    """A MediaEngine that keeps a list of what it was told."""
+    """A MediaEngine that keeps a list of what it was told, and who hears what after it."""
 
     def __init__(self) -> None:
         self.told: list[tuple[Any, ...]] = []
         self.open: dict[LegId, Callable[[Any], None]] = {}
+        self.joined: set[frozenset[LegId]] = set()
+        self.held: set[LegId] = set()
+        self.playing: set[LegId] = set()
         self.broken = False
+        self.deaf: set[str] = set()
+        """Verbs that fail."""
 
     async def create_leg(
         self, leg: LegId, kind: LegKind, listener: Callable[[Any], None], *, offer: str | None = None
@@ -49,15 +57,45 @@ class Sound:
 
     async def close(self, leg: LegId) -> None:
         self.open.pop(leg, None)
+        self.joined = {pair for pair in self.joined if leg not in pair}
+        self.held.discard(leg)
+        self.playing.discard(leg)
 
     def __getattr__(self, verb: str) -> Any:
-        async def tell(*arguments: Any, **options: Any) -> Any:
-            if verb.startswith("_"):
-                raise AttributeError(verb)
-            self.told.append((verb, *arguments))
+        if verb.startswith("_"):
+            raise AttributeError(verb)
+
+        async def tell(leg: LegId, *arguments: Any, **options: Any) -> Any:
+            if verb in self.deaf or leg not in self.open:
+                raise MediaError(f"{verb} is not possible")
+            self.told.append((verb, leg, *arguments))
+            self._note(verb, leg, arguments)
             return "v=0 ours"
 
         return tell
+
+    def _note(self, verb: str, leg: LegId, arguments: tuple[Any, ...]) -> None:
+        if verb == "bridge":
+            self.joined.add(frozenset({leg, arguments[0]}))
+        elif verb == "unbridge":
+            self.joined.discard(frozenset({leg, arguments[0]}))
+        elif verb == "hold":
+            (self.held.add if arguments[0] else self.held.discard)(leg)
+        elif verb == "play":
+            self.playing.add(leg)
+        elif verb == "stop":
+            self.playing.discard(leg)
+
+    def hears(self, one: LegId, other: LegId) -> bool:
+        """Do they hear each other, and nothing else?"""
+        return frozenset({one, other}) in self.joined and not {one, other} & (self.held | self.playing)
+
+    def dies(self) -> None:
+        """The engine's process goes away with all its legs."""
+        legs, self.open = self.open, {}
+        self.joined, self.held, self.playing = set(), set(), set()
+        for leg, listener in legs.items():
+            listener(LegGone(leg))
 
     def verbs(self) -> list[str]:
         return [str(entry[0]) for entry in self.told]
@@ -75,6 +113,7 @@ class Line:
         self.headers: Mapping[str, str] = {}
         self._listener: Callable[[LegEvent], None] | None = None
         self.over = False
+        self.reoffered = False
 
     def listen(self, listener: Callable[[LegEvent], None]) -> None:
         self._listener = listener
@@ -87,14 +126,23 @@ class Line:
         pass
 
     async def answer(self, sdp: str) -> None:
+        if self.over:
+            raise WrongState
         self.answered = sdp
         self.happens(Confirmed(self.id))
 
     async def accept(self, sdp: str) -> None:
-        pass
+        if self.over or not self.reoffered:
+            raise WrongState
+        self.reoffered = False
 
     async def refuse_offer(self, status: int = 488) -> None:
-        pass
+        await self.accept("")
+
+    def reoffers(self, direction: str) -> None:
+        """The other side sends a re-INVITE."""
+        self.reoffered = True
+        self.happens(Reoffered(self.id, REOFFER.format(direction)))
 
     async def hangup(self, status: int = 480, reason: str = "") -> None:
         if not self.over:
@@ -142,7 +190,7 @@ class Away(Exception):
 class Script:
     """A flow in the test's hand: it ends when the test says how."""
 
-    left = Away
+    left: type[Exception] = Away
     fallback_queue = "general"
 
     def __init__(self) -> None:
@@ -195,19 +243,27 @@ class Tape:
 
 
 class World:
-    """One queue `general`, one agent 8001 with a registered phone, signed off."""
+    """One queue `general`, agents 8001 and on with registered seats; 8001 alone is made ready by `begin`."""
 
-    def __init__(self, ring_seconds: float = 20.0, wrapup_seconds: float = 30.0, seat: Seat = Seat.PHONE) -> None:
+    def __init__(
+        self, ring_seconds: float = 20.0, wrapup_seconds: float = 30.0, seat: Seat = Seat.PHONE, agents: int = 1
+    ) -> None:
         self.seat = seat
         self.clock = VirtualClock(datetime(2026, 11, 20, 2, 0, tzinfo=UTC))
         self.facts: list[Fact] = []
+        self.full = False
+        """The disk keeps nothing more."""
         self.live = LiveStore()
         self.sound, self.lines, self.people, self.tape = Sound(), Lines(), People(), Tape()
         self.script = Script()
         self.queue = Queue(
             new_id(), SAMPLE_TENANT, "general", "综合服务", ring_seconds=ring_seconds, wrapup_seconds=wrapup_seconds
         )
-        self.agent = AgentRecord(new_id(), SAMPLE_TENANT, "8001", "张伟", {self.queue.id: 1})
+        self.agents = [
+            AgentRecord(new_id(), SAMPLE_TENANT, str(8001 + index), "张伟", {self.queue.id: 1})
+            for index in range(agents)
+        ]
+        self.agent = self.agents[0]
         numbers = TrailNumbers(UTC)
         self.routing = RoutingDriver(
             self.append,
@@ -232,12 +288,15 @@ class World:
         )
 
     async def append(self, *records: Record) -> int:
+        if self.full:
+            raise JournalBroken
         self.facts += [record.fact for record in records]
         return len(self.facts)
 
     async def begin(self, *, ready: bool = True) -> None:
-        await self.routing.load([self.agent], [self.queue])
-        await self.routing.seat_reachable(self.agent.id, self.seat, True)
+        await self.routing.load(self.agents, [self.queue])
+        for agent in self.agents:
+            await self.routing.seat_reachable(agent.id, self.seat, True)
         if ready:
             await self.routing.set_state(self.agent.id, "ready", "", self.seat)
 
@@ -245,6 +304,11 @@ class World:
         """Let everything that can happen now happen."""
         for _ in range(40):
             await asyncio.sleep(0.0005)
+
+    async def settle_briefly(self) -> None:
+        """Let what is under way happen, but nothing that waits for time."""
+        for _ in range(5):
+            await asyncio.sleep(0)
 
     async def pass_time(self, seconds: float) -> None:
         self.clock.advance(seconds)
@@ -271,14 +335,32 @@ class World:
         await self.settle()
         return customer, phone
 
-    async def ask(self, verb: str, **arguments: Any) -> Any:
-        """A request of agent 8001's screen about the only call."""
+    async def ready(self, index: int) -> None:
+        await self.routing.set_state(self.agents[index].id, "ready", "", self.seat)
+        await self.settle()
+
+    async def ask(self, verb: str, by: int = 0, **arguments: Any) -> Any:
+        """A request of an agent's screen (8001's) about the only call."""
         (interaction_id,) = self.channel.ids()
-        actor = Actor(self.agent.id, "8001", frozenset({"agent.work"}))
+        agent = self.agents[by]
+        actor = Actor(agent.id, agent.number, frozenset({"agent.work"}))
         return await self.channel.command(verb, actor, interaction_id, arguments)
 
-    def state(self) -> str:
-        return str(self.routing.agent(self.agent.id).state)
+    def call(self) -> VoiceCall:
+        """The only call, to look at and to post into."""
+        (call,) = self.channel._calls.values()
+        return call
+
+    def joined(self) -> bool:
+        """Do customer and agent of the only call hear each other?"""
+        call = self.call()
+        return call.agent is not None and self.sound.hears(call.customer_media, call.agent.media_leg)
+
+    def closed(self) -> int:
+        return sum(isinstance(fact, InteractionClosed) for fact in self.facts)
+
+    def state(self, index: int = 0) -> str:
+        return str(self.routing.agent(self.agents[index].id).state)
 
     def segments(self) -> list[str]:
         return [str(fact.kind) for fact in self.facts if isinstance(fact, SegmentStarted)]
