@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 import structlog
 
@@ -72,9 +71,10 @@ class Commands:
         return {}
 
     async def _hangup(self, command: Command) -> dict[str, Any]:
-        if self._call.recorder.interaction.stage is Stage.RING:
+        stage = self._call.recorder.interaction.stage
+        if stage is Stage.RING:
             await self._call.waiting.decline()
-        else:
+        elif stage is not Stage.WRAPUP:  # whoever presses it twice has what they wanted
             self._in_talk()
             await self._call.end(EndReason.AGENT_HUNG_UP)
         return {}
@@ -85,13 +85,12 @@ class Commands:
         return {}
 
     async def _note(self, command: Command) -> dict[str, Any]:
-        await self._call.recorder.note("note", command.actor.number, {}, str(command.arguments["text"]))
+        await self._call.recorder.note("note", command.actor.number, {}, str(command.arguments.get("text") or ""))
         return {}
 
     async def _customer(self, command: Command) -> dict[str, Any]:
         call = self._call
-        card = await call.services.customers.card(call.services.tenant_id, UUID(str(command.arguments["customer_id"])))
-        await call.choose(card, command.actor.number)
+        await call.choose(command.arguments["card"], command.actor.number)
         return call.recorder.show.document()
 
     async def _wrapup(self, command: Command) -> dict[str, Any]:
@@ -100,5 +99,5 @@ class Commands:
             raise NotPossibleNow("the call is not in wrap-up")
         disposition = command.arguments.get("disposition")
         await call.close(str(disposition) if disposition else None, str(command.arguments.get("note") or ""))
-        await call.services.routing.wrapup_done(command.actor.person_id)
+        await call.services.routing.wrapup_done(command.actor.person_id, call.id)
         return {}

@@ -16,6 +16,7 @@ from yuelai.channels.voice.messages import FlowEnded
 from yuelai.channels.voice.phase import Phase
 from yuelai.interactions.events import EndReason
 from yuelai.media.ports import MediaError
+from yuelai.routing.errors import NoSuchQueue
 
 if TYPE_CHECKING:
     from yuelai.channels.voice.call import VoiceCall
@@ -71,7 +72,16 @@ class SelfService:
         if outcome.queue is None:
             await call.end(EndReason.SERVED if outcome.served else EndReason.FAILED)
         else:
-            await call.waiting.enqueue(outcome.queue, outcome.attributes)
+            await self._to_queue(outcome.queue, outcome.attributes)
+
+    async def _to_queue(self, code: str, attributes: Mapping[str, Any]) -> None:
+        call = self._call
+        try:
+            await call.waiting.enqueue(code, attributes)
+        except NoSuchQueue:
+            log.error("flow_names_no_queue", queue=code)
+            await call.recorder.note("system", "system", {"flow": "failed"})
+            await call.waiting.enqueue(call.services.flows.fallback_queue, attributes)
 
     async def _run(self, dialogue: VoiceDialogue) -> None:
         call, flows = self._call, self._call.services.flows
