@@ -37,9 +37,10 @@ class WrapUpOver:
 
 @dataclass(frozen=True)
 class RejoinOver:
-    """The agent whose page had gone has had time enough to come back."""
+    """The agent whose page had gone has had time enough to come back; `last` when a rejoin has rung that long, too."""
 
     party: AgentParty
+    last: bool = False
 
 
 @dataclass(frozen=True)

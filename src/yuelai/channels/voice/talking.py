@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING
 
 import structlog
@@ -15,6 +16,7 @@ from yuelai.media.ports import MediaError
 from yuelai.platform.errors import Refusal
 from yuelai.platform.ids import RecordingId
 from yuelai.routing.errors import OfferGone
+from yuelai.telephony.errors import WrongState
 from yuelai.telephony.ports import Answered, Reoffered
 from yuelai.wire.sdp import parse_sdp
 
@@ -33,6 +35,8 @@ class Talking:
         self.held = False
         self.rejoining: AgentParty | None = None
         self._lost: AgentParty | None = None
+        self._phone_held = False
+        """What the agent's phone last said of its own hold key; a refresh that repeats it changes nothing."""
         self._recording: RecordingId | None = None
 
     async def answered(self, event: Answered) -> None:
@@ -45,17 +49,22 @@ class Talking:
         if call.phase is not Phase.RINGING or party is None or not party.owns(event.leg):
             return  # withdrawn meanwhile; its hang-up is under way
         try:
+            await services.media.answer(party.media_leg, event.sdp)
+        except MediaError as error:
+            log.warning("agent_without_sound", agent=party.offer.number, error=str(error))
+            await call.waiting.not_taken("unreachable")
+            return
+        try:
             await services.routing.accepted(call.id, party.offer.agent_id)
         except OfferGone:
             await call.waiting.back("too_late")
             return
         call.phase = Phase.TALKING
-        await services.media.answer(party.media_leg, event.sdp)
+        self._phone_held = False
         await call.hearing.quiet()
         await services.media.bridge(call.customer_media, party.media_leg)
-        self._recording = await services.capture.start(call.id, services.tenant_id, call.customer_media)
+        await self._start_recording()
         call.recorder.show.until(None)
-        call.recorder.show.recording(True)
         await call.recorder.segment(SegmentKind.TALK, party.offer.agent_id, call.waiting.queue_id)
 
     async def hold(self, held: bool) -> None:
@@ -65,7 +74,7 @@ class Talking:
             return
         self.held = held
         await services.media.hold(call.customer_media, held)
-        if held:
+        if held or self._lost is not None:
             await call.hearing.music(call.language)
         else:
             await call.hearing.quiet()
@@ -92,18 +101,25 @@ class Talking:
             await party.release(self._call.services)
 
     async def _rejoined(self, sdp: str) -> None:
-        call = self._call
-        party, self.rejoining = self.rejoining, None
+        call, party = self._call, self.rejoining
         assert party is not None
+        try:
+            await call.services.media.answer(party.media_leg, sdp)
+        except MediaError as error:
+            log.warning("rejoin_failed", error=str(error))
+            await self.drop_rejoin()
+            return
+        self.rejoining = self._lost = None
+        self._phone_held = False
         old, call.agent = call.agent, party
-        await call.services.media.answer(party.media_leg, sdp)
-        if not self.held:
-            await call.hearing.quiet()
-        self._lost = None
-        await call.services.media.bridge(call.customer_media, party.media_leg)
-        await call.recorder.note("system", "system", {"rejoined": party.offer.number})
-        if old is not None:
-            await old.release(call.services)
+        try:
+            if not self.held:
+                await call.hearing.quiet()
+            await call.services.media.bridge(call.customer_media, party.media_leg)
+            await call.recorder.note("system", "system", {"rejoined": party.offer.number})
+        finally:
+            if old is not None:
+                await old.release(call.services)
 
     async def reoffered(self, event: Reoffered) -> None:
         """A re-INVITE: the phone's own hold key, or changed addresses."""
@@ -118,12 +134,22 @@ class Talking:
             answer = await call.services.media.reoffer(media_leg, event.sdp)
         except MediaError as error:
             log.info("reoffer_refused", error=str(error))
-            await leg.refuse_offer()
+            with contextlib.suppress(WrongState):
+                await leg.refuse_offer()
             return
-        await leg.accept(answer)
+        try:
+            await leg.accept(answer)
+        except WrongState:
+            return  # taken back, or hung up: `Ended` is in the mailbox then
         if by_agent:
-            session = parse_sdp(event.sdp)
-            await self.hold(session.direction(session.audio) in ("sendonly", "inactive"))
+            await self._phone_holds(event.sdp)
+
+    async def _phone_holds(self, sdp: str) -> None:
+        session = parse_sdp(sdp)
+        held = session.direction(session.audio) in ("sendonly", "inactive")
+        if held != self._phone_held:
+            self._phone_held = held
+            await self.hold(held)
 
     async def lose(self, party: AgentParty) -> None:
         """The agent's page or machine is gone. The customer hears music while the page may come back and rejoin."""
@@ -136,14 +162,17 @@ class Talking:
         await call.hearing.music(call.language)
         call.spawn(self._wait_for(party))
 
-    async def _wait_for(self, party: AgentParty) -> None:
+    async def _wait_for(self, party: AgentParty, *, last: bool = False) -> None:
         await asyncio.sleep(REJOIN_SECONDS)
-        self._call.post(RejoinOver(party))
+        self._call.post(RejoinOver(party, last))
 
     async def give_up(self, event: RejoinOver) -> None:
         """The agent has not come back: somebody else takes the customer, before all others who wait."""
         call = self._call
         if call.phase is not Phase.TALKING or call.agent is not event.party or self._lost is not event.party:
+            return
+        if self.rejoining is not None and not event.last:
+            call.spawn(self._wait_for(event.party, last=True))  # the page is back and about to answer
             return
         await self.drop_rejoin()
         party, call.agent = event.party, None
@@ -155,6 +184,17 @@ class Talking:
         call.recorder.show.agent(None)
         queue = call.waiting.queue
         await call.waiting.enqueue(queue.code if queue else call.services.flows.fallback_queue, {"again": True}, "vip")
+
+    async def _start_recording(self) -> None:
+        """Record the talk. Without a recording the talk goes on: the customer does not pay for a full disk."""
+        call = self._call
+        try:
+            self._recording = await call.services.capture.start(call.id, call.services.tenant_id, call.customer_media)
+        except (MediaError, Refusal, OSError) as error:
+            log.error("recording_not_started", error=str(error))
+            await call.recorder.note("system", "system", {"recording": "failed"})
+        else:
+            call.recorder.show.recording(True)
 
     async def stop_recording(self) -> None:
         """Complete the recording, if one runs."""

@@ -100,8 +100,10 @@ class Waiting:
         call.phase = Phase.QUEUED
         call.recorder.show.agent(None)
         call.recorder.show.until(None)
-        await call.recorder.segment(SegmentKind.QUEUE, queue_id=self.queue_id)
-        number = party.offer.number if party else ""
-        await call.recorder.note("offer", "system", {"agent": number, "failed": reason})
-        if party is not None:
-            await party.release(call.services)
+        try:
+            await call.recorder.segment(SegmentKind.QUEUE, queue_id=self.queue_id)
+            number = party.offer.number if party else ""
+            await call.recorder.note("offer", "system", {"agent": number, "failed": reason})
+        finally:
+            if party is not None:
+                await party.release(call.services)
