@@ -10,7 +10,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Coroutine, Mapping
-from typing import Any
+from datetime import datetime
+from typing import Any, TypeVar
 
 import structlog
 
@@ -25,6 +26,7 @@ from yuelai.channels.voice.services import VoiceServices
 from yuelai.channels.voice.talking import Talking
 from yuelai.channels.voice.waiting import Waiting
 from yuelai.interactions.events import EndReason, SegmentKind
+from yuelai.interactions.model import Stage
 from yuelai.media.ports import Digit, LegGone, LegKind, LegSilent, MediaError, PlayEnded
 from yuelai.platform.errors import Refusal, Unavailable
 from yuelai.platform.ids import InteractionId, LegId, new_id
@@ -33,7 +35,8 @@ from yuelai.telephony.ports import Answered, Confirmed, Ended, InfoDigit, Leg, R
 
 log = structlog.get_logger()
 
-IDENTIFY_TRIES = 5
+T = TypeVar("T")
+
 IDENTIFY_PAUSE = 1.0
 BUSY_STATUSES = (486, 600, 603)
 
@@ -107,11 +110,13 @@ class VoiceCall:
                 await self.know(result)
             case FlowEnded(outcome, failed):
                 await self.self_service.ended(outcome, failed)
-            case WrapUpOver():
-                if self.phase is Phase.WRAPUP:
+            case WrapUpOver(agent_id):
+                # An agent who lost this customer to another one has a wrap-up of their own.
+                if self.phase is Phase.WRAPUP and self.agent is not None and self.agent.offer.agent_id == agent_id:
                     await self.close()
             case Shutdown():
                 await self.end(EndReason.SYSTEM_RESTART)
+                await self.close()
             case LegGone():
                 await self.end(EndReason.FAILED)
             case PlayEnded(_, play, _):
@@ -181,7 +186,8 @@ class VoiceCall:
         await self.end(EndReason.REFUSED)
 
     async def _identify(self) -> None:
-        for _ in range(IDENTIFY_TRIES):
+        """Ask until there is an answer: the database may be away for a while."""
+        while True:
             try:
                 result = await self.services.customers.identify(self.services.tenant_id, self.customer.caller)
             except Refusal as refusal:
@@ -211,7 +217,8 @@ class VoiceCall:
         rejoining = self.talking.rejoining
         if event.leg == self.customer.id:
             waiting = self.phase in (Phase.QUEUED, Phase.RINGING)
-            await self.end(EndReason.ABANDONED if waiting else EndReason.CUSTOMER_HUNG_UP)
+            never_answered = self.recorder.interaction.answered_at is None
+            await self.end(EndReason.ABANDONED if waiting and never_answered else EndReason.CUSTOMER_HUNG_UP)
         elif rejoining is not None and rejoining.owns(event.leg):
             await self.talking.drop_rejoin()
         elif self.agent is not None and self.agent.owns(event.leg):
@@ -223,26 +230,40 @@ class VoiceCall:
                 await self.end(EndReason.AGENT_HUNG_UP if event.by == "remote" else EndReason.FAILED)
 
     async def end(self, reason: EndReason) -> None:
-        """The customer's part is over: record it, then release every leg. Once only."""
+        """The customer's part is over: record it, then release everything, even if a step fails. Once only."""
         if self.phase in (Phase.WRAPUP, Phase.CLOSED):
             return
         before, self.phase = self.phase, Phase.WRAPUP
         # A talk that broke before it was recorded as one has no wrap-up.
-        talked = self.recorder.interaction.answered_at is not None and self.agent is not None
-        agent_id = self.agent.offer.agent_id if talked and self.agent else None
+        talked = self.recorder.interaction.stage in (Stage.TALK, Stage.HOLD)
+        agent_id = self.agent.offer.agent_id if talked and self.agent is not None else None
         self.self_service.leave()
-        await self.recorder.ended(reason, agent_id)
-        await self.talking.stop_recording()
-        until = None
-        if before is Phase.TALKING:
-            until = await self.services.routing.released(self.id)
-        elif before in (Phase.QUEUED, Phase.RINGING):
-            await self.services.routing.left(self.id)
+        await self._try(self.recorder.ended(reason, agent_id))
+        await self._try(self.talking.stop_recording())
+        until = await self._try(self._leave_routing(before))
         await self._release_legs()
-        if agent_id is None or until is None:
-            await self.close()
-        else:
+        if agent_id is not None and until is not None:
             self.recorder.show.until(until)
+            return
+        if until is not None and self.agent is not None:
+            await self._try(self.services.routing.wrapup_done(self.agent.offer.agent_id, self.id))
+        await self.close()
+
+    async def _leave_routing(self, before: Phase) -> datetime | None:
+        """Return the end of the wrap-up, if one begins."""
+        if before is Phase.TALKING:
+            return await self.services.routing.released(self.id)
+        if before in (Phase.QUEUED, Phase.RINGING):
+            await self.services.routing.left(self.id)
+        return None
+
+    async def _try(self, step: Coroutine[Any, Any, T]) -> T | None:
+        """Take a step of the end; the next ones must follow whatever becomes of it."""
+        try:
+            return await step
+        except Exception:
+            log.exception("call_end_step_failed")
+            return None
 
     async def close(self, disposition: str | None = None, note: str = "") -> None:
         """Nothing more will happen."""
@@ -264,10 +285,7 @@ class VoiceCall:
     async def _abandon_ship(self) -> None:
         """Something of ours broke: nobody may be left hanging, and the record must not stay open."""
         for step in (self.end(EndReason.FAILED), self.close(), self._release_legs()):
-            try:
-                await step
-            except Exception:
-                log.exception("call_cleanup_failed")
+            await self._try(step)
 
     def _refuse_commands(self) -> None:
         while not self._mailbox.empty():
