@@ -18,6 +18,7 @@ class Page:
 
     def __init__(self, socket: ClientConnection) -> None:
         self.socket, self.docs, self.seq, self.snapshots = socket, dict[str, Any](), 0, 0
+        self.core_was: list[bool] = []
 
     async def take(self) -> dict[str, Any]:
         """Take one message that is no heartbeat."""
@@ -32,6 +33,8 @@ class Page:
                     del self.docs[message["key"]]
                 else:
                     self.docs[message["key"]] = message["value"]
+            elif message["type"] == "core":
+                self.core_was.append(message["up"])
             else:
                 continue
             return message
@@ -101,11 +104,13 @@ async def test_after_a_restart_of_core_the_page_gets_a_fresh_snapshot(
     page = await open_page(site, "agent01")
     await page.take()
     await core.stop()
+    assert (await page.take()) == {"type": "core", "up": False}
     restarted = FakeCore(core.path)
     restarted.store.put("queue/1", {"waiting": 0}, EVERYBODY)
     await restarted.start()
     await page.until({"queue/1": {"waiting": 0}})
     assert page.snapshots == 2
+    assert page.core_was == [False, True], "said once, and taken back before the snapshot"
     restarted.store.put("queue/1", {"waiting": 1}, EVERYBODY)
     await page.until({"queue/1": {"waiting": 1}})
     await page.socket.close()
@@ -119,6 +124,7 @@ async def test_a_page_may_come_before_core_does(site: Site, home: Any) -> None:
     core.store.put("queue/1", {"waiting": 2}, EVERYBODY)
     await core.start()
     await page.until({"queue/1": {"waiting": 2}})
+    assert page.core_was == [False, True]
     await page.socket.close()
     await core.stop()
 

@@ -92,6 +92,7 @@ function LinkState() {
     online: { icon: 'checkCircle', tone: 'ok' },
     connecting: { icon: 'clock', tone: 'amber' },
     offline: { icon: 'octagon', tone: 'red' },
+    recovering: { icon: 'triangle', tone: 'amber' },
   }
   return <Fact icon={look[status].icon} tone={look[status].tone} text={t(`link.${status}`)} testId="link-state" />
 }

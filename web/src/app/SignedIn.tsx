@@ -133,12 +133,14 @@ function OfflineStrip({ inCall }: { inCall: boolean }) {
   const { t } = useTranslation()
   const link = useLink()
   const now = useNow()
-  if (link.status !== 'offline') return null
+  const recovering = link.status === 'recovering'
+  if (link.status !== 'offline' && !recovering) return null
   const gone = timer((now - serverNow(link.since)) / 1_000)
+  const text = recovering ? 'link.recoveringFor' : inCall ? 'link.lostInCall' : 'link.lost'
   return (
-    <div className="offline" role="alert" data-testid="offline">
-      <Icon name="octagon" />
-      {t(inCall ? 'link.lostInCall' : 'link.lost', { time: gone })}
+    <div className={`offline ${recovering ? 'offline-recovering' : ''}`} role="alert" data-testid="offline">
+      <Icon name={recovering ? 'triangle' : 'octagon'} />
+      {t(text, { time: gone })}
     </div>
   )
 }

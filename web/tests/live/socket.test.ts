@@ -116,6 +116,18 @@ describe('the live connection', () => {
     expect(link?.status).toBe('online')
   })
 
+  it('is recovering while the centre restarts, and online with the next snapshot', () => {
+    nth(0).says(snapshot)
+    const downAt = Date.now()
+    nth(0).says({ type: 'core', up: false })
+    expect(link).toEqual({ status: 'recovering', since: downAt })
+    nth(0).says({ type: 'core', up: true })
+    expect(link?.status).toBe('recovering')
+    nth(0).says(snapshot)
+    expect(link?.status).toBe('online')
+    expect(FakeSocket.all).toHaveLength(1)
+  })
+
   it('gives up a silent link', () => {
     nth(0).says(snapshot)
     vi.advanceTimersByTime(24_000)

@@ -1,7 +1,7 @@
 """`/ws/events`: a snapshot of what the person may see, then numbered changes, and the time every ten seconds.
 
-After a restart of core the page gets a fresh snapshot on the same socket; whoever reads too slowly is dropped with
-1013 and comes back for a fresh snapshot, too.
+While core is away the page is told so; when core is back it gets a fresh snapshot on the same socket. Whoever reads
+too slowly is dropped with 1013 and comes back for a fresh snapshot, too.
 """
 
 from __future__ import annotations
@@ -91,6 +91,7 @@ class Viewer:
         self._token, self._principal = token, principal
         self._outbox = Outbox(websocket, OUTBOX_LIMIT)
         self._last_words: list[asyncio.Task[None]] = []
+        self._core_up = True
 
     async def run(self) -> None:
         """Serve until the page goes away, reads too slowly or is no longer signed in."""
@@ -136,7 +137,9 @@ class Viewer:
     async def _follow(self) -> int:
         client = self._link.client
         while True:
-            await client.connected.wait()
+            if not client.connected.is_set():
+                self._core_is(False)
+                await client.connected.wait()
             lost = asyncio.Event()
             client.on_lost.append(lost.set)
             sub = secrets.token_hex(8)
@@ -144,6 +147,7 @@ class Viewer:
                 await self._subscribe(sub)
                 await lost.wait()
             except Unavailable:
+                self._core_is(False)
                 await asyncio.sleep(0.2)
             except Refusal as refusal:
                 log.warning("live_subscription_refused", code=refusal.code, detail=refusal.detail)
@@ -152,6 +156,12 @@ class Viewer:
                 client.on_lost.remove(lost.set)
                 self._link.changes.pop(sub, None)
                 self._last_words.append(asyncio.ensure_future(self._unsubscribe(sub)))
+
+    def _core_is(self, up: bool) -> None:
+        """Tell the page once of each change: what it shows is old until the snapshot that follows `up`."""
+        if up != self._core_up:
+            self._core_up = up
+            self._put({"type": "core", "up": up})
 
     async def _unsubscribe(self, sub: str) -> None:
         with contextlib.suppress(Refusal):
@@ -164,6 +174,7 @@ class Viewer:
         snapshot = await self._link.client.request(
             "live.subscribe", {"principal": self._principal.to_message(), "sub": sub}
         )
+        self._core_is(True)
         self._put({"type": "snapshot", "seq": snapshot["seq"], "now": snapshot["now"], "docs": snapshot["docs"]})
         numbers = itertools.count(snapshot["seq"] + 1)
 

@@ -115,3 +115,5 @@ export type LiveMessage =
   | { type: 'snapshot'; seq: number; now: Instant; docs: Record<string, LiveDocument> }
   | { type: 'change'; seq: number; key: string; value: LiveDocument | null }
   | { type: 'time'; now: Instant }
+  /** Down: what is shown is old. Up: a snapshot follows. */
+  | { type: 'core'; up: boolean }

@@ -28,13 +28,14 @@ export const en: Texts = {
   },
   seat: {
     title: 'Seat', browser: 'Browser phone', phone: 'Desk phone',
+    short: { browser: 'Browser', phone: 'Desk phone' },
     unregistered: { browser: 'browser phone not registered', phone: 'desk phone not registered' },
   },
   phone: {
     controls: 'Call controls', answer: 'Answer', answering: 'Joining', hold: 'Hold', retrieve: 'Retrieve', mute: 'Mute', unmute: 'Unmute',
     transfer: 'Transfer', consult: 'Consult', conference: '3-way', keypad: 'Keys', hangup: 'Hang up', reject: 'Decline',
     notYet: 'not available yet', answerOnDesk: 'answer on your phone', onDesk: 'use your phone', notArrived: 'the call is on its way to the phone',
-    linkLost: 'Connection lost; works again when it is back', otherTab: 'Phone is in another tab', inOtherTab: 'The phone is in another tab',
+    linkLost: 'cut off for the moment; works again once back', otherTab: 'Phone is in another tab', inOtherTab: 'The phone is in another tab',
     takeOver: 'Take over', takeOverHere: 'Take it over here', keypadHint: 'Keys go to the other side',
     microphoneDenied: 'Microphone not allowed: allow it in the address bar, then answer', microphoneMissing: 'No microphone found: plug one in, then answer',
     microphoneDeniedShort: 'Microphone not allowed', microphoneMissingShort: 'No microphone',
@@ -45,17 +46,17 @@ export const en: Texts = {
     },
   },
   call: {
-    none: 'No call', recording: 'Recording', ringLeft: '{{count}} s left', total: 'Total {{time}}', holding: 'Hold {{time}}',
+    none: 'No call', recording: 'Recording', recordingShort: 'Rec', ringLeft: '{{count}} s left', total: 'Total {{time}}', holding: 'Hold {{time}}',
     wrapupLeft: 'Left for wrap-up', left: '{{time}} left', gone: 'The call from {{who}} has gone unanswered', cut: 'The call with {{who}} was cut off',
   },
   load: { queue: 'Waiting', waiting: '{{count}}', longest: 'longest {{time}}', answered: 'Answered', average: 'Handling' },
   roster: {
-    title: 'My interactions', count: '{{count}}', ringing: 'Incoming call',
+    title: 'My interactions', count: '{{count}}', ringing: 'Incoming',
     waiting: 'Nothing yet, waiting {{time}}', busy: 'Nothing here. While busy you get no calls', offline: 'Nothing here. Become ready to get calls',
   },
   desk: {
     waiting: 'Waiting for a call {{time}}', busy: 'Busy: you get no calls', offline: 'You are offline',
-    waitingThen: 'The customer appears here while the call is still ringing.', offlineThen: 'Set your state to “Ready”, top left, to take calls.',
+    waitingThen: 'The customer appears here while the call is still ringing.', offlineThen: 'Become ready to take calls; your state is always top left.', becomeReady: 'Become ready',
   },
   tab: { overview: '360° view', identify: 'Identify', create: 'New customer' },
   state: { ivr: 'Self-service', queue: 'Queuing', ring: 'Ringing', talk: 'Talking', hold: 'On hold', wrapup: 'Wrap-up', closed: 'Done' },
@@ -70,7 +71,7 @@ export const en: Texts = {
     hiddenNumber: 'Number withheld', noAddress: 'No address', onlyThis: 'only this number', maskedUntilChosen: 'Accounts hidden and address masked until chosen',
   },
   why: {
-    title: 'Why they call', direct: 'Direct call', queue: 'Queue {{queue}}', waited: 'waited {{time}}', pressed: 'pressed {{key}}',
+    title: 'Why they call', direct: 'Direct call', queue: 'Queue {{queue}}', waited: 'waited {{time}}', notWaited: 'no wait', pressed: 'pressed {{key}}',
     toYou: 'To you: {{why}}', idle: 'idle {{time}}', considered: 'out of {{count}}', offer: 'offer {{count}}',
   },
   decided: {
@@ -80,7 +81,7 @@ export const en: Texts = {
   node: {},
   overview: {
     products: 'Products', money: 'Account and bills', contacts: 'Recent contacts', orders: 'Orders', balance: 'Balance', billOf: '{{month}} bill',
-    paid: 'paid {{day}}', due: 'due {{day}}', late: 'overdue since {{day}}', change: '{{amount}}', perMonth: '{{amount}}/month',
+    paid: 'paid {{day}}', due: 'due {{day}}', late: 'overdue since {{day}}', change: '{{amount}}', perMonth: '{{amount}}/mo',
     noProducts: 'No products in use', noAccounts: 'No account', noContacts: 'No earlier contacts', noOrders: 'No orders', selfService: 'Self-service',
     slow: 'Customer data not back after 3 s; the call is not affected', failed: 'Customer data could not be fetched; the call is not affected',
   },
@@ -140,8 +141,9 @@ export const en: Texts = {
     roster: 'Next interaction', submit: 'Submit', escape: 'Leave the field', candidate: 'Choose a customer (list focused)',
   },
   link: {
-    online: 'Connected', connecting: 'Connecting', offline: 'Disconnected',
+    online: 'Connected', connecting: 'Connecting', offline: 'Disconnected', recovering: 'Recovering',
     lost: 'Connection lost, reconnecting {{time}}', lostInCall: 'Connection lost, the call goes on, reconnecting {{time}}',
+    recoveringFor: 'The call service is recovering {{time}}; the screen follows by itself',
   },
   alert: { ringing: 'Call from {{who}}' },
   problem: {

@@ -27,13 +27,14 @@ export const zh = {
   },
   seat: {
     title: '座席方式', browser: '浏览器话机', phone: '桌面话机',
+    short: { browser: '浏览器话机', phone: '桌面话机' },
     unregistered: { browser: '浏览器话机未注册', phone: '桌面话机未注册' },
   },
   phone: {
-    controls: '话务控制', answer: '接听', answering: '接通中', hold: '保持', retrieve: '取回', mute: '静音', unmute: '取消静音',
+    controls: '话务控制', answer: '接听', answering: '接通中', hold: '保持', retrieve: '取回', mute: '静音', unmute: '开麦',
     transfer: '转接', consult: '咨询', conference: '三方', keypad: '按键', hangup: '挂机', reject: '拒接',
     notYet: '暂未开放', answerOnDesk: '请在话机上接听', onDesk: '请在话机上操作', notArrived: '来电正在送达话机',
-    linkLost: '网络中断，恢复后可用', otherTab: '话机在另一个标签页', inOtherTab: '话机在另一个标签页中',
+    linkLost: '连接暂时中断，恢复后可用', otherTab: '话机在另一个标签页', inOtherTab: '话机在另一个标签页中',
     takeOver: '接管', takeOverHere: '在此标签页接管', keypadHint: '按键发送给对方',
     microphoneDenied: '麦克风未授权：在地址栏允许后再接听', microphoneMissing: '未找到麦克风：接好后再接听',
     microphoneDeniedShort: '麦克风未授权', microphoneMissingShort: '未找到麦克风',
@@ -44,7 +45,7 @@ export const zh = {
     },
   },
   call: {
-    none: '当前没有通话', recording: '录音中', ringLeft: '{{count}} 秒后转他人', total: '总计 {{time}}', holding: '保持 {{time}}',
+    none: '当前没有通话', recording: '录音中', recordingShort: '录音中', ringLeft: '{{count}} 秒后转他人', total: '总计 {{time}}', holding: '保持 {{time}}',
     wrapupLeft: '话后剩余时间', left: '余 {{time}}', gone: '{{who}} 的来电已离开，未接通', cut: '{{who}} 的通话已中断',
   },
   load: { queue: '排队', waiting: '{{count}} 人', longest: '最长 {{time}}', answered: '今日接听', average: '平均处理' },
@@ -54,7 +55,7 @@ export const zh = {
   },
   desk: {
     waiting: '等待来电 {{time}}', busy: '示忙中，不分配来电', offline: '您现在离线',
-    waitingThen: '来电振铃时，客户资料会在这里先弹出。', offlineThen: '在左上角把状态改为“空闲”，即可开始接听。',
+    waitingThen: '来电振铃时，客户资料会在这里先弹出。', offlineThen: '置为空闲后开始分配来电；状态在左上角随时可改。', becomeReady: '置为空闲',
   },
   tab: { overview: '360°视图', identify: '识别客户', create: '新建客户' },
   state: { ivr: '自助语音', queue: '排队中', ring: '振铃', talk: '通话中', hold: '保持', wrapup: '话后', closed: '已完成' },
@@ -69,7 +70,7 @@ export const zh = {
     hiddenNumber: '未显示号码', noAddress: '无地址', onlyThis: '只有这个号码', maskedUntilChosen: '选定前不显示账务，地址已遮盖',
   },
   why: {
-    title: '为何来电', direct: '直接来电', queue: '队列 {{queue}}', waited: '排队 {{time}}', pressed: '按 {{key}}',
+    title: '为何来电', direct: '直接来电', queue: '队列 {{queue}}', waited: '排队 {{time}}', notWaited: '未排队', pressed: '按 {{key}}',
     toYou: '分给您：{{why}}', idle: '空闲 {{time}}', considered: '{{count}} 人中选出', offer: '第 {{count}} 次分配',
   },
   decided: {
@@ -139,8 +140,8 @@ export const zh = {
     roster: '换交互', submit: '提交', escape: '离开输入框', candidate: '选客户（焦点在列表时）',
   },
   link: {
-    online: '已连接', connecting: '连接中', offline: '已断开',
-    lost: '网络中断，正在重连 {{time}}', lostInCall: '网络中断，通话仍在，正在重连 {{time}}',
+    online: '已连接', connecting: '连接中', offline: '已断开', recovering: '正在恢复',
+    lost: '网络中断，正在重连 {{time}}', lostInCall: '网络中断，通话仍在，正在重连 {{time}}', recoveringFor: '呼叫服务正在恢复 {{time}}，恢复后画面自动更新',
   },
   alert: { ringing: '{{who}} 来电' },
   problem: {

@@ -1,8 +1,11 @@
 import type { LiveMessage } from '../api/types'
 import { applyLive, emptyLive, type LiveState } from './state'
 
-/** `since` (local milliseconds) tells how long the link has been away. */
-export type Link = { readonly status: 'connecting' | 'online' | 'offline'; readonly since: number }
+/**
+ * `since` (local milliseconds) tells how long the link has been away. Recovering: the server answers, the part of it
+ * that owns calls is starting again.
+ */
+export type Link = { readonly status: 'connecting' | 'online' | 'offline' | 'recovering'; readonly since: number }
 
 export interface LiveOptions {
   url: string
@@ -79,6 +82,10 @@ export class LiveConnection {
     const message = JSON.parse(text) as LiveMessage
     if (message.type === 'time' || message.type === 'snapshot') this.options.onNow(message.now)
     if (message.type === 'time') return
+    if (message.type === 'core') {
+      if (!message.up) this.options.onLink({ status: 'recovering', since: Date.now() })
+      return
+    }
     const before = this.state
     this.state = applyLive(before, message)
     if (message.type === 'snapshot') {
