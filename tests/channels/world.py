@@ -14,6 +14,7 @@ from yuelai.channels.voice.call import VoiceCall
 from yuelai.channels.voice.channel import VoiceChannel
 from yuelai.channels.voice.messages import Actor
 from yuelai.channels.voice.services import VoiceServices
+from yuelai.interactions.document import WATCHES_CALLS
 from yuelai.interactions.events import InteractionClosed, InteractionEnded, SegmentStarted
 from yuelai.interactions.numbering import TrailNumbers
 from yuelai.interactions.recorder import InteractionRecorder
@@ -22,7 +23,7 @@ from yuelai.platform.clock import VirtualClock
 from yuelai.platform.facts import Fact, Record
 from yuelai.platform.ids import SAMPLE_TENANT, InteractionId, LegId, RecordingId, new_id
 from yuelai.platform.journal import JournalBroken
-from yuelai.platform.live import LiveStore
+from yuelai.platform.live import LiveStore, permitted
 from yuelai.routing.driver import RoutingDriver
 from yuelai.routing.events import Seat
 from yuelai.routing.model import AgentRecord, Queue
@@ -370,7 +371,7 @@ class World:
 
     def nothing_left(self) -> bool:
         """No call, no leg, no recording, no document of an interaction."""
-        documents = self.live.snapshot(frozenset({"perm:supervision.view"}))
+        documents = self.live.snapshot(frozenset({permitted(SAMPLE_TENANT, *WATCHES_CALLS)}))
         return (
             not self.channel.ids()
             and not self.sound.open

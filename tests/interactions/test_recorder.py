@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from tests.interactions.book import NINE, Book, card
+from yuelai.interactions.document import WATCHES_CALLS
 from yuelai.interactions.errors import IllegalStep
 from yuelai.interactions.events import (
     EndReason,
@@ -20,6 +21,7 @@ from yuelai.interactions.events import (
 )
 from yuelai.interactions.numbering import TrailNumbers
 from yuelai.platform.ids import SAMPLE_TENANT, new_id
+from yuelai.platform.live import permitted
 
 AGENT, QUEUE, WANG, LI = (UUID(int=number) for number in (21, 31, 41, 42))
 
@@ -75,7 +77,7 @@ async def test_the_live_document_has_the_shape_screens_rely_on() -> None:
 async def test_only_the_agent_it_is_with_and_supervision_see_it() -> None:
     book = Book()
     recorder = await book.begin()
-    agent, supervision = frozenset({f"person:{AGENT}"}), frozenset({"perm:supervision.view"})
+    agent, supervision = frozenset({f"person:{AGENT}"}), frozenset({permitted(SAMPLE_TENANT, *WATCHES_CALLS)})
     assert not book.live.snapshot(agent)
     assert len(book.live.snapshot(supervision)) == 1
     recorder.show.agent(AGENT, "8001")
@@ -121,7 +123,7 @@ async def test_after_the_close_a_recording_still_belongs_to_it_and_nothing_reapp
     await recorder.closed()
     await recorder.recorded(new_id(), 1200)
     await recorder.note("recording", "system", {"ok": True})
-    assert book.live.snapshot(frozenset({"perm:supervision.view"})) == {}
+    assert book.live.snapshot(frozenset({permitted(SAMPLE_TENANT, *WATCHES_CALLS)})) == {}
 
 
 async def test_free_words_travel_in_the_private_part_only() -> None:

@@ -12,7 +12,7 @@ from tests.routing.centre import agent, queue, uid
 from yuelai.platform.clock import SystemClock, VirtualClock
 from yuelai.platform.facts import Record
 from yuelai.platform.ids import SAMPLE_TENANT
-from yuelai.platform.live import LiveStore
+from yuelai.platform.live import LiveStore, permitted
 from yuelai.routing.driver import RoutingDriver
 from yuelai.routing.errors import NoSuchAgent, NoSuchQueue, OfferGone, SeatNotRegistered
 from yuelai.routing.events import AgentState, AgentStateChanged, Offer, RoutingSignal, Seat, Withdraw
@@ -128,7 +128,10 @@ async def test_the_queue_document_counts_who_waits_is_free_and_talks(room: Room)
 
 async def test_only_the_agent_and_supervision_see_an_agent_and_the_tenant_its_queues(room: Room) -> None:
     assert set(room.live.snapshot(frozenset({f"person:{ME}"}))) == {f"agent/{ME}"}
-    assert set(room.live.snapshot(frozenset({"perm:supervision.view"}))) == {f"agent/{ME}", f"agent/{OTHER}"}
+    assert set(room.live.snapshot(frozenset({permitted(SAMPLE_TENANT, "supervision.view")}))) == {
+        f"agent/{ME}",
+        f"agent/{OTHER}",
+    }
     assert set(room.live.snapshot(frozenset({f"tenant:{SAMPLE_TENANT}"}))) == {f"queue/{Q.id}"}
 
 
@@ -242,7 +245,7 @@ async def test_after_a_restart_states_stay_and_the_figures_of_today_go_on() -> N
 
 
 async def test_old_snapshot_and_changes_make_the_fresh_snapshot(room: Room) -> None:
-    groups = frozenset({"perm:supervision.view", f"tenant:{SAMPLE_TENANT}"})
+    groups = frozenset({permitted(SAMPLE_TENANT, "supervision.view"), f"tenant:{SAMPLE_TENANT}"})
     screen: dict[str, Any] = {}
 
     def apply(change: Any) -> None:

@@ -10,10 +10,11 @@ from uuid import UUID
 from yuelai.channels.voice.channel import VoiceChannel
 from yuelai.channels.voice.messages import Actor
 from yuelai.identity.model import Principal
+from yuelai.interactions.document import WATCHES_CALLS
 from yuelai.platform.clock import Clock
 from yuelai.platform.errors import Refusal
 from yuelai.platform.ipc import EventHandler, Handler, Peer
-from yuelai.platform.live import Change, LiveStore, Subscription
+from yuelai.platform.live import Change, LiveStore, Subscription, permitted
 from yuelai.routing.driver import RoutingDriver
 from yuelai.routing.events import Seat
 from yuelai.telephony.service import SipTelephony
@@ -104,10 +105,7 @@ class Requests:
 
     async def _subscribe(self, peer: Peer, params: dict[str, Any]) -> Any:
         principal = _principal(params)
-        groups = frozenset(
-            {f"person:{principal.person_id}", f"tenant:{principal.tenant_id}"}
-            | {f"perm:{permission}" for permission in principal.permissions}
-        )
+        groups = groups_of(principal)
         name = str(params.get("sub") or id(object()))
 
         def deliver(change: Change) -> None:
@@ -159,6 +157,15 @@ class Requests:
 
     async def _answer_health(self, peer: Peer, params: dict[str, Any]) -> Any:
         return await self._health()
+
+
+def groups_of(principal: Principal) -> frozenset[str]:
+    """The audiences of live documents somebody belongs to; what one may do counts at the tenant one acts for only."""
+    groups = {f"person:{principal.person_id}", f"tenant:{principal.tenant_id}"}
+    groups |= {permitted(principal.tenant_id, permission) for permission in principal.permissions}
+    if principal.permissions.issuperset(WATCHES_CALLS):
+        groups.add(permitted(principal.tenant_id, *WATCHES_CALLS))
+    return frozenset(groups)
 
 
 def _principal(params: dict[str, Any]) -> Principal:

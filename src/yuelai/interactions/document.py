@@ -13,7 +13,10 @@ from uuid import UUID
 
 from yuelai.interactions.events import SegmentKind, SegmentStarted, TrailNoted
 from yuelai.interactions.model import Interaction, Stage
-from yuelai.platform.live import Document, LiveStore
+from yuelai.platform.live import Document, LiveStore, permitted
+
+WATCHES_CALLS = ("supervision.view", "interactions.read.all")
+"""What one must have to see live interactions that are with others."""
 
 
 def instant(at: datetime | None) -> str | None:
@@ -100,9 +103,10 @@ class LiveInteraction:
             self._live.put(self.key, self.document(), self.audience())
 
     def audience(self) -> frozenset[str]:
-        groups = {"perm:supervision.view"}
-        if self._agent_id:
-            groups.add(f"person:{self._agent_id}")
+        """It shows the customer's card: watching a live board alone is not enough to see it."""
+        groups = {f"person:{self._agent_id}"} if self._agent_id else set()
+        if self._interaction.tenant_id is not None:
+            groups.add(permitted(self._interaction.tenant_id, *WATCHES_CALLS))
         return frozenset(groups)
 
     def document(self) -> Document:

@@ -10,8 +10,14 @@ import itertools
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 Document = dict[str, Any]
+
+
+def permitted(tenant_id: UUID, *permissions: str) -> str:
+    """The group of those who have all these permissions at the tenant; `bootstrap.requests` says who is in it."""
+    return f"perm:{'+'.join(sorted(permissions))}@{tenant_id}"
 
 
 @dataclass(frozen=True)
@@ -25,7 +31,7 @@ class Change:
 
 @dataclass(eq=False)
 class Subscription:
-    """A viewer. `groups` are the audiences it belongs to, e.g. `{"person:…", "role:leader"}`."""
+    """A viewer. `groups` are the audiences it belongs to, e.g. `{"person:…", "perm:supervision.view@…"}`."""
 
     groups: frozenset[Hashable]
     deliver: Callable[[Change], None]

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from yuelai.platform.clock import Clock
-from yuelai.platform.live import Document, LiveStore
+from yuelai.platform.live import Document, LiveStore, permitted
 from yuelai.routing.events import AgentState, AgentStateChanged, Seat
 from yuelai.routing.model import Agent, AgentRecord, Command, Queue
 from yuelai.routing.pools import Pool
@@ -57,7 +57,7 @@ class Documents:
         shown: list[Shown] = []
         for agent_id in sorted(state.touched_agents):
             agent = state.agents[agent_id]
-            audience = frozenset({f"person:{agent.id}", "perm:supervision.view"})
+            audience = frozenset({f"person:{agent.id}", permitted(agent.tenant_id, "supervision.view")})
             shown.append((f"agent/{agent.id}", self.agent(agent), audience))
         for queue_id in sorted(state.touched_queues):
             pool = state.pools[queue_id]
