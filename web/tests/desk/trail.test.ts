@@ -52,6 +52,12 @@ group('a line of the trail', () => {
     expect(lines.map((one) => one.text)).toEqual(told)
   })
 
+  it('the end of the call stands in the trail as soon as the wrap-up begins', () => {
+    const trail = [{ ...line('segment', { segment: 'talk' }), at: at(10) }]
+    const over = { ...contact, state: 'wrapup', state_since: at(50), trail } as unknown as InteractionDocument
+    expect(liveLines(over, i18next.t, name).at(-1)).toMatchObject({ at: at(50), text: '通话结束，话后' })
+  })
+
   it('and the same contact tells the same once it is kept', () => {
     const segment = (second: number, kind: string) => ({ kind, started_at: at(second), agent: { number: '8001' } })
     const segments = [segment(0, 'ivr'), segment(5, 'ring'), segment(10, 'talk'), segment(20, 'hold'), segment(42, 'talk'), segment(50, 'wrapup')]

@@ -29,6 +29,8 @@ describe('timers', () => {
     const now = new Date(2026, 10, 20).getTime()
     expect(day(new Date(2026, 9, 3).getTime(), now)).toBe('10-03')
     expect(day(new Date(2025, 9, 3).getTime(), now)).toBe('2025-10-03')
+    expect(day(new Date(2026, 9, 3).getTime(), now, 'en')).toBe('3 Oct')
+    expect(day(new Date(2025, 9, 3).getTime(), now, 'en')).toBe('3 Oct 2025')
   })
 })
 

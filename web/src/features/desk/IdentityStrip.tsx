@@ -14,7 +14,6 @@ export function IdentityStrip({ interaction }: { interaction: InteractionDocumen
   const number = phone(ani)
 
   if (!customer) {
-    const wait = interaction.why?.queue_wait
     return (
       <header className="identity" data-region="identity">
         <div className="identity-line">
@@ -34,7 +33,6 @@ export function IdentityStrip({ interaction }: { interaction: InteractionDocumen
         </div>
         <div className="identity-line identity-minor">
           {interaction.queue && <span>{t('why.queue', { queue: interaction.queue.name })}</span>}
-          {typeof wait === 'number' && <span>{t('why.waited', { time: t('time.seconds', { count: Math.round(wait) }) })}</span>}
           {match === 'several' && <span className="identity-side identity-optional">{t('customer.maskedUntilChosen')}</span>}
         </div>
       </header>

@@ -147,7 +147,7 @@ export function NewCustomerForm({ interaction }: { interaction: InteractionDocum
             </>
           )}
         </span>
-        <Button type="primary" loading={saving} disabled={!online} title={online ? undefined : t('phone.linkLost')} onClick={() => void submit()}>
+        <Button type={interaction.state === 'wrapup' ? 'default' : 'primary'} loading={saving} disabled={!online} title={online ? undefined : t('phone.linkLost')} onClick={() => void submit()}>
           {t('create.submit')} {interaction.state !== 'wrapup' && <Keycap>Ctrl Enter</Keycap>}
         </Button>
       </footer>

@@ -67,7 +67,7 @@ export function Products({ products }: { products: Product[] }) {
 
 /** 账务: balances, then the newest bills against the month before. */
 export function Money({ accounts, bills }: { accounts: Account[]; bills: Bill[] }) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   const now = serverNow()
   const few = useFew(bills)
   return (
@@ -90,7 +90,7 @@ export function Money({ accounts, bills }: { accounts: Account[]; bills: Bill[] 
             <span className="ellipsis">
               {t('overview.billOf', { month: monthName(bill.month, t) })}{' '}
               <span className={late ? 'text-red' : bill.paid_on ? 'muted' : 'text-amber'}>
-                {bill.paid_on ? t('overview.paid', { day: day(bill.paid_on, now) }) : t(late ? 'overview.late' : 'overview.due', { day: day(bill.due_on, now) })}
+                {bill.paid_on ? t('overview.paid', { day: day(bill.paid_on, now, i18n.language) }) : t(late ? 'overview.late' : 'overview.due', { day: day(bill.due_on, now, i18n.language) })}
               </span>
             </span>
             <span className="row-side">
@@ -122,7 +122,7 @@ function contactText(one: CustomerOverview['contacts'][number], t: (key: string)
 const channelIcon: Record<string, IconName> = { voice: 'phone', chat: 'message', sms: 'message', email: 'mail' }
 
 export function Contacts({ contacts }: { contacts: CustomerOverview['contacts'] }) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   const few = useFew(contacts)
   const now = serverNow()
   return (
@@ -131,7 +131,7 @@ export function Contacts({ contacts }: { contacts: CustomerOverview['contacts'] 
       {few.rows.map((one) => (
         <div key={one.id} className="row">
           <span className="row-lead">
-            {one.started_at && <time className="muted">{dayTime(one.started_at, now)}</time>}
+            {one.started_at && <time className="muted">{dayTime(one.started_at, now, i18n.language)}</time>}
             <Icon name={channelIcon[one.channel ?? ''] ?? 'phone'} size={14} className="muted" />
             <span className="ellipsis">
               {contactText(one, t)}
@@ -148,7 +148,7 @@ export function Contacts({ contacts }: { contacts: CustomerOverview['contacts'] 
 }
 
 export function Orders({ orders }: { orders: Order[] }) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   const few = useFew(orders)
   const now = serverNow()
   return (
@@ -157,7 +157,7 @@ export function Orders({ orders }: { orders: Order[] }) {
       {few.rows.map((one) => (
         <div key={one.id} className="row">
           <span className="row-lead">
-            <time className="muted">{day(one.ordered_at, now)}</time>
+            <time className="muted">{day(one.ordered_at, now, i18n.language)}</time>
             <span className="ellipsis">
               {one.subject} <span className="muted">{one.no}</span>
             </span>

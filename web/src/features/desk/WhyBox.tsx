@@ -51,7 +51,7 @@ export function WhyBox({ interaction }: { interaction: InteractionDocument }) {
         </span>
         {typeof why?.queue_wait === 'number' && (
           <span className="why-side">
-            {t('why.waited', { time: length(why.queue_wait) })}
+            {why.queue_wait < 1 ? t('why.notWaited') : t('why.waited', { time: length(why.queue_wait) })}
           </span>
         )}
       </div>

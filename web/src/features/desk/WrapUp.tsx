@@ -1,5 +1,5 @@
 import { Button, Input } from 'antd'
-import { useState } from 'react'
+import { useState, type KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { api } from '@/shared/api/client'
@@ -45,6 +45,21 @@ export function WrapUp({ interaction }: { interaction: InteractionDocument }) {
   }
   useHotkey('Ctrl+Enter', () => void submit())
 
+  const choose = (code: string) => {
+    setMissing(false)
+    draft.set({ disposition: code, note })
+  }
+  // As in every group of radio buttons: one stop of the Tab key, the arrows choose.
+  const step = (event: KeyboardEvent<HTMLElement>) => {
+    const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key]
+    if (!by || event.altKey || event.ctrlKey) return
+    event.preventDefault()
+    const buttons = [...event.currentTarget.querySelectorAll<HTMLElement>('[role=radio]')]
+    const index = (buttons.indexOf(document.activeElement as HTMLElement) + by + buttons.length) % buttons.length
+    buttons[index]?.focus()
+    choose(dispositions[index] ?? '')
+  }
+
   return (
     <section className="wrapup" data-testid="wrapup-form" data-region="wrapup" aria-label={t('wrapup.title')}>
       <h2 className="wrapup-head">
@@ -54,7 +69,8 @@ export function WrapUp({ interaction }: { interaction: InteractionDocument }) {
           <span className={`wrapup-left ${left <= 10 ? 'text-amber' : ''}`}>{t('wrapup.left', { time: timer(left) })}</span>
         )}
       </h2>
-      <div className="wrapup-choice" role="radiogroup" aria-label={t('wrapup.disposition')}>
+      {/* oxlint-disable-next-line jsx-a11y/interactive-supports-focus -- the choice within has the focus */}
+      <div className="wrapup-choice" role="radiogroup" aria-label={t('wrapup.disposition')} onKeyDown={step}>
         <span className="wrapup-label">{t('wrapup.disposition')} *</span>
         {dispositions.map((code) => (
           <button
@@ -63,18 +79,16 @@ export function WrapUp({ interaction }: { interaction: InteractionDocument }) {
             role="radio"
             className="choice"
             aria-checked={disposition === code}
+            tabIndex={code === (disposition || dispositions[0]) ? 0 : -1}
             data-testid={`disposition-${code}`}
-            onClick={() => {
-              setMissing(false)
-              draft.set({ disposition: code, note })
-            }}
+            onClick={() => choose(code)}
           >
             {disposition === code && <Icon name="check" size={14} />}
             {t(`disposition.${code}`)}
           </button>
         ))}
+        {missing && <ErrorLine>{t('wrapup.missing')}</ErrorLine>}
       </div>
-      {missing && <ErrorLine>{t('wrapup.missing')}</ErrorLine>}
       {problem !== null && <ErrorLine problem={problem} />}
       <div className="wrapup-end">
         <Input.TextArea

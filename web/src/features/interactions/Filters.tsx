@@ -40,7 +40,7 @@ export function Filters({ filter, onFilter, busy, onRefresh }: Props) {
         inputMode="tel"
         className="filter-ani"
         prefix={<Icon name="search" className="muted" />}
-        placeholder={t('list.filter.ani')}
+        placeholder={t('list.filter.aniHint')}
         aria-label={t('list.filter.ani')}
         data-testid="filter-ani"
         onChange={(event) => {

@@ -17,7 +17,7 @@ import { Outcome } from './Outcome'
 import { useWindow } from './useWindow'
 
 const row_height = 34
-const columns = ['time', 'number', 'customer', 'queue', 'agent', 'outcome', 'wait', 'talk', 'disposition'] as const
+const columns = ['time', 'number', 'customer', 'queue', 'agent', 'outcome', 'wait', 'talk', 'recording', 'disposition'] as const
 
 interface Props {
   filter: Filter
@@ -61,7 +61,7 @@ export function InteractionList({ filter, onFilter, onOpen }: Props) {
           <div className="table-head" role="row">
             {columns.map((column) => (
               <span key={column} role="columnheader" className={`col-${column}`}>
-                {t(`list.column.${column}`)}
+                {column === 'recording' ? <span className="unseen">{t('list.recorded')}</span> : t(`list.column.${column}`)}
               </span>
             ))}
           </div>
@@ -101,7 +101,7 @@ interface RowProps {
 }
 
 function Row({ row, index, onOpen, onMove }: RowProps) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   const now = serverNow()
   return (
     <div
@@ -123,7 +123,7 @@ function Row({ row, index, onOpen, onMove }: RowProps) {
     >
       <span role="cell" className="col-time">
         <Icon name={row.direction.startsWith('out') ? 'outgoing' : 'incoming'} size={14} className="muted" />
-        <span className="muted">{day(row.started_at, now)}</span> {clock(row.started_at)}
+        <span className="muted">{day(row.started_at, now, i18n.language)}</span> {clock(row.started_at)}
       </span>
       <span role="cell" className="col-number">
         {phone(row.ani) || t('customer.hiddenNumber')}
@@ -154,7 +154,10 @@ function Row({ row, index, onOpen, onMove }: RowProps) {
       </span>
       <span role="cell" className="col-talk">
         {row.talk_seconds ? length(row.talk_seconds) : ''}
+      </span>
+      <span role="cell" className="col-recording" title={row.recordings.length > 0 ? t('list.recorded') : undefined}>
         {row.recordings.length > 0 && <Icon name="record" size={14} className="muted" />}
+        {row.recordings.length > 0 && <span className="unseen">{t('list.recorded')}</span>}
       </span>
       <span role="cell" className="col-disposition ellipsis">
         {codeText(t, 'disposition', row.disposition)}

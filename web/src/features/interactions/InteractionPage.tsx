@@ -50,7 +50,7 @@ export function unsealed(one: InteractionDetail | undefined): boolean {
 }
 
 function Detail({ one }: { one: InteractionDetail }) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   const docs = useDocuments()
   const now = serverNow()
   const lines = useMemo(() => {
@@ -85,7 +85,7 @@ function Detail({ one }: { one: InteractionDetail }) {
           </Chip>
         )}
         <span className="muted detail-no">
-          {one.trail_no} · {dayTime(one.started_at, now)}
+          {one.trail_no} · {dayTime(one.started_at, now, i18n.language)}
         </span>
       </header>
       <dl className="facts">

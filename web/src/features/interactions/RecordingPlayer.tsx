@@ -13,7 +13,7 @@ const speeds = [0.75, 1, 1.25, 1.5, 2]
 
 /** Plays one recording. The sound is fetched with the bearer on the first play and kept as a blob, so seeking is free. */
 export function RecordingPlayer({ recording, startedAt }: { recording: RecordingRef; startedAt?: string }) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   const audio = useRef<HTMLAudioElement>(null)
   const [source, setSource] = useState<string | null>(null)
   const [loading, setLoading] = useState(false)
@@ -112,7 +112,7 @@ export function RecordingPlayer({ recording, startedAt }: { recording: Recording
           if (audio.current) audio.current.playbackRate = value
         }}
       />
-      {startedAt && <span className="muted player-when">{dayTime(startedAt, serverNow())}</span>}
+      {startedAt && <span className="muted player-when">{dayTime(startedAt, serverNow(), i18n.language)}</span>}
       {problem !== null && <ErrorLine problem={problem} onRetry={() => void load()} />}
     </div>
   )

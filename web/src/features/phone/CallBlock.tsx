@@ -53,8 +53,8 @@ export function CallBlock({ call }: { call: InteractionDocument | null }) {
           <b className="ellipsis">{name}</b>
           <CustomerClass value={call.customer?.class} short />
           {call.recording && call.state !== 'wrapup' && (
-            <Chip tone="red" icon="record">
-              {t('call.recording')}
+            <Chip tone="red" icon="record" title={t('call.recording')}>
+              {t('call.recordingShort')}
             </Chip>
           )}
           {call.state === 'ring' && left !== null && <span className="call-left">{t('call.ringLeft', { count: left })}</span>}

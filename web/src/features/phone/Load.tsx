@@ -37,12 +37,10 @@ export function Load({ agent }: { agent: AgentDocument | null }) {
             <span className="figure-name">{t('load.answered')}</span>
             <b>{today.answered}</b>
           </span>
-          {today.average_handle_seconds !== null && today.average_handle_seconds > 0 && (
-            <span className="figure figure-average">
-              <span className="figure-name">{t('load.average')}</span>
-              <b>{length(today.average_handle_seconds)}</b>
-            </span>
-          )}
+          <span className="figure figure-average">
+            <span className="figure-name">{t('load.average')}</span>
+            <b>{today.average_handle_seconds ? length(today.average_handle_seconds) : '–'}</b>
+          </span>
         </>
       )}
     </div>

@@ -1,18 +1,16 @@
 import { Dropdown, type MenuProps } from 'antd'
-import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
-import { api } from '@/shared/api/client'
 import type { AgentDocument, Person, Seat } from '@/shared/api/types'
-import { codeText, problemText } from '@/shared/i18n'
+import { codeText } from '@/shared/i18n'
 import { useLink } from '@/shared/live/store'
 import { setPrefs } from '@/shared/prefs/prefs'
 import { secondsLeft, secondsSince, timer } from '@/shared/time/format'
 import { useNow } from '@/shared/time/clock'
 import { agentLook } from '@/shared/ui/agentState'
 import { Icon } from '@/shared/ui/Icon'
-import { toast } from '@/shared/ui/toasts'
 import { usePhone } from './PhoneProvider'
+import { useSetState } from './useSetState'
 
 export const busyReasons = ['break', 'meal', 'training', 'coaching', 'outbound'] as const
 
@@ -27,22 +25,12 @@ export function StateBlock({ person, agent, onSignOut }: Props) {
   const { t } = useTranslation()
   const { seat, state: phone } = usePhone()
   const now = useNow()
-  const online = useLink().status === 'online'
-  const [pending, setPending] = useState(false)
-
-  const put = async (body: { state: string; reason?: string; seat: Seat }) => {
-    setPending(true)
-    try {
-      await api.put('/agents/me/state', body)
-    } catch (error) {
-      toast(t('agent.failed', { why: problemText(error, t) }))
-    } finally {
-      setPending(false)
-    }
-  }
+  const link = useLink().status
+  const online = link === 'online'
+  const { put, pending } = useSetState()
 
   const state = agent?.state ?? 'offline'
-  const cut = !online && agent !== null
+  const cut = !online && link !== 'recovering' && agent !== null
   const look = cut ? { tone: 'red' as const, icon: 'octagon' as const } : agentLook[state]
   const inCall = state === 'ringing' || state === 'talking' || state === 'hold'
   const shut = !online || pending
@@ -123,7 +111,7 @@ export function StateBlock({ person, agent, onSignOut }: Props) {
           <span className="state-who ellipsis">
             {agent?.pending
               ? t('agent.pending', { state: stateWord(agent.pending.state, agent.pending.reason, t) })
-              : `${person.name} ${person.number ?? ''} · ${t(`seat.${seat}`)}`}
+              : `${person.name} ${person.number ?? ''} · ${t(`seat.short.${seat}`)}`}
           </span>
         </span>
       </button>

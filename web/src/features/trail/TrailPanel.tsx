@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next'
 import type { InteractionDocument } from '@/shared/api/types'
 import { queuesOf, useDocuments } from '@/shared/live/store'
 import { setPrefs, usePrefs } from '@/shared/prefs/prefs'
-import { length, secondsLeft, secondsSince, timer } from '@/shared/time/format'
+import { secondsLeft, secondsSince, timer } from '@/shared/time/format'
 import { useNow } from '@/shared/time/clock'
 import { Icon } from '@/shared/ui/Icon'
 import { interactionLook } from '@/shared/ui/agentState'
@@ -70,7 +70,7 @@ function Now({ interaction }: { interaction: InteractionDocument }) {
   const { icon, tone } = interactionLook(interaction.state)
   const counts =
     interaction.state === 'wrapup' && interaction.until
-      ? t('call.left', { time: length(secondsLeft(interaction.until, now)) })
+      ? t('call.left', { time: timer(secondsLeft(interaction.until, now)) })
       : timer(secondsSince(interaction.state_since, now))
   return (
     <li className={`trail-now text-${tone}`}>

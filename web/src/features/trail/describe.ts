@@ -120,6 +120,7 @@ export function liveLines(contact: InteractionDocument, t: Translate, queueName:
   const own = contact.trail
     .filter((line) => line.kind === 'segment')
     .map((line) => ({ kind: word(line.data.segment), at: line.at, agent }))
+  if (contact.state === 'wrapup' && own.at(-1)?.kind !== 'wrapup') own.push({ kind: 'wrapup', at: contact.state_since, agent })
   const rest = contact.trail.filter((line) => line.kind !== 'segment').map((line) => describe(line, t, queueName))
   return inOrder([arrival(contact, t), ...stretches(own, t), ...rest])
 }

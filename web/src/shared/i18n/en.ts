@@ -124,9 +124,9 @@ export const en: Texts = {
     customer_hung_up: 'Customer left', agent_hung_up: 'Agent ended', served: 'Served', abandoned: 'Abandoned', refused: 'Not taken', system_restart: 'Cut by restart', failed: 'Failed',
   },
   list: {
-    title: 'Interactions', loaded: '{{count}}', loadedMore: '{{count}} loaded, scroll for more', loadingMore: 'Loading earlier ones', refresh: 'Refresh',
+    title: 'Interactions', recorded: 'Recorded', loaded: '{{count}}', loadedMore: '{{count}} loaded, scroll for more', loadingMore: 'Loading earlier ones', refresh: 'Refresh',
     nothingFound: 'No interaction matches', nothingYet: 'No interactions yet', clear: 'Clear filters',
-    filter: { ani: 'Caller’s number', channel: 'Channel', allChannels: 'All channels', today: 'Today', week: '7 days', month: '30 days' },
+    filter: { ani: 'Caller’s number', aniHint: 'Number, then Enter', channel: 'Channel', allChannels: 'All channels', today: 'Today', week: '7 days', month: '30 days' },
     column: {
       time: 'Time', number: 'Number', customer: 'Customer', queue: 'Queue', agent: 'Agent', outcome: 'State', wait: 'Wait', talk: 'Talk', disposition: 'Outcome',
     },

@@ -44,6 +44,15 @@ export function antdTheme(scheme: Scheme, reducedMotion: boolean): ThemeConfig {
     components: {
       Button: { defaultShadow: 'none', primaryShadow: 'none', dangerShadow: 'none', fontWeight: 400 },
       Tooltip: { colorBgSpotlight: scheme === 'dark' ? p.surface3 : p.text, colorTextLightSolid: '#FFFFFF', fontSize: 13 },
+      Slider: {
+        trackBg: p.accent,
+        trackHoverBg: p.accent,
+        railBg: p.surface3,
+        railHoverBg: p.surface3,
+        handleColor: p.accent,
+        handleActiveColor: p.accent,
+        dotActiveBorderColor: p.accent,
+      },
       Input: { activeShadow: `0 0 0 1px ${p.accent}`, activeBorderColor: p.accent, hoverBorderColor: p.text3 },
       Select: { activeBorderColor: p.accent, hoverBorderColor: p.text3, optionSelectedBg: p.accentWeak },
     },

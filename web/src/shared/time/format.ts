@@ -32,19 +32,23 @@ export function clock(at: string | number): string {
   return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`
 }
 
-/** 11-20, with the year in front only if it is not this one. */
-export function day(at: string | number, now: number): string {
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
+/** 11-20, in English 20 Nov, with the year only if it is not this one. */
+export function day(at: string | number, now: number, language = 'zh'): string {
   const date = new Date(at)
+  const thisYear = date.getFullYear() === new Date(now).getFullYear()
+  if (language === 'en') return `${date.getDate()} ${months[date.getMonth()]}${thisYear ? '' : ` ${date.getFullYear()}`}`
   const text = `${two(date.getMonth() + 1)}-${two(date.getDate())}`
-  return date.getFullYear() === new Date(now).getFullYear() ? text : `${date.getFullYear()}-${text}`
+  return thisYear ? text : `${date.getFullYear()}-${text}`
 }
 
 /** 11-20 10:28. */
-export function dayTime(at: string | number, now: number): string {
-  return `${day(at, now)} ${clock(at).slice(0, 5)}`
+export function dayTime(at: string | number, now: number, language = 'zh'): string {
+  return `${day(at, now, language)} ${clock(at).slice(0, 5)}`
 }
 
 /** 周五 11-20 10:28. */
 export function weekdayTime(at: number, language: 'zh' | 'en'): string {
-  return `${weekdays[language][new Date(at).getDay()]} ${dayTime(at, at)}`
+  return `${weekdays[language][new Date(at).getDay()]} ${dayTime(at, at, language)}`
 }
