@@ -55,6 +55,19 @@ async def test_the_screen_knows_the_customer_before_the_phone_rings() -> None:
     assert seen == ["王芳"]
 
 
+async def test_a_stranger_who_becomes_a_customer_is_known_while_they_wait() -> None:
+    world = World()
+    await world.begin(ready=False)
+    await world.queued()
+    (interaction_id,) = world.channel.ids()
+    world.people.answer = Identified("one", [WANG])
+    world.channel.customer_created()
+    await world.settle()
+    document = world.live.get(f"interaction/{interaction_id}")
+    assert document is not None
+    assert document["customer"]["name"] == "王芳"
+
+
 async def test_hanging_up_in_self_service_ends_the_flow_and_closes_the_record() -> None:
     world = World()
     await world.begin()

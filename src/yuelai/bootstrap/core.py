@@ -21,6 +21,7 @@ from yuelai.bootstrap.seats import Seats
 from yuelai.channels.voice.channel import VoiceChannel
 from yuelai.channels.voice.services import VoiceServices
 from yuelai.channels.voice.speech import prompt_path
+from yuelai.customers.events import CustomerCreated
 from yuelai.flows import loader
 from yuelai.identity.credentials import PostgresCredentialStore
 from yuelai.interactions import repository as interaction_tables
@@ -28,6 +29,7 @@ from yuelai.interactions.numbering import TrailNumbers
 from yuelai.interactions.recorder import InteractionRecorder
 from yuelai.interactions.restart import records_to_close
 from yuelai.media.client import EmbeddedMediaEngine
+from yuelai.platform.bus import Bus
 from yuelai.platform.clock import SystemClock
 from yuelai.platform.config import Settings
 from yuelai.platform.db import Database
@@ -36,6 +38,7 @@ from yuelai.platform.ids import SAMPLE_TENANT
 from yuelai.platform.ipc import IpcServer
 from yuelai.platform.journal import Journal
 from yuelai.platform.live import LiveStore
+from yuelai.platform.outbox import Relay
 from yuelai.platform.overflow import Overflow
 from yuelai.platform.projector import Projector
 from yuelai.recordings import repository as recording_tables
@@ -164,6 +167,11 @@ async def start(settings: Settings, stack: contextlib.AsyncExitStack) -> Journal
     seats = Seats(routing, telephony, {agent.number: agent.id for agent in directory.agents})
     telephony.on_registrations(seats.changed)
     telephony.on_call(voice.on_call)
+    bus = Bus()
+    bus.subscribe(CustomerCreated, lambda created: voice.customer_created())
+    relay = Relay(database, bus)
+    await relay.start()
+    later(relay.close)
 
     health = Health()
     health.add("journal", lambda: _journal_health(journal, overflow, projector))

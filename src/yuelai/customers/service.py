@@ -11,10 +11,12 @@ import asyncpg
 
 from yuelai.customers import names, repository
 from yuelai.customers.errors import NotAPhoneNumber, NothingToSearch, UnknownCustomer
+from yuelai.customers.events import CustomerCreated
 from yuelai.customers.masking import mask_address
 from yuelai.customers.model import Balance, Card, Match
 from yuelai.customers.phones import national, normalise
-from yuelai.platform import paging
+from yuelai.platform import outbox, paging
+from yuelai.platform.clock import SystemClock
 from yuelai.platform.ids import CustomerId, new_id
 
 if TYPE_CHECKING:
@@ -95,6 +97,7 @@ async def create(
     await repository.add_name_parts(conn, tenant_id, customer_id, names.parts(name))
     for e164, raw in numbers.items():
         await repository.add_phone(conn, tenant_id, customer_id, e164, raw)
+    await outbox.put(conn, CustomerCreated(at=SystemClock().now(), tenant_id=tenant_id, customer_id=customer_id))
     return await card(conn, tenant_id, customer_id)
 
 

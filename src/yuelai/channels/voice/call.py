@@ -19,7 +19,15 @@ from yuelai.channels.ports import Identified
 from yuelai.channels.voice.agent_party import AgentParty
 from yuelai.channels.voice.commands import Commands
 from yuelai.channels.voice.hearing import Hearing
-from yuelai.channels.voice.messages import Command, CustomerKnown, FlowEnded, RejoinOver, Shutdown, WrapUpOver
+from yuelai.channels.voice.messages import (
+    Command,
+    CustomerKnown,
+    FlowEnded,
+    RejoinOver,
+    Shutdown,
+    StrangersMayBeKnown,
+    WrapUpOver,
+)
 from yuelai.channels.voice.phase import Phase
 from yuelai.channels.voice.selfservice import SelfService
 from yuelai.channels.voice.services import VoiceServices
@@ -108,6 +116,9 @@ class VoiceCall:
                 await self.waiting.withdrawn(message)
             case CustomerKnown(result):
                 await self.know(result)
+            case StrangersMayBeKnown():
+                if self.recorder.interaction.match == "new" and self.phase is not Phase.WRAPUP:
+                    self.spawn(self._identify())
             case FlowEnded(outcome, failed):
                 await self.self_service.ended(outcome, failed)
             case WrapUpOver(agent_id):

@@ -10,7 +10,7 @@ from uuid import UUID
 import structlog
 
 from yuelai.channels.voice.call import VoiceCall
-from yuelai.channels.voice.messages import Actor, Command, NoSuchCall, Shutdown, WrapUpOver
+from yuelai.channels.voice.messages import Actor, Command, NoSuchCall, Shutdown, StrangersMayBeKnown, WrapUpOver
 from yuelai.channels.voice.services import VoiceServices
 from yuelai.platform.errors import Unavailable
 from yuelai.routing.events import RoutingSignal
@@ -65,6 +65,11 @@ class VoiceChannel:
         call = self._calls.get(interaction_id)
         if call is not None:
             call.post(WrapUpOver(agent_id))
+
+    def customer_created(self) -> None:
+        """Somebody became known: who calls as a stranger is looked up again."""
+        for call in list(self._calls.values()):
+            call.post(StrangersMayBeKnown())
 
     async def command(self, name: str, actor: Actor, interaction_id: UUID, arguments: Mapping[str, Any]) -> Any:
         """Carry out a screen's request. Raises its refusal."""

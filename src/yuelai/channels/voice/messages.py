@@ -44,6 +44,11 @@ class RejoinOver:
 
 
 @dataclass(frozen=True)
+class StrangersMayBeKnown:
+    """A customer was created: a caller nobody knew may be that one."""
+
+
+@dataclass(frozen=True)
 class Shutdown:
     """The process is stopping."""
 
