@@ -21,6 +21,9 @@ group('a line of the trail', () => {
     [line('offer', { agent: '8001', why: { decided_by: 'only_agent_free', strategy: 'longest_idle' } }), '分给 8001：唯一空闲座席'],
     [line('offer', { agent: '8001', failed: 'rona' }), '8001 未接：无人应答'],
     [line('note', {}, '客户很急', '8001'), '客户很急'],
+    [line('system', { agent_lost: '8001' }), '8001 的语音断开，客户听音乐等候'],
+    [line('system', { restarted_in: 'talk' }), '系统重启，中断于通话中'],
+    [line('system', { recording: 'failed' }), '录音未能进行'],
     [line('customer', { customer_id: 'x' }, '', '8001'), '8001 选定客户'],
   ])('%o reads %s', (one, text) => {
     expect(read(one)).toBe(text)

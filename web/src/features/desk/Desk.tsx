@@ -32,7 +32,7 @@ function Work({ interaction }: { interaction: InteractionDocument }) {
     <>
       <IdentityStrip interaction={interaction} />
       <Tabs tabs={tabs} active={active ?? ''} onOpen={(id) => openTab(interaction.id, id)} />
-      <div className="page" role="tabpanel" data-region="work">
+      <div className="page" role="tabpanel" aria-labelledby={`tab-${active}`} data-region="work">
         {active === 'overview' && <OverviewPage interaction={interaction} />}
         {active === 'identify' && <Identify interaction={interaction} />}
         {active === 'create' && <NewCustomerForm interaction={interaction} />}
@@ -51,7 +51,7 @@ function Calm({ agent }: { agent: AgentDocument | null }) {
   const state = agent?.state ?? 'offline'
   const reachable = phone.registration === 'registered' || agent?.registered[seat] === true
   return (
-    <div className="calm">
+    <div className="calm" data-region="work">
       <Icon name="headset" size={32} />
       <p className="calm-what">
         {state === 'ready' && agent ? t('desk.waiting', { time: timer(secondsSince(agent.since, now)) }) : t(state === 'busy' ? 'desk.busy' : 'desk.offline')}
@@ -62,6 +62,7 @@ function Calm({ agent }: { agent: AgentDocument | null }) {
           type="primary"
           className="calm-act"
           data-testid="become-ready"
+          data-first-action=""
           loading={pending}
           disabled={!online || !reachable}
           onClick={() => void put({ state: 'ready', seat })}

@@ -14,7 +14,7 @@ interface Props {
 export function Tabs({ tabs, active, onOpen }: Props) {
   const { t } = useTranslation()
   return (
-    <div className="tabs" role="tablist">
+    <div className="tabs" role="tablist" aria-label={t('tab.title')}>
       {tabs.map((tab, index) => (
         <TabButton key={tab.id} tab={tab} number={index + 1} active={tab.id === active} onOpen={onOpen} label={t(`tab.${tab.id}`)} />
       ))}
@@ -33,7 +33,7 @@ interface ButtonProps {
 function TabButton({ tab, number, active, label, onOpen }: ButtonProps) {
   useHotkey(`Alt+${number}`, () => onOpen(tab.id))
   return (
-    <button type="button" role="tab" className="tab" aria-selected={active} onClick={() => onOpen(tab.id)}>
+    <button type="button" id={`tab-${tab.id}`} role="tab" className="tab" aria-selected={active} aria-keyshortcuts={`Alt+${number}`} onClick={() => onOpen(tab.id)}>
       <Icon name={tab.icon} />
       <span>{label}</span>
       <span className="tab-number">{number}</span>

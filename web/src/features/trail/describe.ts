@@ -56,7 +56,9 @@ function offerText(data: Record<string, unknown>, t: Translate): string {
 
 function systemText(data: Record<string, unknown>, t: Translate): string {
   if (data.rejoined) return t('trail.rejoined', { agent: word(data.rejoined) })
-  if (data.agent_silent) return t('trail.silent', { agent: word(data.agent_silent) })
+  if (data.agent_lost) return t('trail.lost', { agent: word(data.agent_lost) })
+  if (data.restarted_in) return t('trail.restarted', { state: t(`state.${word(data.restarted_in)}`) })
+  if (data.recording === 'failed') return t('trail.notRecorded')
   if (data.flow === 'failed') return t('trail.flowFailed')
   return Object.entries(data)
     .map(([name, value]) => `${name} ${word(value)}`)

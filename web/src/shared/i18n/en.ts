@@ -24,7 +24,7 @@ export const en: Texts = {
   },
   reason: {
     break: 'Break', meal: 'Meal', training: 'Training', coaching: 'Coaching', outbound: 'Outbound',
-    rona: 'No answer', system_restart: 'System restart', seat_lost: 'Phone lost', agent_left: 'Left',
+    rona: 'No answer', declined: 'Declined a call', system_restart: 'System restart', seat_lost: 'Phone lost', agent_left: 'Left',
   },
   seat: {
     title: 'Seat', browser: 'Browser phone', phone: 'Desk phone',
@@ -58,7 +58,7 @@ export const en: Texts = {
     waiting: 'Waiting for a call {{time}}', busy: 'Busy: you get no calls', offline: 'You are offline',
     waitingThen: 'The customer appears here while the call is still ringing.', offlineThen: 'Become ready to take calls; your state is always top left.', becomeReady: 'Become ready',
   },
-  tab: { overview: '360° view', identify: 'Identify', create: 'New customer' },
+  tab: { title: 'Customer pages', overview: '360° view', identify: 'Identify', create: 'New customer' },
   state: { ivr: 'Self-service', queue: 'Queuing', ring: 'Ringing', talk: 'Talking', hold: 'On hold', wrapup: 'Wrap-up', closed: 'Done' },
   segment: { ivr: 'Self-service', queue: 'Queue', ring: 'Ring', talk: 'Talk', hold: 'Hold', wrapup: 'Wrap-up', running: 'running' },
   channel: { voice: 'Phone' },
@@ -109,7 +109,7 @@ export const en: Texts = {
     title: 'Service trail', now: 'Now', empty: 'No interaction selected', widen: 'Widen', narrow: 'Narrow', note: 'Note', notePlaceholder: 'Write a note, Enter adds it', noteKept: 'Kept here',
     arrived: 'Call {{from}} → {{to}}', answeredBy: 'Answered by {{agent}}', held: 'Put on hold', retrieved: 'Retrieved after {{time}} on hold', ended: 'Call over, wrap-up', queued: 'Queued: {{queue}}',
     offered: 'Offered to {{agent}}', offeredWhy: 'Offered to {{agent}}: {{why}}', offerFailed: '{{agent}} did not take it: {{why}}', chosen: '{{agent}} chose the customer',
-    rejoined: '{{agent}} got the sound back', silent: 'No sound from {{agent}}', flowFailed: 'The flow failed; to an agent',
+    rejoined: '{{agent}} got the sound back', lost: 'Sound of {{agent}} lost, the customer hears music', restarted: 'System restart, cut while: {{state}}', notRecorded: 'Could not be recorded', flowFailed: 'The flow failed; to an agent',
     kind: { system: 'System', recording: 'Recording', lookup: 'Look-up' },
     flow: {
       pressed: '{{step}}: pressed {{key}} {{choice}}', repeat: '{{step}}: pressed {{key}}, repeated', no_match: '{{step}}: pressed {{key}}, no such choice (attempt {{attempt}})',

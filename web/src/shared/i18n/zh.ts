@@ -23,7 +23,7 @@ export const zh = {
   },
   reason: {
     break: '小休', meal: '用餐', training: '培训', coaching: '辅导', outbound: '外呼',
-    rona: '未应答', system_restart: '系统重启', seat_lost: '话机断开', agent_left: '已离开',
+    rona: '未应答', declined: '拒接来电', system_restart: '系统重启', seat_lost: '话机断开', agent_left: '已离开',
   },
   seat: {
     title: '座席方式', browser: '浏览器话机', phone: '桌面话机',
@@ -57,7 +57,7 @@ export const zh = {
     waiting: '等待来电 {{time}}', busy: '示忙中，不分配来电', offline: '您现在离线',
     waitingThen: '来电振铃时，客户资料会在这里先弹出。', offlineThen: '置为空闲后开始分配来电；状态在左上角随时可改。', becomeReady: '置为空闲',
   },
-  tab: { overview: '360°视图', identify: '识别客户', create: '新建客户' },
+  tab: { title: '客户页面', overview: '360°视图', identify: '识别客户', create: '新建客户' },
   state: { ivr: '自助语音', queue: '排队中', ring: '振铃', talk: '通话中', hold: '保持', wrapup: '话后', closed: '已完成' },
   segment: { ivr: '自助语音', queue: '排队', ring: '振铃', talk: '通话', hold: '保持', wrapup: '话后', running: '进行中' },
   channel: { voice: '电话' },
@@ -108,7 +108,7 @@ export const zh = {
     title: '服务线索', now: '现在', empty: '没有选中的交互', widen: '展开', narrow: '收窄', note: '记一笔', notePlaceholder: '记一笔，回车即入线索', noteKept: '已存在本机',
     arrived: '来电 {{from}} → {{to}}', answeredBy: '{{agent}} 接听', held: '保持', retrieved: '取回，保持 {{time}}', ended: '通话结束，话后', queued: '入队 {{queue}}',
     offered: '分给 {{agent}}', offeredWhy: '分给 {{agent}}：{{why}}', offerFailed: '{{agent}} 未接：{{why}}', chosen: '{{agent}} 选定客户',
-    rejoined: '{{agent}} 重新接入语音', silent: '{{agent}} 的语音中断', flowFailed: '自助流程出错，转人工',
+    rejoined: '{{agent}} 重新接入语音', lost: '{{agent}} 的语音断开，客户听音乐等候', restarted: '系统重启，中断于{{state}}', notRecorded: '录音未能进行', flowFailed: '自助流程出错，转人工',
     kind: { system: '系统', recording: '录音', lookup: '查询' },
     flow: {
       pressed: '{{step}}：按 {{key}} {{choice}}', repeat: '{{step}}：按 {{key}} 重听', no_match: '{{step}}：按 {{key}}，无此选项（第 {{attempt}} 次）',
