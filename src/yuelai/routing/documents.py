@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -27,6 +27,8 @@ class Today:
     answered: int = 0
     handle_seconds: float = 0.0
     handling_since: datetime | None = None
+    contacts: set[UUID] = field(default_factory=set)
+    """Those counted in `answered` since the process began."""
 
     def document(self) -> dict[str, Any]:
         average = self.handle_seconds / self.answered if self.answered else None
@@ -75,9 +77,16 @@ class Documents:
         if fact.state in HANDLING:
             if today.handling_since is None:
                 today.handling_since = fact.at
+            # As in PostgreSQL, a contact that comes back to the agent who lost it is not a second one.
+            if (
+                fact.state == AgentState.TALKING
+                and fact.interaction_id is not None
+                and fact.interaction_id not in today.contacts
+            ):
+                today.contacts.add(fact.interaction_id)
                 today.answered += 1
         elif today.handling_since is not None:
-            today.handle_seconds += (fact.at - today.handling_since).total_seconds()
+            today.handle_seconds += max(0.0, (fact.at - today.handling_since).total_seconds())
             today.handling_since = None
 
     def _of(self, agent_id: UUID, now: datetime) -> Today:
