@@ -113,15 +113,21 @@ class Line:
         self.hung_up: int | None = None
         self.headers: Mapping[str, str] = {}
         self._listener: Callable[[LegEvent], None] | None = None
+        self._early: list[LegEvent] = []
         self.over = False
         self.reoffered = False
 
     def listen(self, listener: Callable[[LegEvent], None]) -> None:
         self._listener = listener
+        early, self._early = self._early, []
+        for event in early:
+            listener(event)
 
     def happens(self, event: LegEvent) -> None:
-        assert self._listener is not None
-        self._listener(event)
+        if self._listener is None:
+            self._early.append(event)
+        else:
+            self._listener(event)
 
     async def ringing(self) -> None:
         pass
@@ -148,8 +154,7 @@ class Line:
     async def hangup(self, status: int = 480, reason: str = "") -> None:
         if not self.over:
             self.over, self.hung_up = True, status
-            if self._listener is not None:
-                self.happens(Ended(self.id, "local", 0, reason))
+            self.happens(Ended(self.id, "local", 0, reason))
 
     def leaves(self, status: int = 0) -> None:
         """The other side hangs up, or refuses."""
