@@ -16,7 +16,7 @@ from yuelai.channels.voice.messages import Actor, RejoinOver
 from yuelai.channels.voice.phase import Phase
 from yuelai.interactions.events import InteractionClosed, InteractionEnded, InteractionStarted
 from yuelai.interactions.model import Interaction
-from yuelai.media.ports import LegSilent
+from yuelai.media.ports import LegHeard, LegSilent
 from yuelai.platform.errors import Refusal
 from yuelai.platform.facts import Fact, Record
 from yuelai.routing.events import AgentState, AgentStateChanged, Seat
@@ -170,6 +170,8 @@ class Storm(World):
             assert call.agent is not None
             if call.talking._lost is None:
                 call.post(LegSilent(call.agent.media_leg, 5.0))
+            elif self.dice.random() < 0.3:
+                call.post(LegHeard(call.agent.media_leg))
             elif self.dice.random() < 0.5:
                 call.post(RejoinOver(call.agent, last=self.dice.random() < 0.8))
 

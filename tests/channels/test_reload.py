@@ -7,7 +7,7 @@ import pytest
 from tests.channels.world import World
 from yuelai.channels.voice import talking
 from yuelai.channels.voice.messages import RejoinOver
-from yuelai.media.ports import LegSilent
+from yuelai.media.ports import LegHeard, LegSilent
 from yuelai.routing.events import Seat
 from yuelai.telephony.ports import Answered
 
@@ -143,3 +143,58 @@ async def test_a_rejoining_page_that_refuses_leaves_the_old_leg_as_it_was() -> N
     await world.settle()
     assert (customer.over, old.over) == (False, False)
     assert world.joined()
+
+
+@pytest.mark.parametrize("held", [False, True])
+async def test_sound_that_comes_back_by_itself_is_joined_again(held: bool) -> None:
+    world = World(seat=Seat.BROWSER)
+    await world.begin()
+    customer, old = await world.talking()
+    if held:
+        await world.ask("hold")
+    call = world.call()
+    assert call.agent is not None
+    lost = call.agent
+    call.post(LegSilent(lost.media_leg, 10.0))
+    await world.settle()
+    assert not world.joined()
+    call.post(LegHeard(lost.media_leg))
+    call.post(RejoinOver(lost))
+    await world.settle()
+    assert world.joined() == (not held)
+    assert (customer.over, old.over) == (False, False)
+    if held:
+        await world.ask("retrieve")
+        assert world.joined()
+
+
+async def test_sound_without_signalling_is_no_return() -> None:
+    world = World(seat=Seat.BROWSER)
+    await world.begin()
+    _, old = await world.talking()
+    call = world.call()
+    assert call.agent is not None
+    old.is_lost()
+    call.post(LegSilent(call.agent.media_leg, 10.0))
+    call.post(LegHeard(call.agent.media_leg))
+    await world.settle()
+    assert not world.joined()
+    assert call.customer_media in world.sound.playing
+
+
+async def test_each_loss_is_given_its_whole_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(talking, "REJOIN_SECONDS", 0.1)
+    world = World(seat=Seat.BROWSER)
+    await world.begin()
+    await world.talking()
+    call = world.call()
+    assert call.agent is not None
+    leg = call.agent.media_leg
+    call.post(LegSilent(leg, 10.0))
+    await asyncio.sleep(0.08)
+    call.post(LegHeard(leg))
+    call.post(LegSilent(leg, 10.0))
+    await asyncio.sleep(0.04)
+    assert world.segments()[-1] == "talk"
+    await asyncio.sleep(0.1)
+    assert world.segments()[-1] == "queue"

@@ -13,6 +13,7 @@ import msgspec
 from yuelai.media.ports import (
     Digit,
     LegGone,
+    LegHeard,
     LegKind,
     LegSilent,
     MediaError,
@@ -27,7 +28,7 @@ from yuelai.platform.ipc import EventHandler, IpcClient, Peer
 
 Listener = Callable[[MediaEvent], None]
 
-_EVENTS: tuple[type[Digit | PlayEnded | LegSilent], ...] = (Digit, PlayEnded, LegSilent)
+_EVENTS: tuple[type[Digit | PlayEnded | LegSilent | LegHeard], ...] = (Digit, PlayEnded, LegSilent, LegHeard)
 
 
 @dataclass
@@ -88,7 +89,7 @@ class EmbeddedMediaEngine:
             if held.standing:
                 held.listener(LegGone(leg))
 
-    def hear(self, event: Digit | PlayEnded | LegSilent) -> None:
+    def hear(self, event: Digit | PlayEnded | LegSilent | LegHeard) -> None:
         """Pass an event on to its leg's listener."""
         held = self._legs.get(event.leg)
         if held is None:
@@ -175,7 +176,7 @@ def _path(file: Path) -> str:
     return str(file.absolute())
 
 
-def _decode(engine: EmbeddedMediaEngine, kind: type[Digit | PlayEnded | LegSilent]) -> EventHandler:
+def _decode(engine: EmbeddedMediaEngine, kind: type[Digit | PlayEnded | LegSilent | LegHeard]) -> EventHandler:
     def handler(_: Peer, params: dict[str, Any]) -> None:
         engine.hear(msgspec.convert(params, kind, strict=False))
 

@@ -49,13 +49,20 @@ class LegSilent:
 
 
 @dataclass(frozen=True)
+class LegHeard:
+    """RTP is back after a `LegSilent`."""
+
+    leg: LegId
+
+
+@dataclass(frozen=True)
 class LegGone:
     """The engine process died or was restarted; the leg and its ports no longer exist."""
 
     leg: LegId
 
 
-MediaEvent = Digit | PlayEnded | LegSilent | LegGone
+MediaEvent = Digit | PlayEnded | LegSilent | LegHeard | LegGone
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ from yuelai.channels.voice.talking import Talking
 from yuelai.channels.voice.waiting import Waiting
 from yuelai.interactions.events import EndReason, SegmentKind
 from yuelai.interactions.model import Stage
-from yuelai.media.ports import Digit, LegGone, LegKind, LegSilent, MediaError, PlayEnded
+from yuelai.media.ports import Digit, LegGone, LegHeard, LegKind, LegSilent, MediaError, PlayEnded
 from yuelai.platform.errors import Refusal, Unavailable
 from yuelai.platform.ids import InteractionId, LegId, new_id
 from yuelai.routing.events import Offer, Withdraw
@@ -78,11 +78,12 @@ class VoiceCall:
         """Put anything that concerns this call into its mailbox."""
         self._mailbox.put_nowait(message)
 
-    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run something beside the mailbox; it ends with the call at the latest and speaks through `post`."""
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def run(self) -> None:
         """Live until the last wrap-up second; whatever breaks, both parties are released and the record is closed."""
@@ -139,6 +140,9 @@ class VoiceCall:
                 # A browser sends even when muted; a telephone may fall silent by itself.
                 if self.agent is not None and self.agent.browser and self.agent.media_leg == leg:
                     await self.talking.lose(self.agent)
+            case LegHeard(leg):
+                if self.agent is not None and self.agent.media_leg == leg:
+                    await self.talking.regain(self.agent)
             case RejoinOver():
                 await self.talking.give_up(message)
             case Confirmed(leg):
@@ -236,6 +240,7 @@ class VoiceCall:
             if self.phase is Phase.RINGING:
                 await self.waiting.not_taken("busy" if event.status in BUSY_STATUSES else "unreachable")
             elif self.phase is Phase.TALKING and self.agent.browser and event.by == "system":
+                self.agent.leg = None
                 await self.talking.lose(self.agent)
             elif self.phase is Phase.TALKING:
                 await self.end(EndReason.AGENT_HUNG_UP if event.by == "remote" else EndReason.FAILED)

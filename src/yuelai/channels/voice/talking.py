@@ -35,6 +35,7 @@ class Talking:
         self.held = False
         self.rejoining: AgentParty | None = None
         self._lost: AgentParty | None = None
+        self._patience: asyncio.Task[None] | None = None
         self._phone_held = False
         """What the agent's phone last said of its own hold key; a refresh that repeats it changes nothing."""
         self._recording: RecordingId | None = None
@@ -160,7 +161,21 @@ class Talking:
         await call.recorder.note("system", "system", {"agent_lost": party.offer.number})
         await call.services.media.unbridge(call.customer_media, party.media_leg)
         await call.hearing.music(call.language)
-        call.spawn(self._wait_for(party))
+        if self._patience is not None:
+            self._patience.cancel()  # that of an earlier loss, which is over
+        self._patience = call.spawn(self._wait_for(party))
+
+    async def regain(self, party: AgentParty) -> None:
+        """Its sound is back by itself, a network having failed for a while. Without its SIP leg it has to rejoin."""
+        call = self._call
+        if call.phase is not Phase.TALKING or self._lost is not party or party.leg is None:
+            return
+        self._lost = None
+        await self.drop_rejoin()
+        if not self.held:
+            await call.hearing.quiet()
+        await call.services.media.bridge(call.customer_media, party.media_leg)
+        await call.recorder.note("system", "system", {"rejoined": party.offer.number})
 
     async def _wait_for(self, party: AgentParty, *, last: bool = False) -> None:
         await asyncio.sleep(REJOIN_SECONDS)
@@ -172,7 +187,7 @@ class Talking:
         if call.phase is not Phase.TALKING or call.agent is not event.party or self._lost is not event.party:
             return
         if self.rejoining is not None and not event.last:
-            call.spawn(self._wait_for(event.party, last=True))  # the page is back and about to answer
+            self._patience = call.spawn(self._wait_for(event.party, last=True))  # the page is back and about to answer
             return
         await self.drop_rejoin()
         party, call.agent = event.party, None

@@ -10,7 +10,7 @@ from yuelai.media.embedded.prompts import Play
 from yuelai.media.embedded.recorder import Recorder
 from yuelai.media.embedded.stream import RtpStream
 from yuelai.media.embedded.terms import Terms
-from yuelai.media.ports import LegSilent, MediaEvent, PlayEnded
+from yuelai.media.ports import LegHeard, LegSilent, MediaEvent, PlayEnded
 from yuelai.platform.ids import LegId
 
 SILENT_AFTER = 10.0
@@ -78,7 +78,9 @@ class Leg:
         if self._expected_since is not None:
             quiet = now - max(self.stream.heard_at or 0.0, self._expected_since)
             if quiet < SILENT_AFTER:
-                self._silence_told = False
+                if self._silence_told:
+                    self._silence_told = False
+                    self.emit(LegHeard(self.id))
             elif not self._silence_told:
                 self._silence_told = True
                 self.emit(LegSilent(self.id, round(quiet, 1)))
