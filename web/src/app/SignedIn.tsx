@@ -1,5 +1,5 @@
 import { RouterProvider } from '@tanstack/react-router'
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { nextSelection, select, useSelected } from '@/features/desk/selection'
@@ -16,7 +16,7 @@ import { composing, isEditable, useHotkey } from '@/shared/keys/keys'
 import { connectLive, interactionsOf, useAgent, useDocuments, useLink } from '@/shared/live/store'
 import { sweepDrafts } from '@/shared/prefs/drafts'
 import { timer } from '@/shared/time/format'
-import { serverNow, useNow } from '@/shared/time/clock'
+import { refreshNow, serverNow, useNow } from '@/shared/time/clock'
 import { Icon } from '@/shared/ui/Icon'
 import { toast } from '@/shared/ui/toasts'
 import { Alerts } from './Alerts'
@@ -38,6 +38,7 @@ export function SignedIn({ person, token }: { person: Person; token: string }) {
   const agent = useAgent(person.id)
   const mine = useMemo(() => interactionsOf(docs, person.id), [docs, person.id])
   const call = useMemo(() => currentCall(mine), [mine])
+  useLayoutEffect(refreshNow, [agent, call])
   const selectedId = useSelected()
   const selected = mine.find((one) => one.id === selectedId) ?? null
   const [help, setHelp] = useState(false)

@@ -53,9 +53,9 @@ function Calm({ agent }: { agent: AgentDocument | null }) {
   return (
     <div className="calm" data-region="work">
       <Icon name="headset" size={32} />
-      <p className="calm-what">
+      <h1 className="calm-what">
         {state === 'ready' && agent ? t('desk.waiting', { time: timer(secondsSince(agent.since, now)) }) : t(state === 'busy' ? 'desk.busy' : 'desk.offline')}
-      </p>
+      </h1>
       <p className="calm-then">{t(state === 'ready' ? 'desk.waitingThen' : 'desk.offlineThen')}</p>
       {(state === 'offline' || state === 'busy') && (
         <Button

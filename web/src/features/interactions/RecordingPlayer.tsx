@@ -94,6 +94,7 @@ export function RecordingPlayer({ recording, startedAt }: { recording: Recording
       <span className="player-time">{timer(at)}</span>
       <Slider
         className="player-slider"
+        ariaLabelForHandle={t('player.position')}
         min={0}
         max={Math.max(total, 0.1)}
         step={0.5}

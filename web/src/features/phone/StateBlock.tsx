@@ -1,4 +1,5 @@
 import { Dropdown, type MenuProps } from 'antd'
+import { useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import type { AgentDocument, Person, Seat } from '@/shared/api/types'
@@ -28,6 +29,7 @@ export function StateBlock({ person, agent, onSignOut }: Props) {
   const link = useLink().status
   const online = link === 'online'
   const { put, pending } = useSetState()
+  const block = useRef<HTMLButtonElement>(null)
 
   const state = agent?.state ?? 'offline'
   const cut = !online && link !== 'recovering' && agent !== null
@@ -85,6 +87,8 @@ export function StateBlock({ person, agent, onSignOut }: Props) {
     { key: 'signout', disabled: inCall, label: entry('exit', 'plain', t('session.signOut')) },
   ]
   const choose: MenuProps['onClick'] = ({ key }) => {
+    // The menu closes: the focus goes back to where it came from.
+    block.current?.focus()
     const [kind, value] = key.split(':')
     if (key === 'signout') onSignOut()
     else if (kind === 'seat') chooseSeat(value as Seat)
@@ -97,8 +101,8 @@ export function StateBlock({ person, agent, onSignOut }: Props) {
   const countdown = state === 'wrapup' && agent?.until ? timer(secondsLeft(agent.until, now)) : null
 
   return (
-    <Dropdown menu={{ items, onClick: choose }} trigger={['click']} placement="bottomLeft">
-      <button type="button" className="state-block" data-testid="agent-state" data-state={state} aria-label={`${t('agent.mine')} ${word}`}>
+    <Dropdown menu={{ items, onClick: choose }} trigger={['click']} autoFocus placement="bottomLeft">
+      <button ref={block} type="button" className="state-block" data-testid="agent-state" data-state={state} aria-label={`${t('agent.mine')} ${word}`}>
         <span className={`state-icon solid-${look.tone}`}>
           <Icon name={look.icon} size={20} />
         </span>

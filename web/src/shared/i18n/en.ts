@@ -126,7 +126,7 @@ export const en: Texts = {
   list: {
     title: 'Interactions', recorded: 'Recorded', loaded: '{{count}}', loadedMore: '{{count}} loaded, scroll for more', loadingMore: 'Loading earlier ones', refresh: 'Refresh',
     nothingFound: 'No interaction matches', nothingYet: 'No interactions yet', clear: 'Clear filters',
-    filter: { ani: 'Caller’s number', aniHint: 'Number, then Enter', channel: 'Channel', allChannels: 'All channels', today: 'Today', week: '7 days', month: '30 days' },
+    filter: { ani: 'Caller’s number', aniHint: 'Number, Enter', channel: 'Channel', allChannels: 'All channels', today: 'Today', week: '7 days', month: '30 days' },
     column: {
       time: 'Time', number: 'Number', customer: 'Customer', queue: 'Queue', agent: 'Agent', outcome: 'State', wait: 'Wait', talk: 'Talk', disposition: 'Outcome',
     },
@@ -135,7 +135,7 @@ export const en: Texts = {
     back: 'Back to the list', queue: 'Queue', agent: 'Agent', wait: 'Wait', talk: 'Talk', hold: 'Hold', disposition: 'Outcome', dialled: 'Dialled', note: 'Note', recording: 'Recording', segments: 'Stretches',
     noRecording: 'No recording', sealing: 'The recording is being sealed and will appear here',
   },
-  player: { play: 'Play', pause: 'Pause', speed: 'Speed' },
+  player: { play: 'Play', pause: 'Pause', position: 'Position', speed: 'Speed' },
   keys: {
     all: 'All keys', tab: 'Tab', note: 'Note', region: 'Next region', hangup: 'Hang up / decline', hold: 'Hold / retrieve', mute: 'Mute / unmute',
     roster: 'Next interaction', submit: 'Submit', escape: 'Leave the field', candidate: 'Choose a customer (list focused)',

@@ -134,7 +134,7 @@ export const zh = {
     back: '返回列表', queue: '队列', agent: '座席', wait: '等待', talk: '通话', hold: '保持', disposition: '小结', dialled: '被叫', note: '备注', recording: '录音', segments: '时间分段',
     noRecording: '没有录音', sealing: '录音正在封存，稍后出现在这里',
   },
-  player: { play: '播放', pause: '暂停', speed: '播放速度' },
+  player: { play: '播放', pause: '暂停', position: '播放位置', speed: '播放速度' },
   keys: {
     all: '全部快捷键', tab: '换标签', note: '记一笔', region: '换区域', hangup: '挂机 / 拒接', hold: '保持 / 取回', mute: '静音 / 取消静音',
     roster: '换交互', submit: '提交', escape: '离开输入框', candidate: '选客户（焦点在列表时）',

@@ -51,5 +51,8 @@ function subscribe(listener: () => void): () => void {
   }
 }
 
+/** Tick at once: what has just begun must not be counted from a time before it began. */
+export const refreshNow = (): void => tick.set(serverNow())
+
 /** Server time in milliseconds, renewed every second. */
 export const useNow = (): number => useSyncExternalStore(subscribe, tick.get)
