@@ -26,9 +26,9 @@ describe('the eight slots', () => {
     expect(enabled(phone({ call: call({ phase: 'incoming' }) }), 'ring')).toEqual(['answer', 'hangup'])
   })
 
-  it('the screen may know before the phone: until the call arrives it can be declined, not answered', () => {
-    expect(enabled(phone(), 'ring')).toEqual(['hangup'])
-    expect(controls(phone(), { state: 'ring' }, 'browser', true).answer.hint).toBe('phone.notArrived')
+  it('the screen may know before the phone: an answer is taken at once, and only once', () => {
+    expect(enabled(phone(), 'ring')).toEqual(['answer', 'hangup'])
+    expect(enabled(phone({ call: call({ phase: 'answering' }) }), 'ring')).toEqual(['hangup'])
   })
 
   it('talking: hold, mute, keys, hang up', () => {

@@ -64,6 +64,8 @@ export function PhoneProvider({ personId, works, agent, call, children }: Props)
   const audio = useRef<HTMLAudioElement>(null)
   const softphone = useRef<SoftPhone | null>(null)
   const lock = useRef<TabLock | null>(null)
+  /** The interaction whose answer was pressed before its call had reached the phone. */
+  const eager = useRef<string | null>(null)
   const [holding, setHolding] = useState(false)
 
   useEffect(() => {
@@ -132,8 +134,17 @@ export function PhoneProvider({ personId, works, agent, call, children }: Props)
     if (!available.answer.enabled) return
     // A caret in a field stays where it is; otherwise work goes on at the page's first action.
     if (!isEditable(document.activeElement)) document.querySelector<HTMLElement>('[data-first-action]')?.focus()
-    softphone.current?.answer().catch(() => undefined)
-  }, [available.answer.enabled])
+    if (state.call) softphone.current?.answer().catch(() => undefined)
+    else eager.current = call?.id ?? null
+  }, [available.answer.enabled, state.call, call])
+
+  useEffect(() => {
+    if (call?.state !== 'ring') eager.current = null
+    else if (ringing && eager.current === call.id) {
+      eager.current = null
+      softphone.current?.answer().catch(() => undefined)
+    }
+  }, [ringing, call])
 
   const hangup = useCallback(() => {
     if (!available.hangup.enabled) return

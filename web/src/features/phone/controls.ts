@@ -34,6 +34,8 @@ export function controls(
   if (seat === 'phone') answer = ringing ? off('phone.answerOnDesk') : idle
   else if (elsewhere && ringing) answer = off('phone.otherTab')
   else if (phone.call?.phase === 'incoming' && !phone.call.rejoin) answer = on
+  // Pressed before the call has reached the phone it is remembered: the screen is faster than the line.
+  else if (ringing && phone.call === null) answer = on
   else if (ringing) answer = off('phone.notArrived')
 
   const live = phone.call?.phase === 'live'
