@@ -107,5 +107,8 @@ function NoCall() {
       </span>
     )
   }
+  // Better said before a customer rings than while one does.
+  if (seat === 'browser' && state.microphone === 'denied') return <Remedy text={t('phone.microphoneDenied')} />
+  if (seat === 'browser' && state.microphone === 'missing') return <Remedy text={t('phone.microphoneMissing')} />
   return <span className="call-second">{t('call.none')}</span>
 }

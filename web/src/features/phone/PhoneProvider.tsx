@@ -11,7 +11,7 @@ import { toast } from '@/shared/ui/toasts'
 import { controls, type Control, type Slot } from './controls'
 import { effectiveSeat } from './current'
 import { markDeclined } from './declined'
-import { openMicrophone } from './microphone'
+import { openMicrophone, stopTracks } from './microphone'
 import { initialPhone, reducePhone, type PhoneState } from './reducer'
 import { Ringer } from './ringer'
 import type { SoftPhone } from './softphone'
@@ -107,6 +107,12 @@ export function PhoneProvider({ personId, works, agent, call, children }: Props)
       dispatch({ type: 'registration', registration: 'off' })
     }
   }, [registers])
+
+  // The browser asks for the microphone when work begins, not while the first customer waits for the answer.
+  const unasked = registers && agent?.state === 'ready' && state.microphone === 'unknown'
+  useEffect(() => {
+    if (unasked) openMicrophone(dispatch).then(stopTracks, () => undefined)
+  }, [unasked])
 
   const ringing = state.call?.phase === 'incoming' && !state.call.rejoin
   useEffect(() => {

@@ -1,5 +1,10 @@
 import type { PhoneEvent } from './reducer'
 
+/** Let the microphone go: the browser's mark of its use goes out. */
+export function stopTracks(stream: MediaStream): void {
+  for (const track of stream.getTracks()) track.stop()
+}
+
 /** Sound from the agent's microphone; says what is wrong when there is none. */
 export async function openMicrophone(dispatch: (event: PhoneEvent) => void): Promise<MediaStream> {
   try {

@@ -3,6 +3,7 @@ import type { IceCandidateEvent, PeerConnectionEvent, RTCSession } from 'jssip/l
 import type { RTCSessionEvent } from 'jssip/lib/UA'
 
 import type { SipCredential } from '@/shared/api/types'
+import { stopTracks } from './microphone'
 import type { PhoneEvent } from './reducer'
 
 export interface SoftPhoneOptions {
@@ -203,10 +204,6 @@ export class SoftPhone {
     this.retry = setTimeout(action, this.wait)
     this.wait = Math.min(this.wait * 2, retry_longest)
   }
-}
-
-function stopTracks(stream: MediaStream): void {
-  for (const track of stream.getTracks()) track.stop()
 }
 
 /** JsSIP waits for the end of gathering; one host candidate is enough for a centre that answers with ICE lite. */
