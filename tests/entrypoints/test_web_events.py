@@ -205,6 +205,6 @@ async def test_who_says_nothing_is_sent_away(bare_site: Site, monkeypatch: pytes
 async def test_a_page_from_elsewhere_cannot_open_the_live_view(bare_site: Site) -> None:
     for path, subprotocols in (("/ws/events", None), ("/ws/sip", ["sip"])):
         with pytest.raises(Exception, match="403"):
-            await connect(bare_site.ws(path), origin="http://evil.example", subprotocols=subprotocols)  # type: ignore
+            await connect(bare_site.ws(path), origin="http://evil.example", subprotocols=subprotocols)  # type: ignore[arg-type]
         own = f"http://127.0.0.1:{bare_site.port}"
-        await (await connect(bare_site.ws(path), origin=own, subprotocols=subprotocols)).close()  # type: ignore
+        await (await connect(bare_site.ws(path), origin=own, subprotocols=subprotocols)).close()  # type: ignore[arg-type]

@@ -85,8 +85,7 @@ async function reports() {
 @pytest.fixture(scope="module")
 def chromium_path() -> str:
     path = Path("/usr/bin/chromium")
-    if not path.exists():
-        pytest.skip("Chromium is not installed")
+    assert path.exists(), "chromium is missing: `make test` installs it"
     return str(path)
 
 
