@@ -12,6 +12,7 @@ import { controls, type Control, type Slot } from './controls'
 import { effectiveSeat } from './current'
 import { markDeclined } from './declined'
 import { openMicrophone, stopTracks } from './microphone'
+import { Once } from './once'
 import { initialPhone, reducePhone, type PhoneState } from './reducer'
 import { Ringer } from './ringer'
 import type { SoftPhone } from './softphone'
@@ -66,7 +67,7 @@ export function PhoneProvider({ personId, works, agent, call, children }: Props)
   const lock = useRef<TabLock | null>(null)
   /** The interaction whose answer was pressed before its call had reached the phone. */
   const eager = useRef<string | null>(null)
-  const [holding, setHolding] = useState(false)
+  const once = useRef(new Once())
 
   useEffect(() => {
     if (!works) return
@@ -160,10 +161,9 @@ export function PhoneProvider({ personId, works, agent, call, children }: Props)
   }, [available.hangup.enabled, call, request])
 
   const toggleHold = useCallback(() => {
-    if (!call || holding || !available.hold.enabled) return
-    setHolding(true)
-    void request(call.state === 'hold' ? 'retrieve' : 'hold', call.id).finally(() => setHolding(false))
-  }, [available.hold.enabled, call, holding, request])
+    if (!call || !available.hold.enabled) return
+    void once.current.act(`${call.id} ${call.state}`, () => request(call.state === 'hold' ? 'retrieve' : 'hold', call.id))
+  }, [available.hold.enabled, call, request])
 
   const muted = state.call?.muted ?? false
   const toggleMute = useCallback(() => {

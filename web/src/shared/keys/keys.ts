@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react'
+import { useEffect, useLayoutEffect, useRef } from 'react'
 
 export interface KeyLike {
   key: string
@@ -68,7 +68,8 @@ function listen(): void {
 export function useHotkey(name: string, handler: Handler, enabled = true): void {
   const handlerRef = useRef(handler)
   const enabledRef = useRef(enabled)
-  useEffect(() => {
+  // Before the paint: a key meant for what the screen now shows must not find the handler of what it showed before.
+  useLayoutEffect(() => {
     handlerRef.current = handler
     enabledRef.current = enabled
   })
