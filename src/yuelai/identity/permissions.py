@@ -16,26 +16,45 @@ _AGENT = frozenset(
     }
 )
 _SEES_ALL = frozenset({"interactions.read.all", "recordings.listen.all"})
+_LEADER = (
+    _AGENT
+    | _SEES_ALL
+    | {"customers.reveal", "customers.merge", "customers.export", "supervision.view", "people.read", "audit.read"}
+)
+_ADMIN = (_LEADER - {"agent.work"}) | {
+    "admin",
+    "customers.erase",
+    "customers.import",
+    "customers.configure",
+    "people.write",
+    "roles.write",
+    "organisation.write",
+    "queues.write",
+    "tenants.read",
+    "tenants.write",
+    "tokens.write",
+    "system.read",
+    "system.write",
+}
 
 ROLES: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "agent": _AGENT,
-        "leader": _AGENT | _SEES_ALL | {"customers.reveal", "supervision.view"},
-        "clerk": frozenset({"customers.read", "customers.write", "customers.reveal", "queues.read"}),
+        "leader": _LEADER,
+        "clerk": frozenset(
+            {
+                "customers.read",
+                "customers.write",
+                "customers.reveal",
+                "customers.merge",
+                "customers.import",
+                "queues.read",
+            }
+        ),
         "qa": _SEES_ALL | {"interactions.read", "recordings.listen", "customers.read", "queues.read"},
-        "planner": frozenset({"queues.read", "supervision.view"}),
+        "planner": frozenset({"queues.read", "supervision.view", "people.read"}),
         "editor": frozenset({"queues.read"}),
-        "admin": _SEES_ALL
-        | {
-            "interactions.read",
-            "recordings.listen",
-            "customers.read",
-            "customers.write",
-            "customers.reveal",
-            "queues.read",
-            "supervision.view",
-            "admin",
-        },
+        "admin": _ADMIN,
     }
 )
 """`thing.verb` reaches one's own things where a thing has an owner; `thing.verb.all` reaches everybody's."""
