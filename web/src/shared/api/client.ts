@@ -15,7 +15,7 @@ export class Problem extends Error {
   }
 }
 
-type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 type Query = Record<string, string | number | undefined | null>
 
 let token: string | null = null
@@ -48,10 +48,11 @@ async function problemOf(response: Response): Promise<Problem> {
   }
 }
 
-async function send(method: Method, url: string, body: unknown, signal?: AbortSignal): Promise<Response> {
+async function send(method: Method, url: string, body: unknown, signal?: AbortSignal, tenant?: string | null): Promise<Response> {
   const used = token
   const headers: Record<string, string> = { Accept: 'application/json' }
   if (used) headers.Authorization = `Bearer ${used}`
+  if (tenant) headers['Yuelai-Tenant'] = tenant
   if (body !== undefined) headers['Content-Type'] = 'application/json'
   let response: Response
   try {
@@ -79,15 +80,56 @@ async function json<T>(response: Response): Promise<T> {
   return (text ? JSON.parse(text) : undefined) as T
 }
 
-export const api = {
+function upload<T>(url: string, file: File, onProgress: (part: number) => void, signal?: AbortSignal): Promise<T> {
+  const used = token
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest()
+    request.open('POST', url)
+    request.setRequestHeader('Accept', 'application/json')
+    if (used) request.setRequestHeader('Authorization', `Bearer ${used}`)
+    request.upload.addEventListener('progress', ({ loaded, total }) => onProgress(total > 0 ? loaded / total : 0))
+    request.addEventListener('error', () => reject(new Problem(0, { code: 'network' })))
+    request.addEventListener('abort', () => reject(new DOMException('Aborted', 'AbortError')))
+    request.addEventListener('load', () => {
+      let document: unknown
+      try {
+        document = JSON.parse(request.responseText)
+      } catch {
+        document = {}
+      }
+      if (request.status >= 200 && request.status < 300) resolve(document as T)
+      else {
+        if (request.status === 401 && used) onUnauthorised(used)
+        reject(new Problem(request.status, document as ProblemDocument))
+      }
+    })
+    signal?.addEventListener('abort', () => request.abort())
+    const form = new FormData()
+    form.append('file', file)
+    request.send(form)
+  })
+}
+
+export type Api = ReturnType<typeof apiFor>
+
+/**
+ * The centre's API. With a tenant's id each request acts there, whatever tenant the session is at: a contact is served
+ * in the name of its own tenant.
+ */
+export const apiFor = (tenant: string | null | undefined) => ({
   get: async <T>(path: string, query?: Query, signal?: AbortSignal): Promise<T> =>
-    json<T>(await send('GET', address(path, query), undefined, signal)),
-  post: async <T = void>(path: string, body?: unknown): Promise<T> => json<T>(await send('POST', address(path), body)),
-  put: async <T = void>(path: string, body: unknown): Promise<T> => json<T>(await send('PUT', address(path), body)),
-  delete: async (path: string): Promise<void> => {
-    await send('DELETE', address(path), undefined)
-  },
+    json<T>(await send('GET', address(path, query), undefined, signal, tenant)),
+  post: async <T = void>(path: string, body?: unknown): Promise<T> => json<T>(await send('POST', address(path), body, undefined, tenant)),
+  put: async <T = void>(path: string, body: unknown): Promise<T> => json<T>(await send('PUT', address(path), body, undefined, tenant)),
+  patch: async <T = void>(path: string, body: unknown): Promise<T> => json<T>(await send('PATCH', address(path), body, undefined, tenant)),
+  delete: async <T = void>(path: string, body?: unknown): Promise<T> => json<T>(await send('DELETE', address(path), body, undefined, tenant)),
   /** The whole body as a blob: audio needs the bearer, which an <audio src> cannot send. */
   blob: async (path: string, signal?: AbortSignal): Promise<Blob> =>
-    (await send('GET', address(path), undefined, signal)).blob(),
-}
+    (await send('GET', address(path), undefined, signal, tenant)).blob(),
+  /** Send a file as `multipart/form-data`; only XMLHttpRequest tells how far a body has got (0–1). */
+  upload: async <T>(path: string, file: File, onProgress: (part: number) => void, signal?: AbortSignal): Promise<T> =>
+    upload<T>(address(path), file, onProgress, signal),
+})
+
+/** At the session's tenant. */
+export const api = apiFor(null)
