@@ -18,7 +18,7 @@ import yuelai.routing.endpoints
 from yuelai import __version__
 from yuelai.entrypoints.web import console, events, health, problems, sip
 from yuelai.entrypoints.web.corelink import CoreLink
-from yuelai.entrypoints.web.middleware import BodyLimit, Measure, RateLimit, SecurityHeaders
+from yuelai.entrypoints.web.middleware import BodyLimit, Measure, RateLimit, RequestId, SecurityHeaders
 from yuelai.identity.access import public
 from yuelai.identity.sessions import Sessions
 from yuelai.interactions.service import contact_history
@@ -91,4 +91,5 @@ def create_app(settings: Settings, *, webroot: Path | None = None) -> FastAPI:
     app.add_middleware(Measure)
     app.add_middleware(RateLimit)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(RequestId)
     return app

@@ -1,10 +1,12 @@
-"""What surrounds every request: rate limit by address, security headers, measurements. Plain ASGI, no buffering."""
+"""What surrounds every request: its id, rate limit by address, security headers, measurements. Plain ASGI."""
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping
 
+import structlog
 from prometheus_client import Counter, Histogram
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -12,6 +14,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from yuelai.entrypoints.web.limits import Buckets
 from yuelai.entrypoints.web.problems import problem_response, too_large
+from yuelai.platform.context import RequestContext, begin_request
+from yuelai.platform.ids import new_id
 
 REQUESTS_A_SECOND = 300.0
 BURST = 1500.0
@@ -38,6 +42,33 @@ _seconds = Histogram(
     ["method", "route"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
+
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+
+class RequestId:
+    """Gives every request an id, the caller's own `X-Request-Id` where it is sound, and answers with it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get("x-request-id", "")
+        id_ = given if _REQUEST_ID.fullmatch(given) else str(new_id())
+        client = scope.get("client")
+        begin_request(RequestContext(id_, client[0] if client else None))
+
+        async def with_id(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)["X-Request-Id"] = id_
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=id_):
+            await self._app(scope, receive, with_id)
 
 
 class RateLimit:
