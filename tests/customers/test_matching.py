@@ -39,6 +39,7 @@ async def test_a_number_one_person_has_is_that_person_however_it_is_shown(databa
                 {
                     "id": str(id_),
                     "no": "C000000001",
+                    "kind": "person",
                     "name": "王芳",
                     "gender": "female",
                     "birth_year": None,
@@ -47,6 +48,7 @@ async def test_a_number_one_person_has_is_that_person_however_it_is_shown(databa
                     "address_masked": "浙江省杭州市西湖区****",
                     "manager_number": None,
                     "warnings": [],
+                    "tags": [],
                 }
             ]
 

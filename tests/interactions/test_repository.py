@@ -266,7 +266,7 @@ async def test_a_customers_contacts_are_shown_to_whoever_serves_them(world: Worl
     await recorder.identified("one", [card(world.customer)])
     await world.book.project(world.database)
     async with world.database.transaction(SAMPLE_TENANT) as conn:
-        history = await service.contact_history(conn, world.other, world.customer)
+        history = await service.contact_history(conn, world.other, [world.customer])
     assert [one["trail_no"] for one in history] == ["T0304-00001"]
 
 

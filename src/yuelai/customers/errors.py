@@ -11,6 +11,13 @@ class UnknownCustomer(NotFound):
     code = "unknown_customer"
 
 
+class Erased(Refusal):
+    """The personal data of this customer was erased; only the figures remain."""
+
+    status = 410
+    code = "erased"
+
+
 class NotAPhoneNumber(Refusal):
     """This is not a complete phone number; give it with its area code."""
 

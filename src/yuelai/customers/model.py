@@ -13,6 +13,7 @@ Card = TypedDict(
     {
         "id": str,
         "no": str,
+        "kind": str,
         "name": str,
         "gender": str | None,
         "birth_year": int | None,
@@ -21,6 +22,7 @@ Card = TypedDict(
         "address_masked": str | None,
         "manager_number": str | None,
         "warnings": list[str],
+        "tags": list[str],
     },
 )
 """What a screen pops: enough to greet somebody and to tell namesakes apart. Phones as people write them here."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
@@ -12,6 +13,11 @@ if TYPE_CHECKING:
 
 
 class ContactHistory(Protocol):
-    """A customer's contacts, newest first, as far as the principal may see them; bound where the app is made."""
+    """A customer's contacts, newest first, as far as the principal may see them; bound where the app is made.
 
-    async def __call__(self, conn: Connection, principal: Principal, customer_id: UUID) -> list[dict[str, Any]]: ...
+    `customer_ids` are all that the customer is known under: merges leave contacts where they were.
+    """
+
+    async def __call__(
+        self, conn: Connection, principal: Principal, customer_ids: Sequence[UUID]
+    ) -> list[dict[str, Any]]: ...

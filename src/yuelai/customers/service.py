@@ -10,9 +10,9 @@ from uuid import UUID
 import asyncpg
 
 from yuelai.customers import names, repository
-from yuelai.customers.errors import NotAPhoneNumber, NothingToSearch, UnknownCustomer
+from yuelai.customers.errors import Erased, NotAPhoneNumber, NothingToSearch, UnknownCustomer
 from yuelai.customers.events import CustomerCreated
-from yuelai.customers.masking import mask_address
+from yuelai.customers.masking import mask_address, region
 from yuelai.customers.model import Balance, Card, Match
 from yuelai.customers.phones import national, normalise
 from yuelai.platform import outbox, paging
@@ -47,25 +47,32 @@ async def card(conn: Connection, tenant_id: UUID, customer_id: UUID) -> Card:
 
 
 async def cards(conn: Connection, tenant_id: UUID, customer_ids: Sequence[UUID]) -> list[Card]:
-    """Return the cards of those that exist, in the order given."""
+    """Return the cards of those that exist, in the order given; a merged one answers as the one it was merged into."""
     return [_card(row) for row in await repository.cards(conn, tenant_id, customer_ids)]
 
 
+async def cards_of(conn: Connection, tenant_id: UUID, customer_ids: Sequence[UUID]) -> dict[UUID, Card]:
+    """Return the cards by the ids they were asked by, for those who keep ids that may have been merged since."""
+    return {row["asked"]: _card(row) for row in await repository.cards(conn, tenant_id, customer_ids)}
+
+
+async def family(conn: Connection, tenant_id: UUID, customer_id: UUID) -> list[UUID]:
+    """Return every id under which a customer is known, the surviving one first. Raises `UnknownCustomer`."""
+    found = await repository.family(conn, tenant_id, customer_id)
+    if not found:
+        raise UnknownCustomer()
+    return found
+
+
 async def overview(conn: Connection, tenant_id: UUID, customer_id: UUID) -> dict[str, Any]:
-    """Return `{card, accounts, products, bills, orders}`; amounts in minor units. Raises `UnknownCustomer`."""
+    """Return `{ids, card, accounts, products, bills, orders}`; amounts in minor units, `ids` all that the customer is
+    known under. Raises `UnknownCustomer`, `Erased`."""
     document = await repository.overview(conn, tenant_id, customer_id)
     if document is None:
         raise UnknownCustomer()
-    return {**document, "card": _card(document["card"])}
-
-
-async def address(conn: Connection, tenant_id: UUID, customer_id: UUID) -> str | None:
-    """Return the whole address, for those who may see it. Raises `UnknownCustomer`."""
-    rows = await repository.cards(conn, tenant_id, [customer_id])
-    if not rows:
-        raise UnknownCustomer()
-    found: str | None = rows[0]["address"]
-    return found
+    if document.pop("erased"):
+        raise Erased()
+    return {**document, "ids": [UUID(id_) for id_ in document["ids"]], "card": _card(document["card"])}
 
 
 async def balance(conn: Connection, customer_id: UUID) -> Balance | None:
@@ -93,7 +100,9 @@ async def create(
             raise NotAPhoneNumber(phone=raw)
         numbers[e164] = raw
     customer_id = CustomerId(new_id())
-    await repository.add_customer(conn, tenant_id, customer_id, name, gender, address)
+    await repository.add_customer(conn, tenant_id, customer_id, name, gender)
+    if address:
+        await repository.add_address(conn, tenant_id, customer_id, "home", region(address), address)
     await repository.add_name_parts(conn, tenant_id, customer_id, names.parts(name))
     for e164, raw in numbers.items():
         await repository.add_phone(conn, tenant_id, customer_id, e164, raw)
@@ -137,6 +146,7 @@ def _card(row: asyncpg.Record | Mapping[str, Any]) -> Card:
     return {
         "id": str(row["id"]),
         "no": row["no"],
+        "kind": row["kind"],
         "name": row["name"],
         "gender": row["gender"],
         "birth_year": row["birth_year"],
@@ -145,4 +155,5 @@ def _card(row: asyncpg.Record | Mapping[str, Any]) -> Card:
         "address_masked": mask_address(row["address"]),
         "manager_number": row["manager_number"],
         "warnings": list(row["warnings"]),
+        "tags": list(row["tags"]),
     }

@@ -30,7 +30,8 @@ _SUMMARY = """
     coalesce((SELECT jsonb_agg(jsonb_build_object('id', r.id, 'duration_ms', r.duration_ms) ORDER BY r.started_at, r.id)
               FROM recordings r WHERE r.interaction_id = i.id AND r.state <> 'capturing'), '[]') AS recordings
 FROM interactions i
-LEFT JOIN customers c ON c.id = i.customer_id
+LEFT JOIN customers met ON met.id = i.customer_id
+LEFT JOIN customers c ON c.id = coalesce(met.merged_into, met.id)
 LEFT JOIN queues q ON q.id = i.queue_id
 LEFT JOIN people p ON p.id = i.agent_id
 LEFT JOIN LATERAL (

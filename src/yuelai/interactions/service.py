@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -67,24 +68,26 @@ async def one(conn: Connection, principal: Principal, interaction_id: UUID) -> d
         raise NoSuchInteraction()
     (row,) = rows
     wanted = dict.fromkeys([*([row["customer_id"]] if row["customer_id"] else []), *row["candidate_ids"]])
-    cards = {UUID(card["id"]): card for card in await customers.cards(conn, principal.tenant_id, list(wanted))}
+    # Of candidates that have been merged since, one card remains.
+    cards = await customers.cards_of(conn, principal.tenant_id, list(wanted))
+    candidates = {cards[id_]["id"]: cards[id_] for id_ in row["candidate_ids"] if id_ in cards}
     return {
         **_summary(row),
         "note": row["note"],
         "card": cards.get(row["customer_id"]),
-        "candidates": [cards[id_] for id_ in row["candidate_ids"] if id_ in cards],
+        "candidates": list(candidates.values()),
         "segments": [_segment(each) for each in await queries.segments(conn, interaction_id)],
         "trail": [dict(each) for each in await queries.trail(conn, interaction_id)],
     }
 
 
-async def contact_history(conn: Connection, principal: Principal, customer_id: UUID) -> list[dict[str, Any]]:
+async def contact_history(conn: Connection, principal: Principal, customer_ids: Sequence[UUID]) -> list[dict[str, Any]]:
     """Return the customer's last contacts as summaries, newest first (`customers.ports.ContactHistory`).
 
     Whoever serves the customer sees that colleagues did before them; recordings only as far as they may see the
     interaction itself.
     """
-    scope = scoped(principal, "customers.read", tenant="i.tenant_id").where("i.customer_id = {}", customer_id)
+    scope = scoped(principal, "customers.read", tenant="i.tenant_id").where("i.customer_id = ANY({})", customer_ids)
     rows = await queries.summaries(conn, scope, CONTACTS_SHOWN)
     items = [_summary(row) for row in rows]
     if not principal.may(f"{READ}.all"):

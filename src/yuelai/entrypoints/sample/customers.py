@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from yuelai.customers.masking import region
 from yuelai.customers.names import parts
 from yuelai.entrypoints.sample.generate import Customer, Generator
 from yuelai.entrypoints.sample.people import person_id
@@ -64,14 +65,13 @@ def _tables(everybody: Sequence[Customer]) -> list[tuple[str, tuple[str, ...], I
                 "gender",
                 "birth_year",
                 "class",
-                "address",
                 "since",
                 "warnings",
                 "manager_person_id",
             ),
             (
                 (
-                    *(c.id, c.name, c.kind, c.gender, c.birth_year, c.class_, c.address, c.since, c.warnings),
+                    *(c.id, c.name, c.kind, c.gender, c.birth_year, c.class_, c.since, c.warnings),
                     person_id(c.manager) if c.manager else None,
                 )
                 for c in everybody
@@ -81,6 +81,11 @@ def _tables(everybody: Sequence[Customer]) -> list[tuple[str, tuple[str, ...], I
             "customer_identities",
             ("customer_id", "kind", "value", "raw", "role"),
             ((c.id, *identity) for c in everybody for identity in c.identities),
+        ),
+        (
+            "customer_addresses",
+            ("customer_id", "kind", "region", "text"),
+            ((c.id, "home" if c.kind == "person" else "work", region(c.address), c.address) for c in everybody),
         ),
         (
             "customer_name_parts",
