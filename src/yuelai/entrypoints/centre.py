@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import signal
 import socket
 import subprocess
@@ -82,7 +83,10 @@ async def make_administrator(database: Database) -> None:
 def environment(settings: Settings) -> dict[str, str]:
     """Return the settings as environment variables, so that every role runs on exactly these."""
     values = settings.model_dump(mode="json", exclude_none=True) | {"home": str(settings.folder)}
-    return {f"YUELAI_{name}".upper(): str(value) for name, value in values.items()}
+    return {
+        f"YUELAI_{name}".upper(): json.dumps(value) if isinstance(value, dict) else str(value)
+        for name, value in values.items()
+    }
 
 
 def url(settings: Settings) -> str:

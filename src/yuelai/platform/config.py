@@ -9,8 +9,10 @@ import stat
 import tempfile
 from functools import cached_property
 from pathlib import Path
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -34,6 +36,40 @@ def _outward(wildcard: str) -> str:
             return "::1" if wildcard == "::" else "127.0.0.1"
 
 
+class OidcProvider(BaseModel):
+    """A provider of OpenID Connect at which people may sign in, as `YUELAI_OIDC_<CODE>_…`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    issuer: str = Field(pattern=r"^https?://[^?#]+$", description="Its address, exactly as it names itself.")
+    client_id: str = Field(min_length=1, description="What the centre is called there.")
+    client_secret: str | None = Field(None, repr=False, description="None for a public client; PKCE is always used.")
+    name: str = Field("", description="What stands on the button; the code if unset.")
+    claim: Literal["email", "preferred_username"] | None = Field(
+        None,
+        description="What people are known by: a verified `email`, or a `preferred_username` that is their user name; "
+        "unset, the one and else the other.",
+    )
+
+
+class OidcFromEnvironment(PydanticBaseSettingsSource):
+    """Gathers `YUELAI_OIDC_<CODE>_<FIELD>` into `oidc`; the code is taken in small letters."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        return None, field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        providers: dict[str, dict[str, str]] = {}
+        for name, value in os.environ.items():
+            if name.startswith("YUELAI_OIDC_"):
+                rest = name.removeprefix("YUELAI_OIDC_").lower()
+                for field in OidcProvider.model_fields:
+                    code = rest.removesuffix(f"_{field}")
+                    if code and code != rest:
+                        providers.setdefault(code, {})[field] = value
+        return {"oidc": providers} if providers else {}
+
+
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="YUELAI_", toml_file="yuelai.toml", extra="forbid", frozen=True)
 
@@ -49,6 +85,18 @@ class Settings(BaseSettings):
         "127.0.0.1",
         description="Addresses that may bring calls without digest, comma separated, each `HOST` or `HOST/PREFIX`.",
     )
+    public_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^/?#]+$",
+        description="How browsers reach the screens, e.g. `https://desk.example.com`; as the request says if unset.",
+    )
+    password_days: int = Field(0, ge=0, description="After how many days a password must be changed; 0: never.")
+    lock_failures: int = Field(10, ge=3, description="After how many failed sign-ins in a row a person is locked out.")
+    lock_minutes: int = Field(15, ge=1, description="How long, in minutes; an administrator can end it before.")
+    oidc: dict[Annotated[str, Field(pattern=r"^[a-z0-9_]{1,40}$")], OidcProvider] = Field(
+        default_factory=dict,
+        description="Providers of OpenID Connect; see below. As one setting it is a JSON object by code.",
+    )
     log_level: str = Field("info", description="debug, info, warning or error.")
     log_json: bool = Field(True, description="Logs as JSON lines; false for people.")
 
@@ -61,7 +109,12 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        return (
+            init_settings,
+            OidcFromEnvironment(settings_cls),
+            env_settings,
+            TomlConfigSettingsSource(settings_cls),
+        )
 
     @cached_property
     def folder(self) -> Path:
