@@ -85,7 +85,7 @@ def _encode(entries: list[Entry]) -> bytes:
     return b"%08x %b\n" % (zlib.crc32(body), body)
 
 
-def _decode(line: bytes) -> list[Entry] | None:
+def decode_line(line: bytes) -> list[Entry] | None:
     """Return the entries of one line, None for a line that is torn or spoilt."""
     if not line.endswith(b"\n") or line[8:9] != b" ":
         return None
@@ -182,7 +182,7 @@ class Journal:
             with path.open("rb") as file:
                 file.seek(offset)
                 for line in file:
-                    entries = _decode(line)
+                    entries = decode_line(line)
                     if entries is None:
                         if line.endswith(b"\n"):
                             log.error("journal_line_spoilt", segment=path.name, offset=offset)
@@ -271,7 +271,7 @@ class Journal:
             with path.open("rb") as file:
                 for line in file:
                     offset += len(line)
-                    entries = _decode(line)
+                    entries = decode_line(line)
                     if entries is None:
                         continue
                     size = offset
