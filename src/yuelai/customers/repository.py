@@ -41,7 +41,7 @@ _FIRST_ID = UUID(int=0)
 
 
 async def cards(conn: Connection, tenant: UUID, ids: Sequence[UUID]) -> list[asyncpg.Record]:
-    """Return the cards with `asked`, the id they were asked by, in the order of the ids; merged ones as the survivor."""
+    """Return the cards with `asked`, the id they were asked by, in that order; merged ones as the survivor."""
     return await conn.fetch(
         f"""
         SELECT {CARD}, wanted.id AS asked FROM unnest($2::uuid[]) WITH ORDINALITY AS wanted (id, place)

@@ -47,7 +47,7 @@ COMMENT ON COLUMN customers.class IS 'a code of customer_classes, or one of the 
 COMMENT ON COLUMN customers.custom IS 'by code of customer_fields';
 COMMENT ON COLUMN customers.id_number_sealed IS 'AES-GCM under the key of the tenant (customer_keys)';
 COMMENT ON COLUMN customers.id_number_index IS 'keyed HMAC of the number, for equality only';
-COMMENT ON COLUMN customers.merged_into IS 'whose record this is now: always a live one, however many merges lie between';
+COMMENT ON COLUMN customers.merged_into IS 'whose record this is now: a live one, however many merges lie between';
 COMMENT ON COLUMN customers.hold_reason IS 'why it must not be erased (legal hold)';
 COMMENT ON COLUMN customers.erased_at IS 'a tombstone: personal data is gone, ids and figures stay';
 CREATE INDEX customers_manager ON customers (manager_person_id) WHERE manager_person_id IS NOT NULL;
@@ -172,7 +172,7 @@ CREATE TABLE customer_merges (
     CHECK (keep_id <> drop_id)
 );
 COMMENT ON TABLE customer_merges IS 'edges of the trees whose roots customers.merged_into names';
-COMMENT ON COLUMN customer_merges.taken IS 'fields of the dropped one that the kept one took: {field: {"before", "taken"}}';
+COMMENT ON COLUMN customer_merges.taken IS 'what the kept one took from the dropped: {field: {"before", "taken"}}';
 CREATE UNIQUE INDEX customer_merges_standing ON customer_merges (drop_id) WHERE split_at IS NULL;
 CREATE INDEX customer_merges_keep ON customer_merges (keep_id);
 CREATE INDEX customer_merges_tenant ON customer_merges (tenant_id, id);
@@ -180,11 +180,10 @@ CREATE TABLE customer_keys (
     tenant_id uuid NOT NULL REFERENCES tenants,
     purpose text NOT NULL CHECK (purpose IN ('seal', 'index')),
     wrapped_key bytea NOT NULL,
-    key_version integer NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (tenant_id, purpose)
 );
-COMMENT ON COLUMN customer_keys.wrapped_key IS 'under the master key of key_version';
+COMMENT ON COLUMN customer_keys.wrapped_key IS 'sealed under the master key (platform.secrets)';
 CREATE TABLE customer_name_parts (
     tenant_id uuid NOT NULL,
     part text COLLATE "C" NOT NULL,
