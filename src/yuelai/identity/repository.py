@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import asyncpg
 
+from yuelai.identity.permissions import ROLES
 from yuelai.platform.ids import PersonId, TenantId
 
 if TYPE_CHECKING:
@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 
 
 async def person_by_username(conn: Connection, username: str) -> asyncpg.Record | None:
-    """Return id, password_hash and the tenants the person holds grants in, oldest grant first."""
+    """Return id, password_hash and the tenants the person holds grants in, oldest grant first (system work)."""
     return await conn.fetchrow(
         """
         SELECT p.id, p.password_hash,
                ARRAY(SELECT g.tenant_id FROM grants g WHERE g.person_id = p.id
+                       AND EXISTS (SELECT FROM tenants t WHERE t.id = g.tenant_id AND t.active)
                      GROUP BY g.tenant_id ORDER BY min(g.created_at), g.tenant_id) AS tenants
         FROM people p WHERE p.username = $1 AND p.active
         """,
@@ -55,12 +56,12 @@ async def delete_expired(conn: Connection, now: datetime) -> None:
 
 
 async def session_person(conn: Connection, token_hash: bytes, now: datetime) -> asyncpg.Record | None:
-    """Return the person, the tenant and the roles of a session that still holds; None when it does not."""
+    """Return what `grants.principal_of` needs and expires_at, of a session that still holds; else None."""
     return await conn.fetchrow(
         """
-        SELECT p.id, s.tenant_id, p.username, p.name, p.number, s.expires_at,
-               ARRAY(SELECT g.role FROM grants g WHERE g.person_id = p.id AND g.tenant_id = s.tenant_id) AS roles
-        FROM sessions s JOIN people p ON p.id = s.person_id
+        SELECT p.id, s.tenant_id, t.is_operator AS operator, p.username, p.name, p.number, s.expires_at,
+               held_grants(p.id, s.tenant_id) AS grants
+        FROM sessions s JOIN people p ON p.id = s.person_id JOIN tenants t ON t.id = s.tenant_id
         WHERE s.token_hash = $1 AND s.expires_at > $2 AND p.active
         """,
         token_hash,
@@ -68,17 +69,33 @@ async def session_person(conn: Connection, token_hash: bytes, now: datetime) -> 
     )
 
 
-async def people_with_roles(conn: Connection, tenant: TenantId, roles: Sequence[str]) -> list[asyncpg.Record]:
-    """Return id, name and number of everybody active who holds one of the roles and has a number."""
+async def person_at(conn: Connection, person: PersonId, tenant: TenantId) -> asyncpg.Record | None:
+    """Return what `grants.principal_of` needs for somebody active who acts at a tenant; None for an unknown one."""
+    return await conn.fetchrow(
+        """
+        SELECT p.id, t.id AS tenant_id, t.is_operator AS operator, p.username, p.name, p.number,
+               held_grants(p.id, t.id) AS grants
+        FROM people p JOIN tenants t ON t.id = $2 WHERE p.id = $1 AND p.active
+        """,
+        person,
+        tenant,
+    )
+
+
+async def people_with_permission(conn: Connection, tenant: TenantId, permission: str) -> list[asyncpg.Record]:
+    """Return id, name and number of everybody active who has the permission by some role, and has a number."""
     return await conn.fetch(
         """
         SELECT p.id, p.name, p.number FROM people p
         WHERE p.active AND p.number IS NOT NULL
-          AND EXISTS (SELECT FROM grants g WHERE g.person_id = p.id AND g.tenant_id = $1 AND g.role = ANY($2))
+          AND EXISTS (
+              SELECT FROM grants g LEFT JOIN roles r ON r.tenant_id = g.tenant_id AND r.code = g.role
+              WHERE g.person_id = p.id AND g.tenant_id = $1 AND (g.role = ANY($2) OR $3 = ANY(r.permissions)))
         ORDER BY p.number
         """,
         tenant,
-        roles,
+        [role for role, permissions in ROLES.items() if permission in permissions],
+        permission,
     )
 
 

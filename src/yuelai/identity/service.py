@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from yuelai.identity import passwords, repository
 from yuelai.identity.model import Agent
-from yuelai.identity.permissions import ROLES
 from yuelai.platform.db import Database
 from yuelai.platform.ids import SAMPLE_TENANT, PersonId, TenantId, new_id
 
@@ -19,8 +18,7 @@ _BOOTSTRAP_LOCK = 0x59554C49
 
 async def agents(conn: Connection, tenant: TenantId) -> list[Agent]:
     """Return everybody active who may work as an agent, by number."""
-    roles = [role for role, permissions in ROLES.items() if "agent.work" in permissions]
-    rows = await repository.people_with_roles(conn, tenant, roles)
+    rows = await repository.people_with_permission(conn, tenant, "agent.work")
     return [Agent(PersonId(row["id"]), tenant, row["number"], row["name"]) for row in rows]
 
 

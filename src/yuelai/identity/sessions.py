@@ -14,8 +14,8 @@ import structlog
 from yuelai.identity import passwords, repository
 from yuelai.identity.audit import audit
 from yuelai.identity.errors import NotSignedIn, TooManyAttempts, WrongCredentials
+from yuelai.identity.grants import principal_of
 from yuelai.identity.model import Principal
-from yuelai.identity.permissions import permissions_of
 from yuelai.identity.throttle import Throttle
 from yuelai.platform.clock import Clock, SystemClock
 from yuelai.platform.db import Database
@@ -135,17 +135,7 @@ class Sessions:
         row = await repository.session_person(conn, hashed, self._clock.now())
         if row is None:
             return None
-        roles = frozenset(row["roles"])
-        principal = Principal(
-            person_id=PersonId(row["id"]),
-            tenant_id=TenantId(row["tenant_id"]),
-            username=row["username"],
-            name=row["name"],
-            number=row["number"],
-            roles=roles,
-            permissions=permissions_of(roles),
-        )
-        return row["expires_at"], principal
+        return row["expires_at"], principal_of(row)
 
     def _remember(self, hashed: bytes, expires_at: datetime, principal: Principal) -> None:
         self._seen[hashed] = (self._clock.monotonic(), expires_at, principal)
