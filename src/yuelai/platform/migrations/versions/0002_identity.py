@@ -128,11 +128,13 @@ CREATE TABLE sessions (
     tenant_id uuid NOT NULL REFERENCES tenants,
     source text,
     user_agent text,
+    provider text,
     created_at timestamptz NOT NULL DEFAULT now(),
     last_seen_at timestamptz NOT NULL DEFAULT now(),
     expires_at timestamptz NOT NULL
 );
 COMMENT ON COLUMN sessions.token_hash IS 'SHA-256 of the bearer token, which is stored nowhere';
+COMMENT ON COLUMN sessions.provider IS 'code of the OpenID provider that vouched; null: a password was given';
 CREATE INDEX sessions_person ON sessions (person_id);
 CREATE INDEX sessions_expires ON sessions (expires_at);
 CREATE TABLE sip_credentials (
@@ -154,12 +156,26 @@ CREATE TABLE audit (
     tenant_id uuid NOT NULL REFERENCES tenants,
     at timestamptz NOT NULL DEFAULT now(),
     person_id uuid,
+    token_id uuid,
     action text NOT NULL,
     object text NOT NULL,
-    data jsonb NOT NULL DEFAULT '{}'
+    data jsonb NOT NULL DEFAULT '{}',
+    source text,
+    request_id text
 );
-CREATE INDEX audit_at ON audit (tenant_id, at);
-CREATE INDEX audit_object ON audit (tenant_id, object, at);
+COMMENT ON COLUMN audit.token_id IS 'the API token of the person that acted, if it was one';
+COMMENT ON COLUMN audit.source IS 'address the request came from; null: work of the system''s own';
+CREATE INDEX audit_at ON audit (tenant_id, at DESC, id DESC);
+CREATE INDEX audit_object ON audit (tenant_id, object, at DESC, id DESC);
+CREATE INDEX audit_person ON audit (tenant_id, person_id, at DESC, id DESC);
+CREATE INDEX audit_action ON audit (tenant_id, action, at DESC, id DESC);
+CREATE FUNCTION audit_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'the audit trail is append-only' USING ERRCODE = 'insufficient_privilege';
+END $$;
+-- ALWAYS: no setting of a session switches them off. They hold for the owner of the table, which is the application.
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit EXECUTE FUNCTION audit_is_append_only();
+ALTER TABLE audit ENABLE ALWAYS TRIGGER append_only;
 """
 
 _FUNCTIONS = """
@@ -230,3 +246,4 @@ def downgrade() -> None:
         "DROP TABLE audit, sip_credentials, sessions, person_skills, person_sites, group_members, grants, people, "
         "roles, skills, groups, sites, tenants"
     )
+    op.execute("DROP FUNCTION audit_is_append_only()")
