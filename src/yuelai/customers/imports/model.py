@@ -1,0 +1,65 @@
+"""Imports as the rest of the room sees them; pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal, NamedTuple
+
+Key = Literal["phone", "no", "account", "id_number", "none"]
+OnMatch = Literal["update", "skip", "add"]
+State = Literal[
+    "uploaded", "mapped", "checking", "checked", "running", "done", "failed", "cancelled", "undoing", "undone"
+]
+MOST_COLUMNS = 200
+SAMPLE_ROWS = 10
+
+
+class Record(NamedTuple):
+    """A record as the file has it. `position` is how many bytes of the file have been read so far, about."""
+
+    line: int
+    cells: list[str]
+    position: int
+
+
+class Broken(NamedTuple):
+    """Something that is no record; it counts as one rejected row."""
+
+    line: int
+    code: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """Why a row was refused; `value` is masked already, `column` the header of the cell at fault."""
+
+    line: int
+    column: str | None
+    code: str
+    value: str | None
+    message: str
+
+
+@dataclass(slots=True)
+class Incoming:
+    """A row as customers keep it. None: the file says nothing of it, what is there stays."""
+
+    line: int
+    no: str | None = None
+    name: str | None = None
+    kind: str | None = None
+    gender: str | None = None
+    birth_year: int | None = None
+    class_: str | None = None
+    manager_id: Any = None
+    since: date | None = None
+    id_number: str | None = None
+    identities: list[tuple[str, str, str]] = field(default_factory=list)
+    """`(kind, value, raw)`; values normalised, each once."""
+    addresses: list[tuple[str, str]] = field(default_factory=list)
+    """`(kind, text)`"""
+    tags: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    custom: dict[str, Any] = field(default_factory=dict)
