@@ -15,6 +15,7 @@ from pgqueuer import PgQueuer
 
 from yuelai.identity import jobs as identity_jobs
 from yuelai.interactions import jobs as interaction_jobs
+from yuelai.platform import outbox_followers
 from yuelai.platform.config import Settings
 from yuelai.platform.db import Database
 from yuelai.platform.health import Health, Part
@@ -28,7 +29,7 @@ log = structlog.get_logger()
 def known_jobs() -> Jobs:
     """All kinds of work: each room that has some declares it in its `jobs`."""
     jobs = Jobs()
-    for room in (identity_jobs, interaction_jobs):
+    for room in (outbox_followers, identity_jobs, interaction_jobs):
         room.register(jobs)
     return jobs
 

@@ -2,7 +2,8 @@
 
 `put` only inserts a row. One relay for the centre takes the rows ten times a second, publishes them on its own bus and
 tells the other processes with one NOTIFY a batch: a NOTIFY with every change would queue all commits behind one lock.
-Delivery is at least once to the relay's process; a `Listener` hears what is published while it is connected.
+Delivery is at least once to the relay's process; a `Listener` hears what is published while it is connected. Whoever
+must not miss anything, whatever dies, follows the rows themselves: `outbox_followers`.
 """
 
 from __future__ import annotations
@@ -64,10 +65,11 @@ class Relay:
             await asyncio.sleep(INTERVAL)
 
     async def relay(self) -> int:
-        """Publish up to one batch; return how many. Rows go when their handlers have been called."""
+        """Publish up to one batch; return how many. Rows are marked when their handlers have been called."""
         async with self._database.transaction(None) as conn:
             rows = await conn.fetch(
-                "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED) "
+                "UPDATE outbox SET relayed = true WHERE id IN "
+                "(SELECT id FROM outbox WHERE NOT relayed ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED) "
                 "RETURNING id, type, fact",
                 BATCH,
             )

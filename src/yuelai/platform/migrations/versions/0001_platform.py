@@ -28,12 +28,25 @@ CREATE TABLE journal_parked (
 COMMENT ON TABLE journal_parked IS 'entries whose handler failed, kept for people to look at';
 CREATE TABLE outbox (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    written_by xid8 NOT NULL DEFAULT pg_current_xact_id(),
     type text NOT NULL,
     fact jsonb NOT NULL,
     private jsonb NOT NULL,
-    written_at timestamptz NOT NULL DEFAULT now()
+    written_at timestamptz NOT NULL DEFAULT now(),
+    relayed boolean NOT NULL DEFAULT false
 );
 COMMENT ON TABLE outbox IS 'facts written with a change, on their way to their subscribers';
+COMMENT ON COLUMN outbox.relayed IS 'told to the processes that were listening';
+CREATE INDEX outbox_waiting ON outbox (id) WHERE NOT relayed;
+CREATE INDEX outbox_order ON outbox (written_by, id);
+CREATE TABLE outbox_followers (
+    name text PRIMARY KEY,
+    written_by xid8 NOT NULL,
+    id bigint NOT NULL,
+    failed_at timestamptz,
+    error text
+);
+COMMENT ON TABLE outbox_followers IS 'how far each durable subscriber has come, and what keeps it';
 """
 
 
@@ -44,4 +57,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("DROP TABLE outbox, journal_parked, journal_positions")
+    op.execute("DROP TABLE outbox_followers, outbox, journal_parked, journal_positions")
