@@ -8,6 +8,7 @@ import { Icon } from '@/shared/ui/Icon'
 import { Toasts } from '@/shared/ui/toasts'
 import { useCentre } from './centre'
 import { Navigation } from './Navigation'
+import { SectionBar } from './SectionBar'
 
 /** Between phone bar and footer: navigation, roster, work area and, at the desk, the tools. */
 export function Body() {
@@ -22,6 +23,7 @@ export function Body() {
       <Navigation person={person} />
       {works && <Roster agent={agent} mine={mine} selected={atDesk ? (selected?.id ?? null) : null} onSelect={onSelect} />}
       <main className="work">
+        <SectionBar person={person} />
         <Outlet />
         <Toasts />
       </main>

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next'
 
 import { usePhone } from '@/features/phone/PhoneProvider'
-import type { InteractionDocument } from '@/shared/api/types'
+import type { InteractionDocument, Person } from '@/shared/api/types'
 import { useLink } from '@/shared/live/store'
 import { usePrefs } from '@/shared/prefs/prefs'
 import { weekdayTime } from '@/shared/time/format'
@@ -9,6 +9,8 @@ import { useNow } from '@/shared/time/clock'
 import { Icon } from '@/shared/ui/Icon'
 import type { IconName } from '@/shared/ui/icons'
 import { Keycap } from '@/shared/ui/parts'
+import { Bell } from './Bell'
+import { TenantSwitch } from './TenantSwitch'
 
 type Entry = [key: string, name: string]
 
@@ -23,18 +25,19 @@ function keysNow(call: InteractionDocument | null, selected: InteractionDocument
   if (controls.hangup.enabled) keys.push(['Shift F2', ringing ? 'phone.reject' : 'phone.hangup'])
   if (selected?.state === 'wrapup') keys.push(['Ctrl Enter', 'wrapup.submit'])
   if (selected) keys.push(['Alt 1–9', 'keys.tab'], ['Alt N', 'keys.note'])
-  keys.push(['F6', 'keys.region'], ['F1', 'keys.all'])
-  return keys.slice(0, 6)
+  keys.push(['Ctrl K', 'keys.palette'], ['F6', 'keys.region'], ['F1', 'keys.all'])
+  return keys.slice(0, 7)
 }
 
 interface Props {
   call: InteractionDocument | null
   selected: InteractionDocument | null
   works: boolean
+  person: Person
   onHelp: () => void
 }
 
-export function Footer({ call, selected, works, onHelp }: Props) {
+export function Footer({ call, selected, works, person, onHelp }: Props) {
   const { t } = useTranslation()
   const phone = usePhone()
   return (
@@ -53,9 +56,11 @@ export function Footer({ call, selected, works, onHelp }: Props) {
         )}
       </span>
       <span className="footer-facts">
+        {works && <TenantSwitch person={person} className="footer-tenant" />}
         {works && <Registration />}
         <LinkState />
         <Clock />
+        <Bell className="footer-bell" />
       </span>
     </footer>
   )

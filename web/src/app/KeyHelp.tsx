@@ -12,6 +12,7 @@ const keys: Array<[string, string]> = [
   ['Alt ↑ ↓', 'keys.roster'],
   ['Alt N', 'keys.note'],
   ['Ctrl Enter', 'keys.submit'],
+  ['Ctrl K', 'keys.palette'],
   ['F6', 'keys.region'],
   ['Esc', 'keys.escape'],
   ['1–9', 'keys.candidate'],

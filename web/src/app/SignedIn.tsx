@@ -22,9 +22,13 @@ import { toast } from '@/shared/ui/toasts'
 import { Alerts } from './Alerts'
 import { CentreContext, type Centre } from './centre'
 import { Footer } from './Footer'
+import { BarSide } from './BarSide'
 import { KeyHelp } from './KeyHelp'
+import { useLinkNotices } from './linkNotices'
+import { PaletteLayer } from './palette/PaletteLayer'
 import { nextRegion } from './regions'
 import { router } from './router'
+import { TenantSwitch } from './TenantSwitch'
 
 const goToDesk = () => {
   if (!router.state.location.pathname.startsWith('/desk')) void router.navigate({ to: '/desk' })
@@ -34,6 +38,7 @@ const goToDesk = () => {
 export function SignedIn({ person, token }: { person: Person; token: string }) {
   const { t } = useTranslation()
   const works = person.permissions.includes('agent.work') && person.number !== null
+  const tenantId = person.tenant.id
   const docs = useDocuments()
   const agent = useAgent(person.id)
   const mine = useMemo(() => interactionsOf(docs, person.id), [docs, person.id])
@@ -47,7 +52,9 @@ export function SignedIn({ person, token }: { person: Person; token: string }) {
     sweepDrafts()
     void refreshSession()
     return connectLive(token, () => void refreshSession())
-  }, [token])
+    // A session at another tenant sees other documents.
+  }, [token, tenantId])
+  useLinkNotices()
 
   // Pop what is new; say what has gone unanswered.
   const before = useRef<InteractionDocument[]>([])
@@ -95,6 +102,7 @@ export function SignedIn({ person, token }: { person: Person; token: string }) {
   useHotkey('F6', () => nextRegion(1))
   useHotkey('Shift+F6', () => nextRegion(-1))
 
+  const openHelp = useCallback(() => setHelp(true), [])
   const leave = useCallback(async () => {
     if (works && agent && agent.state !== 'offline') {
       // Leaving must not leave a ready seat behind; a refusal here is no reason to stay.
@@ -113,17 +121,22 @@ export function SignedIn({ person, token }: { person: Person; token: string }) {
       <PhoneProvider personId={person.id} works={works} agent={agent} call={call}>
         <div className="app">
           {works ? (
-            <PhoneBar person={person} agent={agent} call={call} onSignOut={() => void leave()} />
+            <PhoneBar person={person} agent={agent} call={call} side={<BarSide />} onSignOut={() => void leave()} />
           ) : (
-            <PersonBar person={person} onSignOut={() => void leave()} />
+            <PersonBar person={person} onSignOut={() => void leave()}>
+              <TenantSwitch person={person} />
+              <BarSide />
+            </PersonBar>
           )}
-          <RouterProvider router={router} />
+          {/* Pages of one tenant do not live on at another. */}
+          <RouterProvider key={tenantId} router={router} />
           <div>
             <OfflineStrip inCall={call !== null && call.state !== 'wrapup'} />
-            <Footer call={call} selected={selected} works={works} onHelp={() => setHelp(true)} />
+            <Footer call={call} selected={selected} works={works} person={person} onHelp={openHelp} />
           </div>
         </div>
         <Alerts call={call} />
+        <PaletteLayer person={person} agent={agent} works={works} onSignOut={leave} onHelp={openHelp} />
         <KeyHelp open={help} onClose={() => setHelp(false)} />
       </PhoneProvider>
     </CentreContext>

@@ -1,12 +1,12 @@
+import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import type { Person } from '@/shared/api/types'
-import { ThemeSwitch } from '@/shared/prefs/Switches'
 import { Icon } from '@/shared/ui/Icon'
 import { Logo } from '@/shared/ui/Logo'
 
 /** The top bar of people who take no calls. */
-export function PersonBar({ person, onSignOut }: { person: Person; onSignOut: () => void }) {
+export function PersonBar({ person, onSignOut, children }: { person: Person; onSignOut: () => void; children: ReactNode }) {
   const { t } = useTranslation()
   return (
     <header className="phone-bar person-bar" data-region="phone">
@@ -16,7 +16,7 @@ export function PersonBar({ person, onSignOut }: { person: Person; onSignOut: ()
       <span className="person-name">
         <b>{person.name}</b> {person.number}
       </span>
-      <ThemeSwitch labelled={false} />
+      {children}
       <button type="button" className="icon-button icon-text" onClick={onSignOut} data-testid="signout">
         <Icon name="exit" size={18} /> {t('session.signOut')}
       </button>

@@ -1,7 +1,8 @@
+import type { ReactNode } from 'react'
+
 import type { AgentDocument, InteractionDocument, Person } from '@/shared/api/types'
 import { useNow } from '@/shared/time/clock'
 import { Logo } from '@/shared/ui/Logo'
-import { ThemeSwitch } from '@/shared/prefs/Switches'
 import { CallBlock } from './CallBlock'
 import { Controls } from './Controls'
 import { Load } from './Load'
@@ -11,11 +12,13 @@ interface Props {
   person: Person
   agent: AgentDocument | null
   call: InteractionDocument | null
+  /** What stands at the right end. */
+  side: ReactNode
   onSignOut: () => void
 }
 
 /** 话务条: never moves, never scrolls, lives above the router. */
-export function PhoneBar({ person, agent, call, onSignOut }: Props) {
+export function PhoneBar({ person, agent, call, side, onSignOut }: Props) {
   return (
     <header className="phone-bar" data-region="phone">
       <span className="phone-logo">
@@ -26,7 +29,7 @@ export function PhoneBar({ person, agent, call, onSignOut }: Props) {
       <Controls call={call} />
       <div className="phone-side">
         <Load agent={agent} />
-        <ThemeSwitch labelled={false} />
+        {side}
       </div>
       {call?.state === 'ring' && call.until && <RingBar from={call.state_since} until={call.until} />}
     </header>

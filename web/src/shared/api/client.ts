@@ -15,6 +15,10 @@ export class Problem extends Error {
   }
 }
 
+/** Asking again for a password or a code is no verdict on the token. */
+const aboutTheAnswer = new Set(['wrong_credentials', 'wrong_password', 'otp_required', 'otp_wrong'])
+const endsSession = (problem: Problem): boolean => problem.status === 401 && !aboutTheAnswer.has(problem.code)
+
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 type Query = Record<string, string | number | undefined | null>
 
@@ -68,8 +72,9 @@ async function send(method: Method, url: string, body: unknown, signal?: AbortSi
     throw new Problem(0, { code: 'network' })
   }
   if (!response.ok) {
-    if (response.status === 401 && used) onUnauthorised(used)
-    throw await problemOf(response)
+    const problem = await problemOf(response)
+    if (endsSession(problem) && used) onUnauthorised(used)
+    throw problem
   }
   return response
 }
@@ -99,8 +104,9 @@ function upload<T>(url: string, file: File, onProgress: (part: number) => void, 
       }
       if (request.status >= 200 && request.status < 300) resolve(document as T)
       else {
-        if (request.status === 401 && used) onUnauthorised(used)
-        reject(new Problem(request.status, document as ProblemDocument))
+        const problem = new Problem(request.status, document as ProblemDocument)
+        if (endsSession(problem) && used) onUnauthorised(used)
+        reject(problem)
       }
     })
     signal?.addEventListener('abort', () => request.abort())

@@ -9,8 +9,7 @@ type Schemas = components['schemas']
 /** ISO 8601, UTC. */
 export type Instant = string
 
-export type Person = Schemas['Person']
-export type SessionGranted = Schemas['SessionOpened']
+export type { Person, SessionGranted } from './identity'
 export type SipCredential = Schemas['SipAccount']
 export type AgentState = Schemas['AgentState']
 export type AgentDocument = Schemas['AgentDocument']

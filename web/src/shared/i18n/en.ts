@@ -1,3 +1,4 @@
+import { shellEn } from './shell.en'
 import type { Texts } from './zh'
 
 export const en: Texts = {
@@ -8,9 +9,12 @@ export const en: Texts = {
     1: 'January', 2: 'February', 3: 'March', 4: 'April', 5: 'May', 6: 'June',
     7: 'July', 8: 'August', 9: 'September', 10: 'October', 11: 'November', 12: 'December',
   },
-  nav: { title: 'Navigation', desk: 'Desk', interactions: 'Records' },
+  nav: { title: 'Navigation', desk: 'Desk', interactions: 'Records', customers: 'Customers', ...shellEn.nav },
+  palette: shellEn.palette,
+  notice: shellEn.notice,
   rail: { trail: 'Trail' },
   session: {
+    ...shellEn.session,
     username: 'User name', password: 'Password', signIn: 'Sign in', signOut: 'Sign out',
     usernameMissing: 'Enter your user name', passwordMissing: 'Enter your password',
   },
@@ -137,6 +141,7 @@ export const en: Texts = {
   },
   player: { play: 'Play', pause: 'Pause', position: 'Position', speed: 'Speed' },
   keys: {
+    ...shellEn.keysShell,
     all: 'All keys', tab: 'Tab', note: 'Note', region: 'Next region', hangup: 'Hang up / decline', hold: 'Hold / retrieve', mute: 'Mute / unmute',
     roster: 'Next interaction', submit: 'Submit', escape: 'Leave the field', candidate: 'Choose a customer (list focused)',
   },
@@ -147,6 +152,7 @@ export const en: Texts = {
   },
   alert: { ringing: 'Call from {{who}}' },
   problem: {
+    ...shellEn.problems,
     unknown: 'That did not work; try again later', network: 'The server cannot be reached; check the network', not_signed_in: 'Your session is over; sign in again', wrong_credentials: 'The user name or the password is wrong',
     forbidden: 'Your role does not allow this', too_many_attempts: 'Too many attempts; wait before the next one', no_number: 'You have no work number, hence no phone',
     not_found: 'Not found, or not yours to see', no_such_interaction: 'There is no such interaction, or it is not yours to see', interaction_not_live: 'This interaction is over',

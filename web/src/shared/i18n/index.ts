@@ -18,6 +18,11 @@ export async function startI18n(language: Language): Promise<void> {
   mark(language)
 }
 
+/** Words of pages that come when they are asked for. */
+export function addTexts(texts: Record<Language, object>): void {
+  for (const [language, words] of Object.entries(texts)) i18next.addResourceBundle(language, 'translation', words, true, false)
+}
+
 function mark(language: Language): void {
   document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en'
 }

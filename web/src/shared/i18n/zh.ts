@@ -1,3 +1,6 @@
+import type { Shape } from './shape'
+import { shellZh } from './shell.zh'
+
 /** 界面文字。语气：先说现状，再说怎么办；不用感叹号，不责备。 */
 export const zh = {
   app: { name: '悦来', about: '客户服务中心', noDesk: '您的角色没有座席工作台。', notFound: '没有这个页面。' },
@@ -7,9 +10,12 @@ export const zh = {
     1: '1 月', 2: '2 月', 3: '3 月', 4: '4 月', 5: '5 月', 6: '6 月',
     7: '7 月', 8: '8 月', 9: '9 月', 10: '10 月', 11: '11 月', 12: '12 月',
   },
-  nav: { title: '导航', desk: '座席', interactions: '记录' },
+  nav: { title: '导航', desk: '座席', interactions: '记录', customers: '客户', ...shellZh.nav },
+  palette: shellZh.palette,
+  notice: shellZh.notice,
   rail: { trail: '线索' },
   session: {
+    ...shellZh.session,
     username: '用户名', password: '密码', signIn: '登录', signOut: '退出登录',
     usernameMissing: '请填写用户名', passwordMissing: '请填写密码',
   },
@@ -136,6 +142,7 @@ export const zh = {
   },
   player: { play: '播放', pause: '暂停', position: '播放位置', speed: '播放速度' },
   keys: {
+    ...shellZh.keysShell,
     all: '全部快捷键', tab: '换标签', note: '记一笔', region: '换区域', hangup: '挂机 / 拒接', hold: '保持 / 取回', mute: '静音 / 取消静音',
     roster: '换交互', submit: '提交', escape: '离开输入框', candidate: '选客户（焦点在列表时）',
   },
@@ -145,6 +152,7 @@ export const zh = {
   },
   alert: { ringing: '{{who}} 来电' },
   problem: {
+    ...shellZh.problems,
     unknown: '未能完成，请稍后再试', network: '连不上服务器，请检查网络', not_signed_in: '登录已失效，请重新登录', wrong_credentials: '用户名或密码不正确',
     forbidden: '您的角色没有这项权限', too_many_attempts: '尝试次数过多，请稍候再登录', no_number: '您没有工号，不能使用话机',
     not_found: '没有找到，或不在您的权限内', no_such_interaction: '没有这个交互，或不在您的权限内', interaction_not_live: '这个交互已经结束',
@@ -155,5 +163,4 @@ export const zh = {
   },
 }
 
-type Shape<T> = { [K in keyof T]: T[K] extends string ? string : Shape<T[K]> }
 export type Texts = Shape<typeof zh>

@@ -21,10 +21,14 @@ export function connectLive(token: string, onRefused: () => void): () => void {
     onRefused,
   })
   const online = () => connection.hurry()
+  // In a hidden window the browser lets timers sleep.
+  const seen = () => document.hidden || connection.hurry()
   window.addEventListener('online', online)
+  document.addEventListener('visibilitychange', seen)
   connection.start()
   return () => {
     window.removeEventListener('online', online)
+    document.removeEventListener('visibilitychange', seen)
     connection.stop()
     documents.set(emptyLive)
   }

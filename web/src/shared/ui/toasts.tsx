@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from 'react'
 
+import { notify } from '../notices'
 import { createStore } from '../store'
 import { Icon } from './Icon'
 
@@ -7,6 +8,13 @@ interface Toast {
   id: number
   text: string
   tone: 'red' | 'amber' | 'ok'
+  action?: ToastAction
+}
+
+/** What can be done about it; pressing it closes the toast. */
+export interface ToastAction {
+  label: string
+  act: () => void
 }
 
 const icons = { red: 'octagon', amber: 'info', ok: 'check' } as const
@@ -14,12 +22,16 @@ const shown_for = 6_000
 const store = createStore<readonly Toast[]>([])
 let next = 1
 
-/** A result that has no field to stand beside; bottom left of the work area, never over controls. */
-export function toast(text: string, tone: Toast['tone'] = 'red'): void {
+/** A result that has no field to stand beside; bottom left of the work area, never over controls. It stays among the notices. */
+export function toast(text: string, tone: Toast['tone'] = 'red', action?: ToastAction): void {
+  notify(text, tone)
   const id = next++
-  store.set([...store.get().slice(-2), { id, text, tone }])
-  setTimeout(() => store.set(store.get().filter((one) => one.id !== id)), shown_for)
+  store.set([...store.get().slice(-2), { id, text, tone, action }])
+  // One that offers a way back stays long enough to be read and reached.
+  setTimeout(() => close(id), action ? shown_for * 2 : shown_for)
 }
+
+const close = (id: number) => store.set(store.get().filter((one) => one.id !== id))
 
 export function Toasts() {
   const toasts = useSyncExternalStore(store.subscribe, store.get)
@@ -29,6 +41,18 @@ export function Toasts() {
         <div key={one.id} className={`toast tone-${one.tone}`}>
           <Icon name={icons[one.tone]} />
           <span>{one.text}</span>
+          {one.action && (
+            <button
+              type="button"
+              className="link toast-action"
+              onClick={() => {
+                close(one.id)
+                one.action?.act()
+              }}
+            >
+              {one.action.label}
+            </button>
+          )}
         </div>
       ))}
     </div>
