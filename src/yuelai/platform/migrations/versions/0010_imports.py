@@ -164,7 +164,7 @@ CREATE TABLE customer_field_sources (
     value_hash bigint NOT NULL,
     PRIMARY KEY (customer_id, field)
 );
-COMMENT ON TABLE customer_field_sources IS 'which source gave a field its value; another value there is a person''s work';
+COMMENT ON TABLE customer_field_sources IS 'which source gave a field its value; any other value is a person''s work';
 CREATE INDEX customer_field_sources_source ON customer_field_sources (source_id);
 CREATE TABLE customer_conflicts (
     id uuid PRIMARY KEY,
