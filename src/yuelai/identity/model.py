@@ -44,7 +44,8 @@ class Principal:
     """Who acts, for which tenant, and what they may do. `number` is the work number, e.g. `8001`; none for some.
 
     `limits` holds the reach of those permissions that are narrower than the tenant. `operator` is true at the
-    operator's own tenant.
+    operator's own tenant. `token_id` is set when an API token acts for the person, `must` while they must do something
+    (`change_password`) before anything else.
     """
 
     person_id: PersonId
@@ -56,6 +57,8 @@ class Principal:
     permissions: frozenset[str]
     limits: Mapping[str, Reach] = field(default_factory=dict, hash=False)
     operator: bool = False
+    token_id: UUID | None = None
+    must: str | None = None
 
     def may(self, permission: str) -> bool:
         return permission in self.permissions
@@ -84,6 +87,7 @@ class Principal:
                 for permission, reach in self.limits.items()
             },
             "operator": self.operator,
+            "token_id": str(self.token_id) if self.token_id else None,
         }
 
     @classmethod
@@ -102,6 +106,7 @@ class Principal:
                 for permission, of in message["limits"].items()
             },
             operator=message["operator"],
+            token_id=UUID(message["token_id"]) if message.get("token_id") else None,
         )
 
     def document(self) -> dict[str, Any]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
-from uuid import UUID
+from typing import TYPE_CHECKING
 
 import asyncpg
 
@@ -162,18 +161,4 @@ async def add_grant(conn: Connection, person: PersonId, tenant: TenantId, role: 
         person,
         tenant,
         role,
-    )
-
-
-async def add_audit(
-    conn: Connection, id_: UUID, tenant: TenantId, person: PersonId | None, action: str, object_: str, data: Any
-) -> None:
-    await conn.execute(
-        "INSERT INTO audit (id, tenant_id, person_id, action, object, data) VALUES ($1, $2, $3, $4, $5, $6)",
-        id_,
-        tenant,
-        person,
-        action,
-        object_,
-        data,
     )
