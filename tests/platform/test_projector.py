@@ -11,7 +11,7 @@ import pytest
 from yuelai.platform.db import Connection, Database
 from yuelai.platform.journal import Entry, Journal
 from yuelai.platform.postgres import Postgres
-from yuelai.platform.projector import Projector
+from yuelai.platform.projector import NotParked, Projector, StillFails
 
 from .happenings import Happened, happened
 
@@ -54,10 +54,11 @@ async def test_an_entry_that_cannot_be_applied_is_parked_and_the_rest_goes_on(
     tmp_path: Path, database: Database
 ) -> None:
     await make_table(database)
+    spoilt = {3, 4}
 
     async def choosy(conn: Connection, entry: Entry) -> None:
         await write_down(conn, entry)
-        if entry.fact.number in (3, 4):  # type: ignore[attr-defined]
+        if entry.fact.number in spoilt:  # type: ignore[attr-defined]
             await conn.execute("SELECT 1 / 0")
 
     journal = await Journal.open(tmp_path / "j", owner="core")
@@ -74,6 +75,18 @@ async def test_an_entry_that_cannot_be_applied_is_parked_and_the_rest_goes_on(
     health = await projector.health()
     assert not health.ok
     assert "2 entries" in health.detail
+
+    # Mended, they are applied after all, each once.
+    spoilt = {4}
+    await projector.retry(journal.key, parked[0]["seq"])
+    with pytest.raises(StillFails, match="division"):
+        await projector.retry(journal.key, parked[1]["seq"])
+    with pytest.raises(NotParked):
+        await projector.retry(journal.key, parked[0]["seq"])
+    spoilt = set()
+    await projector.retry(journal.key, parked[1]["seq"])
+    assert await written(database) == [0, 1, 2, 5, 6, 7, 3, 4]
+    assert (await projector.health()).ok
     await projector.close()
     await journal.close()
 

@@ -22,6 +22,7 @@ from yuelai.platform.errors import RemoteRefusal
 from yuelai.platform.ipc import IpcClient
 from yuelai.platform.migrations import runner
 from yuelai.platform.postgres import Postgres, dsn
+from yuelai.platform.status import report_file
 from yuelai.platform.supervisor import HomeLock, Role, StartFailed, Supervisor
 
 log = structlog.get_logger()
@@ -52,7 +53,7 @@ async def run_centre(
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, told_to_end.set)
     lock = HomeLock(settings.folder)
-    supervisor = Supervisor(environment(settings))
+    supervisor = Supervisor(environment(settings), report=report_file(settings))
     starting = asyncio.create_task(_start(supervisor, settings, prepare, extra, log_files))
     ending = asyncio.create_task(told_to_end.wait())
     try:
@@ -132,7 +133,7 @@ async def _start(
 ) -> None:
     await _need_free_ports(settings)
     logs = private_folder(settings.folder / "logs")
-    private_folder(settings.socket("core").parent)
+    private_folder(report_file(settings).parent)
     roles = {name: _role(name, settings, _log(logs, name) if log_files else None) for name in ROLES}
     media = roles.pop("media")
 

@@ -18,6 +18,7 @@ from typing import Any
 import msgspec
 import structlog
 
+from yuelai.platform import metrics
 from yuelai.platform.errors import Refusal, RemoteRefusal, Unavailable
 
 log = structlog.get_logger()
@@ -133,8 +134,12 @@ class Peer:
                 self._send({"t": "res", "id": number, "r": result})
 
 
+async def _metrics(peer: Peer, params: dict[str, Any]) -> Any:
+    return metrics.exposition()
+
+
 class IpcServer:
-    """Listens on a Unix socket readable by this user only."""
+    """Listens on a Unix socket readable by this user only. Every process answers `metrics`, for `/metrics`."""
 
     def __init__(
         self,
@@ -143,7 +148,8 @@ class IpcServer:
         events: Mapping[str, EventHandler] | None = None,
         on_connect: Callable[[Peer], None] | None = None,
     ) -> None:
-        self._path, self._handlers, self._events, self._on_connect = path, handlers, events or {}, on_connect
+        self._path, self._events, self._on_connect = path, events or {}, on_connect
+        self._handlers: Mapping[str, Handler] = {"metrics": _metrics, **handlers}
         self._server: asyncio.Server | None = None
         self.peers: set[Peer] = set()
 

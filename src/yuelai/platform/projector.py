@@ -10,13 +10,14 @@ import asyncio
 import contextlib
 import traceback
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
 import asyncpg
 import msgspec
 import structlog
 
 from yuelai.platform.db import Connection, Database
-from yuelai.platform.errors import Unavailable
+from yuelai.platform.errors import Refusal, Unavailable
 from yuelai.platform.facts import Fact
 from yuelai.platform.health import Part
 from yuelai.platform.journal import Entry, Journal
@@ -31,6 +32,20 @@ ATTEMPTS = 5
 
 _AWAY = (Unavailable, asyncpg.InsufficientResourcesError)
 _COLLISION = (asyncpg.TransactionRollbackError, asyncpg.QueryCanceledError, asyncpg.LockNotAvailableError)
+
+
+class NotParked(Refusal):
+    """There is no such entry; perhaps it has been applied meanwhile."""
+
+    status = 404
+    code = "not_parked"
+
+
+class StillFails(Refusal):
+    """The entry cannot be applied yet."""
+
+    status = 409
+    code = "still_fails"
 
 
 class Projector:
@@ -156,9 +171,13 @@ class Projector:
         async with self._database.transaction(None) as conn:
             await self._move(conn, entry.seq, entry.seq)
             await conn.execute(
-                "INSERT INTO journal_parked (owner, seq, type, fact, private, error) VALUES ($1, $2, $3, $4, $5, $6)",
+                """
+                INSERT INTO journal_parked (owner, seq, entry_id, type, fact, private, error)
+                VALUES ($1, $2, $3, $4, $5, $6, $7)
+                """,
                 self._journal.key,
                 entry.seq,
+                entry.id,
                 entry.type,
                 fact,
                 private,
@@ -166,6 +185,39 @@ class Projector:
             )
         self._parked += 1
         await self._advance(entry.seq)
+
+    async def retry(self, owner: str, seq: int) -> None:
+        """Apply a parked entry after all. Raises `NotParked`, or `StillFails` with the reason; it then stays parked."""
+        async with self._database.transaction(None) as conn:
+            row = await conn.fetchrow(
+                """
+                SELECT entry_id, type, fact, private FROM journal_parked WHERE owner = $1 AND seq = $2 FOR UPDATE
+                """,
+                owner,
+                seq,
+            )
+            if row is None:
+                raise NotParked()
+            entry = Entry(
+                seq=seq,
+                id=row["entry_id"],
+                at=datetime.fromisoformat(row["fact"]["at"]),
+                type=row["type"],
+                data=row["fact"],
+                private=row["private"],
+                owner=self._journal.owner,
+            )
+            try:
+                async with conn.transaction():
+                    for handler in self._handlers.get(entry.type, ()):
+                        await handler(conn, entry)
+            except _AWAY:
+                raise
+            except Exception as error:
+                raise StillFails(f"{type(error).__name__}: {error}") from error
+            await conn.execute("DELETE FROM journal_parked WHERE owner = $1 AND seq = $2", owner, seq)
+        self._parked -= 1
+        log.info("journal_entry_unparked", owner=owner, seq=seq)
 
     async def _move(self, conn: Connection, first: int, last: int) -> None:
         """Set the position within the transaction; it must stand before `first`, or somebody else has been here."""

@@ -10,11 +10,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import fcntl
+import json
 import os
 import signal
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
@@ -77,15 +79,30 @@ class HomeLock:
 
 
 class Supervisor:
-    def __init__(self, environment: Mapping[str, str] | None = None) -> None:
-        """`environment` is added to our own for every role."""
+    def __init__(self, environment: Mapping[str, str] | None = None, *, report: Path | None = None) -> None:
+        """`environment` is added to our own for every role. `report` is a file kept true to how the roles stand:
+        `{"since": instant, "roles": {name: {"pid", "since", "restarts", "last_end"}}}`."""
         self._environment = {**os.environ, **(environment or {}), PARENT: str(os.getpid())}
         self._watched: dict[str, _Watched] = {}
+        self._report, self._since = report, _now()
 
     async def start(self, role: Role) -> None:
         """Start a role and wait until it is ready; from then on it is kept running. Raises StartFailed."""
-        watched = self._watched[role.name] = _Watched(role, self._environment)
+        watched = self._watched[role.name] = _Watched(role, self._environment, self._write_report)
         await watched.start()
+
+    def _write_report(self) -> None:
+        if self._report is None:
+            return
+        roles = {
+            name: {"pid": one.pid, "since": one.since, "restarts": one.restarts, "last_end": one.last_end}
+            for name, one in self._watched.items()
+        }
+        draft = self._report.with_suffix(".new")
+        # Only something to read: a full disk must not keep the supervisor from restarting a role.
+        with contextlib.suppress(OSError):
+            draft.write_text(json.dumps({"since": self._since, "roles": roles}))
+            draft.replace(self._report)
 
     async def stop(self) -> None:
         """End all roles, the last started first."""
@@ -98,8 +115,12 @@ class Supervisor:
 
 
 class _Watched:
-    def __init__(self, role: Role, environment: Mapping[str, str]) -> None:
-        self.role, self._environment = role, environment
+    def __init__(self, role: Role, environment: Mapping[str, str], changed: Callable[[], None]) -> None:
+        self.role, self._environment, self._changed = role, environment, changed
+        self.since: str | None = None
+        self.restarts = 0
+        self.last_end: str | None = None
+        """How its process ended last, e.g. `killed by SIGKILL`."""
         self._process: asyncio.subprocess.Process | None = None
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
@@ -155,6 +176,8 @@ class _Watched:
             log.error(
                 "role_died", name=self.role.name, how=_how(process.returncode), lived=round(lived, 1), pause=pause
             )
+            self.restarts, self.last_end = self.restarts + 1, _how(process.returncode)
+            self._changed()
             _kill_session(process)
             await asyncio.sleep(pause)
             started = time.monotonic()
@@ -185,6 +208,8 @@ class _Watched:
         finally:
             if output != 2:
                 os.close(output)
+        self.since = _now()
+        self._changed()
         return self._process
 
     async def _wait_ready(self) -> None:
@@ -202,6 +227,10 @@ def _kill_session(process: asyncio.subprocess.Process) -> None:
     """End whatever the role's process has left in its group."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat()
 
 
 def _how(code: int | None) -> str:

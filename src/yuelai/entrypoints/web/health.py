@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-import prometheus_client
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
 
 from yuelai.identity.access import public
+from yuelai.platform import metrics
 from yuelai.platform.db import Database
 from yuelai.platform.errors import Refusal
 from yuelai.platform.ipc import IpcClient
@@ -25,6 +25,13 @@ Parts = dict[str, dict[str, Any]]
 @router.get("/health", dependencies=[Depends(public)])
 async def health(request: Request) -> JSONResponse:
     """200 when every part serves, 503 otherwise; `parts` says which: `{name: {ok, detail}}`."""
+    parts = await all_parts(request)
+    ok = all(part["ok"] for part in parts.values())
+    return JSONResponse({"ok": ok, "parts": parts}, 200 if ok else 503, {"Cache-Control": "no-store"})
+
+
+async def all_parts(request: Request) -> Parts:
+    """Ask every process how it and its parts are."""
     state = request.app.state
     answers = await asyncio.gather(
         _postgres(state.database), _role("worker", state.worker), _role("media", state.media), _role("core", state.core)
@@ -32,13 +39,27 @@ async def health(request: Request) -> JSONResponse:
     parts: Parts = {"web": {"ok": True, "detail": ""}}
     for answer in answers:
         parts.update(answer)
-    ok = all(part["ok"] for part in parts.values())
-    return JSONResponse({"ok": ok, "parts": parts}, 200 if ok else 503, {"Cache-Control": "no-store"})
+    return parts
 
 
 @router.get("/metrics", dependencies=[Depends(public)])
-async def metrics() -> Response:
-    return Response(prometheus_client.generate_latest(), media_type=prometheus_client.CONTENT_TYPE_LATEST)
+async def metrics_page(request: Request) -> Response:
+    """Figures of all processes for Prometheus; those of a process that does not answer are left out."""
+    state = request.app.state
+    others = {"core": state.core, "media": state.media, "worker": state.worker}
+    answers = await asyncio.gather(*(_metrics(client) for client in others.values()))
+    pages = {"web": metrics.exposition()} | {
+        name: page for name, page in zip(others, answers, strict=True) if page is not None
+    }
+    return Response(metrics.gather(pages), media_type=metrics.CONTENT_TYPE)
+
+
+async def _metrics(client: IpcClient) -> str | None:
+    try:
+        page = await client.request("metrics", timeout=SECONDS)
+    except Refusal:
+        return None
+    return page if isinstance(page, str) else None
 
 
 async def _postgres(database: Database) -> Parts:

@@ -18,6 +18,7 @@ COMMENT ON TABLE journal_positions IS 'last entry of each journal that has been 
 CREATE TABLE journal_parked (
     owner text NOT NULL,
     seq bigint NOT NULL,
+    entry_id uuid NOT NULL,
     type text NOT NULL,
     fact jsonb NOT NULL,
     private jsonb NOT NULL,
