@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from yuelai.customers import service
+from yuelai.customers.finding import service as finding
 from yuelai.customers.errors import NotAPhoneNumber, NothingToSearch, UnknownCustomer
 from yuelai.platform.db import Database
 from yuelai.platform.ids import SAMPLE_TENANT, new_id
@@ -85,13 +86,13 @@ async def test_another_tenants_customers_are_nobody_here_even_without_row_level_
         assert (await service.identify(conn, SAMPLE_TENANT, "13800000001")).kind == "new"
         assert await service.cards(conn, SAMPLE_TENANT, [UUID(theirs["id"])]) == []
         for q in ("王", "0001", theirs["no"]):
-            assert await service.search(conn, SAMPLE_TENANT, q) == ([], None)
+            assert await finding.search(conn, SAMPLE_TENANT, q) == ([], None)
         with pytest.raises(UnknownCustomer):
             await service.overview(conn, SAMPLE_TENANT, UUID(theirs["id"]))
     # And the other way round: even a query that names the wrong tenant finds nothing.
     async with database.transaction(SAMPLE_TENANT) as conn:
         assert (await service.identify(conn, other, "13800000001")).kind == "new"
-        for table in ("customers", "customer_identities", "customer_name_parts"):
+        for table in ("customers", "customer_identities", "customer_name_terms"):
             assert await conn.fetchval(f"SELECT count(*) FROM {table}") == 0
 
 
@@ -101,14 +102,15 @@ async def test_search_finds_by_any_part_of_the_name_exact_ones_first(database: D
             await add(conn, name, "13800000001")
 
         async def found(q: str) -> list[str]:
-            return [card["name"] for card in (await service.search(conn, SAMPLE_TENANT, q))[0]]
+            return [card["name"] for card in (await finding.search(conn, SAMPLE_TENANT, q))[0]]
 
         assert await found("王") == ["王小芳", "王芳"]
         assert set(await found("芳")) == {"王小芳", "王芳", "李芳芳", "芳草科技有限公司"}
         assert len(await found("芳")) == 4
         assert await found("小芳") == ["王小芳"]
         assert await found("科技") == ["芳草科技有限公司"]
-        assert await found("FANG") == await found("li") == ["Fang Li"]
+        assert await found("FANG") == ["Fang Li", "芳草科技有限公司"]
+        assert await found("li") == ["Fang Li", "李芳芳"]
         assert await found("%") == await found("_") == await found("赵") == []
 
 
@@ -118,7 +120,7 @@ async def test_search_finds_by_customer_number_and_by_phone_and_by_its_last_digi
         b = await add(conn, "乙", "13933332222")
 
         async def found(q: str) -> set[str]:
-            return {card["id"] for card in (await service.search(conn, SAMPLE_TENANT, q))[0]}
+            return {card["id"] for card in (await finding.search(conn, SAMPLE_TENANT, q))[0]}
 
         assert await found("C000000002") == await found("c000000002") == {str(b)}
         assert await found("138 1111 2222") == {str(a)}
@@ -135,7 +137,7 @@ async def test_pages_hold_everybody_once(database: Database) -> None:
             seen: list[str] = []
             cursor: str | None = None
             while True:
-                cards, cursor = await service.search(conn, SAMPLE_TENANT, q, cursor=cursor, limit=4)
+                cards, cursor = await finding.search(conn, SAMPLE_TENANT, q, cursor=cursor, limit=4)
                 seen.extend(card["id"] for card in cards)
                 if cursor is None:
                     break
@@ -145,9 +147,9 @@ async def test_pages_hold_everybody_once(database: Database) -> None:
 async def test_nothing_to_search_for_and_foreign_cursors_are_refused(database: Database) -> None:
     async with database.transaction(SAMPLE_TENANT) as conn:
         with pytest.raises(NothingToSearch):
-            await service.search(conn, SAMPLE_TENANT, "  ")
+            await finding.search(conn, SAMPLE_TENANT, "  ")
         with pytest.raises(BadCursor):
-            await service.search(conn, SAMPLE_TENANT, "王", cursor="nonsense")
+            await finding.search(conn, SAMPLE_TENANT, "王", cursor="nonsense")
 
 
 async def test_a_new_customer_needs_real_numbers(database: Database) -> None:

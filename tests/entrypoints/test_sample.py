@@ -17,7 +17,7 @@ from yuelai.platform.ids import SAMPLE_TENANT
 
 TODAY = date(2026, 3, 15)
 TABLES = ("people", "grants", "sip_credentials", "queues", "queue_members", "customers", "customer_identities",
-          "customer_name_parts", "accounts", "products", "bills", "orders")  # fmt: skip
+          "customer_name_terms", "accounts", "products", "bills", "orders")  # fmt: skip
 
 
 async def counts(database: Database) -> dict[str, int]:

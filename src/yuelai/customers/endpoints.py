@@ -9,7 +9,9 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from yuelai.customers import service
-from yuelai.customers.errors import NothingToSearch
+from yuelai.customers.finding import service as finding
+from yuelai.customers.finding.candidates import Filters
+from yuelai.customers.finding.service import FoundCard
 from yuelai.customers.model import Card
 from yuelai.customers.ports import ContactHistory
 from yuelai.identity.access import require
@@ -27,7 +29,7 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 
 
 class CardList(BaseModel):
-    items: list[Card]
+    items: list[FoundCard]
     next_cursor: str | None
 
 
@@ -104,16 +106,26 @@ async def find(
     db: Db,
     phone: Annotated[str | None, Query(max_length=50)] = None,
     q: Annotated[str | None, Query(max_length=100)] = None,
-    cursor: Annotated[str | None, Query(max_length=500)] = None,
-    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    class_: Annotated[str | None, Query(alias="class", max_length=50)] = None,
+    tag: Annotated[str | None, Query(max_length=50)] = None,
+    kind: Literal["person", "company"] | None = None,
+    manager: UUID | None = None,
+    cursor: Annotated[str | None, Query(max_length=1000)] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> CardList:
-    """Find by a whole phone number, or by `q`: customer number, last four digits or more, part of the name."""
+    """Find by a whole `phone` number, or by `q`: any part of a name, its pinyin or initials, the beginning or end of a
+    phone number, part of an address, numbers of customers and accounts, a mail address. Without them: everybody,
+    newest first.
+
+    A page with filters may be short, even empty, while there is a cursor: follow it.
+    """
     async with db.transaction(principal.tenant_id) as conn:
         if phone is not None:
-            return CardList(items=await service.by_phone(conn, principal.tenant_id, phone), next_cursor=None)
-        if q is None:
-            raise NothingToSearch()
-        items, next_cursor = await service.search(conn, principal.tenant_id, q, cursor=cursor, limit=limit)
+            return CardList(items=await finding.by_phone(conn, principal.tenant_id, phone), next_cursor=None)
+        filters = Filters(class_, tag, kind, manager)
+        items, next_cursor = await finding.page(
+            conn, principal.tenant_id, q, filters=filters, cursor=cursor, limit=limit
+        )
         return CardList(items=items, next_cursor=next_cursor)
 
 

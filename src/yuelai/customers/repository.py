@@ -32,13 +32,6 @@ CARD = """
           GROUP BY i.value ORDER BY max(i.role) DESC, i.value) AS phones
 """
 
-# After the last code point that any text can hold: the end of a range of prefixes in collation C.
-_LAST = "\U0010ffff"
-# Before every id. The range must begin with the one row comparison: beside a second lower bound (`part >= …`) the
-# b-tree scan starts from the weaker of them, which is the first row of the tenant. The limit is written into the
-# text: for one that is a parameter the planner assumes a tenth of all rows, and sorts them.
-_FIRST_ID = UUID(int=0)
-
 
 async def cards(conn: Connection, tenant: UUID, ids: Sequence[UUID]) -> list[asyncpg.Record]:
     """Return the cards with `asked`, the id they were asked by, in that order; merged ones as the survivor."""
@@ -86,59 +79,6 @@ async def cards_by_phone(conn: Connection, tenant: UUID, e164: str, limit: int) 
     )
 
 
-async def cards_by_number(conn: Connection, tenant: UUID, no: str) -> list[asyncpg.Record]:
-    return await conn.fetch(
-        f"SELECT {CARD} FROM customers c {FAMILY} WHERE c.tenant_id = $1 AND c.no = $2",  # noqa: S608
-        tenant,
-        no,
-    )
-
-
-async def cards_by_last_digits(
-    conn: Connection, tenant: UUID, digits: str, after: tuple[str, UUID] | None, limit: int
-) -> list[asyncpg.Record]:
-    """Return cards with `sort`, by the phone read backwards; `after` is (sort, id) of the last one before."""
-    prefix = digits[::-1]
-    return await conn.fetch(
-        f"""
-        WITH found AS MATERIALIZED (
-            SELECT f.reversed AS sort, f.customer_id FROM customer_identities f
-            WHERE f.tenant_id = $1 AND f.kind = 'phone' AND f.role <> 'former'
-              AND f.reversed < $2 AND (f.reversed, f.customer_id) > ($3, $4)
-            ORDER BY f.reversed, f.customer_id LIMIT {limit:d}
-        )
-        SELECT {CARD}, found.sort FROM found JOIN customers c ON c.id = found.customer_id {FAMILY}
-        WHERE c.tenant_id = $1 ORDER BY found.sort, c.id
-        """,  # noqa: S608
-        tenant,
-        prefix + _LAST,
-        *(after or (prefix, _FIRST_ID)),
-    )
-
-
-async def cards_by_name_part(
-    conn: Connection, tenant: UUID, text: str, after: tuple[str, UUID] | None, limit: int
-) -> list[asyncpg.Record]:
-    """Return cards with `sort`, whose name holds the text: exact endings first, each customer once."""
-    return await conn.fetch(
-        f"""
-        WITH found AS MATERIALIZED (
-            SELECT n.part AS sort, n.customer_id FROM customer_name_parts n
-            WHERE n.tenant_id = $1 AND n.part < $2 AND (n.part, n.customer_id) > ($3, $4)
-              AND (SELECT min(o.part) FROM customer_name_parts o
-                   WHERE o.customer_id = n.customer_id AND o.part >= $5) = n.part
-            ORDER BY n.part, n.customer_id LIMIT {limit:d}
-        )
-        SELECT {CARD}, found.sort FROM found JOIN customers c ON c.id = found.customer_id {FAMILY}
-        WHERE c.tenant_id = $1 ORDER BY found.sort, c.id
-        """,  # noqa: S608
-        tenant,
-        text + _LAST,
-        *(after or (text, _FIRST_ID)),
-        text,
-    )
-
-
 async def add_customer(conn: Connection, tenant: UUID, id_: UUID, name: str, gender: str | None) -> None:
     await conn.execute(
         "INSERT INTO customers (id, tenant_id, name, gender) VALUES ($1, $2, $3, $4)", id_, tenant, name, gender
@@ -153,15 +93,6 @@ async def add_address(conn: Connection, tenant: UUID, id_: UUID, kind: str, regi
         kind,
         region,
         text,
-    )
-
-
-async def add_name_parts(conn: Connection, tenant: UUID, id_: UUID, parts: Sequence[str]) -> None:
-    await conn.execute(
-        "INSERT INTO customer_name_parts (tenant_id, customer_id, part) SELECT $1, $2, unnest($3::text[])",
-        tenant,
-        id_,
-        parts,
     )
 
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import asyncpg
 
-from yuelai.customers import names, repository
-from yuelai.customers.errors import Erased, NotAPhoneNumber, NothingToSearch, UnknownCustomer
+from yuelai.customers import repository
+from yuelai.customers.errors import Erased, NotAPhoneNumber, UnknownCustomer
 from yuelai.customers.events import CustomerCreated
+from yuelai.customers.finding import index
 from yuelai.customers.masking import mask_address, region
 from yuelai.customers.model import Balance, Card, Match
 from yuelai.customers.phones import national, normalise
-from yuelai.platform import outbox, paging
+from yuelai.platform import outbox
 from yuelai.platform.clock import SystemClock
 from yuelai.platform.ids import CustomerId, new_id
 
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from yuelai.platform.db import Connection
 
 MOST_CANDIDATES = 20
-_DIGITS = re.compile(r"\d{4,}")
-_NUMBER = re.compile(r"C\d{5,}", re.IGNORECASE)
 
 
 async def identify(conn: Connection, tenant_id: UUID, ani: str) -> Match:
@@ -103,43 +101,11 @@ async def create(
     await repository.add_customer(conn, tenant_id, customer_id, name, gender)
     if address:
         await repository.add_address(conn, tenant_id, customer_id, "home", region(address), address)
-    await repository.add_name_parts(conn, tenant_id, customer_id, names.parts(name))
+    await index.learn(conn, tenant_id, [name])
     for e164, raw in numbers.items():
         await repository.add_phone(conn, tenant_id, customer_id, e164, raw)
     await outbox.put(conn, CustomerCreated(at=SystemClock().now(), tenant_id=tenant_id, customer_id=customer_id))
     return await card(conn, tenant_id, customer_id)
-
-
-async def by_phone(conn: Connection, tenant_id: UUID, phone: str) -> list[Card]:
-    """Return those a whole number belongs to; nobody for what is no number."""
-    return (await identify(conn, tenant_id, phone)).customers
-
-
-async def search(
-    conn: Connection, tenant_id: UUID, q: str, *, cursor: str | None = None, limit: int = 20
-) -> tuple[list[Card], str | None]:
-    """Find by whole phone number, customer number, last digits of a phone (four at least) or part of the name.
-
-    Returns the cards and the cursor of the next page. Raises `NothingToSearch` and `paging.BadCursor`.
-    """
-    text = names.fold(q)
-    if not text:
-        raise NothingToSearch()
-    after: tuple[str, UUID] | None = None
-    if cursor is not None:
-        sort, id_ = paging.decode(cursor, str, UUID)
-        after = (sort, id_)
-    elif normalise(text) is not None:
-        found = await by_phone(conn, tenant_id, text)
-        if found:
-            return found[:limit], None
-    elif _NUMBER.fullmatch(text):
-        return [_card(row) for row in await repository.cards_by_number(conn, tenant_id, text.upper())], None
-    find = repository.cards_by_last_digits if _DIGITS.fullmatch(text) else repository.cards_by_name_part
-    rows, next_cursor = paging.page(
-        await find(conn, tenant_id, text, after, limit + 1), limit, lambda row: (row["sort"], row["id"])
-    )
-    return [_card(row) for row in rows], next_cursor
 
 
 def _card(row: asyncpg.Record | Mapping[str, Any]) -> Card:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from yuelai.customers.finding import index
 from yuelai.customers.masking import region
-from yuelai.customers.names import parts
 from yuelai.entrypoints.sample.generate import Customer, Generator
 from yuelai.entrypoints.sample.people import person_id
 from yuelai.platform.ids import SAMPLE_TENANT
@@ -34,7 +34,8 @@ async def load(conn: Connection, today: date, count: int) -> bool:
     everybody.extend(generator.others(count))
     for table, columns, rows in _tables(everybody):
         await _copy(conn, table, columns, rows)
-    await conn.execute("ANALYZE customers, customer_identities, customer_name_parts, accounts, products, bills, orders")
+    await index.learn(conn, SAMPLE_TENANT, (customer.name for customer in everybody))
+    await conn.execute("ANALYZE customers, customer_identities, customer_name_terms, accounts, products, bills, orders")
     return True
 
 
@@ -86,11 +87,6 @@ def _tables(everybody: Sequence[Customer]) -> list[tuple[str, tuple[str, ...], I
             "customer_addresses",
             ("customer_id", "kind", "region", "text"),
             ((c.id, "home" if c.kind == "person" else "work", region(c.address), c.address) for c in everybody),
-        ),
-        (
-            "customer_name_parts",
-            ("customer_id", "part"),
-            ((c.id, part) for c in everybody for part in parts(c.name)),
         ),
         (
             "accounts",

@@ -131,7 +131,7 @@ CREATE TABLE customer_fields (
     removed_at timestamptz,
     PRIMARY KEY (tenant_id, code)
 );
-COMMENT ON COLUMN customer_fields.choices IS '[{"code", "name", "name_en"}]';
+COMMENT ON COLUMN customer_fields.choices IS 'what a field of type choice may hold: texts';
 COMMENT ON COLUMN customer_fields.removed_at IS 'no longer shown; the values are kept for when it comes back';
 CREATE TABLE customer_tags (
     tenant_id uuid NOT NULL REFERENCES tenants,
@@ -184,19 +184,11 @@ CREATE TABLE customer_keys (
     PRIMARY KEY (tenant_id, purpose)
 );
 COMMENT ON COLUMN customer_keys.wrapped_key IS 'sealed under the master key (platform.secrets)';
-CREATE TABLE customer_name_parts (
-    tenant_id uuid NOT NULL,
-    part text COLLATE "C" NOT NULL,
-    customer_id uuid NOT NULL REFERENCES customers ON DELETE CASCADE,
-    PRIMARY KEY (tenant_id, part, customer_id)
-);
-COMMENT ON TABLE customer_name_parts IS 'every ending of a name (王小芳, 小芳, 芳): any part is found as a prefix';
-CREATE INDEX customer_name_parts_customer ON customer_name_parts (customer_id);
 CREATE TABLE accounts (
     id uuid PRIMARY KEY,
     tenant_id uuid NOT NULL,
     customer_id uuid NOT NULL REFERENCES customers ON DELETE CASCADE,
-    no text NOT NULL,
+    no text COLLATE "C" NOT NULL,
     kind text NOT NULL,
     balance_minor bigint NOT NULL DEFAULT 0,
     currency char(3) NOT NULL DEFAULT 'CNY',
@@ -261,7 +253,6 @@ _TENANTS_OWN = (
     "customer_changes",
     "customer_merges",
     "customer_keys",
-    "customer_name_parts",
     "accounts",
     "products",
     "bills",
