@@ -99,6 +99,9 @@ class Settings(BaseSettings):
     )
     log_level: str = Field("info", description="debug, info, warning or error.")
     log_json: bool = Field(True, description="Logs as JSON lines; false for people.")
+    otlp_endpoint: str | None = Field(
+        None, pattern=r"^https?://", description="Where traces go (OpenTelemetry, OTLP over HTTP); unset, none made."
+    )
 
     @classmethod
     def settings_customise_sources(

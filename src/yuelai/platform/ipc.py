@@ -1,6 +1,7 @@
 """Messages between the processes of one machine: msgpack frames on a Unix socket, requests both ways and events.
 
-A frame is a 4-byte big-endian length and a msgpack map: `{"t": "req", "id": n, "m": method, "p": params}`,
+A frame is a 4-byte big-endian length and a msgpack map: `{"t": "req", "id": n, "m": method, "p": params}` (with the
+trace it belongs to as `"c"`, if there is one),
 `{"t": "res", "id": n, "r": result}`, `{"t": "err", "id": n, "e": problem}`, `{"t": "evt", "m": name, "p": params}`.
 Values are msgpack's own types, so UUIDs and instants travel as strings and bytes stay bytes.
 """
@@ -18,7 +19,7 @@ from typing import Any
 import msgspec
 import structlog
 
-from yuelai.platform import metrics
+from yuelai.platform import metrics, tracing
 from yuelai.platform.errors import Refusal, RemoteRefusal, Unavailable
 
 log = structlog.get_logger()
@@ -57,8 +58,10 @@ class Peer:
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting[number] = future
         try:
-            self._send({"t": "req", "id": number, "m": method, "p": params or {}})
-            return await asyncio.wait_for(future, timeout)
+            with tracing.span(f"ask {method}", "client"):
+                request = {"t": "req", "id": number, "m": method, "p": params or {}}
+                self._send({**request, "c": context} if (context := tracing.carried()) else request)
+                return await asyncio.wait_for(future, timeout)
         except TimeoutError:
             raise Unavailable(f"no answer to {method} within {timeout} s") from None
         finally:
@@ -102,7 +105,7 @@ class Peer:
     def _take(self, message: dict[str, Any]) -> None:
         kind = message["t"]
         if kind == "req":
-            task = asyncio.ensure_future(self._answer(message["id"], message["m"], message["p"]))
+            task = asyncio.ensure_future(self._answer(message["id"], message["m"], message["p"], message.get("c")))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         elif kind == "evt":
@@ -117,12 +120,13 @@ class Peer:
                 else:
                     future.set_exception(RemoteRefusal(message["e"]))
 
-    async def _answer(self, number: int, method: str, params: dict[str, Any]) -> None:
+    async def _answer(self, number: int, method: str, params: dict[str, Any], context: dict[str, str] | None) -> None:
         try:
             handler = self._handlers.get(method)
             if handler is None:
                 raise Refusal(f"no such method: {method}")
-            result = await handler(self, params)
+            with tracing.span(f"answer {method}", "server", parent=context):
+                result = await handler(self, params)
         except Refusal as refusal:
             self._send({"t": "err", "id": number, "e": refusal.problem()})
         except Exception:

@@ -17,6 +17,7 @@ import structlog
 from pgqueuer import DatabaseRetryEntrypointExecutor, PgQueuer, Queries
 from pgqueuer.models import Job, Schedule
 
+from yuelai.platform import tracing
 from yuelai.platform.db import Connection, Database
 
 log = structlog.get_logger()
@@ -51,7 +52,8 @@ class Jobs:
 def _bind(queuer: PgQueuer, database: Database, name: str, task: _Task) -> None:
     async def work(job: Job) -> None:
         try:
-            await task.handler(database, msgspec.json.decode(job.payload or b"{}"))
+            with tracing.span(f"job {name}", "consumer", attempts=job.attempts):
+                await task.handler(database, msgspec.json.decode(job.payload or b"{}"))
         except Exception:
             log.exception("job_failed", job=name, attempts=job.attempts)
             raise
@@ -65,7 +67,8 @@ def _bind(queuer: PgQueuer, database: Database, name: str, task: _Task) -> None:
 
         async def by_the_clock(schedule: Schedule) -> None:
             try:
-                await task.handler(database, {})
+                with tracing.span(f"job {name}", "consumer"):
+                    await task.handler(database, {})
             except Exception:
                 log.exception("job_failed", job=name)
 

@@ -23,18 +23,22 @@ ROLES = {
 
 def run_role(name: str) -> None:
     """Run a role in this process until SIGTERM."""
-    from yuelai.platform import logging
+    from yuelai.platform import logging, tracing
 
     if name not in ROLES:
         print(f"yuelai: there is no role {name}; there are {', '.join(ROLES)}", file=sys.stderr)
         raise SystemExit(2)
     settings = load_settings()
     logging.configure(name, settings)
+    tracing.configure(name, settings)
     module, function = ROLES[name]
-    with plainly():
-        result = getattr(importlib.import_module(module), function)(settings)
-        if inspect.iscoroutine(result):
-            asyncio.run(result)
+    try:
+        with plainly():
+            result = getattr(importlib.import_module(module), function)(settings)
+            if inspect.iscoroutine(result):
+                asyncio.run(result)
+    finally:
+        tracing.flush()
 
 
 def register(app: typer.Typer) -> None:

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from yuelai.entrypoints.web.limits import Buckets
 from yuelai.entrypoints.web.problems import problem_response, too_large
+from yuelai.platform import tracing
 from yuelai.platform.context import RequestContext, begin_request
 from yuelai.platform.ids import new_id
 
@@ -146,7 +147,7 @@ class BodyLimit:
 
 
 class Measure:
-    """Counts by the route's template, never by the path: paths hold ids and are without end."""
+    """Counts and traces by the route's template, never by the path: paths hold ids and are without end."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -164,8 +165,14 @@ class Measure:
                 status = message["status"]
             await send(message)
 
+        headers = {name: value for name, value in Headers(scope=scope).items() if name in ("traceparent", "tracestate")}
         try:
-            await self._app(scope, receive, note)
+            with tracing.span(scope["method"], "server", parent=headers) as span:
+                await self._app(scope, receive, note)
+                if span is not None:
+                    template = getattr(scope.get("route"), "path", "none")
+                    span.update_name(f"{scope['method']} {template}")
+                    span.set_attributes({"http.route": template, "http.response.status_code": status})
         finally:
             template = getattr(scope.get("route"), "path", "none")
             _requests.labels(scope["method"], template, status).inc()
