@@ -7,8 +7,8 @@ from uuid import UUID
 import pytest
 
 from yuelai.customers import service
-from yuelai.customers.finding import service as finding
 from yuelai.customers.errors import NotAPhoneNumber, NothingToSearch, UnknownCustomer
+from yuelai.customers.finding import service as finding
 from yuelai.platform.db import Database
 from yuelai.platform.ids import SAMPLE_TENANT, new_id
 from yuelai.platform.paging import BadCursor
