@@ -38,7 +38,7 @@ class Scope:
 def scoped(principal: Principal, permission: str, *, tenant: str = "tenant_id", own: str | None = None) -> Scope:
     """Return the conditions under which the principal may see rows.
 
-    `tenant` is the tenant's column. `own`, where things have an owner, is a condition that ends with ` = {}` for the
+    `tenant` is the tenant's column. `own`, where things have an owner, is a condition with one ` = {}` for the
     person, e.g. `"i.agent_id = {}"`: rows of people within the reach of `{permission}.all` are left, or of the
     permission itself where everybody's things have no permission of their own. Raises `Forbidden`.
     """

@@ -35,7 +35,7 @@ async def find(
     cursor: Annotated[str | None, Query(max_length=500)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> SummaryList:
-    """The newest first. Agents see their own, leaders and quality inspectors everybody's."""
+    """The newest first. Agents see their own, leaders and quality inspectors those of whom their grants are about."""
     wanted = service.Filter(ani, channel, _utc(from_), _utc(to))
     async with db.transaction(principal.tenant_id) as conn:
         items, next_cursor = await service.find(conn, principal, wanted, cursor=cursor, limit=limit)

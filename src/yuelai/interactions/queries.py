@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -48,6 +49,12 @@ async def summaries(conn: Connection, scope: Scope, limit: int) -> list[asyncpg.
         f"SELECT {_SUMMARY} WHERE {scope.sql} ORDER BY i.id DESC LIMIT {scope.arg(limit)}",
         *scope.args,
     )
+
+
+async def left(conn: Connection, scope: Scope, ids: Sequence[UUID]) -> set[UUID]:
+    """Return those of the ids that the scope leaves."""
+    scope.where("i.id = ANY ({})", ids)
+    return {row["id"] for row in await conn.fetch(f"SELECT i.id FROM interactions i WHERE {scope.sql}", *scope.args)}  # noqa: S608
 
 
 async def segments(conn: Connection, interaction_id: UUID) -> list[asyncpg.Record]:

@@ -90,10 +90,12 @@ async def contact_history(conn: Connection, principal: Principal, customer_ids: 
     scope = scoped(principal, "customers.read", tenant="i.tenant_id").where("i.customer_id = ANY({})", customer_ids)
     rows = await queries.summaries(conn, scope, CONTACTS_SHOWN)
     items = [_summary(row) for row in rows]
-    if not principal.may(f"{READ}.all"):
-        for item in items:
-            if item["agent"] is None or item["agent"]["id"] != principal.person_id:
-                item["recordings"] = []
+    visible: set[UUID] = set()
+    if principal.may(READ):
+        visible = await queries.left(conn, _visible(principal), [item["id"] for item in items])
+    for item in items:
+        if item["id"] not in visible:
+            item["recordings"] = []
     return items
 
 

@@ -38,7 +38,8 @@ def decode(cursor: str, *types: type[Any]) -> tuple[Any, ...]:
     try:
         packed = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         parts = msgspec.msgpack.decode(packed, type=list[Any])
-        if len(parts) != len(types):
+        # NUL is the one character that PostgreSQL has no place for in a text.
+        if len(parts) != len(types) or any(isinstance(part, str) and "\0" in part for part in parts):
             raise BadCursor()
         return tuple(msgspec.convert(part, kind, strict=True) for part, kind in zip(parts, types, strict=True))
     except (binascii.Error, UnicodeError, ValueError, msgspec.MsgspecError):
