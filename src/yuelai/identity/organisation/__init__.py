@@ -1,0 +1,1 @@
+"""How a tenant is made up: sites, groups, skills, roles; and the tenants themselves."""
