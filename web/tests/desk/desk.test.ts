@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { check } from '@/features/desk/NewCustomerForm'
+import { check } from '@/features/customers/create/newCustomer'
 import { nextSelection } from '@/features/desk/selection'
 import { tabsOf } from '@/features/desk/tabs'
 import { meaningful } from '@/features/desk/WhyBox'

@@ -1,10 +1,12 @@
-import { Button, Input, Radio } from 'antd'
-import { useState, type ReactNode } from 'react'
+import { Button } from 'antd'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
+import { bodyOf, check, type Errors, type Form } from '@/features/customers/create/newCustomer'
+import { NewCustomerFields } from '@/features/customers/create/NewCustomerFields'
 import { api } from '@/shared/api/client'
-import type { CustomerCard, InteractionDocument, NewCustomer } from '@/shared/api/types'
-import { dialable, phone } from '@/shared/format/phone'
+import type { CustomerCard, InteractionDocument } from '@/shared/api/types'
+import { phone } from '@/shared/format/phone'
 import { useHotkey } from '@/shared/keys/keys'
 import { useLink } from '@/shared/live/store'
 import { useDraft } from '@/shared/prefs/drafts'
@@ -14,26 +16,6 @@ import { ErrorLine, Keycap } from '@/shared/ui/parts'
 import { openTab } from './selection'
 import { useChoose } from './useChoose'
 import { WhyBox } from './WhyBox'
-
-interface Form {
-  name: string
-  phones: string
-  gender: '' | 'female' | 'male'
-  address: string
-}
-
-type Errors = Partial<Record<keyof Form, string>>
-
-const numbers = (text: string): string[] => text.split(/[、,，;；\n]/).map(dialable).filter(Boolean)
-
-export function check(form: Form): Errors {
-  const errors: Errors = {}
-  if (!form.name.trim()) errors.name = 'create.nameMissing'
-  const given = numbers(form.phones)
-  if (given.length === 0) errors.phones = 'create.phoneMissing'
-  else if (given.some((one) => one.replace('+', '').length < 7)) errors.phones = 'create.phoneShort'
-  return errors
-}
 
 /** Somebody new: the number is filled in already, and the words survive whatever happens to the call. */
 export function NewCustomerForm({ interaction }: { interaction: InteractionDocument }) {
@@ -48,7 +30,6 @@ export function NewCustomerForm({ interaction }: { interaction: InteractionDocum
   const chooser = useChoose(interaction.id)
 
   const change = (part: Partial<Form>) => draft.set({ ...form, ...part })
-  const leave = (field: keyof Form) => setErrors((before) => ({ ...before, [field]: check(form)[field] }))
 
   const submit = async () => {
     if (saving || !online) return
@@ -65,10 +46,7 @@ export function NewCustomerForm({ interaction }: { interaction: InteractionDocum
       // Once made, a second press must not make the same person twice.
       let card = made
       if (!card) {
-        const body: NewCustomer = { name: form.name.trim(), phones: numbers(form.phones) }
-        if (form.gender) body.gender = form.gender
-        if (form.address.trim()) body.address = form.address.trim()
-        card = await api.post<CustomerCard>('/customers', body)
+        card = await api.post<CustomerCard>('/customers', bodyOf(form))
         setMade(card)
       }
       if (await chooser.choose(card.id)) draft.clear()
@@ -99,41 +77,7 @@ export function NewCustomerForm({ interaction }: { interaction: InteractionDocum
             void submit()
           }}
         >
-          <Field id="create-name" label={t('create.name')} required error={errors.name}>
-            <Input
-              id="create-name"
-              value={form.name}
-              maxLength={100}
-              status={errors.name ? 'error' : undefined}
-              data-first-action=""
-              onChange={(event) => change({ name: event.target.value })}
-              onBlur={() => form.name && leave('name')}
-            />
-          </Field>
-          <Field id="create-phones" label={t('create.phones')} required error={errors.phones}>
-            <Input
-              id="create-phones"
-              value={form.phones}
-              inputMode="tel"
-              status={errors.phones ? 'error' : undefined}
-              onChange={(event) => change({ phones: event.target.value })}
-              onBlur={() => leave('phones')}
-            />
-          </Field>
-          <Field label={t('create.gender')}>
-            <Radio.Group
-              value={form.gender}
-              onChange={(event) => change({ gender: event.target.value as Form['gender'] })}
-              options={[
-                { value: 'female', label: t('gender.female') },
-                { value: 'male', label: t('gender.male') },
-                { value: '', label: t('gender.unknown') },
-              ]}
-            />
-          </Field>
-          <Field id="create-address" label={t('create.address')}>
-            <Input id="create-address" value={form.address} maxLength={500} onChange={(event) => change({ address: event.target.value })} />
-          </Field>
+          <NewCustomerFields form={form} errors={errors} onChange={change} onErrors={setErrors} />
           <button type="submit" hidden aria-hidden="true" tabIndex={-1} />
         </form>
         {problem !== null && <ErrorLine problem={problem} />}
@@ -152,29 +96,5 @@ export function NewCustomerForm({ interaction }: { interaction: InteractionDocum
         </Button>
       </footer>
     </>
-  )
-}
-
-interface FieldProps {
-  id?: string
-  label: string
-  required?: boolean
-  error?: string
-  children: ReactNode
-}
-
-function Field({ id, label, required, error, children }: FieldProps) {
-  const { t } = useTranslation()
-  return (
-    <div className="field">
-      <label htmlFor={id}>
-        {label}
-        {required && ' *'}
-      </label>
-      <div className="field-body">
-        {children}
-        {error && <ErrorLine>{t(error)}</ErrorLine>}
-      </div>
-    </div>
   )
 }

@@ -121,7 +121,7 @@ function contactText(one: CustomerOverview['contacts'][number], t: (key: string)
 
 const channelIcon: Record<string, IconName> = { voice: 'phone', chat: 'message', sms: 'message', email: 'mail' }
 
-export function Contacts({ contacts }: { contacts: CustomerOverview['contacts'] }) {
+export function Contacts({ contacts, onOpen }: { contacts: CustomerOverview['contacts']; onOpen?: (id: string) => void }) {
   const { t, i18n } = useTranslation()
   const few = useFew(contacts)
   const now = serverNow()
@@ -129,7 +129,7 @@ export function Contacts({ contacts }: { contacts: CustomerOverview['contacts'] 
     <Section icon="clock" title={t('overview.contacts')} count={contacts.length} extra={few.more}>
       {contacts.length === 0 && <Empty>{t('overview.noContacts')}</Empty>}
       {few.rows.map((one) => (
-        <div key={one.id} className="row">
+        <ContactRow key={one.id} id={one.id} onOpen={onOpen}>
           <span className="row-lead">
             {one.started_at && <time className="muted">{dayTime(one.started_at, now, i18n.language)}</time>}
             <Icon name={channelIcon[one.channel ?? ''] ?? 'phone'} size={14} className="muted" />
@@ -141,9 +141,19 @@ export function Contacts({ contacts }: { contacts: CustomerOverview['contacts'] 
             <span>{one.agent ? `${one.agent.name} ${one.agent.number ?? ''}` : one.queue ? '' : t('overview.selfService')}</span>
             {one.talk_seconds ? <Chip>{length(one.talk_seconds)}</Chip> : null}
           </span>
-        </div>
+        </ContactRow>
       ))}
     </Section>
+  )
+}
+
+/** A row that opens the contact's trail where the page around has room for it. */
+function ContactRow({ id, onOpen, children }: { id: string; onOpen?: (id: string) => void; children: React.ReactNode }) {
+  if (!onOpen) return <div className="row">{children}</div>
+  return (
+    <button type="button" className="row row-button" data-testid="contact" onClick={() => onOpen(id)}>
+      {children}
+    </button>
   )
 }
 

@@ -21,7 +21,7 @@ import { RecordingPlayer } from './RecordingPlayer'
 import { SegmentBar } from './SegmentBar'
 
 /** One contact from ring to wrap-up: its stretches, its recording, its trail. */
-export function InteractionPage({ id, onBack }: { id: string; onBack: () => void }) {
+export function InteractionPage({ id, onBack, backLabel }: { id: string; onBack: () => void; backLabel?: string }) {
   const { t } = useTranslation()
   const query = useQuery({
     queryKey: ['interaction', id],
@@ -34,7 +34,7 @@ export function InteractionPage({ id, onBack }: { id: string; onBack: () => void
   return (
     <div className="detail-page" data-region="work">
       <button type="button" className="link detail-back" onClick={onBack}>
-        <Icon name="chevronLeft" size={14} /> {t('detail.back')}
+        <Icon name="chevronLeft" size={14} /> {backLabel ?? t('detail.back')}
       </button>
       {query.isPending && patience !== 'none' && <Skeleton rows={6} />}
       {query.isError && !query.data && <ErrorLine problem={query.error} onRetry={() => void query.refetch()} />}

@@ -1,0 +1,60 @@
+/** 客户页面的文字；打开客户页面时才载入。 */
+export const customersZh = {
+  customers: {
+    title: '客户', search: '查找客户', searchHint: '姓名、拼音首字母、电话、地址、账号', slow: '客户查询 3 秒未返回，仍在等待', clear: '清除条件', new: '新建客户',
+    nothingFor: '没有找到“{{text}}”', nothingFound: '没有符合条件的客户', nothingYet: '还没有客户', loaded: '共 {{shown}} 位', loadedMore: '已载入 {{shown}} 位，下拉继续', loadingMore: '正在载入更多客户',
+    me: '本人', nothing: '—', yes: '是', no: '否', cancel: '取消', save: '保存', add: '添加', undo: '撤销', earlier: '更早的', more: '更多操作', reason: '原因', reasonMissing: '请填写原因',
+    change: '修改{{what}}', remove: '删除{{what}}', backToCustomer: '返回客户', managerIs: '客户经理 {{name}} {{number}}', since: '{{day}} 起', facts: '其他资料', doNotContact: '请勿联系：{{channels}}',
+    mergedInto: '这个客户已并入 {{no}}，现显示合并后的客户', exported: '已导出这位客户的全部资料', exportFailed: '未导出：{{why}}', export: '导出全部资料', overviewFailed: '账务与联系记录未能取得', overviewSlow: '账务与联系记录 3 秒未返回，先显示其余内容',
+    nav: { title: '客户', list: '客户列表', merges: '合并记录', imports: '导入', sources: '数据源', conflicts: '冲突', settings: '配置' },
+    column: { name: '姓名', phone: '电话', no: '客户号', place: '地区', tags: '标签与提醒', manager: '客户经理', found: '匹配' },
+    filter: { class: '级别', tag: '标签', kind: '类型', manager: '客户经理' },
+    kind: { person: '个人', company: '单位' },
+    found: { name: '姓名', pinyin: '拼音', initials: '拼音首字母', phone: '电话', email: '邮箱', address: '地址', account: '账号', no: '客户号', identity: '身份', id_number: '证件号', web: '网站账号', wechat: '微信', other: '其他号码', product: '业务号码' },
+    tab: { title: '客户页面', overview: '360°视图', history: '变更历史', duplicates: '重复与合并' },
+    field: {
+      name: '姓名', companyName: '单位名称', kind: '类型', gender: '性别', birth_year: '出生年份', class: '级别', manager: '客户经理', manager_id: '客户经理', manager_person_id: '客户经理', tags: '标签', warnings: '提醒', since: '入网日期', id_number: '证件号', site_id: '所属机构', created: '建立', updated: '更新', custom: '自定义资料',
+      identities: '联系方式', identity: '联系方式', addresses: '地址', address: '地址', relations: '关系', relation: '关系', consents: '联系许可', consent: '联系许可', phone: '电话', phones: '电话', email: '邮箱', emails: '邮箱', web: '网站账号', wechat: '微信', account: '账号', other: '其他', role: '角色', value: '内容', label: '备注', region: '地区', text: '地址', channel: '渠道', purpose: '用途', allowed: '许可', verified_at: '已验证', reason: '原因', merged: '并入', no: '客户号', customer: '客户', fields: '内容',
+    },
+    identity: { phone: '电话', email: '邮箱', web: '网站账号', wechat: '微信', account: '账号', other: '其他' },
+    identities: { title: '联系方式', none: '没有联系方式', removed: '已删除 {{value}}', asGiven: '客户提供：{{raw}}', verified: '已验证', kind: '类型', role: '与客户的关系', label: '备注', labelHint: '备注（可不填）' },
+    role: { owner: '本人', agent: '代办人', former: '曾用' },
+    address: { home: '住址', work: '单位', install: '装机', bill: '账单' },
+    addresses: { title: '地址', none: '没有地址', kind: '地址类型', text: '完整地址', textNew: '新的完整地址，不改则留空', removed: '已删除地址', removeAsk: '删除{{what}}地址后不能恢复', removeVerb: '删除' },
+    relation: { spouse: '配偶', parent: '父母', child: '子女', family: '家人', household: '同户', employer: '雇主', employee: '员工', contact: '联系人', company: '所属单位', other: '其他' },
+    relations: { title: '关系', none: '没有关联客户', removed: '已解除与 {{name}} 的关系', kind: '关系', other: '另一位客户', otherHint: '姓名、电话或客户号', nobody: '没有找到' },
+    consent: { any: '全部渠道', all: '全部渠道', phone: '电话', voice: '电话', sms: '短信', email: '邮件', wechat: '微信', chat: '在线客服', letter: '信函', fax: '传真', video: '视频' },
+    purpose: { any: '全部用途', all: '全部用途', marketing: '营销', survey: '回访调查', service: '服务通知', collection: '催缴' },
+    source: { call: '来电告知', form: '书面', letter: '信函', web: '网站', import: '导入', desk: '座席记录', customer: '客户本人' },
+    consents: { title: '联系许可', none: '没有记录，按默认规则联系', channel: '渠道', purpose: '用途', source: '来源', allowed: '同意', refused: '拒绝', refuse: '改为拒绝：{{what}}', allow: '改为同意：{{what}}', nowRefused: '已记为拒绝：{{what}}', nowAllowed: '已记为同意：{{what}}' },
+    reveal: { open: '查看{{what}}', title: '查看{{what}}', note: '查看会记入审计；{{seconds}} 秒后自动遮盖', otherReason: '其他原因', show: '查看', hide: '{{seconds}} 秒后遮盖，现在遮盖', usual: { verify: '核实身份', service: '办理业务', complaint: '处理投诉' } },
+    edit: {
+      open: '编辑', title: '编辑资料', saved: '已保存', draft: '{{time}} 已存草稿', discard: '放弃修改', saveAll: '按以上选择保存', required: '请填写', warningsHint: '显示在来电页面最上方，回车添加一条', birthYearWrong: '出生年份不合理，请核对', idNumberWrong: '证件号为 6 到 30 位数字或字母', idNumberKept: '{{masked}}，不改则留空',
+    },
+    conflict: {
+      title: '保存前有人改了同一处', titleTaken: '保存前 {{who}} 改了别处', by: '{{name}} {{time}}', somebody: '同事', mine: '我的：{{value}}', theirs: '对方：{{value}}', taken: '对方另外改了：{{fields}}，已并入', next: '选定后再保存；默认用我的。', nextTaken: '两边的修改不冲突，再点保存即可。',
+    },
+    erase: { open: '删除个人资料', title: '删除 {{name}} 的个人资料', what: '姓名、联系方式、地址、证件、往来内容将永久删除，不能恢复。', stays: '编号、金额与统计数字保留，不再指向任何人。', reasonHint: '如：客户本人 11-20 来电要求', verb: '删除个人资料', done: '{{no}} 的个人资料已删除' },
+    merged: { title: '已并入的客户', none: '没有并入过其他客户' },
+    split: { verb: '拆分', done: '已拆分，两位客户都恢复了', failed: '未拆分：{{why}}' },
+    merges: { title: '合并记录', hint: '合并可随时拆分；拆分后的新变化留在保留的客户', none: '还没有合并过客户', at: '时间', kept: '保留', dropped: '并入', by: '操作人', splitAt: '{{time}} 已拆分' },
+    history: { title: '变更', none: '还没有变更', system: '系统' },
+    action: {
+      created: '新建', changed: '修改', updated: '修改', merged: '合并', split: '拆分', erased: '删除资料', revealed: '查看遮盖内容', exported: '导出', imported: '导入', synced: '同步', import_undone: '撤销导入',
+      identity_added: '添加联系方式', identity_changed: '修改联系方式', identity_removed: '删除联系方式', address_added: '添加地址', address_changed: '修改地址', address_removed: '删除地址', relation_added: '添加关系', relation_changed: '修改关系', relation_removed: '解除关系', consent_set: '联系许可', consent_changed: '联系许可',
+    },
+    duplicates: {
+      title: '可能是同一位', none: '没有发现可能重复的客户', byHand: '另找一位对比', compare: '对比', hint: '合并前可逐项选择并预览；合并后可随时拆分。',
+      reason: { same_phone: '电话相同', same_id_number: '证件号相同', same_name_birth: '姓名与出生年份相同', same_email: '邮箱相同', same_name: '姓名相同', same_name_address: '姓名与地址相同', same_address: '地址相同', same_account: '账号相同', same_identity: '账号相同', similar_name: '姓名相近', same_name_phone: '姓名与电话相同' },
+      likely: { 1: '弱', 2: '可能', 3: '较可能', 4: '很可能' },
+    },
+    compare: {
+      title: '合并客户', hint: '{{count}} 项不同，请选择保留哪一个', hintSame: '各项资料一致', swap: '对调保留与并入', field: '项目', keep: '保留', drop: '并入', result: '合并结果', verb: '合并', canUndo: '合并后可随时拆分；联系方式、地址、往来记录全部保留', done: '{{name}} {{no}} 已并入 {{into}}',
+    },
+    create: { title: '新建客户', hint: '先查重再新建', kind: '类型', emails: '邮箱', emailWrong: '邮箱不完整', maybe: '可能已有这位客户', open: '打开', saved: '已新建 {{name}}' },
+  },
+  problem: {
+    changed_meanwhile: '刚刚有人改过，请核对后再保存', unknown_import: '没有这次导入', wrong_state: '导入已变化，请看最新状态', unreadable_encoding: '文件不是 UTF-8、UTF-16 或 GB18030 编码的文本', not_a_table: '只能导入 CSV 或 XLSX 文件', unsafe_workbook: '表格解开后过大，请另存为 CSV', empty_file: '文件是空的', no_rows: '表头之下没有数据行',
+    too_many_columns: '列数过多', bad_mapping: '对应关系里有重复或不存在的字段', file_too_large: '文件超过 2 GB', no_room: '服务器磁盘空间不足', bad_upload: '上传不完整，请重试',
+  },
+}
