@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import zipfile
@@ -81,6 +82,9 @@ class Writer:
 
     def abandon(self) -> None:
         self._draft.unlink(missing_ok=True)
+        with contextlib.suppress(OSError, ValueError):
+            self._zip.close()
+        self._file.close()
 
 
 class Reader:
