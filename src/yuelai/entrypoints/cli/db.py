@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from yuelai.entrypoints.cli.errors import load_settings, plainly
@@ -14,8 +16,12 @@ def register(app: typer.Typer) -> None:
 
 
 @database.command()
-def migrate() -> None:
-    """Bring the database to the newest revision (`yuelai serve` does so by itself)."""
+def migrate(
+    to: Annotated[
+        str | None, typer.Option(help="A revision, e.g. 0009, also an older one: what came after it is dropped.")
+    ] = None,
+) -> None:
+    """Bring the database to the newest revision (`yuelai serve` does so by itself), or to another one."""
     from yuelai.entrypoints.centre import standing_database
     from yuelai.platform import logging
     from yuelai.platform.migrations import runner
@@ -23,8 +29,11 @@ def migrate() -> None:
     settings = load_settings()
     logging.configure("cli", settings)
     with plainly(), standing_database(settings) as dsn:
-        runner.migrate(dsn)
-    print(f"the database is at revision {runner.head()}")
+        if to is None:
+            runner.migrate(dsn)
+        else:
+            runner.move(dsn, to)
+    print(f"the database is at revision {to or runner.head()}")
 
 
 @database.callback()

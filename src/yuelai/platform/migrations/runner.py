@@ -8,7 +8,17 @@ from pathlib import Path
 import psycopg
 import structlog
 
+from yuelai.platform.errors import Refusal
+
 log = structlog.get_logger()
+
+
+class UnknownRevision(Refusal):
+    """There is no such revision of the database."""
+
+    status = 404
+    code = "unknown_revision"
+
 
 _LOCK = 0x59554C41  # "YULA"
 _FOLDER = Path(__file__).parent
@@ -28,8 +38,22 @@ def migrate(dsn: str) -> None:
         connection.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
         before = _revision(connection)
         if before != head():
-            _upgrade(dsn)
+            _run(dsn, head())
             log.info("database_migrated", before=before, after=head())
+
+
+def move(dsn: str, revision: str) -> None:
+    """Bring the database forwards or back to a revision, `base` for none at all. Blocking.
+
+    Going back drops what later revisions added, with the data in it. Raises UnknownRevision.
+    """
+    if revision != "base" and not list((_FOLDER / "versions").glob(f"{revision}_*.py")):
+        raise UnknownRevision(f"there is no revision {revision}; the newest is {head()}")
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
+        before = _revision(connection)
+        _run(dsn, revision, back=revision == "base" or (before or "") > revision)
+        log.info("database_moved", before=before, after=revision)
 
 
 def _revision(connection: psycopg.Connection) -> str | None:
@@ -40,7 +64,7 @@ def _revision(connection: psycopg.Connection) -> str | None:
     return str(row[0]) if row else None
 
 
-def _upgrade(dsn: str) -> None:
+def _run(dsn: str, revision: str, *, back: bool = False) -> None:
     # Alembic takes a second to load, which a start that has nothing to migrate need not pay.
     from alembic import command
     from alembic.config import Config
@@ -56,7 +80,7 @@ def _upgrade(dsn: str) -> None:
     try:
         with engine.connect() as connection:
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            (command.downgrade if back else command.upgrade)(config, revision)
             connection.commit()
     finally:
         engine.dispose()
