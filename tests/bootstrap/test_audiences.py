@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from tests.channels.world import World
-from yuelai.bootstrap.requests import groups_of
+from yuelai.bootstrap.audiences import groups_of
 from yuelai.channels.ports import Identified
 from yuelai.identity.model import Principal
 from yuelai.identity.permissions import permissions_of

@@ -12,6 +12,7 @@ from yuelai.channels.ports import FlowOutcome, Identified
 from yuelai.channels.voice import talking
 from yuelai.channels.voice.messages import Actor, NoSuchCall, NotPossibleNow, NotYourCall
 from yuelai.media.ports import Digit, LegGone
+from yuelai.platform.ids import SAMPLE_TENANT
 from yuelai.routing.events import Seat
 from yuelai.telephony.ports import Answered
 
@@ -61,7 +62,7 @@ async def test_a_stranger_who_becomes_a_customer_is_known_while_they_wait() -> N
     await world.queued()
     (interaction_id,) = world.channel.ids()
     world.people.answer = Identified("one", [WANG])
-    world.channel.customer_created()
+    world.channel.customer_created(SAMPLE_TENANT)
     await world.settle()
     document = world.live.get(f"interaction/{interaction_id}")
     assert document is not None

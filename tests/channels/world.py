@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from yuelai.channels.ports import FlowOutcome, Identified
+from yuelai.channels.ports import Entry, FlowOutcome, Identified
 from yuelai.channels.voice.call import VoiceCall
 from yuelai.channels.voice.channel import VoiceChannel
 from yuelai.channels.voice.messages import Actor
 from yuelai.channels.voice.services import VoiceServices
 from yuelai.interactions.document import WATCHES_CALLS
 from yuelai.interactions.events import InteractionClosed, InteractionEnded, SegmentStarted
+from yuelai.interactions.model import Tenant
 from yuelai.interactions.numbering import TrailNumbers
 from yuelai.interactions.recorder import InteractionRecorder
 from yuelai.media.ports import LegGone, LegKind, MediaError
@@ -32,6 +33,9 @@ from yuelai.telephony.ports import Answered, Confirmed, Ended, LegEvent, Reoffer
 
 OFFER = "v=0"
 REOFFER = "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 8\r\na={}\r\n"
+
+
+TENANT = Tenant(SAMPLE_TENANT, "main", "悦来")
 
 
 class Sound:
@@ -177,6 +181,7 @@ class Lines:
 
     def __init__(self) -> None:
         self.dialled: list[Line] = []
+        self.accounts: list[UUID] = []
         self.registered = True
 
     async def dial(self, user: str, *, listener: Callable[[LegEvent], None], **options: Any) -> Line:
@@ -184,6 +189,7 @@ class Lines:
             raise NotRegistered
         line = Line(options["caller"], user, browser=options["browser"])
         line.headers = options["headers"]
+        self.accounts.append(options["account"])
         line.listen(listener)
         self.dialled.append(line)
         return line
@@ -197,17 +203,17 @@ class Script:
     """A flow in the test's hand: it ends when the test says how."""
 
     left: type[Exception] = Away
-    fallback_queue = "general"
 
     def __init__(self) -> None:
+        self.entries = {"10000": Entry(TENANT, None)}
         self.outcome: asyncio.Future[FlowOutcome] = asyncio.get_running_loop().create_future()
         self.dialogue: Any = None
         self.gone = False
 
-    def knows(self, called: str) -> bool:
-        return called == "10000"
+    def entry(self, called: str) -> Entry | None:
+        return self.entries.get(called)
 
-    async def run(self, called: str, dialogue: Any, context: Mapping[str, Any]) -> FlowOutcome:
+    async def run(self, entry: Entry, dialogue: Any, context: Mapping[str, Any]) -> FlowOutcome:
         self.dialogue = dialogue
         try:
             while not self.outcome.done():
@@ -280,7 +286,6 @@ class World:
         )
         self.channel = VoiceChannel(
             VoiceServices(
-                tenant_id=SAMPLE_TENANT,
                 clock=self.clock,
                 media=self.sound,
                 telephony=self.lines,  # type: ignore[arg-type]

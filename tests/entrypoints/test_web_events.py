@@ -9,6 +9,7 @@ from websockets.exceptions import ConnectionClosed
 from tests.support.web import FakeCore, Site, add_person
 from yuelai.entrypoints.web import events
 from yuelai.identity.model import Principal
+from yuelai.platform.ids import SAMPLE_TENANT
 
 EVERYBODY = frozenset({"everybody"})
 
@@ -17,27 +18,38 @@ class Page:
     """What a screen does: takes the snapshot, applies the changes, checks their numbers."""
 
     def __init__(self, socket: ClientConnection) -> None:
-        self.socket, self.docs, self.seq, self.snapshots = socket, dict[str, Any](), 0, 0
+        self.socket, self.docs, self.number, self.snapshots = socket, dict[str, Any](), 0, 0
+        self.mark: dict[str, Any] = {}
         self.core_was: list[bool] = []
 
     async def take(self) -> dict[str, Any]:
         """Take one message that is no heartbeat."""
         while True:
             message: dict[str, Any] = json.loads(await asyncio.wait_for(self.socket.recv(), 5))
-            if message["type"] == "snapshot":
-                self.docs, self.seq, self.snapshots = message["docs"], message["seq"], self.snapshots + 1
-            elif message["type"] == "change":
-                self.seq += 1
-                assert message["seq"] == self.seq
-                if message["value"] is None:
-                    del self.docs[message["key"]]
+            if message["type"] in ("snapshot", "resumed"):
+                self.mark, self.number = {"epoch": message["epoch"], "seq": message["seq"]}, 0
+                self.snapshots += message["type"] == "snapshot"
+                if message["type"] == "snapshot":
+                    self.docs = message["docs"]
                 else:
-                    self.docs[message["key"]] = message["value"]
+                    for key, value in message["changes"].items():
+                        self._set(key, value)
+            elif message["type"] == "change":
+                self.number += 1
+                assert message["n"] == self.number
+                self.mark["seq"] = message["seq"]
+                self._set(message["key"], message["value"])
             elif message["type"] == "core":
                 self.core_was.append(message["up"])
             else:
                 continue
             return message
+
+    def _set(self, key: str, value: Any) -> None:
+        if value is None:
+            self.docs.pop(key, None)
+        else:
+            self.docs[key] = value
 
     async def until(self, wanted: dict[str, Any]) -> None:
         while self.docs != wanted:
@@ -208,3 +220,83 @@ async def test_a_page_from_elsewhere_cannot_open_the_live_view(bare_site: Site) 
             await connect(bare_site.ws(path), origin="http://evil.example", subprotocols=subprotocols)  # type: ignore[arg-type]
         own = f"http://127.0.0.1:{bare_site.port}"
         await (await connect(bare_site.ws(path), origin=own, subprotocols=subprotocols)).close()  # type: ignore[arg-type]
+
+
+async def cut(page: Page, core: FakeCore) -> None:
+    await page.socket.close()
+    async with asyncio.timeout(5):
+        while not core.unsubscribed:
+            await asyncio.sleep(0.01)
+
+
+async def come_back(site: Site, username: str, page: Page, mark: Any) -> None:
+    page.socket = await connect(site.ws("/ws/events"))
+    await page.socket.send(json.dumps({"token": await site.sign_in(username), "resume": mark}))
+
+
+async def test_a_page_that_was_cut_off_gets_only_what_it_missed(site: Site, core: FakeCore, agent: Principal) -> None:
+    core.store.put("queue/1", {"waiting": 0}, EVERYBODY)
+    core.store.put("queue/2", {"waiting": 0}, EVERYBODY)
+    page = await open_page(site, "agent01")
+    await page.take()
+    core.store.put("queue/2", {"waiting": 1}, EVERYBODY)
+    await page.take()
+    await cut(page, core)
+    core.store.put("queue/1", {"waiting": 5}, EVERYBODY)
+    core.store.remove("queue/2")
+    core.store.put("interaction/2", {"state": "talk"}, frozenset({"person:somebody else"}))
+    await come_back(site, "agent01", page, page.mark)
+    message = await page.take()
+    assert (message["type"], message["changes"]) == ("resumed", {"queue/1": {"waiting": 5}, "queue/2": None})
+    assert page.docs == {"queue/1": {"waiting": 5}}
+    core.store.put("queue/1", {"waiting": 6}, EVERYBODY)
+    await page.until({"queue/1": {"waiting": 6}})
+    await page.socket.close()
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [{"epoch": "of another life", "seq": 1}, {"epoch": 5, "seq": "x"}, {"epoch": "", "seq": 2**80}, "nonsense", [], {}],
+)
+async def test_what_cannot_be_resumed_begins_anew(site: Site, core: FakeCore, agent: Principal, mark: Any) -> None:
+    core.store.put("queue/1", {"waiting": 3}, EVERYBODY)
+    page = Page(None)  # type: ignore[arg-type]
+    await come_back(site, "agent01", page, mark)
+    assert (await page.take())["type"] == "snapshot"
+    assert page.docs == {"queue/1": {"waiting": 3}}
+    await page.socket.close()
+
+
+async def test_a_right_that_is_taken_away_is_gone_from_the_screen(
+    site: Site, core: FakeCore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events, "HEARTBEAT_SECONDS", 0.05)
+    await site.app.state.core.connected.wait()
+    leader = await add_person(site.database, "leader01", "agent", "leader")
+    core.store.put("queue/1", {"waiting": 3}, EVERYBODY)
+    core.store.put("agent/1", {"state": "ready"}, frozenset({"supervision.view"}))
+    page = await open_page(site, "leader01")
+    assert set((await page.take())["docs"]) == {"queue/1", "agent/1"}
+    async with site.database.transaction(None) as conn:
+        await conn.execute("DELETE FROM grants WHERE person_id = $1 AND role = 'leader'", leader.person_id)
+    assert (await page.take())["type"] == "snapshot"
+    assert set(page.docs) == {"queue/1"}
+    core.store.put("agent/1", {"state": "busy"}, frozenset({"supervision.view"}))
+    core.store.put("queue/1", {"waiting": 4}, EVERYBODY)
+    await page.until({"queue/1": {"waiting": 4}})
+    await page.socket.close()
+
+
+async def test_a_page_may_ask_for_its_session_to_be_looked_at_again(
+    site: Site, core: FakeCore, agent: Principal
+) -> None:
+    page = await open_page(site, "agent01")
+    await page.take()
+    async with site.database.transaction(None) as conn:
+        await conn.execute(
+            "INSERT INTO grants (person_id, tenant_id, role) VALUES ($1, $2, 'leader')", agent.person_id, SAMPLE_TENANT
+        )
+    await page.socket.send("{}")
+    assert (await page.take())["type"] == "snapshot"
+    assert "supervision.view" in core.subscribers[-1]["permissions"]
+    await page.socket.close()

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from yuelai.interactions.events import EndReason, SegmentKind
+from yuelai.interactions.model import Tenant
 from yuelai.interactions.numbering import TrailNumbers
 from yuelai.interactions.recorder import InteractionRecorder
 from yuelai.interactions.repository import PROJECTIONS
@@ -15,7 +16,7 @@ from yuelai.platform import facts
 from yuelai.platform.clock import VirtualClock
 from yuelai.platform.db import Database
 from yuelai.platform.facts import Record
-from yuelai.platform.ids import SAMPLE_TENANT, new_id
+from yuelai.platform.ids import SAMPLE_TENANT, TenantId, new_id
 from yuelai.platform.journal import Entry
 from yuelai.platform.live import LiveStore
 
@@ -53,7 +54,7 @@ class Book:
         self, ani: str = "13800000001", *, id_: UUID | None = None, tenant_id: UUID = SAMPLE_TENANT
     ) -> InteractionRecorder:
         recorder = self.recorder()
-        await recorder.begin(id_ or new_id(), tenant_id, "voice", "in", ani, "10000")
+        await recorder.begin(id_ or new_id(), Tenant(TenantId(tenant_id), "main", "悦来"), "voice", "in", ani, "10000")
         return recorder
 
     async def served(

@@ -57,7 +57,9 @@ async def test_the_live_document_has_the_shape_screens_rely_on() -> None:
     recorder.show.until(until)
     recorder.show.recording(True)
     assert await document(book, recorder.interaction.id) == {
-        "id": str(recorder.interaction.id), "trail_no": "T0304-00001", "channel": "voice", "direction": "in",
+        "id": str(recorder.interaction.id),
+        "tenant": {"id": str(SAMPLE_TENANT), "code": "main", "name": "悦来"},
+        "trail_no": "T0304-00001", "channel": "voice", "direction": "in",
         "state": "queue", "ani": "13800000001", "dnis": "10000",
         "queue": {"id": str(QUEUE), "code": "general", "name": "综合"}, "agent_id": str(AGENT), "agent_number": "8001",
         "match": "one", "customer": card(WANG), "candidates": [card(WANG)], "started_at": NINE.isoformat(),

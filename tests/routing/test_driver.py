@@ -16,7 +16,7 @@ from yuelai.platform.live import LiveStore, permitted
 from yuelai.routing.driver import RoutingDriver
 from yuelai.routing.errors import NoSuchAgent, NoSuchQueue, OfferGone, SeatNotRegistered
 from yuelai.routing.events import AgentState, AgentStateChanged, Offer, RoutingSignal, Seat, Withdraw
-from yuelai.routing.model import AgentRecord, Session
+from yuelai.routing.model import AgentRecord, Figures, Session
 
 Q = queue(1, ring=20, wrapup=30)
 CALL = uid(501)
@@ -102,7 +102,7 @@ async def test_the_agent_document_has_the_shape_screens_rely_on(room: Room) -> N
     assert document == {
         "id": str(ME), "number": "8001", "name": "Agent 1", "state": "ready", "reason": "",
         "since": room.clock.now().isoformat(), "seat": "phone", "registered": {"phone": True, "browser": False},
-        "interaction_id": None, "until": None, "pending": None,
+        "interaction_id": None, "until": None, "pending": None, "groups": [], "site_id": None,
         "today": {"answered": 0, "handle_seconds": 0.0, "average_handle_seconds": None},
     }  # fmt: skip
     assert document == room.driver.agent_document(ME)
@@ -228,7 +228,13 @@ async def test_after_a_restart_states_stay_and_the_figures_of_today_go_on() -> N
     room = Room()
     now = room.clock.now()
     busy = AgentRecord(
-        ME, SAMPLE_TENANT, "8001", "", {Q.id: 1}, Session(AgentState.BUSY, "lunch", Seat.BROWSER, now), 3, 300.0
+        ME,
+        SAMPLE_TENANT,
+        "8001",
+        "",
+        {Q.id: 1},
+        Session(AgentState.BUSY, "lunch", Seat.BROWSER, now),
+        figures={SAMPLE_TENANT: Figures(3, 300.0)},
     )
     talking = AgentRecord(
         OTHER, SAMPLE_TENANT, "8002", "", {Q.id: 1}, Session(AgentState.TALKING, "", Seat.PHONE, now, CALL)
@@ -254,8 +260,8 @@ async def test_old_snapshot_and_changes_make_the_fresh_snapshot(room: Room) -> N
         else:
             screen[change.key] = change.value
 
-    _, snapshot = room.live.subscribe(groups, apply)
-    screen.update(snapshot)
+    _, start = room.live.subscribe(groups, apply)
+    screen.update(start.documents)
     await room.ready()
     await room.enqueue()
     await room.driver.accepted(CALL, ME)

@@ -46,7 +46,7 @@ class World:
         """A core that starts now."""
         driver = RoutingDriver(self.append, self.clock, LiveStore(), lambda signal: None)
         async with self.database.transaction(None) as conn:
-            agents, queues = await load_directory(conn, self.clock.now())
+            agents, queues, _ = await load_directory(conn, self.clock.now())
         await driver.load(agents, queues)
         return driver
 
@@ -161,5 +161,5 @@ async def test_yesterday_does_not_count_for_today(world: World) -> None:
 async def test_who_has_left_the_house_is_no_agent(world: World) -> None:
     async with world.database.transaction(None) as conn:
         await conn.execute("UPDATE people SET active = false")
-        agents, queues = await load_directory(conn)
+        agents, queues, _ = await load_directory(conn)
     assert (agents, len(queues)) == ([], 1)

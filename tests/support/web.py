@@ -26,7 +26,7 @@ from yuelai.platform.config import Settings
 from yuelai.platform.db import Database
 from yuelai.platform.ids import SAMPLE_TENANT, PersonId, TenantId, new_id
 from yuelai.platform.ipc import IpcServer, Peer
-from yuelai.platform.live import Change, LiveStore
+from yuelai.platform.live import Change, LiveStore, Mark, Subscription
 
 PASSWORD = "open sesame"
 # As cheap as argon2 can be made: what is tested is who may come in, not the cost of guessing.
@@ -118,6 +118,7 @@ class FakeCore:
     store: LiveStore = field(default_factory=LiveStore)
     subscribers: list[dict[str, Any]] = field(default_factory=list)
     unsubscribed: list[str] = field(default_factory=list)
+    subscriptions: dict[str, Subscription] = field(default_factory=dict)
     flows: dict[str, Peer] = field(default_factory=dict)
     frames: asyncio.Queue[tuple[str, bytes]] = field(default_factory=asyncio.Queue)
     closed: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
@@ -151,15 +152,27 @@ class FakeCore:
         person, name = params["principal"]["person_id"], params["sub"]
 
         def deliver(change: Change) -> None:
-            peer.notify("live.change", {"sub": name, "seq": change.seq, "key": change.key, "value": change.value})
+            told = {"n": change.number, "seq": change.seq, "key": change.key, "value": change.value}
+            peer.notify("live.change", {"sub": name, **told})
 
-        _, documents = self.store.subscribe(frozenset({"everybody", f"person:{person}"}), deliver)
+        resume = params.get("resume")
+        since = Mark(resume["epoch"], resume["seq"]) if resume else None
+        groups = frozenset({"everybody", f"person:{person}", *params["principal"]["permissions"]})
+        self.subscriptions[name], start = self.store.subscribe(groups, deliver, since=since)
         if self.overtake is not None:
             self.overtake()
-        return {"seq": 0, "now": "2026-01-01T00:00:00Z", "docs": documents}
+        return {
+            "epoch": start.mark.epoch,
+            "seq": start.mark.seq,
+            "now": "2026-01-01T00:00:00Z",
+            "resumed": start.resumed,
+            "docs": start.documents,
+        }
 
     async def _unsubscribe(self, peer: Peer, params: dict[str, Any]) -> Any:
         self.unsubscribed.append(params["sub"])
+        if params["sub"] in self.subscriptions:
+            self.store.unsubscribe(self.subscriptions.pop(params["sub"]))
         return {}
 
     async def _open(self, peer: Peer, params: dict[str, Any]) -> Any:

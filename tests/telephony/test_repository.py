@@ -32,6 +32,7 @@ def record() -> DialogRecord:
         symmetric=False,
         user="8001",
         instance="<urn:uuid:1>",
+        account=SAMPLE_TENANT,
     )
 
 
@@ -44,7 +45,7 @@ async def test_a_dialog_stands_from_its_confirmation_to_its_end_however_often_it
     async with database.transaction(None) as conn:
         for dialog in (one, other, one):
             private = asdict(dialog)
-            del private["leg_id"], private["at"]
+            del private["leg_id"], private["at"], private["account"]
             fact = DialogConfirmed(at=AT, tenant_id=SAMPLE_TENANT, leg_id=dialog.leg_id)
             await project(conn, entry(fact, private))
         assert await open_dialogs(conn) == [one, other]

@@ -8,16 +8,24 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from yuelai.channels.ports import FlowOutcome, Identified
+import structlog
+
+from yuelai.channels.ports import Entry, FlowOutcome, Identified
 from yuelai.channels.voice import speech
 from yuelai.customers import service as customers
+from yuelai.flows import loader
 from yuelai.flows import ports as flows
+from yuelai.flows import repository as numbers
 from yuelai.flows.model import Flow
 from yuelai.flows.runtime import run
 from yuelai.identity.credentials import PostgresCredentialStore
-from yuelai.platform.db import Database
+from yuelai.interactions.model import Tenant
+from yuelai.platform.db import Connection, Database
 from yuelai.platform.errors import Refusal
+from yuelai.platform.ids import TenantId
 from yuelai.telephony.ports import Credential
+
+log = structlog.get_logger()
 
 
 class CustomerDirectory:
@@ -48,20 +56,31 @@ class SipCredentials:
 
 
 class FlowDirectory:
-    """`channels.ports.Flows`: which flow serves which access number, and how its words sound."""
+    """`channels.ports.Flows`: which flow serves which access number of which tenant, and how its words sound."""
 
     left: type[Exception] = flows.Left
-    fallback_queue = "general"
 
-    def __init__(self, entries: Mapping[str, Flow], database: Database) -> None:
-        self._entries, self._database = entries, database
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._entries: Mapping[str, Entry] = {}
 
-    def knows(self, called: str) -> bool:
-        return called in self._entries
+    async def load(self, conn: Connection) -> None:
+        """Take over the numbers as PostgreSQL has them now."""
+        entries, shipped = {}, loader.shipped()
+        for row in await numbers.answered(conn):
+            if row["flow"] in shipped:
+                tenant = Tenant(TenantId(row["tenant_id"]), row["code"], row["name"])
+                entries[row["number"]] = Entry(tenant, shipped[row["flow"]])
+            else:
+                log.error("access_number_without_flow", number=row["number"], flow=row["flow"])
+        self._entries = entries
 
-    async def run(self, called: str, dialogue: Any, context: Mapping[str, Any]) -> FlowOutcome:
-        lookup = BusinessLookUp(self._database, UUID(context["tenant_id"]))
-        outcome = await run(self._entries[called], dialogue, lookup, context)
+    def entry(self, called: str) -> Entry | None:
+        return self._entries.get(called)
+
+    async def run(self, entry: Entry, dialogue: Any, context: Mapping[str, Any]) -> FlowOutcome:
+        flow: Flow = entry.flow
+        outcome = await run(flow, dialogue, BusinessLookUp(self._database, entry.tenant.id), context)
         if isinstance(outcome, flows.ToQueue):
             return FlowOutcome(queue=outcome.queue, attributes=outcome.attributes)
         return FlowOutcome(served=outcome.served)

@@ -22,7 +22,6 @@ from yuelai.channels.voice.channel import VoiceChannel
 from yuelai.channels.voice.services import VoiceServices
 from yuelai.channels.voice.speech import prompt_path
 from yuelai.customers.events import CustomerCreated
-from yuelai.flows import loader
 from yuelai.identity.credentials import PostgresCredentialStore
 from yuelai.interactions import repository as interaction_tables
 from yuelai.interactions.numbering import TrailNumbers
@@ -34,7 +33,6 @@ from yuelai.platform.clock import SystemClock
 from yuelai.platform.config import Settings
 from yuelai.platform.db import Database
 from yuelai.platform.health import Health, Part
-from yuelai.platform.ids import SAMPLE_TENANT
 from yuelai.platform.ipc import IpcServer
 from yuelai.platform.journal import Journal
 from yuelai.platform.live import LiveStore
@@ -50,8 +48,8 @@ from yuelai.telephony.service import SipTelephony
 
 log = structlog.get_logger()
 
-ACCESS_NUMBERS = {"10000": "main"}
-"""Which flow answers which number. Data of the centre once the designer can edit it."""
+COALESCED_SECONDS = 0.1
+"""Changes of one live document within this time are one message to a screen that it is not addressed to."""
 GIVE_UP_SECONDS = 10.0
 """How long core may take to end when its disk has failed."""
 
@@ -102,7 +100,8 @@ async def start(settings: Settings, stack: contextlib.AsyncExitStack) -> Journal
     def later(close: Callable[[], Awaitable[None]]) -> None:
         stack.push_async_callback(close)
 
-    clock, live = SystemClock(), LiveStore()
+    clock, loop = SystemClock(), asyncio.get_running_loop()
+    live = LiveStore(partial(loop.call_later, COALESCED_SECONDS))
     database = await Database.open(settings)
     later(database.close)
     journal = await Journal.open(settings.folder / "journal", owner="core")
@@ -123,8 +122,16 @@ async def start(settings: Settings, stack: contextlib.AsyncExitStack) -> Journal
     media = EmbeddedMediaEngine(settings)
     await media.start(wait=None)
     later(media.disconnect)
-    dialogs = DialogKeeper(append, clock, SAMPLE_TENANT)
-    registrations = RegistrationKeeper(admit, append, clock, SAMPLE_TENANT)
+    flows = FlowDirectory(database)
+    async with database.transaction(None) as conn:
+        await interaction_tables.make_partitions(conn, clock.now())
+        left_open = await interaction_tables.open_interactions(conn)
+        standing = await telephony_tables.open_dialogs(conn)
+        phones = await telephony_tables.kept_registrations(conn)
+        directory = await routing_tables.load_directory(conn, clock.now())
+        await flows.load(conn)
+    dialogs = DialogKeeper(append, clock, directory.operator, standing)
+    registrations = RegistrationKeeper(admit, append, clock, directory.operator)
     credentials = SipCredentials(PostgresCredentialStore(database, clock))
     telephony = SipTelephony(settings, clock, credentials, dialogs, registrations)
 
@@ -141,12 +148,11 @@ async def start(settings: Settings, stack: contextlib.AsyncExitStack) -> Journal
     recordings = Recordings(settings, database, media, append, clock)
     voice = VoiceChannel(
         VoiceServices(
-            tenant_id=SAMPLE_TENANT,
             clock=clock,
             media=media,
             telephony=telephony,
             routing=routing,
-            flows=FlowDirectory({number: loader.sample(name) for number, name in ACCESS_NUMBERS.items()}, database),
+            flows=flows,
             customers=CustomerDirectory(database),
             capture=recordings,
             prompt=prompt_path,
@@ -154,12 +160,6 @@ async def start(settings: Settings, stack: contextlib.AsyncExitStack) -> Journal
         )
     )
 
-    async with database.transaction(None) as conn:
-        await interaction_tables.make_partitions(conn, clock.now())
-        left_open = await interaction_tables.open_interactions(conn)
-        standing = await telephony_tables.open_dialogs(conn)
-        phones = await telephony_tables.kept_registrations(conn)
-        directory = await routing_tables.load_directory(conn, clock.now())
     if left_open:
         await journal.append(*records_to_close(left_open, clock.now()))
     await recordings.recover()
@@ -168,7 +168,7 @@ async def start(settings: Settings, stack: contextlib.AsyncExitStack) -> Journal
     telephony.on_registrations(seats.changed)
     telephony.on_call(voice.on_call)
     bus = Bus()
-    bus.subscribe(CustomerCreated, lambda created: voice.customer_created())
+    bus.subscribe(CustomerCreated, lambda created: voice.customer_created(created.tenant_id))
     relay = Relay(database, bus)
     await relay.start()
     later(relay.close)

@@ -1,14 +1,15 @@
-"""Telephony's list of standing dialogs, kept in core's journal."""
+"""Telephony's list of standing dialogs, kept in core's journal, each in the name of the tenant whose call it is."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterable
 from dataclasses import asdict
 from typing import Protocol
+from uuid import UUID
 
 from yuelai.platform.clock import Clock
 from yuelai.platform.facts import Record
-from yuelai.platform.ids import LegId, TenantId
+from yuelai.platform.ids import LegId
 from yuelai.telephony.events import DialogConfirmed, DialogEnded
 from yuelai.telephony.ports import DialogRecord
 
@@ -18,17 +19,22 @@ class Append(Protocol):
 
 
 class DialogKeeper:
-    """`telephony.ports.DialogJournal`."""
+    """`telephony.ports.DialogJournal`. A leg's account is a tenant; the operator's where there is none.
 
-    def __init__(self, append: Append, clock: Clock, tenant_id: TenantId) -> None:
-        self._append, self._clock, self._tenant_id = append, clock, tenant_id
+    `standing` are the dialogs that an earlier life left open.
+    """
+
+    def __init__(self, append: Append, clock: Clock, operator: UUID, standing: Iterable[DialogRecord] = ()) -> None:
+        self._append, self._clock, self._operator = append, clock, operator
+        self._tenants = {record.leg_id: record.account or operator for record in standing}
 
     async def confirmed(self, record: DialogRecord) -> None:
+        tenant_id = self._tenants[record.leg_id] = record.account or self._operator
         private = asdict(record)
-        del private["leg_id"], private["at"]
-        await self._append(
-            Record(DialogConfirmed(at=record.at, tenant_id=self._tenant_id, leg_id=record.leg_id), private)
-        )
+        for published in ("leg_id", "at", "account"):
+            del private[published]
+        await self._append(Record(DialogConfirmed(at=record.at, tenant_id=tenant_id, leg_id=record.leg_id), private))
 
     async def ended(self, leg_id: LegId) -> None:
-        await self._append(Record(DialogEnded(at=self._clock.now(), tenant_id=self._tenant_id, leg_id=leg_id)))
+        tenant_id = self._tenants.pop(leg_id, self._operator)
+        await self._append(Record(DialogEnded(at=self._clock.now(), tenant_id=tenant_id, leg_id=leg_id)))

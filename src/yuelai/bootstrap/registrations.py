@@ -8,16 +8,18 @@ from uuid import UUID
 from yuelai.bootstrap.dialogs import Append
 from yuelai.platform.clock import Clock
 from yuelai.platform.facts import Record
-from yuelai.platform.ids import TenantId
 from yuelai.telephony.events import RegistrationBound, RegistrationUnbound
 from yuelai.telephony.ports import BindingRecord
 
 
 class RegistrationKeeper:
-    """`telephony.ports.BindingJournal`. `admit` appends what may be refused when the journal is nearly full."""
+    """`telephony.ports.BindingJournal`. `admit` appends what may be refused when the journal is nearly full.
 
-    def __init__(self, admit: Append, append: Append, clock: Clock, tenant_id: TenantId) -> None:
-        self._admit, self._append, self._clock, self._tenant_id = admit, append, clock, tenant_id
+    Phones are the operator's, whichever tenants their users serve.
+    """
+
+    def __init__(self, admit: Append, append: Append, clock: Clock, operator: UUID) -> None:
+        self._admit, self._append, self._clock, self._tenant_id = admit, append, clock, operator
 
     async def bound(self, record: BindingRecord) -> None:
         private = asdict(record)

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from yuelai.bootstrap.audiences import groups_of, own
 from yuelai.channels.voice.channel import VoiceChannel
 from yuelai.channels.voice.messages import Actor
 from yuelai.identity.model import Principal
-from yuelai.interactions.document import WATCHES_CALLS
 from yuelai.platform.clock import Clock
 from yuelai.platform.errors import Refusal
 from yuelai.platform.ipc import EventHandler, Handler, Peer
-from yuelai.platform.live import Change, LiveStore, Subscription, permitted
+from yuelai.platform.live import Change, LiveStore, Mark, Subscription
 from yuelai.routing.driver import RoutingDriver
 from yuelai.routing.events import Seat
 from yuelai.telephony.service import SipTelephony
@@ -105,15 +105,23 @@ class Requests:
 
     async def _subscribe(self, peer: Peer, params: dict[str, Any]) -> Any:
         principal = _principal(params)
-        groups = groups_of(principal)
-        name = str(params.get("sub") or id(object()))
+        name, since = str(params.get("sub") or id(object())), _mark(params.get("resume"))
 
         def deliver(change: Change) -> None:
-            peer.notify("live.change", {"sub": name, "seq": change.seq, "key": change.key, "value": change.value})
+            told = {"n": change.number, "seq": change.seq, "key": change.key, "value": change.value}
+            peer.notify("live.change", {"sub": name, **told})
 
-        subscription, documents = self._live.subscribe(groups, deliver)
+        subscription, start = self._live.subscribe(groups_of(principal), deliver, own=own(principal), since=since)
+        self._forget(peer, name)
         self._of(peer).subscriptions[name] = subscription
-        return {"sub": name, "seq": 0, "now": self._clock.now().isoformat(), "docs": documents}
+        return {
+            "sub": name,
+            "epoch": start.mark.epoch,
+            "seq": start.mark.seq,
+            "now": self._clock.now().isoformat(),
+            "resumed": start.resumed,
+            "docs": start.documents,
+        }
 
     async def _unsubscribe(self, peer: Peer, params: dict[str, Any]) -> Any:
         self._forget(peer, str(params["sub"]))
@@ -159,13 +167,11 @@ class Requests:
         return await self._health()
 
 
-def groups_of(principal: Principal) -> frozenset[str]:
-    """The audiences of live documents somebody belongs to; what one may do counts at the tenant one acts for only."""
-    groups = {f"person:{principal.person_id}", f"tenant:{principal.tenant_id}"}
-    groups |= {permitted(principal.tenant_id, permission) for permission in principal.permissions}
-    if principal.permissions.issuperset(WATCHES_CALLS):
-        groups.add(permitted(principal.tenant_id, *WATCHES_CALLS))
-    return frozenset(groups)
+def _mark(resume: Any) -> Mark | None:
+    match resume:
+        case {"epoch": str(epoch), "seq": int(seq)}:
+            return Mark(epoch, seq)
+    return None
 
 
 def _principal(params: dict[str, Any]) -> Principal:

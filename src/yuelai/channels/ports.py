@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from uuid import UUID
 
+from yuelai.interactions.model import Tenant
 from yuelai.platform.ids import InteractionId, LegId, RecordingId
 
 
@@ -20,17 +21,23 @@ class FlowOutcome:
     attributes: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Entry:
+    """What an access number leads to: whose calls they are, and the flow that answers. A call keeps its own to the end,
+    whatever becomes of the number meanwhile. Only `Flows.run` looks into `flow`."""
+
+    tenant: Tenant
+    flow: Any
+
+
 class Flows(Protocol):
-    def knows(self, called: str) -> bool:
-        """Is there a flow for this access number?"""
+    def entry(self, called: str) -> Entry | None:
+        """Return where the access number leads, None for one that is not ours."""
         ...
 
-    async def run(self, called: str, dialogue: Any, context: Mapping[str, Any]) -> FlowOutcome:
-        """Walk the flow of an access number. `dialogue` satisfies `flows.ports.Dialogue`."""
+    async def run(self, entry: Entry, dialogue: Any, context: Mapping[str, Any]) -> FlowOutcome:
+        """Walk the flow. `dialogue` satisfies `flows.ports.Dialogue`."""
         ...
-
-    fallback_queue: str
-    """Where a customer goes whose flow broke."""
 
     left: type[Exception]
     """What a dialogue raises once its customer has gone."""

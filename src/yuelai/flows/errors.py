@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from yuelai.platform.errors import Refusal
+from yuelai.platform.errors import Conflict, NotFound, Refusal
 
 
 @dataclass(frozen=True)
@@ -29,3 +29,22 @@ class FlowInvalid(Refusal):
         self.problems = problems
         listed = [{"node": one.node, "code": one.code, "detail": one.detail} for one in problems]
         super().__init__("; ".join(str(one) for one in problems), problems=listed)
+
+
+class NoSuchFlow(Refusal):
+    """There is no flow of this name."""
+
+    status = 422
+    code = "no_such_flow"
+
+
+class NoSuchAccessNumber(NotFound):
+    """This number is not answered here."""
+
+    code = "no_such_access_number"
+
+
+class NumberTaken(Conflict):
+    """This number is in use already; choose another one."""
+
+    code = "number_taken"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from importlib import resources
+from types import MappingProxyType
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -42,6 +44,14 @@ def loads(text: str | bytes) -> model.Flow:
 def sample(name: str = "main") -> model.Flow:
     """Return a flow that ships with the program."""
     return loads(resources.files("yuelai.flows").joinpath("samples", f"{name}.json").read_bytes())
+
+
+@lru_cache(maxsize=1)
+def shipped() -> Mapping[str, model.Flow]:
+    """Return all flows that ship with the program, by name."""
+    folder = resources.files("yuelai.flows").joinpath("samples")
+    names = sorted(entry.name.removesuffix(".json") for entry in folder.iterdir() if entry.name.endswith(".json"))
+    return MappingProxyType({name: sample(name) for name in names})
 
 
 def _schema_problems(document: Any) -> Iterable[Problem]:

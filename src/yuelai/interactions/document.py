@@ -12,8 +12,8 @@ from typing import Any
 from uuid import UUID
 
 from yuelai.interactions.events import SegmentKind, SegmentStarted, TrailNoted
-from yuelai.interactions.model import Interaction, Stage
-from yuelai.platform.live import Document, LiveStore, permitted
+from yuelai.interactions.model import Interaction, Stage, Tenant
+from yuelai.platform.live import NOWHERE, Document, LiveStore, Place, watching
 
 WATCHES_CALLS = ("supervision.view", "interactions.read.all")
 """What one must have to see live interactions that are with others."""
@@ -27,12 +27,13 @@ def instant(at: datetime | None) -> str | None:
 class LiveInteraction:
     """Setters change one extra each and publish; `publish` alone shows the state of the model again."""
 
-    def __init__(self, live: LiveStore, interaction: Interaction, *, ani: str, dnis: str) -> None:
-        self._live, self._interaction = live, interaction
+    def __init__(self, live: LiveStore, interaction: Interaction, tenant: Tenant, *, ani: str, dnis: str) -> None:
+        self._live, self._interaction, self._tenant = live, interaction, tenant
         self._ani, self._dnis = ani, dnis
         self._queue: dict[str, Any] | None = None
         self._agent_id: UUID | None = None
         self._agent_number: str | None = None
+        self._place = NOWHERE
         self._customer: dict[str, Any] | None = None
         self._candidates: list[dict[str, Any]] = []
         self._until: datetime | None = None
@@ -50,9 +51,10 @@ class LiveInteraction:
         self._queue = dict(queue) if queue else None
         self.publish()
 
-    def agent(self, agent_id: UUID | None, number: str | None = None) -> None:
-        """The agent it is offered to or held by, who may see it from now on; None takes it from their screen."""
-        self._agent_id, self._agent_number = agent_id, number
+    def agent(self, agent_id: UUID | None, number: str | None = None, place: Place = NOWHERE) -> None:
+        """The agent it is offered to or held by, who may see it from now on, as their leaders of that place may; None
+        takes it from their screen."""
+        self._agent_id, self._agent_number, self._place = agent_id, number, place
         self.publish()
 
     def step(self, node: str, kind: str, label: str | None = None, key: str | None = None) -> None:
@@ -105,14 +107,13 @@ class LiveInteraction:
     def audience(self) -> frozenset[str]:
         """It shows the customer's card: watching a live board alone is not enough to see it."""
         groups = {f"person:{self._agent_id}"} if self._agent_id else set()
-        if self._interaction.tenant_id is not None:
-            groups.add(permitted(self._interaction.tenant_id, *WATCHES_CALLS))
-        return frozenset(groups)
+        return frozenset(groups) | watching(self._tenant.id, self._place, *WATCHES_CALLS)
 
     def document(self) -> Document:
         one = self._interaction
         return {
             "id": str(one.id),
+            "tenant": self._tenant.reference(),
             "trail_no": one.trail_no,
             "channel": one.channel,
             "direction": one.direction,

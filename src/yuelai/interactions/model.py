@@ -24,6 +24,19 @@ from yuelai.interactions.events import (
     TrailNoted,
 )
 from yuelai.platform.facts import Fact
+from yuelai.platform.ids import TenantId
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """Whose contact it is, as screens are told."""
+
+    id: TenantId
+    code: str
+    name: str
+
+    def reference(self) -> dict[str, str]:
+        return {"id": str(self.id), "code": self.code, "name": self.name}
 
 
 class Stage(StrEnum):

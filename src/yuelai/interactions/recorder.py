@@ -24,7 +24,7 @@ from yuelai.interactions.events import (
     SegmentStarted,
     TrailNoted,
 )
-from yuelai.interactions.model import Interaction
+from yuelai.interactions.model import Interaction, Tenant
 from yuelai.interactions.numbering import TrailNumbers
 from yuelai.platform.clock import Clock
 from yuelai.platform.facts import Fact, Record
@@ -67,21 +67,21 @@ class InteractionRecorder:
         return self._document
 
     async def begin(
-        self, interaction_id: UUID, tenant_id: UUID, channel: str, direction: str, ani: str, dnis: str
+        self, interaction_id: UUID, tenant: Tenant, channel: str, direction: str, ani: str, dnis: str
     ) -> None:
         """The contact has come (`direction` in) or is being made (out). `ani` and `dnis` as dialled."""
         if self._interaction is not None:
             raise RuntimeError("a recorder writes one interaction only")
         at = self._clock.now()
         self._interaction = Interaction(interaction_id)
-        self._document = LiveInteraction(self._live, self._interaction, ani=ani, dnis=dnis)
+        self._document = LiveInteraction(self._live, self._interaction, tenant, ani=ani, dnis=dnis)
         started = InteractionStarted(
             at=at,
-            tenant_id=tenant_id,
+            tenant_id=tenant.id,
             interaction_id=interaction_id,
             channel=channel,
             direction=direction,
-            trail_no=self._numbers.next(tenant_id, at),
+            trail_no=self._numbers.next(tenant.id, at),
         )
         await self._write(started, {"ani": ani, "dnis": dnis})
 

@@ -9,14 +9,15 @@ from typing import Any
 from uuid import UUID
 
 from yuelai.platform.clock import Clock
-from yuelai.platform.live import Document, LiveStore, permitted
+from yuelai.platform.live import Document, LiveStore, View, watching
 from yuelai.routing.events import AgentState, AgentStateChanged, Seat
 from yuelai.routing.model import Agent, AgentRecord, Command, Queue
 from yuelai.routing.pools import Pool
 from yuelai.routing.state import RoutingState
 
 HANDLING = frozenset({AgentState.TALKING, AgentState.HOLD, AgentState.WRAPUP})
-Shown = tuple[str, Document, frozenset[str]]
+Shown = tuple[str, list[View]]
+"""A key and what each audience is shown; nothing when the document is gone."""
 
 
 @dataclass
@@ -30,26 +31,24 @@ class Today:
     contacts: set[UUID] = field(default_factory=set)
     """Those counted in `answered` since the process began."""
 
-    def document(self) -> dict[str, Any]:
-        average = self.handle_seconds / self.answered if self.answered else None
-        return {
-            "answered": self.answered,
-            "handle_seconds": round(self.handle_seconds, 1),
-            "average_handle_seconds": round(average, 1) if average is not None else None,
-        }
-
 
 class Documents:
     """Builds documents when a decision is made and shows them when it is carried out."""
 
     def __init__(self, live: LiveStore, clock: Clock) -> None:
         self._live, self._clock = live, clock
-        self._today: dict[UUID, Today] = {}
+        self._today: dict[UUID, dict[UUID, Today]] = {}
+        """By agent and tenant."""
 
     def load(self, agents: Iterable[AgentRecord], queues: Iterable[Queue], now: datetime) -> None:
         """Take over the figures that PostgreSQL counted for the local day of `now`."""
         day = now.astimezone().date()
-        self._today = {record.id: Today(day, record.answered_today, record.handle_seconds_today) for record in agents}
+        for record in agents:
+            if record.id not in self._today:
+                self._today[record.id] = {
+                    tenant_id: Today(day, figures.answered, figures.handle_seconds)
+                    for tenant_id, figures in record.figures.items()
+                }
 
     def changed(self, state: RoutingState, commands: Iterable[Command]) -> list[Shown]:
         """Return the fresh documents of everything the last decision touched."""
@@ -58,23 +57,38 @@ class Documents:
                 self._count(command)
         shown: list[Shown] = []
         for agent_id in sorted(state.touched_agents):
-            agent = state.agents[agent_id]
-            audience = frozenset({f"person:{agent.id}", permitted(agent.tenant_id, "supervision.view")})
-            shown.append((f"agent/{agent.id}", self.agent(agent), audience))
+            agent = state.agents.get(agent_id)
+            shown.append((f"agent/{agent_id}", self._views(agent, state) if agent else []))
         for queue_id in sorted(state.touched_queues):
-            pool = state.pools[queue_id]
-            shown.append((f"queue/{queue_id}", self.queue(pool), frozenset({f"tenant:{pool.queue.tenant_id}"})))
+            pool = state.pools.get(queue_id)
+            views = [View(frozenset({f"tenant:{pool.queue.tenant_id}"}), self.queue(pool))] if pool else []
+            shown.append((f"queue/{queue_id}", views))
         state.touched_agents.clear()
         state.touched_queues.clear()
         return shown
 
     def show(self, shown: Iterable[Shown]) -> None:
-        for key, document, audience in shown:
-            self._live.put(key, document, audience)
+        for key, views in shown:
+            if views:
+                self._live.show(key, views)
+            else:
+                self._live.remove(key)
+
+    def _views(self, agent: Agent, state: RoutingState) -> list[View]:
+        """The person sees everything. Leaders of each tenant the agent serves see the agent's state and what concerns
+        their own tenant: never another one's contact or figures."""
+        tenants = {state.pools[queue_id].queue.tenant_id for queue_id in agent.levels}
+        if agent.serving is not None:
+            tenants.add(agent.serving)
+        views = [View(frozenset({f"person:{agent.id}"}), self.agent(agent))]
+        for tenant_id in sorted(tenants):
+            audience = watching(tenant_id, agent.place(tenant_id), "supervision.view")
+            views.append(View(audience, self.agent(agent, tenant_id)))
+        return views
 
     def _count(self, fact: AgentStateChanged) -> None:
-        today = self._of(fact.agent_id, fact.at)
         if fact.state in HANDLING:
+            today = self._of(fact.agent_id, fact.tenant_id, fact.at)
             if today.handling_since is None:
                 today.handling_since = fact.at
             # As in PostgreSQL, a contact that comes back to the agent who lost it is not a second one.
@@ -85,19 +99,38 @@ class Documents:
             ):
                 today.contacts.add(fact.interaction_id)
                 today.answered += 1
-        elif today.handling_since is not None:
-            today.handle_seconds += max(0.0, (fact.at - today.handling_since).total_seconds())
-            today.handling_since = None
+            return
+        for tenant_id, known in self._today.get(agent_id := fact.agent_id, {}).items():
+            if known.handling_since is not None:
+                today = self._of(agent_id, tenant_id, fact.at)
+                today.handle_seconds += max(0.0, (fact.at - known.handling_since).total_seconds())
+                today.handling_since = None
 
-    def _of(self, agent_id: UUID, now: datetime) -> Today:
+    def _of(self, agent_id: UUID, tenant_id: UUID, now: datetime) -> Today:
         """Figures begin anew with each local day; a call over midnight counts for the day it ends on."""
         day = now.astimezone().date()
-        today = self._today.get(agent_id)
+        of_agent = self._today.setdefault(agent_id, {})
+        today = of_agent.get(tenant_id)
         if today is None or day != today.day:
-            today = self._today[agent_id] = Today(day, handling_since=today.handling_since if today else None)
+            today = of_agent[tenant_id] = Today(day, handling_since=today.handling_since if today else None)
         return today
 
-    def agent(self, agent: Agent) -> Document:
+    def _figures(self, agent_id: UUID, tenant_id: UUID | None) -> dict[str, Any]:
+        """What the agent did today for one tenant, or for all of them."""
+        day = self._clock.now().astimezone().date()
+        of_agent = self._today.get(agent_id, {})
+        counted = [today for id_, today in of_agent.items() if tenant_id in (None, id_) and today.day == day]
+        answered, seconds = sum(one.answered for one in counted), sum(one.handle_seconds for one in counted)
+        return {
+            "answered": answered,
+            "handle_seconds": round(seconds, 1),
+            "average_handle_seconds": round(seconds / answered, 1) if answered else None,
+        }
+
+    def agent(self, agent: Agent, tenant_id: UUID | None = None) -> Document:
+        """Return the document as the agent sees it, or the tenant's leaders do."""
+        shown = agent.contact_id if tenant_id in (None, agent.serving) else None
+        place = agent.place(tenant_id or agent.home)
         return {
             "id": str(agent.id),
             "number": agent.number,
@@ -107,10 +140,12 @@ class Documents:
             "since": agent.since.isoformat(),
             "seat": agent.seat.value,
             "registered": {seat.value: seat in agent.reachable for seat in Seat},
-            "interaction_id": str(agent.contact_id) if agent.contact_id else None,
+            "interaction_id": str(shown) if shown else None,
             "until": agent.until.isoformat() if agent.until else None,
             "pending": {"state": agent.pending.state.value, "reason": agent.pending.reason} if agent.pending else None,
-            "today": self._of(agent.id, self._clock.now()).document(),
+            "groups": sorted(str(id_) for id_ in place.groups),
+            "site_id": str(place.site) if place.site else None,
+            "today": self._figures(agent.id, tenant_id),
         }
 
     def queue(self, pool: Pool) -> Document:

@@ -150,6 +150,13 @@ class RoutingDriver:
             raise NoSuchQueue(queue=queue_code)
         return self._state.pools[queue_id].queue
 
+    def fallback_queue(self, tenant_id: UUID) -> Queue:
+        """Return where the tenant's contacts go that cannot be placed. Raises `NoSuchQueue` when it has no queue."""
+        pool = self._state.fallback(tenant_id)
+        if pool is None:
+            raise NoSuchQueue()
+        return pool.queue
+
     def agent(self, agent_id: UUID) -> Agent:
         """The session, to read only. Raises `NoSuchAgent`."""
         return self._state.agent(agent_id)

@@ -53,7 +53,8 @@ class Today(BaseModel):
 
 
 class AgentDocument(BaseModel):
-    """`until` is when ringing or wrap-up ends by itself; `pending` is what follows the contact, if asked for."""
+    """`until` is when ringing or wrap-up ends by itself; `pending` is what follows the contact, if asked for.
+    `groups` and `site_id` are where the agent works."""
 
     id: UUID
     number: str
@@ -66,6 +67,8 @@ class AgentDocument(BaseModel):
     interaction_id: UUID | None
     until: datetime | None
     pending: Pending | None
+    groups: list[UUID]
+    site_id: UUID | None
     today: Today
 
 

@@ -84,7 +84,7 @@ class _Turn:
         self.commands.append(
             AgentStateChanged(
                 at=self.now,
-                tenant_id=agent.tenant_id,
+                tenant_id=agent.serving or agent.home,
                 agent_id=agent.id,
                 state=to,
                 reason=reason,
@@ -147,16 +147,24 @@ class _Turn:
         pool.unwait(contact)
         self.state.touched_queues.add(contact.queue_id)
         contact.stage, contact.agent_id = ContactStage.RINGING, agent.id
-        agent.contact_id = contact.id
+        agent.contact_id, agent.serving = contact.id, pool.queue.tenant_id
         self.become(agent, AgentState.RINGING, seconds=pool.queue.ring_seconds)
         self.commands.append(
-            Offer(contact.id, agent.id, agent.number, agent.seat, pool.queue.ring_seconds, explanation)
+            Offer(
+                contact.id,
+                agent.id,
+                agent.number,
+                agent.seat,
+                pool.queue.ring_seconds,
+                explanation,
+                agent.place(pool.queue.tenant_id),
+            )
         )
 
     def take_back(self, agent: Agent, contact: Contact, reason: str) -> None:
         """End an offer: the contact is at its old place in the queue again, the agent free of it."""
         self.commands.append(Withdraw(contact.id, agent.id, reason))
-        agent.contact_id = None
+        agent.contact_id = agent.serving = None
         contact.stage, contact.agent_id = ContactStage.WAITING, None
         self.state.pools[contact.queue_id].wait(contact)
         self.state.touched_queues.add(contact.queue_id)
@@ -164,7 +172,7 @@ class _Turn:
     def finish_wrapup(self, agent: Agent) -> None:
         """The agent gets what was asked for during the contact, or is ready."""
         wanted, agent.pending = agent.pending or Pending(AgentState.READY, ""), None
-        agent.contact_id = None
+        agent.contact_id = agent.serving = None
         self.become(agent, wanted.state, wanted.reason)
         self.serve_agent(agent)
 

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from yuelai.platform.facts import Fact, fact
+from yuelai.platform.live import NOWHERE, Place
 
 
 class AgentState(StrEnum):
@@ -29,7 +30,10 @@ class Seat(StrEnum):
 @fact("agent.state_changed")
 @dataclass(frozen=True, kw_only=True)
 class AgentStateChanged(Fact):
-    """From `at` on the agent is in this state; every second of a session is in exactly one."""
+    """From `at` on the agent is in this state; every second of a session is in exactly one.
+
+    From ringing to the end of the wrap-up the tenant is the contact's, at other times the agent's home.
+    """
 
     agent_id: UUID
     state: AgentState
@@ -50,6 +54,8 @@ class Offer:
     seat: Seat
     ring_seconds: float
     explanation: dict[str, Any]
+    place: Place = NOWHERE
+    """Where the agent works for the contact's tenant: who of its leaders may see the contact."""
 
 
 @dataclass(frozen=True)

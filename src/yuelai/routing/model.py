@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from yuelai.platform.live import NOWHERE, Place
 from yuelai.routing.events import AgentState, AgentStateChanged, Offer, Seat, Withdraw
 
 IN_CONTACT = frozenset({AgentState.RINGING, AgentState.TALKING, AgentState.HOLD})
@@ -55,17 +56,29 @@ class Session:
 
 
 @dataclass(frozen=True)
+class Figures:
+    """What an agent has done today for one tenant; handling is talk, hold and wrap-up."""
+
+    answered: int = 0
+    handle_seconds: float = 0.0
+
+
+@dataclass(frozen=True)
 class AgentRecord:
-    """An agent as loaded: `levels` is the skill level (1 to 5) in each queue the agent is a member of."""
+    """An agent as loaded: `levels` is the skill level (1 to 5) in each queue the agent is a member of, of any tenant.
+
+    `home` is the tenant whose time the agent's is outside contacts: the only one they serve, else the operator's.
+    `places` and `figures` are by tenant.
+    """
 
     id: UUID
-    tenant_id: UUID
+    home: UUID
     number: str
     name: str
     levels: Mapping[UUID, int]
     session: Session | None = None
-    answered_today: int = 0
-    handle_seconds_today: float = 0.0
+    places: Mapping[UUID, Place] = field(default_factory=dict)
+    figures: Mapping[UUID, Figures] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -81,7 +94,7 @@ class Agent:
     """An agent session. Capacity is one call: `contact_id` is set in ringing, talking and hold, and in wrap-up."""
 
     id: UUID
-    tenant_id: UUID
+    home: UUID
     number: str
     name: str
     levels: Mapping[UUID, int]
@@ -94,7 +107,13 @@ class Agent:
     reachable: set[Seat] = field(default_factory=set)
     pending: Pending | None = None
     contact_id: UUID | None = None
+    serving: UUID | None = None
+    """The tenant whose contact it is."""
     until: datetime | None = None
+    places: Mapping[UUID, Place] = field(default_factory=dict)
+
+    def place(self, tenant_id: UUID) -> Place:
+        return self.places.get(tenant_id, NOWHERE)
 
     @property
     def available(self) -> bool:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 import asyncpg
 
 from yuelai.platform.facts import Fact
 from yuelai.platform.journal import Entry
+from yuelai.platform.live import Place
 from yuelai.routing.events import AgentState, AgentStateChanged, Seat
 from yuelai.routing.matching import STRATEGIES
-from yuelai.routing.model import AgentRecord, Queue, Session
+from yuelai.routing.model import AgentRecord, Figures, Queue, Session
 
 if TYPE_CHECKING:
     from yuelai.platform.db import Connection
@@ -27,14 +29,13 @@ async def _state_changed(conn: Connection, entry: Entry) -> None:
     assert isinstance(fact, AgentStateChanged)
     await conn.execute(
         """
-        INSERT INTO agent_sessions (agent_id, tenant_id, state, reason, seat, since, interaction_id, until)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-        ON CONFLICT (agent_id) DO UPDATE SET tenant_id = excluded.tenant_id, state = excluded.state,
+        INSERT INTO agent_sessions (agent_id, state, reason, seat, since, interaction_id, until)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)
+        ON CONFLICT (agent_id) DO UPDATE SET state = excluded.state,
             reason = excluded.reason, seat = excluded.seat, since = excluded.since,
             interaction_id = excluded.interaction_id, until = excluded.until
         """,
         fact.agent_id,
-        fact.tenant_id,
         fact.state.value,
         fact.reason,
         fact.seat.value,
@@ -70,11 +71,29 @@ async def _state_changed(conn: Connection, entry: Entry) -> None:
 PROJECTIONS: Mapping[type[Fact], Callable[[Connection, Entry], Awaitable[None]]] = {AgentStateChanged: _state_changed}
 
 
+_AGENTS = """
+SELECT p.id, p.number, p.name, m.levels, m.tenants,
+    (SELECT jsonb_agg(jsonb_build_object(
+        'tenant_id', t.id,
+        'groups', coalesce((SELECT jsonb_agg(g.group_id) FROM group_members g
+                            WHERE g.person_id = p.id AND g.tenant_id = t.id), '[]'),
+        'site_id', (SELECT s.site_id FROM person_sites s WHERE s.person_id = p.id AND s.tenant_id = t.id)))
+     FROM unnest(m.tenants) AS t (id)) AS places
+FROM people p JOIN (
+    SELECT person_id, jsonb_object_agg(queue_id, level) AS levels, array_agg(DISTINCT tenant_id) AS tenants
+    FROM queue_members GROUP BY person_id
+) m ON m.person_id = p.id
+WHERE p.active AND p.number IS NOT NULL ORDER BY p.number
+"""
+
+
 class Directory(NamedTuple):
     """What `RoutingDriver.load` begins with."""
 
     agents: list[AgentRecord]
     queues: list[Queue]
+    operator: UUID
+    """The tenant of the operator, to whom people and their phones belong."""
 
 
 async def load_directory(conn: Connection, now: datetime | None = None) -> Directory:
@@ -83,55 +102,55 @@ async def load_directory(conn: Connection, now: datetime | None = None) -> Direc
     Read it when the projector has caught up. Agents are the members of queues who are active and have a work number.
     """
     queues = [_queue(row) for row in await conn.fetch(f"SELECT {_QUEUE} FROM queues ORDER BY tenant_id, code")]  # noqa: S608
-    members = await conn.fetch(
-        """
-        SELECT m.person_id, m.tenant_id, p.number, p.name, jsonb_object_agg(m.queue_id, m.level) AS levels
-        FROM queue_members m JOIN people p ON p.id = m.person_id
-        WHERE p.active AND p.number IS NOT NULL
-        GROUP BY m.person_id, m.tenant_id, p.number, p.name ORDER BY p.number
-        """
-    )
+    operator = await conn.fetchval("SELECT id FROM tenants WHERE is_operator")
     sessions = {row["agent_id"]: row for row in await conn.fetch("SELECT * FROM agent_sessions")}
-    today = {row["agent_id"]: row for row in await _figures(conn, now or datetime.now(UTC))}
-    return Directory([_agent(row, sessions, today) for row in members], queues)
+    today: dict[UUID, dict[UUID, Figures]] = defaultdict(dict)
+    for row in await _figures(conn, now or datetime.now(UTC)):
+        today[row["agent_id"]][row["tenant_id"]] = Figures(row["answered"], row["seconds"])
+    agents = [
+        AgentRecord(
+            id=row["id"],
+            home=row["tenants"][0] if len(row["tenants"]) == 1 else operator,
+            number=row["number"],
+            name=row["name"],
+            levels={UUID(queue_id): level for queue_id, level in row["levels"].items()},
+            session=_session(sessions.get(row["id"])),
+            places=_places(row["places"]),
+            figures=today[row["id"]],
+        )
+        for row in await conn.fetch(_AGENTS)
+    ]
+    return Directory(agents, queues, operator)
 
 
 async def _figures(conn: Connection, now: datetime) -> list[asyncpg.Record]:
     midnight = now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
     return await conn.fetch(
         """
-        SELECT agent_id, count(DISTINCT interaction_id) FILTER (WHERE state = 'talking') AS answered,
+        SELECT agent_id, tenant_id, count(DISTINCT interaction_id) FILTER (WHERE state = 'talking') AS answered,
             sum(extract(epoch FROM coalesce(ended_at, $2) - started_at))::float8 AS seconds
         FROM agent_state_log
-        WHERE started_at >= $1 AND state IN ('talking', 'hold', 'wrapup') GROUP BY agent_id
+        WHERE started_at >= $1 AND state IN ('talking', 'hold', 'wrapup')
+        GROUP BY agent_id, tenant_id
         """,
         midnight,
         now,
     )
 
 
-def _agent(
-    row: asyncpg.Record, sessions: Mapping[UUID, asyncpg.Record], today: Mapping[UUID, asyncpg.Record]
-) -> AgentRecord:
-    session, figures = sessions.get(row["person_id"]), today.get(row["person_id"])
-    return AgentRecord(
-        id=row["person_id"],
-        tenant_id=row["tenant_id"],
-        number=row["number"],
-        name=row["name"],
-        levels={UUID(queue_id): level for queue_id, level in row["levels"].items()},
-        session=Session(
-            AgentState(session["state"]),
-            session["reason"],
-            Seat(session["seat"]),
-            session["since"],
-            session["interaction_id"],
+def _session(row: asyncpg.Record | None) -> Session | None:
+    if row is None:
+        return None
+    return Session(AgentState(row["state"]), row["reason"], Seat(row["seat"]), row["since"], row["interaction_id"])
+
+
+def _places(places: list[dict[str, Any]]) -> dict[UUID, Place]:
+    return {
+        UUID(each["tenant_id"]): Place(
+            frozenset(map(UUID, each["groups"])), UUID(each["site_id"]) if each["site_id"] else None
         )
-        if session
-        else None,
-        answered_today=figures["answered"] if figures else 0,
-        handle_seconds_today=figures["seconds"] if figures else 0.0,
-    )
+        for each in places
+    }
 
 
 def _queue(row: asyncpg.Record) -> Queue:

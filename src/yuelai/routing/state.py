@@ -12,6 +12,9 @@ from yuelai.routing.events import AgentState
 from yuelai.routing.model import Agent, AgentRecord, Contact, Queue
 from yuelai.routing.pools import Pool
 
+FALLBACK = "general"
+"""Code of the queue for contacts that cannot be placed."""
+
 
 class RoutingState:
     """`touched_*` collect what changed since the driver last looked, so that it shows only that."""
@@ -29,7 +32,7 @@ class RoutingState:
     def _add(self, record: AgentRecord, now: datetime) -> None:
         agent = Agent(
             record.id,
-            record.tenant_id,
+            record.home,
             record.number,
             record.name,
             {queue_id: level for queue_id, level in record.levels.items() if queue_id in self.pools},
@@ -39,6 +42,7 @@ class RoutingState:
         if record.session is not None:
             agent.state, agent.reason, agent.seat = record.session.state, record.session.reason, record.session.seat
             agent.contact_id = record.session.interaction_id
+        agent.places = record.places
         self.agents[agent.id] = agent
         self.touched_agents.add(agent.id)
 
@@ -55,6 +59,13 @@ class RoutingState:
             return self.pools[queue_id]
         except KeyError:
             raise NoSuchQueue() from None
+
+    def fallback(self, tenant_id: UUID) -> Pool | None:
+        """Return where the tenant's contacts go that cannot be placed: queue `general`, else the most urgent one."""
+        pools = [pool for pool in self.pools.values() if pool.queue.tenant_id == tenant_id]
+        return min(
+            pools, key=lambda pool: (pool.queue.code != FALLBACK, -pool.queue.priority, pool.queue.code), default=None
+        )
 
     def touch(self, agent: Agent) -> None:
         self.touched_agents.add(agent.id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
+from uuid import UUID
 
 import structlog
 
@@ -51,6 +52,7 @@ class SipLeg:
         self.ua, self.state = ua, state
         self.caller, self.called, self.trunk, self.browser = caller, called, trunk, browser
         self.dialog: Dialog | None = None
+        self.account: UUID | None = None
         self.negotiation = Negotiation(self)
         self.liveness = Liveness(self, ua.idle_seconds)
         self._listener: Listener | None = None
@@ -145,7 +147,7 @@ class SipLeg:
         """Make the dialog safe. Returns False when the leg ended meanwhile (the entry is then closed again)."""
         assert self.dialog is not None
         try:
-            await self.ua.journal.confirmed(self.ua.record(self.id, self.dialog))
+            await self.ua.journal.confirmed(self.ua.record(self.id, self.dialog, self.account))
         except Exception:
             # Without a journal a crash would leave a ghost call: better no call.
             log.exception("dialog_not_journalled", leg=str(self.id))

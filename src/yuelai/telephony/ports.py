@@ -73,6 +73,9 @@ Listener = Callable[[LegEvent], None]
 class Leg(Protocol):
     """Verbs are refused with `telephony.errors.WrongState` when the dialog is not in a state for them."""
 
+    account: UUID | None
+    """On whose account it is, as the dialog journal is told; nothing here asks what that means."""
+
     @property
     def id(self) -> LegId: ...
     @property
@@ -148,6 +151,7 @@ class Telephony(Protocol):
         caller_name: str,
         listener: Listener,
         headers: Mapping[str, str] | None = None,
+        account: UUID | None = None,
     ) -> Leg:
         """INVITE a registered user's contacts of one kind (browser or phone).
 
@@ -196,6 +200,7 @@ class DialogRecord:
     symmetric: bool
     user: str
     instance: str
+    account: UUID | None = None
 
 
 class DialogJournal(Protocol):

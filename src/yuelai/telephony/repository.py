@@ -80,7 +80,7 @@ PROJECTIONS = dict.fromkeys((DialogConfirmed, DialogEnded, RegistrationBound, Re
 async def open_dialogs(conn: Connection) -> list[DialogRecord]:
     """Return the dialogs that nobody has ended, the oldest first. Asks for all tenants (system work)."""
     rows = await conn.fetch(
-        f"SELECT leg_id, confirmed_at, {_COLUMNS} FROM open_dialogs ORDER BY confirmed_at"  # noqa: S608
+        f"SELECT leg_id, tenant_id, confirmed_at, {_COLUMNS} FROM open_dialogs ORDER BY confirmed_at"  # noqa: S608
     )
     return [
         DialogRecord(
@@ -97,6 +97,7 @@ async def open_dialogs(conn: Connection) -> list[DialogRecord]:
             symmetric=row["symmetric"],
             user=row["party_user"],
             instance=row["party_instance"],
+            account=row["tenant_id"],
         )
         for row in rows
     ]

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
+from uuid import UUID
 
 import structlog
 
@@ -144,9 +145,17 @@ class SipTelephony:
         caller_name: str,
         listener: Listener,
         headers: Mapping[str, str] | None = None,
+        account: UUID | None = None,
     ) -> Leg:
         return await self._stack.dial(
-            user, browser=browser, sdp=sdp, caller=caller, caller_name=caller_name, listener=listener, headers=headers
+            user,
+            browser=browser,
+            sdp=sdp,
+            caller=caller,
+            caller_name=caller_name,
+            listener=listener,
+            headers=headers,
+            account=account,
         )
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from uuid import UUID
 
 import structlog
 
@@ -112,11 +113,13 @@ class Stack:
         caller_name: str,
         listener: Listener,
         headers: Mapping[str, str] | None = None,
+        account: UUID | None = None,
     ) -> Leg:
         bindings = self.registrar.bindings(user, browser=browser)
         if not bindings:
             raise NotRegistered(user=user)
         leg = OutgoingLeg(self.ua, bindings, caller=caller, called=user, browser=browser)
+        leg.account = account
         leg.listen(listener)
         leg.dial(sdp, caller_name, headers or {})
         return leg

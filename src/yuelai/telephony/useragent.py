@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
+from uuid import UUID
 
 import structlog
 
@@ -171,7 +172,7 @@ class UserAgent:
             parked.dialog.hop = binding.source
             self.bye(parked.dialog, parked.done)
 
-    def record(self, leg: LegId, dialog: Dialog) -> DialogRecord:
+    def record(self, leg: LegId, dialog: Dialog, account: UUID | None = None) -> DialogRecord:
         return DialogRecord(
             leg_id=leg,
             at=self.clock.now(),
@@ -186,6 +187,7 @@ class UserAgent:
             symmetric=dialog.symmetric,
             user=dialog.user,
             instance=clean(dialog.instance),
+            account=account,
         )
 
     def journal_ended(self, leg: LegId) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from yuelai.channels.voice.services import VoiceServices
 from yuelai.media.ports import LegKind
@@ -38,9 +39,13 @@ class AgentParty:
         caller_name: str,
         post: Callable[[Any], None],
         *,
+        account: UUID,
         rejoin: bool = False,
     ) -> None:
-        """Open the agent's sound and dial the seat. Raises MediaError or telephony's NotRegistered."""
+        """Open the agent's sound and dial the seat, on the account of the tenant whose contact it is.
+
+        Raises MediaError or telephony's NotRegistered.
+        """
         kind = LegKind.BROWSER if self.browser else LegKind.PLAIN
         sdp = await services.media.create_leg(self.media_leg, kind, post)
         headers = {INTERACTION_HEADER: str(interaction_id)}
@@ -54,6 +59,7 @@ class AgentParty:
             caller_name=caller_name,
             listener=post,
             headers=headers,
+            account=account,
         )
 
     async def release(self, services: VoiceServices) -> None:

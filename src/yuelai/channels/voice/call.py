@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 import structlog
 
-from yuelai.channels.ports import Identified
+from yuelai.channels.ports import Entry, Identified
 from yuelai.channels.voice.agent_party import AgentParty
 from yuelai.channels.voice.commands import Commands
 from yuelai.channels.voice.hearing import Hearing
@@ -50,9 +50,10 @@ BUSY_STATUSES = (486, 600, 603)
 
 
 class VoiceCall:
-    def __init__(self, services: VoiceServices, leg: Leg) -> None:
+    def __init__(self, services: VoiceServices, leg: Leg, entry: Entry) -> None:
         self.id = InteractionId(new_id())
         self.services = services
+        self.entry, self.tenant = entry, entry.tenant
         self.customer = leg
         self.customer_media = LegId(new_id())
         self.agent: AgentParty | None = None
@@ -163,9 +164,7 @@ class VoiceCall:
 
     async def _begin(self) -> None:
         try:
-            await self.recorder.begin(
-                self.id, self.services.tenant_id, "voice", "in", self.customer.caller, self.customer.called
-            )
+            await self.recorder.begin(self.id, self.tenant, "voice", "in", self.customer.caller, self.customer.called)
         except Unavailable as error:
             # What cannot be recorded is not begun.
             log.warning("call_refused", error=str(error))
@@ -204,7 +203,7 @@ class VoiceCall:
         """Ask until there is an answer: the database may be away for a while."""
         while True:
             try:
-                result = await self.services.customers.identify(self.services.tenant_id, self.customer.caller)
+                result = await self.services.customers.identify(self.tenant.id, self.customer.caller)
             except Refusal as refusal:
                 log.warning("identify_failed", error=str(refusal))
                 self.asked_who.set()

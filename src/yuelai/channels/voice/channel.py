@@ -40,11 +40,14 @@ class VoiceChannel:
         """A new leg from a trunk or a phone."""
         if self._closing or len(self._calls) >= MAX_CALLS:
             await leg.hangup(503, "Service Unavailable")
-        elif not self._services.flows.knows(leg.called):
+            return
+        entry = self._services.flows.entry(leg.called)
+        if entry is None:
             log.info("call_to_unknown_number")
             await leg.hangup(404, "Not Found")
         else:
-            call = VoiceCall(self._services, leg)
+            leg.account = entry.tenant.id
+            call = VoiceCall(self._services, leg, entry)
             self._calls[call.id] = call
             self._tasks[call.id] = asyncio.ensure_future(self._live(call))
 
@@ -66,10 +69,11 @@ class VoiceChannel:
         if call is not None:
             call.post(WrapUpOver(agent_id))
 
-    def customer_created(self) -> None:
-        """Somebody became known: who calls as a stranger is looked up again."""
+    def customer_created(self, tenant_id: UUID) -> None:
+        """Somebody became known to the tenant: who calls there as a stranger is looked up again."""
         for call in list(self._calls.values()):
-            call.post(StrangersMayBeKnown())
+            if call.tenant.id == tenant_id:
+                call.post(StrangersMayBeKnown())
 
     async def command(self, name: str, actor: Actor, interaction_id: UUID, arguments: Mapping[str, Any]) -> Any:
         """Carry out a screen's request. Raises its refusal."""
@@ -79,7 +83,7 @@ class VoiceChannel:
         if name == "customer":
             # Looked up here: the call must hear a hang-up while the database is slow, and outlive its errors.
             customer_id = UUID(str(arguments["customer_id"]))
-            card = await self._services.customers.card(self._services.tenant_id, customer_id)
+            card = await self._services.customers.card(call.tenant.id, customer_id)
             arguments = {**arguments, "card": card}
         done: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         call.post(Command(name, actor, arguments, done))

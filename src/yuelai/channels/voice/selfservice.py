@@ -68,20 +68,21 @@ class SelfService:
         if failed or outcome is None:
             # A broken flow must not cost the customer the call: somebody answers.
             await call.recorder.note("system", "system", {"flow": "failed"})
-            outcome = FlowOutcome(queue=call.services.flows.fallback_queue)
-        if outcome.queue is None:
+            await call.waiting.enqueue(None, {})
+        elif outcome.queue is None:
             await call.end(EndReason.SERVED if outcome.served else EndReason.FAILED)
         else:
             await self._to_queue(outcome.queue, outcome.attributes)
 
     async def _to_queue(self, code: str, attributes: Mapping[str, Any]) -> None:
-        call = self._call
+        call, known = self._call, True
         try:
-            await call.waiting.enqueue(code, attributes)
+            call.services.routing.queue(code, call.tenant.id)
         except NoSuchQueue:
             log.error("flow_names_no_queue", queue=code)
             await call.recorder.note("system", "system", {"flow": "failed"})
-            await call.waiting.enqueue(call.services.flows.fallback_queue, attributes)
+            known = False
+        await call.waiting.enqueue(code if known else None, attributes)
 
     async def _run(self, dialogue: VoiceDialogue) -> None:
         call, flows = self._call, self._call.services.flows
@@ -90,13 +91,13 @@ class SelfService:
         context = {
             "ani": call.customer.caller,
             "dnis": call.customer.called,
-            "tenant_id": str(call.services.tenant_id),
+            "tenant_id": str(call.tenant.id),
             "interaction_id": str(call.id),
             "customer": call.customer_card,
             "match": call.recorder.interaction.match,
         }
         try:
-            outcome = await flows.run(call.customer.called, dialogue, context)
+            outcome = await flows.run(call.entry, dialogue, context)
         except flows.left:
             return
         except MediaError as error:

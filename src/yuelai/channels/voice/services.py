@@ -10,14 +10,12 @@ from yuelai.channels.ports import Capture, Customers, Flows
 from yuelai.interactions.recorder import InteractionRecorder
 from yuelai.media.ports import MediaEngine
 from yuelai.platform.clock import Clock
-from yuelai.platform.ids import TenantId
 from yuelai.routing.driver import RoutingDriver
 from yuelai.telephony.ports import Telephony
 
 
 @dataclass(frozen=True)
 class VoiceServices:
-    tenant_id: TenantId
     clock: Clock
     media: MediaEngine
     telephony: Telephony

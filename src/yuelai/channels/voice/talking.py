@@ -91,7 +91,8 @@ class Talking:
         await self.drop_rejoin()
         self.rejoining = party = AgentParty(call.agent.offer)
         try:
-            await party.ring(call.services, call.id, call.customer.caller, "", call.post, rejoin=True)
+            caller = call.customer.caller
+            await party.ring(call.services, call.id, caller, "", call.post, account=call.tenant.id, rejoin=True)
         except (MediaError, Refusal) as error:
             log.warning("rejoin_failed", error=str(error))
             await self.drop_rejoin()
@@ -198,13 +199,13 @@ class Talking:
         await call.services.routing.released(call.id)
         call.recorder.show.agent(None)
         queue = call.waiting.queue
-        await call.waiting.enqueue(queue.code if queue else call.services.flows.fallback_queue, {"again": True}, "vip")
+        await call.waiting.enqueue(queue.code if queue else None, {"again": True}, "vip")
 
     async def _start_recording(self) -> None:
         """Record the talk. Without a recording the talk goes on: the customer does not pay for a full disk."""
         call = self._call
         try:
-            self._recording = await call.services.capture.start(call.id, call.services.tenant_id, call.customer_media)
+            self._recording = await call.services.capture.start(call.id, call.tenant.id, call.customer_media)
         except (MediaError, Refusal, OSError) as error:
             log.error("recording_not_started", error=str(error))
             await call.recorder.note("system", "system", {"recording": "failed"})

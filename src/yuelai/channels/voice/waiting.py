@@ -14,7 +14,7 @@ from yuelai.channels.voice.phase import Phase
 from yuelai.interactions.events import SegmentKind
 from yuelai.media.ports import MediaError
 from yuelai.platform.errors import Refusal
-from yuelai.routing.errors import OfferGone
+from yuelai.routing.errors import NoSuchQueue, OfferGone
 from yuelai.routing.events import Offer, Withdraw
 from yuelai.routing.model import Queue
 
@@ -33,10 +33,11 @@ class Waiting:
     def queue_id(self) -> Any:
         return self.queue.id if self.queue is not None else None
 
-    async def enqueue(self, code: str, attributes: Mapping[str, Any], customer_class: str | None = None) -> None:
-        """Wait in the queue of that code; `customer_class` overrides the customer's own. Raises `NoSuchQueue`."""
+    async def enqueue(self, code: str | None, attributes: Mapping[str, Any], customer_class: str | None = None) -> None:
+        """Wait in the tenant's queue of that code, else where its customers go who cannot be placed; `customer_class`
+        overrides the customer's own. Raises `NoSuchQueue` when the tenant has none at all."""
         call, services = self._call, self._call.services
-        self.queue = queue = services.routing.queue(code, services.tenant_id)
+        self.queue = queue = self._find(code)
         call.phase = Phase.QUEUED
         call.recorder.show.queue(queue.reference())
         await call.recorder.segment(SegmentKind.QUEUE, queue_id=queue.id)
@@ -45,11 +46,18 @@ class Waiting:
         card = call.customer_card
         await services.routing.enqueue(
             call.id,
-            code,
+            queue.code,
             customer_class or (str(card["class"]) if card else "normal"),
             {"language": call.language, **attributes},
-            tenant_id=services.tenant_id,
+            tenant_id=call.tenant.id,
         )
+
+    def _find(self, code: str | None) -> Queue:
+        routing, tenant_id = self._call.services.routing, self._call.tenant.id
+        if code is not None:
+            with contextlib.suppress(NoSuchQueue):
+                return routing.queue(code, tenant_id)
+        return routing.fallback_queue(tenant_id)
 
     async def ring(self, offer: Offer) -> None:
         """Ring the agent routing chose; the screen knows before the phone does."""
@@ -65,10 +73,11 @@ class Waiting:
         await call.recorder.segment(SegmentKind.RING, agent_id=offer.agent_id, queue_id=self.queue_id)
         await call.recorder.note("offer", "system", {"agent": offer.number, "why": offer.explanation})
         show.until(now + timedelta(seconds=offer.ring_seconds))
-        show.agent(offer.agent_id, offer.number)
+        show.agent(offer.agent_id, offer.number, offer.place)
         card = call.customer_card
         try:
-            await party.ring(services, call.id, call.customer.caller, str(card["name"]) if card else "", call.post)
+            name = str(card["name"]) if card else ""
+            await party.ring(services, call.id, call.customer.caller, name, call.post, account=call.tenant.id)
         except (MediaError, Refusal) as error:
             log.warning("agent_unreachable", agent=offer.number, error=str(error))
             await self.not_taken("unreachable")

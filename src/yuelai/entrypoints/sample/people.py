@@ -103,6 +103,10 @@ async def _add(conn: Connection, missing: list[tuple[str, str, str | None, str]]
 
 
 async def _add_queues(conn: Connection) -> None:
+    await conn.execute(
+        "INSERT INTO access_numbers (number, tenant_id, flow) VALUES ('10000', $1, 'main') ON CONFLICT DO NOTHING",
+        SAMPLE_TENANT,
+    )
     await conn.executemany(
         """
         INSERT INTO queues (id, tenant_id, code, name, name_en, priority, ring_seconds, wrapup_seconds)

@@ -1,14 +1,15 @@
 """`/ws/events`: a snapshot of what the person may see, then numbered changes, and the time every ten seconds.
 
-While core is away the page is told so; when core is back it gets a fresh snapshot on the same socket. Whoever reads
-too slowly is dropped with 1013 and comes back for a fresh snapshot, too.
+Whoever was cut off says how far they had followed and is sent only what they missed, while core still knows it. While
+core is away the page is told so; when core is back it gets a fresh snapshot on the same socket. Whoever reads too
+slowly is dropped with 1013. What somebody may do can change while they watch: the session is looked at again with every
+heartbeat, when the page asks for it and when a person was changed, and then the subscription is made anew.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import itertools
 import secrets
 from typing import Any
 
@@ -40,6 +41,8 @@ router = APIRouter()
 
 FIRST_MESSAGE_SECONDS = 5.0
 HEARTBEAT_SECONDS = 10.0
+CHECK_SECONDS = 0.2
+"""A page that asks again and again for its session to be looked at is heard this seldom."""
 OUTBOX_LIMIT = 2000
 
 _viewers = Gauge("yuelai_live_viewers", "Open /ws/events connections.")
@@ -59,7 +62,7 @@ async def events(websocket: WebSocket) -> None:
     await websocket.accept()
     sessions: Sessions = websocket.app.state.sessions
     try:
-        token = await asyncio.wait_for(_token(websocket), FIRST_MESSAGE_SECONDS)
+        token, since = await asyncio.wait_for(_hello(websocket), FIRST_MESSAGE_SECONDS)
         principal = await sessions.principal(token)
     except WebSocketDisconnect:
         return
@@ -70,28 +73,43 @@ async def events(websocket: WebSocket) -> None:
         await close(websocket, NOT_SIGNED_IN, "not signed in")
         return
     with _viewers.track_inprogress():
-        await Viewer(websocket, websocket.app.state.link, sessions, token, principal).run()
+        await Viewer(websocket, websocket.app.state.link, sessions, token, principal, since).run()
 
 
-async def _token(websocket: WebSocket) -> str:
+async def _hello(websocket: WebSocket) -> tuple[str, dict[str, Any] | None]:
+    """Return the token and the mark to go on from; a mark nobody can read means a fresh snapshot."""
     message = await websocket.receive()
     if message["type"] == "websocket.disconnect":
         raise WebSocketDisconnect(message.get("code", 1000))
-    token = _decoder.decode(message.get("text") or message.get("bytes") or b"").get("token")
+    hello = _decoder.decode(message.get("text") or message.get("bytes") or b"")
+    token, since = hello.get("token"), hello.get("resume")
     if not isinstance(token, str):
         raise NotSignedIn()
-    return token
+    match since:
+        case {"epoch": str(epoch), "seq": int(seq)} if len(epoch) <= 64 and 0 <= seq < 2**53:
+            return token, {"epoch": epoch, "seq": seq}
+    return token, None
 
 
 class Viewer:
     def __init__(
-        self, websocket: WebSocket, link: CoreLink, sessions: Sessions, token: str, principal: Principal
+        self,
+        websocket: WebSocket,
+        link: CoreLink,
+        sessions: Sessions,
+        token: str,
+        principal: Principal,
+        since: dict[str, Any] | None = None,
     ) -> None:
         self._websocket, self._link, self._sessions = websocket, link, sessions
         self._token, self._principal = token, principal
         self._outbox = Outbox(websocket, OUTBOX_LIMIT)
         self._last_words: list[asyncio.Task[None]] = []
         self._core_up = True
+        self._since = since
+        """How far the page has followed: `{epoch, seq}`."""
+        self._number = 0
+        self._doubted, self._renewed = asyncio.Event(), asyncio.Event()
 
     async def run(self) -> None:
         """Serve until the page goes away, reads too slowly or is no longer signed in."""
@@ -100,6 +118,7 @@ class Viewer:
             asyncio.ensure_future(self._listen()),
             asyncio.ensure_future(self._too_slow()),
             asyncio.ensure_future(self._beat()),
+            asyncio.ensure_future(self._check()),
             asyncio.ensure_future(self._follow()),
         )
         await close(self._websocket, code)
@@ -113,9 +132,9 @@ class Viewer:
         return 1000
 
     async def _listen(self) -> int:
-        # Nothing is expected from the page; reading is how its going away is noticed.
+        # Whatever the page says after its first message means: look at my session again (it has switched tenants).
         while (await self._websocket.receive())["type"] != "websocket.disconnect":
-            pass
+            self._doubted.set()
         return 1000
 
     async def _too_slow(self) -> int:
@@ -127,12 +146,23 @@ class Viewer:
         while True:
             self._put({"type": "time", "now": _now()})
             await asyncio.sleep(HEARTBEAT_SECONDS)
+            self._doubted.set()
+
+    async def _check(self) -> int:
+        """Look at the session again whenever there is reason to; other rights mean another subscription."""
+        while True:
+            await self._doubted.wait()
+            self._doubted.clear()
             try:
-                await self._sessions.principal(self._token)
+                principal = await self._sessions.principal(self._token)
             except NotSignedIn:
                 return NOT_SIGNED_IN
             except Unavailable:
-                pass
+                continue
+            if principal != self._principal:
+                self._principal = principal
+                self._renewed.set()
+            await asyncio.sleep(CHECK_SECONDS)
 
     async def _follow(self) -> int:
         client = self._link.client
@@ -140,12 +170,13 @@ class Viewer:
             if not client.connected.is_set():
                 self._core_is(False)
                 await client.connected.wait()
-            lost = asyncio.Event()
-            client.on_lost.append(lost.set)
+            over = asyncio.Event()
+            self._renewed = over  # other rights end a subscription as the loss of core does
+            client.on_lost.append(over.set)
             sub = secrets.token_hex(8)
             try:
                 await self._subscribe(sub)
-                await lost.wait()
+                await over.wait()
             except Unavailable:
                 self._core_is(False)
                 await asyncio.sleep(0.2)
@@ -153,7 +184,7 @@ class Viewer:
                 log.warning("live_subscription_refused", code=refusal.code, detail=refusal.detail)
                 return RESTART
             finally:
-                client.on_lost.remove(lost.set)
+                client.on_lost.remove(over.set)
                 self._link.changes.pop(sub, None)
                 self._last_words.append(asyncio.ensure_future(self._unsubscribe(sub)))
 
@@ -168,23 +199,26 @@ class Viewer:
             await self._link.client.request("live.unsubscribe", {"sub": sub})
 
     async def _subscribe(self, sub: str) -> None:
-        """Send the snapshot and then, in order, whatever changed since, even what overtook the snapshot."""
+        """Send what is missing and then, in order, whatever changed since, even what overtook it."""
         early: list[dict[str, Any]] = []
         self._link.changes[sub] = early.append
-        snapshot = await self._link.client.request(
-            "live.subscribe", {"principal": self._principal.to_message(), "sub": sub}
-        )
+        params = {"principal": self._principal.to_message(), "sub": sub, "resume": self._since}
+        start = await self._link.client.request("live.subscribe", params)
         self._core_is(True)
-        self._put({"type": "snapshot", "seq": snapshot["seq"], "now": snapshot["now"], "docs": snapshot["docs"]})
-        numbers = itertools.count(snapshot["seq"] + 1)
+        epoch, self._number = start["epoch"], 0
+        self._since = {"epoch": epoch, "seq": start["seq"]}
+        kind, documents = ("resumed", "changes") if start["resumed"] else ("snapshot", "docs")
+        self._put({"type": kind, **self._since, "now": start["now"], documents: start["docs"]})
 
         def change(params: dict[str, Any]) -> None:
-            if params["seq"] != next(numbers):
+            self._number += 1
+            if params["n"] != self._number:
                 # A gap would leave the page wrong for good: better a fresh start.
-                log.error("live_change_out_of_order", seq=params["seq"])
+                log.error("live_change_out_of_order", n=params["n"])
                 self._outbox.overflowed.set()
                 return
-            self._put({"type": "change", "seq": params["seq"], "key": params["key"], "value": params["value"]})
+            self._since = {"epoch": epoch, "seq": params["seq"]}
+            self._put({"type": "change", **{name: params[name] for name in ("n", "seq", "key", "value")}})
 
         for params in early:
             change(params)

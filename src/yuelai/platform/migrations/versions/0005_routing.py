@@ -35,7 +35,6 @@ CREATE TABLE queue_members (
 CREATE INDEX queue_members_person ON queue_members (person_id);
 CREATE TABLE agent_sessions (
     agent_id uuid PRIMARY KEY,
-    tenant_id uuid NOT NULL,
     state text NOT NULL,
     reason text NOT NULL,
     seat text NOT NULL,
@@ -43,7 +42,7 @@ CREATE TABLE agent_sessions (
     interaction_id uuid,
     until timestamptz
 );
-COMMENT ON TABLE agent_sessions IS 'the state of each agent as of the last fact';
+COMMENT ON TABLE agent_sessions IS 'the state of each agent as of the last fact, whichever tenants they serve';
 CREATE TABLE agent_state_log (
     id uuid PRIMARY KEY,
     agent_id uuid NOT NULL,
@@ -56,19 +55,24 @@ CREATE TABLE agent_state_log (
     ended_at timestamptz CHECK (ended_at >= started_at)
 );
 COMMENT ON TABLE agent_state_log IS 'every second of every session is in exactly one row';
+COMMENT ON COLUMN agent_state_log.tenant_id IS 'of the contact, from ringing to the end of wrap-up; else the home of the agent';
 COMMENT ON COLUMN agent_state_log.id IS 'of the journal entry that began it';
 CREATE INDEX agent_state_log_started ON agent_state_log (tenant_id, started_at);
 CREATE INDEX agent_state_log_open ON agent_state_log (agent_id) WHERE ended_at IS NULL;
 """
 
-_TENANTS_OWN = ("queues", "queue_members", "agent_sessions", "agent_state_log")
+_TENANTS_OWN = ("queues", "queue_members", "agent_state_log")
 
 
 def upgrade() -> None:
     op.execute(_TABLES)
     for table in _TENANTS_OWN:
         tenant_policy(table)
+    # A session belongs to no tenant: only system work sees it.
+    op.execute("ALTER TABLE agent_sessions ENABLE ROW LEVEL SECURITY")
+    op.execute("ALTER TABLE agent_sessions FORCE ROW LEVEL SECURITY")
+    op.execute("CREATE POLICY system ON agent_sessions USING (current_setting('yuelai.tenant_id', true) = '*')")
 
 
 def downgrade() -> None:
-    op.execute(f"DROP TABLE {', '.join(reversed(_TENANTS_OWN))}")
+    op.execute("DROP TABLE agent_state_log, agent_sessions, queue_members, queues")
