@@ -31,7 +31,8 @@ async def test_what_has_expired_is_forgotten_and_partitions_reach_a_year_ahead(
             )
         await jobs.enqueue(conn, "identity.forget_expired")
         await jobs.enqueue(conn, "interactions.make_partitions")
-    worker = Worker(Settings(home=tmp_path, database_url=database.dsn), known_jobs())
+    settings = Settings(home=tmp_path, database_url=database.dsn)
+    worker = Worker(settings, known_jobs(settings))
     await worker.start()
     try:
         async with asyncio.timeout(20):

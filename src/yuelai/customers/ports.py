@@ -21,3 +21,9 @@ class ContactHistory(Protocol):
     async def __call__(
         self, conn: Connection, principal: Principal, customer_ids: Sequence[UUID]
     ) -> list[dict[str, Any]]: ...
+
+
+class CustomerUse(Protocol):
+    """Tells which of these customers another room has something about; bound where the worker is made."""
+
+    async def __call__(self, conn: Connection, tenant_id: UUID, customer_ids: Sequence[UUID]) -> set[UUID]: ...

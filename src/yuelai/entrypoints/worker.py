@@ -13,8 +13,10 @@ import structlog
 import uvloop
 from pgqueuer import PgQueuer
 
+from yuelai.customers import jobs as customer_jobs
 from yuelai.identity import jobs as identity_jobs
 from yuelai.interactions import jobs as interaction_jobs
+from yuelai.interactions.customers import customers_with_contacts
 from yuelai.platform import outbox_followers
 from yuelai.platform.config import Settings
 from yuelai.platform.db import Database
@@ -26,9 +28,10 @@ from yuelai.platform.postgres import dsn
 log = structlog.get_logger()
 
 
-def known_jobs() -> Jobs:
+def known_jobs(settings: Settings) -> Jobs:
     """All kinds of work: each room that has some declares it in its `jobs`."""
     jobs = Jobs()
+    customer_jobs.register(jobs, settings, uses=(customers_with_contacts,))
     for room in (outbox_followers, identity_jobs, interaction_jobs):
         room.register(jobs)
     return jobs
@@ -43,7 +46,7 @@ async def _main(settings: Settings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    worker = Worker(settings, known_jobs())
+    worker = Worker(settings, known_jobs(settings))
     await worker.start()
     await stop.wait()
     await worker.close()

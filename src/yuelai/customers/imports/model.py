@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import date
-from typing import Any, Literal, NamedTuple
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
 Key = Literal["phone", "no", "account", "id_number", "none"]
 OnMatch = Literal["update", "skip", "add"]
@@ -40,26 +39,3 @@ class Rejection:
     code: str
     value: str | None
     message: str
-
-
-@dataclass(slots=True)
-class Incoming:
-    """A row as customers keep it. None: the file says nothing of it, what is there stays."""
-
-    line: int
-    no: str | None = None
-    name: str | None = None
-    kind: str | None = None
-    gender: str | None = None
-    birth_year: int | None = None
-    class_: str | None = None
-    manager_id: Any = None
-    since: date | None = None
-    id_number: str | None = None
-    identities: list[tuple[str, str, str]] = field(default_factory=list)
-    """`(kind, value, raw)`; values normalised, each once."""
-    addresses: list[tuple[str, str]] = field(default_factory=list)
-    """`(kind, text)`"""
-    tags: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    custom: dict[str, Any] = field(default_factory=dict)

@@ -7,10 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from yuelai.customers import phones
+from yuelai.customers import identities, idnumbers, phones
+from yuelai.customers.bulk.model import Incoming
+from yuelai.customers.errors import NotAnIdentity, NotAnIdNumber
 from yuelai.customers.imports import words
 from yuelai.customers.imports.fields import CUSTOM
-from yuelai.customers.imports.model import Broken, Incoming, Record, Rejection
+from yuelai.customers.imports.model import Broken, Record, Rejection
 from yuelai.customers.names import fold
 
 # Letters, digits and the space in full width become plain; Chinese punctuation stays as it is.
@@ -110,13 +112,7 @@ class Normaliser:
         return row
 
     def _keyed(self, row: Incoming) -> bool:
-        if self._key == "none":
-            return True
-        if self._key == "no":
-            return row.no is not None
-        if self._key == "id_number":
-            return row.id_number is not None
-        return any(kind == self._key for kind, _, _ in row.identities)
+        return self._key == "none" or bool(row.keys(self._key))
 
     def _put(self, name: str) -> _Put:
         if name.startswith(CUSTOM):
@@ -177,9 +173,10 @@ class Normaliser:
     def _id_number(self, row: Incoming, text: str) -> None:
         if words.damaged(text):
             raise _Bad("number_damaged")
-        row.id_number = words.id_number(text)
-        if row.id_number is None:
-            raise _Bad("bad_id_number")
+        try:
+            row.id_number = idnumbers.normalised(text)
+        except NotAnIdNumber:
+            raise _Bad("bad_id_number") from None
 
     def _since(self, row: Incoming, text: str) -> None:
         row.since = words.day(text)
@@ -206,19 +203,16 @@ class Normaliser:
 
     def _email(self, row: Incoming, text: str) -> None:
         for part in _parts(text, _BETWEEN):
-            value = words.email(part)
-            if value is None:
-                raise _Bad("bad_email")
-            _identity(row, "email", value, part)
+            _identity(row, "email", _value("email", part, "bad_email"), part)
 
     def _wechat(self, row: Incoming, text: str) -> None:
-        _identity(row, "wechat", _text(text, 100), text)
+        _identity(row, "wechat", _value("wechat", text, "bad_value"), text)
 
     def _account(self, row: Incoming, text: str) -> None:
         if words.damaged(text):
             raise _Bad("number_damaged")
         for part in _parts(text, _BETWEEN):
-            _identity(row, "account", _text(part, 60).upper(), part)
+            _identity(row, "account", _value("account", part, "bad_value"), part)
 
     def _tags(self, row: Incoming, text: str) -> None:
         for part in _parts(text, _BETWEEN):
@@ -262,6 +256,13 @@ def _parts(text: str, between: re.Pattern[str]) -> list[str]:
     if len(parts) > _MOST_VALUES:
         raise _Bad("too_many_values")
     return parts
+
+
+def _value(kind: str, text: str, code: str) -> str:
+    try:
+        return identities.normalised(kind, text)
+    except NotAnIdentity:
+        raise _Bad(code) from None
 
 
 def _identity(row: Incoming, kind: str, value: str, raw: str) -> None:

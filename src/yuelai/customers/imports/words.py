@@ -44,8 +44,6 @@ _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})(?:\s*[-/.月]\s*(\d{1,2})\s*
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _DAY_FIRST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
 _SCIENTIFIC = re.compile(r"[+-]?\d(?:\.\d+)?[eE]\+?\d{1,3}")
-_EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]+\.[^@\s.,;<>\"]{2,}")
-_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
 def day(text: str) -> date | None:
@@ -77,23 +75,6 @@ def birth_year(text: str) -> int | None:
         return int(year)
     whole = day(text)
     return whole.year if whole is not None else None
-
-
-def email(text: str) -> str | None:
-    """Return the address in lower case."""
-    lowered = text.lower()
-    return lowered if len(lowered) <= 254 and _EMAIL.fullmatch(lowered) else None
-
-
-def id_number(text: str) -> str | None:
-    """Return a resident's number with a right check character (GB 11643, ISO 7064 MOD 11-2), or another document's."""
-    number = re.sub(r"[\s\-]", "", text).upper()
-    if re.fullmatch(r"\d{17}[\dX]", number):
-        total = sum(int(digit) * weight for digit, weight in zip(number[:17], _WEIGHTS, strict=True))
-        return number if "10X98765432"[total % 11] == number[17] else None
-    if number.isdigit() and len(number) not in (8, 9, 10, 11, 12, 15):
-        return None
-    return number if re.fullmatch(r"[A-Z0-9()]{5,30}", number) else None
 
 
 def damaged(text: str) -> bool:

@@ -119,17 +119,18 @@ class SecurityHeaders:
 
 
 class BodyLimit:
-    """Refuses request bodies of more than `longest` bytes, announced or not."""
+    """Refuses request bodies of more than `longest` bytes, announced or not; `others` are `{(method, path): bytes}`."""
 
-    def __init__(self, app: ASGIApp, longest: int) -> None:
-        self._app, self._longest = app, longest
+    def __init__(self, app: ASGIApp, longest: int, others: Mapping[tuple[str, str], int] | None = None) -> None:
+        self._app, self._longest, self._others = app, longest, others or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        longest = self._others.get((scope["method"], scope["path"]), self._longest)
         announced = Headers(scope=scope).get("content-length", "0")
-        if announced.isdecimal() and int(announced) > self._longest:
+        if announced.isdecimal() and int(announced) > longest:
             await problem_response(too_large())(scope, receive, send)
             return
         taken = 0
@@ -138,7 +139,7 @@ class BodyLimit:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
-            if taken > self._longest:
+            if taken > longest:
                 # Raised where the endpoint reads its body, hence answered like any other refusal.
                 raise HTTPException(413)
             return message
