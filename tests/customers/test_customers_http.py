@@ -54,7 +54,7 @@ async def test_what_makes_no_customer_is_refused_with_the_reason(site: Site) -> 
     short = await client.post("/api/v1/customers", json={"name": "赵", "phones": ["8001"]})
     assert (short.status_code, short.json()["code"], short.json()["phone"]) == (422, "not_a_phone_number", "8001")
     for body in ({"name": "赵", "phones": []}, {"name": " ", "phones": ["13800009999"]}, {"phones": ["13800009999"]},
-                 {"name": "赵", "phones": ["13800009999"], "class": "vip"}):  # fmt: skip
+                 {"name": "赵", "phones": ["13800009999"], "level": "vip"}):  # fmt: skip
         answer = await client.post("/api/v1/customers", json=body)
         assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request"), body
     assert (await client.get("/api/v1/customers", params={"q": " "})).json()["code"] == "nothing_to_search"

@@ -1,4 +1,4 @@
-"""Customers over HTTP. Addresses are masked for those without `customers.reveal`."""
+"""Customers over HTTP: found, and seen from all sides."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, cast
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel
 
 from yuelai.customers import service
 from yuelai.customers.finding import service as finding
@@ -15,7 +15,6 @@ from yuelai.customers.finding.service import FoundCard
 from yuelai.customers.model import Card
 from yuelai.customers.ports import ContactHistory
 from yuelai.identity.access import require
-from yuelai.identity.audit import audit
 from yuelai.identity.model import Principal
 from yuelai.platform.db import Database
 from yuelai.platform.web import database
@@ -24,22 +23,11 @@ router = APIRouter(prefix="/api/v1/customers", tags=["customers"])
 
 Db = Annotated[Database, Depends(database)]
 Reader = Annotated[Principal, Depends(require("customers.read"))]
-Writer = Annotated[Principal, Depends(require("customers.write"))]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 
 class CardList(BaseModel):
     items: list[FoundCard]
     next_cursor: str | None
-
-
-class NewCustomer(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    name: Text
-    phones: list[Text] = Field(min_length=1, max_length=10)
-    gender: Literal["female", "male"] | None = None
-    address: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] | None = None
 
 
 class Account(BaseModel):
@@ -127,21 +115,6 @@ async def find(
             conn, principal.tenant_id, q, filters=filters, cursor=cursor, limit=limit
         )
         return CardList(items=items, next_cursor=next_cursor)
-
-
-@router.post("", status_code=201)
-async def create(body: NewCustomer, principal: Writer, db: Db) -> Card:
-    async with db.transaction(principal.tenant_id) as conn:
-        card = await service.create(
-            conn,
-            principal.tenant_id,
-            name=body.name,
-            phones=body.phones,
-            gender=body.gender,
-            address=body.address or None,
-        )
-        await audit(conn, principal, "customer.created", f"customer/{card['id']}")
-        return card
 
 
 @router.get("/{customer_id:uuid}/overview")

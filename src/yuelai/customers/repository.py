@@ -79,34 +79,15 @@ async def cards_by_phone(conn: Connection, tenant: UUID, e164: str, limit: int) 
     )
 
 
-async def add_customer(conn: Connection, tenant: UUID, id_: UUID, name: str, gender: str | None) -> None:
-    await conn.execute(
-        "INSERT INTO customers (id, tenant_id, name, gender) VALUES ($1, $2, $3, $4)", id_, tenant, name, gender
-    )
-
-
-async def add_address(conn: Connection, tenant: UUID, id_: UUID, kind: str, region: str, text: str) -> None:
-    await conn.execute(
-        "INSERT INTO customer_addresses (tenant_id, customer_id, kind, region, text) VALUES ($1, $2, $3, $4, $5)",
+async def by_id_number(conn: Connection, tenant: UUID, index: bytes) -> list[UUID]:
+    """Return the live customers who have, or have from those merged into them, the identity number of this index."""
+    rows = await conn.fetch(
+        "SELECT DISTINCT coalesce(merged_into, id) AS id FROM customers "
+        "WHERE tenant_id = $1 AND id_number_index = $2 ORDER BY 1",
         tenant,
-        id_,
-        kind,
-        region,
-        text,
+        index,
     )
-
-
-async def add_phone(conn: Connection, tenant: UUID, id_: UUID, e164: str, raw: str) -> None:
-    await conn.execute(
-        """
-        INSERT INTO customer_identities (tenant_id, kind, value, raw, customer_id) VALUES ($1, 'phone', $2, $3, $4)
-        ON CONFLICT DO NOTHING
-        """,
-        tenant,
-        e164,
-        raw,
-        id_,
-    )
+    return [row["id"] for row in rows]
 
 
 async def balance(conn: Connection, id_: UUID) -> asyncpg.Record | None:

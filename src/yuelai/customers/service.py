@@ -9,15 +9,11 @@ from uuid import UUID
 import asyncpg
 
 from yuelai.customers import repository
-from yuelai.customers.errors import Erased, NotAPhoneNumber, UnknownCustomer
-from yuelai.customers.events import CustomerCreated
-from yuelai.customers.finding import index
-from yuelai.customers.masking import mask_address, region
+from yuelai.customers.errors import Erased, UnknownCustomer
+from yuelai.customers.masking import mask_address
 from yuelai.customers.model import Balance, Card, Match
 from yuelai.customers.phones import national, normalise
-from yuelai.platform import outbox
-from yuelai.platform.clock import SystemClock
-from yuelai.platform.ids import CustomerId, new_id
+from yuelai.customers.record import creation
 
 if TYPE_CHECKING:
     from yuelai.platform.db import Connection
@@ -81,31 +77,10 @@ async def balance(conn: Connection, customer_id: UUID) -> Balance | None:
     return Balance(row["minor"], row["currency"], row["bill_minor"], row["bill_month"])
 
 
-async def create(
-    conn: Connection,
-    tenant_id: UUID,
-    *,
-    name: str,
-    phones: Sequence[str],
-    gender: str | None = None,
-    address: str | None = None,
-) -> Card:
-    """Add a person. Raises `NotAPhoneNumber`; a number that others have already is shared with them."""
-    numbers = {}
-    for raw in phones:
-        e164 = normalise(raw)
-        if e164 is None:
-            raise NotAPhoneNumber(phone=raw)
-        numbers[e164] = raw
-    customer_id = CustomerId(new_id())
-    await repository.add_customer(conn, tenant_id, customer_id, name, gender)
-    if address:
-        await repository.add_address(conn, tenant_id, customer_id, "home", region(address), address)
-    await index.learn(conn, tenant_id, [name])
-    for e164, raw in numbers.items():
-        await repository.add_phone(conn, tenant_id, customer_id, e164, raw)
-    await outbox.put(conn, CustomerCreated(at=SystemClock().now(), tenant_id=tenant_id, customer_id=customer_id))
-    return await card(conn, tenant_id, customer_id)
+async def create(conn: Connection, tenant_id: UUID, *, name: str, phones: Sequence[str], **more: Any) -> Card:
+    """Add a customer and return the card; `more` and refusals as in `record.creation`."""
+    new = creation.NewCustomer(name, phones=phones, **more)
+    return await card(conn, tenant_id, await creation.add(conn, tenant_id, new))
 
 
 def _card(row: asyncpg.Record | Mapping[str, Any]) -> Card:

@@ -10,32 +10,56 @@ from typing import Any
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
 
-import yuelai.customers.endpoints
+import yuelai.customers.routers
+import yuelai.flows.endpoints
+import yuelai.identity.audit.endpoints
 import yuelai.identity.endpoints
+import yuelai.identity.organisation.endpoints
+import yuelai.identity.people.endpoints
+import yuelai.identity.roles.endpoints
+import yuelai.identity.sign_in.endpoints
+import yuelai.identity.sign_in.oidc_endpoints
+import yuelai.identity.tenants.endpoints
+import yuelai.identity.tokens.endpoints
 import yuelai.interactions.endpoints
 import yuelai.recordings.endpoints
 import yuelai.routing.endpoints
 from yuelai import __version__
-from yuelai.entrypoints.web import console, events, health, problems, sip
+from yuelai.customers.imports.uploads import FORM_BYTES
+from yuelai.entrypoints.web import console, events, health, problems, rights, sip, system
 from yuelai.entrypoints.web.corelink import CoreLink
 from yuelai.entrypoints.web.middleware import BodyLimit, Measure, RateLimit, RequestId, SecurityHeaders
 from yuelai.identity.access import public
 from yuelai.identity.sessions import Sessions
 from yuelai.interactions.service import contact_history
+from yuelai.platform.bus import Bus
 from yuelai.platform.config import Settings
 from yuelai.platform.db import Database
 from yuelai.platform.ipc import IpcClient
+from yuelai.platform.outbox import Listener
 
 MAX_BODY = 1024 * 1024
 """Of a request, in bytes."""
+LARGE_BODIES = {("POST", "/api/v1/customers/imports"): FORM_BYTES}
+"""Written to disk as they come."""
 
 ROUTERS: tuple[APIRouter, ...] = (
     yuelai.identity.endpoints.router,
-    yuelai.customers.endpoints.router,
+    yuelai.identity.sign_in.endpoints.router,
+    yuelai.identity.sign_in.oidc_endpoints.router,
+    yuelai.identity.tokens.endpoints.router,
+    yuelai.identity.audit.endpoints.router,
+    yuelai.identity.people.endpoints.router,
+    yuelai.identity.roles.endpoints.router,
+    yuelai.identity.organisation.endpoints.router,
+    yuelai.identity.tenants.endpoints.router,
+    yuelai.customers.routers.router,
     yuelai.interactions.endpoints.router,
     yuelai.routing.endpoints.router,
+    yuelai.flows.endpoints.router,
     yuelai.recordings.endpoints.router,
     health.router,
+    system.router,
     events.router,
     sip.router,
     console.router,  # takes every path, hence comes last
@@ -52,16 +76,21 @@ def create_app(settings: Settings, *, webroot: Path | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         state = app.state
         state.database = await Database.open(settings)
-        state.sessions = Sessions(state.database)
+        state.sessions = Sessions(state.database, settings=settings)
         state.link = CoreLink(settings.socket("core"))
         state.core = state.link.client
         state.media, state.worker = IpcClient(settings.socket("media")), IpcClient(settings.socket("worker"))
         clients = (state.core, state.media, state.worker)
         for client in clients:
             await client.start(wait=None)
+        bus = Bus()
+        rights.follow(bus, state.sessions)
+        listener = Listener(state.database, bus)
+        await listener.start()
         try:
             yield
         finally:
+            await listener.close()
             for client in clients:
                 await client.close()
             await state.database.close()
@@ -87,7 +116,7 @@ def create_app(settings: Settings, *, webroot: Path | None = None) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     # The last one added is the outermost.
-    app.add_middleware(BodyLimit, longest=MAX_BODY)
+    app.add_middleware(BodyLimit, longest=MAX_BODY, others=LARGE_BODIES)
     app.add_middleware(Measure)
     app.add_middleware(RateLimit)
     app.add_middleware(SecurityHeaders)

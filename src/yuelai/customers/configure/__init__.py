@@ -1,0 +1,1 @@
+"""What each tenant decides for itself: classes, custom fields and tags."""

@@ -1,0 +1,1 @@
+"""What hangs on a customer: identities, addresses, relations and consents."""

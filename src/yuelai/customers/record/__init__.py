@@ -1,0 +1,1 @@
+"""One customer in full: fields, identities, addresses, relations, consents, and who changed what."""

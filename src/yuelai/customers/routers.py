@@ -1,0 +1,17 @@
+"""All endpoints of the room, for the application to take in."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from yuelai.customers import endpoints
+from yuelai.customers.configure import endpoints as configure
+from yuelai.customers.imports import endpoints as imports
+from yuelai.customers.parts import endpoints as parts
+from yuelai.customers.record import endpoints as record
+
+router = APIRouter()
+# Before `/customers/{customer_id}`, which would take their names for ids.
+router.include_router(imports.router)
+for each in (endpoints, record, parts, configure):
+    router.include_router(each.router)
