@@ -32,7 +32,7 @@ async def test_the_whole_sample_is_there_quickly_and_a_second_time_changes_nothi
     assert time.monotonic() - began < 20
     first = await counts(database)
     assert first["customers"] == 10_004
-    assert first["people"] == 26
+    assert first["people"] == len(PEOPLE) == 27
     assert first["bills"] > 6 * 3000
     await sample.load(database)
     assert await counts(database) == first
@@ -91,6 +91,27 @@ async def test_everybody_signs_in_with_demo_and_every_agent_has_a_phone_and_all_
         )
     assert [agent.number for agent in working][:20] == [str(8000 + n) for n in range(1, 21)]
     assert {row["code"]: row["n"] for row in members} == {"general": 20, "fault": 20, "complaint": 20}
+
+
+async def test_the_second_leader_sees_only_their_own_group(site: Site) -> None:
+    await sample.load(site.database, today=TODAY, count=1)
+    seen: dict[str, list[str]] = {}
+    for leader in ("leader01", "leader02"):
+        client = await site.client(leader, "demo")
+        people = (await client.get("/api/v1/people", params={"limit": 100})).json()["items"]
+        seen[leader] = [person["username"] for person in people]
+    assert len(seen["leader01"]) == len(PEOPLE)
+    assert seen["leader02"] == [*(f"agent{n}" for n in range(11, 21)), "leader02"]
+    county = [person for person in people if person["site"]["name"] == "余杭县"]
+    assert [person["username"] for person in county] == ["agent17", "agent18", "agent19", "agent20"]
+    assert {person["groups"][0]["name"] for person in people} == {"客服二组"}
+    assert {skill["name"]: skill["level"] for skill in people[1]["skills"]} == {
+        "业务办理": 3, "故障处理": 2, "投诉处理": 1, "英语服务": 4,
+    }  # fmt: skip
+    sites = (await client.get("/api/v1/sites")).json()["items"]
+    assert [(each["name"], each["kind"]) for each in sites] == [
+        ("浙江省中心", "province"), ("杭州中心", "city"), ("余杭县", "county"),
+    ]  # fmt: skip
 
 
 async def test_the_overview_is_complete_over_http(site: Site) -> None:

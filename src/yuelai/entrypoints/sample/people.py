@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from yuelai.entrypoints.sample import organisation
 from yuelai.identity import passwords
 from yuelai.identity.credentials import ha1
 from yuelai.platform.ids import SAMPLE_TENANT, PersonId
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from yuelai.platform.db import Connection
 
 PASSWORD = "demo"  # noqa: S105
-SITE = UUID("01900000-0000-7000-8000-000000000101")
 AGENTS = 20
 
 _NAMES = [
@@ -65,6 +65,7 @@ PEOPLE: tuple[tuple[str, str, str | None, str], ...] = (
     ("planner01", "袁世杰", None, "planner"),
     ("editor01", "田心怡", None, "editor"),
     ("admin", "系统管理员", None, "admin"),
+    ("leader02", "钱晓东", "8102", "leader"),
 )
 """User name, name, work number, role."""
 
@@ -72,30 +73,30 @@ _PEOPLE_ORDER = {username: place for place, (username, _, _, _) in enumerate(PEO
 
 
 async def load(conn: Connection) -> None:
-    """Add whoever is missing, with grants, phone passwords and queue memberships."""
+    """Add whoever is missing, with grants, places, phone passwords and queue memberships."""
+    await organisation.load(conn)
     names = [username for username, _, _, _ in PEOPLE]
     known = {row["username"] for row in await conn.fetch("SELECT username FROM people WHERE username = ANY($1)", names)}
     missing = [person for person in PEOPLE if person[0] not in known]
     if missing:
-        # One hash for all: 26 of them would cost more than the rest of the sample together.
+        # One hash for all: 27 of them would cost more than the rest of the sample together.
         await _add(conn, missing, await passwords.hash_password(PASSWORD))
     await _add_queues(conn)
 
 
 async def _add(conn: Connection, missing: list[tuple[str, str, str | None, str]], encoded: str) -> None:
-    await conn.execute(
-        "INSERT INTO sites (id, tenant_id, code, name) VALUES ($1, $2, 'main', '杭州中心') ON CONFLICT DO NOTHING",
-        SITE,
-        SAMPLE_TENANT,
-    )
     await conn.executemany(
         "INSERT INTO people (id, username, name, number, password_hash) VALUES ($1, $2, $3, $4, $5)",
         [(person_id(username), username, name, number, encoded) for username, name, number, _ in missing],
     )
     await conn.executemany(
-        "INSERT INTO grants (person_id, tenant_id, role) VALUES ($1, $2, $3)",
-        [(person_id(username), SAMPLE_TENANT, role) for username, _, _, role in missing],
+        "INSERT INTO grants (person_id, tenant_id, role, scope) VALUES ($1, $2, $3, $4)",
+        [
+            (person_id(username), SAMPLE_TENANT, role, {"kind": organisation.SCOPES.get(username, "tenant"), "ids": []})
+            for username, _, _, role in missing
+        ],
     )
+    await organisation.place(conn, [(username, person_id(username)) for username, _, _, _ in missing])
     await conn.executemany(
         'INSERT INTO sip_credentials (username, person_id, "user", ha1_md5, ha1_sha256) VALUES ($1, $2, $1, $3, $4)',
         [(number, person_id(username), *ha1(number, PASSWORD)) for username, _, number, _ in missing if number],
