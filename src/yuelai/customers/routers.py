@@ -7,11 +7,12 @@ from fastapi import APIRouter
 from yuelai.customers import endpoints
 from yuelai.customers.configure import endpoints as configure
 from yuelai.customers.imports import endpoints as imports
+from yuelai.customers.merging import endpoints as merging
 from yuelai.customers.parts import endpoints as parts
 from yuelai.customers.record import endpoints as record
 
 router = APIRouter()
 # Before `/customers/{customer_id}`, which would take their names for ids.
 router.include_router(imports.router)
-for each in (endpoints, record, parts, configure):
+for each in (endpoints, merging, record, parts, configure):
     router.include_router(each.router)

@@ -37,3 +37,13 @@ async def claim(conn: Connection, tenant_id: UUID, customer_id: UUID) -> Claimed
     if row["erased_at"] is not None:
         raise Erased()
     return Claimed(survivor, dict(row), await cards.family(conn, tenant_id, survivor))
+
+
+async def look(conn: Connection, tenant_id: UUID, customer_id: UUID) -> list[UUID]:
+    """Return every id the customer is known under, their own first, without a lock. Raises as `claim` does."""
+    family = await cards.family(conn, tenant_id, customer_id)
+    if not family:
+        raise UnknownCustomer()
+    if await repository.erased(conn, family[0]):
+        raise Erased()
+    return family

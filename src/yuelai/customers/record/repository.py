@@ -148,3 +148,8 @@ async def site_exists(conn: Connection, tenant: UUID, site: UUID) -> bool:
         "SELECT EXISTS (SELECT FROM sites WHERE tenant_id = $1 AND id = $2)", tenant, site
     )
     return found
+
+
+async def erased(conn: Connection, id_: UUID) -> bool:
+    found: bool = await conn.fetchval("SELECT erased_at IS NOT NULL FROM customers WHERE id = $1", id_)
+    return found
