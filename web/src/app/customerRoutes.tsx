@@ -27,6 +27,11 @@ const compare = createRoute({
   validateSearch: (search: Record<string, unknown>) => ({ keep: idOf(search.keep), drop: idOf(search.drop) }),
   component: page('ComparePage'),
 })
+const imports = createRoute({ getParentRoute: parent, path: 'imports', component: page('ImportsPage') })
+const oneImport = createRoute({ getParentRoute: parent, path: 'imports/$importId', component: page('ImportPage') })
+const sources = createRoute({ getParentRoute: parent, path: 'sources', component: page('SourcesPage') })
+const conflicts = createRoute({ getParentRoute: parent, path: 'conflicts', component: page('ConflictsPage') })
+const settings = createRoute({ getParentRoute: parent, path: 'settings', component: page('SettingsPage') })
 const merges = createRoute({ getParentRoute: parent, path: 'merges', component: page('MergesPage') })
 
 export const customerRoutes = customers.addChildren([
@@ -35,4 +40,9 @@ export const customerRoutes = customers.addChildren([
   contact,
   compare,
   merges,
+  imports,
+  oneImport,
+  sources,
+  conflicts,
+  settings,
 ])

@@ -14,11 +14,13 @@ interface Props {
   /** One line instead of the content when there is nothing. */
   empty?: string
   emptyAction?: ReactNode
+  /** A panel beside the content. */
+  side?: ReactNode
   children: ReactNode
 }
 
 /** One of the other places of customers: title, then content, nothing, or what is wrong. */
-export function SectionPage({ title, hint, acts, query, empty, emptyAction, children }: Props) {
+export function SectionPage({ title, hint, acts, query, empty, emptyAction, side, children }: Props) {
   const patience = usePatience(query.isPending)
   const navigate = useNavigate()
   useEscape(() => void navigate({ to: '/customers' }))
@@ -31,11 +33,14 @@ export function SectionPage({ title, hint, acts, query, empty, emptyAction, chil
         </h1>
         {acts && <span className="section-page-acts">{acts}</span>}
       </header>
-      <div className="section-page-body">
-        {query.isPending && patience !== 'none' && <Skeleton rows={6} />}
-        {query.isError && query.data === undefined && <ErrorLine problem={query.error} onRetry={() => void query.refetch()} />}
-        {empty && <Empty action={emptyAction}>{empty}</Empty>}
-        {!empty && query.data !== undefined && children}
+      <div className={`record-body ${side ? 'with-side' : ''}`}>
+        <div className="section-page-body">
+          {query.isPending && patience !== 'none' && <Skeleton rows={6} />}
+          {query.isError && query.data === undefined && <ErrorLine problem={query.error} onRetry={() => void query.refetch()} />}
+          {empty && <Empty action={emptyAction}>{empty}</Empty>}
+          {!empty && query.data !== undefined && children}
+        </div>
+        {side}
       </div>
     </div>
   )

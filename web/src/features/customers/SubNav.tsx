@@ -8,6 +8,10 @@ import { useMay } from './may'
 const places = [
   { to: '/customers', icon: 'list', name: 'customers.nav.list', permission: 'customers.read' },
   { to: '/customers/merges', icon: 'merge', name: 'customers.nav.merges', permission: 'customers.merge' },
+  { to: '/customers/imports', icon: 'upload', name: 'customers.nav.imports', permission: 'customers.import' },
+  { to: '/customers/sources', icon: 'database', name: 'customers.nav.sources', permission: 'customers.import' },
+  { to: '/customers/conflicts', icon: 'transfer', name: 'customers.nav.conflicts', permission: 'customers.import' },
+  { to: '/customers/settings', icon: 'gear', name: 'customers.nav.settings', permission: 'customers.configure' },
 ] as const satisfies ReadonlyArray<{ to: string; icon: IconName; name: string; permission: string }>
 
 /** The other places of the customers page; who has only the list sees no bar. */

@@ -13,7 +13,7 @@ export const useClasses = () =>
   useQuery({
     queryKey: ['customer-classes'],
     queryFn: ({ signal }) => api.get<{ items: CustomerClassRow[] }>('/customer-classes', undefined, signal),
-    select: ({ items }) => items.toSorted((a, b) => a.rank - b.rank),
+    select: ({ items }) => items.toSorted((a, b) => b.rank - a.rank),
     staleTime: stale,
   })
 

@@ -116,23 +116,18 @@ export interface CustomerClassRow {
   color: string
 }
 
-export interface Choice {
-  code: string
-  name: string
-  name_en: string
-}
-
 export const fieldTypes = ['text', 'number', 'date', 'choice', 'bool'] as const
 export interface CustomField {
   code: string
   name: string
   name_en: string
   type: (typeof fieldTypes)[number]
-  choices: Choice[]
+  choices: string[]
   required: boolean
   position: number
 }
 export interface Tag {
-  tag: string
+  code: string
+  name: string
   color: string
 }

@@ -35,7 +35,7 @@ export function Filters({ filter, onFilter }: Props) {
         placeholder={t('customers.filter.tag')}
         aria-label={t('customers.filter.tag')}
         onChange={(value: string | undefined) => change({ tag: value })}
-        options={tags.data?.map(({ tag }) => ({ value: tag, label: tag }))}
+        options={tags.data?.map(({ code, name }) => ({ value: code, label: name }))}
       />
       <Select
         className="filter-kind"

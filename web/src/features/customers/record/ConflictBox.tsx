@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { serverNow } from '@/shared/time/clock'
 import { clock } from '@/shared/time/format'
 import { Icon } from '@/shared/ui/Icon'
-import type { Change } from '../types'
+import type { Change, PersonRef } from '../types'
 import { changedBy, same, type Collision, type Flat, type Value } from './changes'
 import { useFieldWord, useValueWord } from './words'
 
@@ -15,14 +15,16 @@ interface Props {
   history: Change[]
   since: string
   form: Flat
+  /** Managers whose names are known. */
+  known: (PersonRef | null)[]
   onTake: (field: string, value: Value | undefined) => void
 }
 
 /** Another has saved meanwhile: who, what, and for each field both have touched, whose word stands. */
-export function ConflictBox({ collisions, taken, history, since, form, onTake }: Props) {
+export function ConflictBox({ collisions, taken, history, since, form, known, onTake }: Props) {
   const { t } = useTranslation()
   const word = useFieldWord()
-  const value = useValueWord()
+  const value = useValueWord(known)
   const who = (field: string) => {
     const change = changedBy(history, field, since)
     return t('customers.conflict.by', { name: change?.person?.name ?? t('customers.conflict.somebody'), time: clock(change?.at ?? serverNow()).slice(0, 5) })

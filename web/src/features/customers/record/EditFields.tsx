@@ -102,7 +102,7 @@ export function EditFields({ form, errors, record, fields, changed, onChange, on
           value={list(form.tags)}
           tokenSeparators={[',', '，', '、']}
           onChange={(value: string[]) => onChange('tags', value)}
-          options={tags.data?.map(({ tag }) => ({ value: tag, label: tag }))}
+          options={tags.data?.map(({ code, name }) => ({ value: code, label: name }))}
         />
       </Field>
       <Field id="edit-warnings" label={mark('warnings', t('customers.field.warnings'))} hint={t('customers.edit.warningsHint')}>
@@ -147,7 +147,6 @@ interface InputProps {
 
 /** The control that fits the type of a custom field. */
 export function CustomInput({ id, field, value, wrong, onChange, onLeave }: InputProps) {
-  const language = useTranslation().i18n.language
   const status = wrong ? 'error' : undefined
   switch (field.type) {
     case 'number':
@@ -163,7 +162,7 @@ export function CustomInput({ id, field, value, wrong, onChange, onLeave }: Inpu
           value={text(value) || undefined}
           onChange={(next: string | undefined) => onChange(next ?? null)}
           onBlur={onLeave}
-          options={field.choices.map((choice) => ({ value: choice.code, label: nameIn(choice, language) }))}
+          options={field.choices.map((choice) => ({ value: choice, label: choice }))}
         />
       )
     case 'bool':

@@ -126,6 +126,7 @@ export function EditPanel({ record, onClose }: { record: CustomerRecord; onClose
           <ConflictBox
             {...meeting}
             form={form}
+            known={[record.manager]}
             onTake={(field, value) => change(field, value ?? null)}
           />
         )}

@@ -18,10 +18,6 @@ export function Facts({ record }: { record: CustomerRecord }) {
     if (field.type === 'bool') return t(value ? 'customers.yes' : 'customers.no')
     if (field.type === 'date') return day(String(value), now, i18n.language)
     if (field.type === 'number') return Number(value).toLocaleString(i18n.language)
-    if (field.type === 'choice') {
-      const choice = field.choices.find((one) => one.code === value)
-      return choice ? nameIn(choice, i18n.language) : String(value)
-    }
     return String(value)
   }
   return (

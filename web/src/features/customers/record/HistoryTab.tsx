@@ -18,7 +18,7 @@ export function HistoryTab({ record }: { record: CustomerRecord }) {
   const { t, i18n } = useTranslation()
   const may = useMay()
   const word = useFieldWord()
-  const value = useValueWord()
+  const value = useValueWord([record.manager])
   const { split, busy } = useSplit()
   const now = serverNow()
   const query = useInfiniteQuery({

@@ -16,9 +16,9 @@ export function AddLink({ label, onClick, testId }: { label: string; onClick: ()
 }
 
 /** A small act at the end of a row: an icon with its word for those who do not see it. */
-export function RowAct({ icon, label, onClick, testId }: { icon: IconName; label: string; onClick: () => void; testId?: string }) {
+export function RowAct({ icon, label, onClick, testId, disabled }: { icon: IconName; label: string; onClick: () => void; testId?: string; disabled?: boolean }) {
   return (
-    <button type="button" className="row-act" aria-label={label} title={label} onClick={onClick} data-testid={testId}>
+    <button type="button" className="row-act" disabled={disabled} aria-label={label} title={label} onClick={onClick} data-testid={testId}>
       <Icon name={icon} size={14} />
     </button>
   )
