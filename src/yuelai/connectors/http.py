@@ -1,0 +1,94 @@
+"""Asking another system over HTTP for JSON, so that its troubles stay its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+import msgspec
+
+from yuelai.connectors.breaker import Breaker
+from yuelai.connectors.errors import ConnectorFailed
+from yuelai.connectors.hosts import AllowedHosts
+from yuelai.platform.clock import Clock, SystemClock
+
+SECONDS = 15.0
+"""For a whole answer, from the connection to the last byte."""
+MOST_BYTES = 16 * 1024 * 1024
+_MOST_CACHED = 500
+
+
+class JsonConnector:
+    """One for a process. Connections are kept, breakers are by host; answers are cached only where the caller asks."""
+
+    def __init__(
+        self,
+        hosts: AllowedHosts,
+        *,
+        seconds: float = SECONDS,
+        most_bytes: int = MOST_BYTES,
+        clock: Clock | None = None,
+    ) -> None:
+        self._hosts, self._seconds, self._most = hosts, seconds, most_bytes
+        self._clock = clock or SystemClock()
+        self._breakers: dict[str, Breaker] = {}
+        self._cache: OrderedDict[str, tuple[float, Any]] = OrderedDict()
+        # A proxy from the environment would go where the list of hosts does not reach.
+        self._client = httpx.AsyncClient(follow_redirects=False, trust_env=False, timeout=httpx.Timeout(seconds))
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    async def get(self, url: str, params: Mapping[str, str] | None = None, *, cache_seconds: float = 0.0) -> Any:
+        """Return the decoded JSON of `GET url`. Raises `HostNotAllowed`, `ConnectorFailed`, `CircuitOpen`."""
+        target = self._hosts.check(url).copy_merge_params(dict(params or {}))
+        held = self._cache.get(str(target))
+        if cache_seconds > 0 and held is not None and self._clock.monotonic() - held[0] < cache_seconds:
+            return held[1]
+        breaker = self._breakers.setdefault(target.netloc.decode(), Breaker())
+        breaker.enter(self._clock.monotonic())
+        try:
+            body = await self._read(target)
+            answer = msgspec.json.decode(body)
+        except (httpx.HTTPError, TimeoutError, msgspec.DecodeError, UnicodeDecodeError, ConnectorFailed) as error:
+            breaker.failed(self._clock.monotonic())
+            if isinstance(error, ConnectorFailed):
+                raise
+            raise ConnectorFailed(_reason(error), host=target.host) from error
+        except BaseException:
+            breaker.abandoned()
+            raise
+        breaker.succeeded()
+        if cache_seconds > 0:
+            self._cache[str(target)] = (self._clock.monotonic(), answer)
+            while len(self._cache) > _MOST_CACHED:
+                self._cache.popitem(last=False)
+        return answer
+
+    async def _read(self, target: httpx.URL) -> bytes:
+        # Packed answers are not taken: a small one could unpack to anything.
+        headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
+        async with asyncio.timeout(self._seconds), self._client.stream("GET", target, headers=headers) as answer:
+            if answer.status_code != 200:
+                raise ConnectorFailed(f"It answered {answer.status_code}.", host=target.host)
+            if answer.headers.get("content-encoding", "identity") != "identity":
+                raise ConnectorFailed("It answered packed, which was not asked for.", host=target.host)
+            body = bytearray()
+            async for piece in answer.aiter_raw():
+                body += piece
+                if len(body) > self._most:
+                    raise ConnectorFailed(f"Its answer is longer than {self._most} bytes.", host=target.host)
+            return bytes(body)
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, TimeoutError | httpx.TimeoutException):
+        return "It did not answer in time."
+    if isinstance(error, msgspec.DecodeError | UnicodeDecodeError):
+        return "Its answer is not JSON."
+    if isinstance(error, httpx.ConnectError):
+        return "It cannot be reached."
+    return "The connection broke."
