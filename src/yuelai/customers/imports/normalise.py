@@ -22,7 +22,7 @@ _WIDTHS = {
 } | {0x3000: 0x20, 0x00A0: 0x20, 0xFEFF: None, 0x200B: None}  # fmt: skip
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _BETWEEN = re.compile(r"[、,，;；|\n]+|\s{2,}")
-_BETWEEN_PHONES = re.compile(r"[、,，;；|/\n或]+|\s+")
+_BETWEEN_PHONES = re.compile(r"[、,，;；|/\n或]+")
 _MOST_VALUES = 20
 
 MESSAGES = {
@@ -81,7 +81,7 @@ class Normaliser:
             (place, column, self._put(mapping[column])) for place, column in enumerate(columns) if mapping.get(column)
         ]
         self._fields = dict(mapping)
-        self._key_column = next((column for column, field_ in mapping.items() if field_ == key), None)
+        self._key_column = next((column for column in columns if mapping.get(column) == key), None)
 
     def row(self, record: Record | Broken) -> Incoming | Rejection:
         """Return the row, or the first thing wrong with it."""
@@ -197,9 +197,12 @@ class Normaliser:
             return
         for part in _parts(text, _BETWEEN_PHONES):
             e164 = phones.normalise(part)
-            if e164 is None:
-                raise _Bad("not_a_phone_number")
-            _identity(row, "phone", e164, part)
+            # Spaces stand within numbers more often than between them.
+            several = [(part, e164)] if e164 else [(each, phones.normalise(each)) for each in part.split()]
+            for raw, value in several:
+                if value is None:
+                    raise _Bad("not_a_phone_number")
+                _identity(row, "phone", value, raw)
 
     def _email(self, row: Incoming, text: str) -> None:
         for part in _parts(text, _BETWEEN):

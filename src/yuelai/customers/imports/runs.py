@@ -87,7 +87,7 @@ async def _run(database: Database, settings: Settings, vault: Vault, tenant: UUI
         what = await context(conn, tenant)
         uses_id = "id_number" in row["mapping"].values()
         keys = await vault.keys(conn, tenant) if uses_id else None
-    column = next((name for name, field in row["mapping"].items() if field == KEY_FIELD.get(row["key"])), None)
+    column = next((each for each in row["columns"] if row["mapping"].get(each) == KEY_FIELD.get(row["key"], "")), None)
     rules = Rules(row["key"], row["on_match"], column)
     about = Run(tenant, import_id, row["person_id"], rules, row["class"], keys, row["dry"])
     shape = reading.Shape(
