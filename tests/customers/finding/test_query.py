@@ -75,7 +75,7 @@ def test_there_may_be_nothing_to_look_for(q: str) -> None:
 def test_signs_of_patterns_stand_for_themselves_in_addresses() -> None:
     assert looked_for("100%_号楼\\", "address") == [r"%100\%\_号楼\\%"]
     for q in ("%%%", "___", "###", "%_\\"):
-        assert looked_for(q, "address") in ([], [r"%\_\_\_%"])
+        assert looked_for(q, "address") == []
 
 
 @given(st.text(max_size=100))

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
-from yuelai.customers.finding.candidates import LAST_ID, Filters, Query
+from yuelai.customers.finding.candidates import LAST_ID, SURVIVOR, Filters, Query
 from yuelai.customers.repository import FAMILY
 
 if TYPE_CHECKING:
@@ -41,8 +41,7 @@ async def newest(
             ORDER BY {owner} DESC LIMIT {limit:d}
         )
         SELECT found.owner, c.id, {" AND ".join(conditions)} AS passes
-        FROM found JOIN customers m ON m.id = found.owner JOIN customers c ON c.id = coalesce(m.merged_into, m.id)
-        {FAMILY} WHERE c.tenant_id = $1 ORDER BY found.owner DESC
+        FROM found {SURVIVOR} {FAMILY} ORDER BY found.owner DESC
         """,  # noqa: S608
         *query.args,
     )

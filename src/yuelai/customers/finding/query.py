@@ -28,7 +28,7 @@ _PHONE = re.compile(r"\+?\d+")
 _NUMBER = re.compile(r"c\d{3,}")
 _CODE = re.compile(r"[!-~]{3,}")
 _SPECIAL, _ESCAPED = re.compile(r"([%_\\])"), r"\\\1"
-_TRIGRAM = re.compile(r"\w{3}")
+_TRIGRAM = re.compile(r"[^\W_]{3}")
 _PINYIN = re.compile(r"[a-z0-9]*[a-z][a-z0-9]*")
 _DIGITS_OF_NUMBER = 9
 
