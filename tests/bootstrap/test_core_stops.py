@@ -16,6 +16,8 @@ from structlog.testing import capture_logs
 from tests.support.centre import free_sip_port
 from yuelai.bootstrap import core
 from yuelai.platform.config import Settings
+from yuelai.platform.db import Database
+from yuelai.platform.ids import SAMPLE_TENANT
 
 
 @pytest.fixture
@@ -39,8 +41,10 @@ def invite(port: int) -> bytes:
 
 
 async def test_core_ends_when_the_journal_can_no_longer_be_written(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    async with database.transaction(None) as conn:
+        await conn.execute("INSERT INTO access_numbers VALUES ('10000', $1, 'main')", SAMPLE_TENANT)
     from yuelai.platform import journal_writer
 
     def failing(*_: object) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from yuelai.platform.ids import SAMPLE_TENANT
 from yuelai.routing.engine import decide, next_deadline
-from yuelai.routing.events import AgentState, AgentStateChanged, Offer, Seat, Withdraw
+from yuelai.routing.events import AgentState, AgentStateChanged, Offer, Seat, Stranded, Withdraw
 from yuelai.routing.model import (
     AgentRecord,
     Command,
@@ -51,7 +51,7 @@ class Centre:
         self.state = RoutingState(queues, agents, now=self.now)
         self.log: list[Command] = []
         self.offers: dict[UUID, UUID] = {}
-        self.entered: dict[UUID, datetime] = {}
+        self.stranded: list[UUID] = []
 
     def tell(self, event: Event) -> list[Command]:
         _, commands = decide(self.state, event, self.now)
@@ -67,6 +67,9 @@ class Centre:
                 self.offers[command.interaction_id] = command.agent_id
             elif isinstance(command, Withdraw):
                 assert self.offers.pop(command.interaction_id) == command.agent_id
+            elif isinstance(command, Stranded):
+                assert command.interaction_id not in self.offers, "stranded while an agent rings"
+                self.stranded.append(command.interaction_id)
             elif isinstance(command, AgentStateChanged) and command.state == AgentState.TALKING:
                 assert command.interaction_id is not None
                 self.offers.pop(command.interaction_id, None)
@@ -105,12 +108,16 @@ class Centre:
                 assert agents[contact.agent_id].contact_id == contact.id
         assert held <= contacts.keys()
         assert self.offers == {one.id: one.agent_id for one in contacts.values() if one.stage == ContactStage.RINGING}
+        open_ = {pool.queue.id for pool in self.state.pools.values() if not pool.retired}
+        for one in agents.values():
+            assert one.levels.keys() <= open_, "a member of a queue that is closed"
         for pool in self.state.pools.values():
             waiting = [one for one in contacts.values() if one.queue_id == pool.queue.id and one.agent_id is None]
             free = [one for one in agents.values() if one.available and pool.queue.id in one.levels]
             assert (pool.waiting, pool.ready) == (len(waiting), len(free))
             assert not (waiting and free), "a free agent and a waiting contact stay side by side"
             assert pool.longest_since == min((one.enqueued_at for one in waiting), default=None)
+            assert not pool.retired or (pool.talking and not waiting), "a closed queue lives by its talks only"
             talking = [one for one in contacts.values()
                        if one.queue_id == pool.queue.id and one.stage == ContactStage.TALKING]  # fmt: skip
             assert pool.talking == len(talking)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from tests.routing.centre import Centre, agent, queue, uid
-from yuelai.routing.errors import SeatNotRegistered
+from yuelai.routing.errors import NoSuchAgent, NoSuchQueue, SeatNotRegistered
 from yuelai.routing.events import AgentState, Seat
 from yuelai.routing.model import (
     Accepted,
     ContactStage,
+    DirectoryChanged,
     Enqueue,
     Held,
     Left,
@@ -38,12 +41,38 @@ class Routing(RuleBasedStateMachine):
         self.centre = Centre(QUEUES, AGENTS)
         self.alive: dict[int, int] = {}
         self.number = 500
+        self.open = {one.id for one in QUEUES}
 
     @rule(queue_index=st.integers(0, 2), customer_class=st.sampled_from(["vip", "gold", "silver", "normal"]))
     def somebody_calls(self, queue_index: int, customer_class: str) -> None:
         self.number += 1
-        self.alive[self.number] = queue_index
-        self.centre.tell(Enqueue(uid(self.number), QUEUES[queue_index].id, customer_class))
+        try:
+            self.centre.tell(Enqueue(uid(self.number), QUEUES[queue_index].id, customer_class))
+        except NoSuchQueue:
+            assert QUEUES[queue_index].id not in self.open
+        else:
+            self.alive[self.number] = queue_index
+
+    @rule(
+        queues=st.sets(st.integers(0, 2)),
+        members=st.sets(st.integers(0, 3)),
+        level=st.sampled_from([0, 1, 4]),
+        strategy=st.sampled_from(["longest_idle", "best_skill"]),
+    )
+    def the_directory_changes(self, queues: set[int], members: set[int], level: int, strategy: str) -> None:
+        """Queues close and open again, agents go, come and learn. Whoever talks goes on talking."""
+        talking = self.talking()
+        wanted = [replace(QUEUES[index], strategy=strategy) for index in sorted(queues)]
+        people = [AGENTS[index] for index in sorted(members)]
+        if level:
+            people = [replace(one, levels=dict.fromkeys(one.levels, level)) for one in people]
+        self.open = {one.id for one in wanted}
+        self.centre.stranded.clear()
+        self.centre.tell(DirectoryChanged(tuple(wanted), tuple(people)))
+        assert self.talking() == talking, "no talk ends by it"
+        assert not self.centre.stranded or not wanted, "only where no queue is left"
+        for stranded in self.centre.stranded:
+            del self.alive[stranded.int]
 
     @precondition(lambda self: self.alive)
     @rule(data=st.data())
@@ -87,13 +116,16 @@ class Routing(RuleBasedStateMachine):
         one = next(record for record in AGENTS if record.id == agent_id)
         try:
             self.centre.tell(SetState(one.id, state, reason))
+        except NoSuchAgent:
+            assert one.id not in self.centre.state.agents
         except SeatNotRegistered:
             assert Seat.PHONE not in self.centre.state.agents[one.id].reachable
 
     @rule(agent_id=agents, reachable=st.sampled_from([True, True, False]))
     def a_seat_comes_or_goes(self, agent_id: object, reachable: bool) -> None:
         one = next(record for record in AGENTS if record.id == agent_id)
-        self.centre.tell(SeatReachable(one.id, Seat.PHONE, reachable))
+        if one.id in self.centre.state.agents:
+            self.centre.tell(SeatReachable(one.id, Seat.PHONE, reachable))
 
     @rule(agent_id=agents)
     def an_agent_finishes_the_wrap_up(self, agent_id: object) -> None:
@@ -114,6 +146,7 @@ class Routing(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Ringing ends by itself, and everybody who stays is served once an agent works on."""
+        self.centre.tell(DirectoryChanged(tuple(QUEUES), tuple(AGENTS)))
         self.centre.pass_time(200)
         assert not self.centre.offers, "something rings for ever"
         for _ in range(40 * (len(self.alive) + 1)):

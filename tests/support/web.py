@@ -53,7 +53,9 @@ async def add_person(
         for role in roles:
             await repository.add_grant(conn, person, tenant, role)
     held = frozenset(roles)
-    return Principal(person, tenant, username, username.title(), number, held, permissions_of(held))
+    return Principal(
+        person, tenant, username, username.title(), number, held, permissions_of(held), operator=tenant == SAMPLE_TENANT
+    )
 
 
 @dataclass

@@ -15,6 +15,7 @@ import uvloop
 
 from yuelai.bootstrap.adapters import CustomerDirectory, FlowDirectory, SipCredentials
 from yuelai.bootstrap.dialogs import DialogKeeper
+from yuelai.bootstrap.directory import LiveDirectory
 from yuelai.bootstrap.registrations import RegistrationKeeper
 from yuelai.bootstrap.requests import Requests
 from yuelai.bootstrap.seats import Seats
@@ -169,6 +170,9 @@ async def start(settings: Settings, stack: contextlib.AsyncExitStack) -> Journal
     telephony.on_call(voice.on_call)
     bus = Bus()
     bus.subscribe(CustomerCreated, lambda created: voice.customer_created(created.tenant_id))
+    following = LiveDirectory(database, clock, bus, routing, flows, seats)
+    await following.start()
+    later(following.close)
     relay = Relay(database, bus)
     await relay.start()
     later(relay.close)

@@ -24,14 +24,26 @@ class Seats:
         self._reachable: set[tuple[UUID, Seat]] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
+    def follow(self, agents: Mapping[str, UUID]) -> None:
+        """These are the agents from now on; new ones, and those with a new number, may have a phone already."""
+        before = set(self._agents.values())
+        self._agents = agents
+        present = set(agents.values())
+        self._reachable = {seat for seat in self._reachable if seat[0] in present}
+        for user, agent_id in agents.items():
+            self._look(user, agent_id, surely=agent_id not in before)
+
     def changed(self, user: str) -> None:
         """The registrations of a SIP user have changed."""
         agent_id = self._agents.get(user)
-        if agent_id is None:
-            return
+        if agent_id is not None:
+            self._look(user, agent_id)
+
+    def _look(self, user: str, agent_id: UUID, *, surely: bool = False) -> None:
+        """Tell routing what is different; all of it when it is not sure what routing knows."""
         browsers = {registration.browser for registration in self._telephony.registrations(user)}
         for seat, reachable in ((Seat.BROWSER, True in browsers), (Seat.PHONE, False in browsers)):
-            if reachable == ((agent_id, seat) in self._reachable):
+            if reachable == ((agent_id, seat) in self._reachable) and not surely:
                 continue
             if reachable:
                 self._reachable.add((agent_id, seat))

@@ -11,7 +11,7 @@ from uuid import UUID
 from yuelai.platform.clock import Clock
 from yuelai.platform.live import Document, LiveStore, View, watching
 from yuelai.routing.events import AgentState, AgentStateChanged, Seat
-from yuelai.routing.model import Agent, AgentRecord, Command, Queue
+from yuelai.routing.model import Agent, AgentRecord, Command
 from yuelai.routing.pools import Pool
 from yuelai.routing.state import RoutingState
 
@@ -40,8 +40,8 @@ class Documents:
         self._today: dict[UUID, dict[UUID, Today]] = {}
         """By agent and tenant."""
 
-    def load(self, agents: Iterable[AgentRecord], queues: Iterable[Queue], now: datetime) -> None:
-        """Take over the figures that PostgreSQL counted for the local day of `now`."""
+    def know(self, agents: Iterable[AgentRecord], now: datetime) -> None:
+        """Take over the figures that PostgreSQL counted for the local day of `now`, of agents who are new here."""
         day = now.astimezone().date()
         for record in agents:
             if record.id not in self._today:
@@ -61,7 +61,11 @@ class Documents:
             shown.append((f"agent/{agent_id}", self._views(agent, state) if agent else []))
         for queue_id in sorted(state.touched_queues):
             pool = state.pools.get(queue_id)
-            views = [View(frozenset({f"tenant:{pool.queue.tenant_id}"}), self.queue(pool))] if pool else []
+            views = (
+                [View(frozenset({f"tenant:{pool.queue.tenant_id}"}), self.queue(pool))]
+                if pool and not pool.retired
+                else []
+            )
             shown.append((f"queue/{queue_id}", views))
         state.touched_agents.clear()
         state.touched_queues.clear()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -27,6 +28,7 @@ from yuelai.routing.model import (
     Agent,
     AgentRecord,
     Command,
+    DirectoryChanged,
     Enqueue,
     Event,
     Held,
@@ -79,8 +81,16 @@ class RoutingDriver:
         records, queues = list(agents), list(queues)
         self._state = RoutingState(queues, records, now=now)
         self._codes = {(queue.tenant_id, queue.code): queue.id for queue in queues}
-        self._documents.load(records, queues, now)
+        self._documents.know(records, now)
         await self._finish(engine.restore(self._state, now))
+
+    async def follow(self, agents: Iterable[AgentRecord], queues: Iterable[Queue]) -> None:
+        """The directory is this from now on: queues, members, names. No contact is dropped; see `change`. Agents who
+        are new are offline, and their seats unreachable until `seat_reachable` says otherwise."""
+        records, queues = tuple(replace(record, session=None) for record in agents), tuple(queues)
+        self._codes = {(queue.tenant_id, queue.code): queue.id for queue in queues}
+        self._documents.know(records, self._clock.now())
+        await self._take(DirectoryChanged(queues, records))
 
     async def set_state(
         self, agent_id: UUID, state: AgentState | str, reason: str = "", seat: Seat | str | None = None
@@ -167,7 +177,7 @@ class RoutingDriver:
 
     def queue_documents(self, tenant_id: UUID, queue_id: UUID | None = None) -> list[dict[str, Any]]:
         """Return the tenant's queue documents, or the one asked for. Raises `NoSuchQueue`."""
-        pools = [pool for pool in self._state.pools.values() if pool.queue.tenant_id == tenant_id]
+        pools = [pool for pool in self._state.pools.values() if pool.queue.tenant_id == tenant_id and not pool.retired]
         if queue_id is not None:
             pools = [pool for pool in pools if pool.queue.id == queue_id]
             if not pools:

@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from yuelai.routing import explain
+from yuelai.routing.change import directory_changed
 from yuelai.routing.errors import AlreadyRouted, OfferGone, SeatInUse, SeatNotRegistered, StateNotYours
 from yuelai.routing.events import AgentState, AgentStateChanged, Offer, Seat, Withdraw
 from yuelai.routing.matching import virtual_arrival
@@ -21,12 +22,14 @@ from yuelai.routing.model import (
     CHOSEN,
     CONTACT_GONE,
     IN_CONTACT,
+    REMOVED,
     RONA,
     Accepted,
     Agent,
     Command,
     Contact,
     ContactStage,
+    DirectoryChanged,
     Enqueue,
     Event,
     Held,
@@ -45,7 +48,7 @@ from yuelai.routing.state import RoutingState
 
 def decide(state: RoutingState, event: Event, now: datetime) -> tuple[RoutingState, list[Command]]:
     """Return the state and what is to be done, in order. Raises the refusals of `routing.errors`."""
-    turn = _Turn(state, now)
+    turn = Turn(state, now)
     _HANDLERS[type(event)](turn, event)
     return state, turn.commands
 
@@ -57,7 +60,7 @@ def next_deadline(state: RoutingState) -> datetime | None:
 
 def restore(state: RoutingState, now: datetime) -> list[Command]:
     """After a start: agents who were in a contact that died with the process are free again; the others stay."""
-    turn = _Turn(state, now)
+    turn = Turn(state, now)
     for agent in state.agents.values():
         if agent.state not in CHOSEN:
             agent.contact_id = None
@@ -65,7 +68,7 @@ def restore(state: RoutingState, now: datetime) -> list[Command]:
     return turn.commands
 
 
-class _Turn:
+class Turn:
     """One decision: the state, the instant, and the commands so far."""
 
     def __init__(self, state: RoutingState, now: datetime) -> None:
@@ -76,7 +79,7 @@ class _Turn:
         self, agent: Agent, to: AgentState, reason: str = "", *, seconds: float | None = None, fresh: bool = True
     ) -> None:
         """Change an agent's state. `seconds` sets its deadline; `fresh` begins its idle time anew."""
-        self._leave_pools(agent)
+        self.leave_pools(agent)
         agent.state, agent.reason, agent.since = to, reason, self.now
         if fresh and to == AgentState.READY:
             agent.idle_since = self.now
@@ -93,31 +96,31 @@ class _Turn:
                 until=agent.until,
             )
         )
-        self._join_pools(agent)
+        self.join_pools(agent)
         self.state.touch(agent)
 
-    def _leave_pools(self, agent: Agent) -> None:
+    def leave_pools(self, agent: Agent) -> None:
         if agent.available:
             for queue_id in agent.levels:
                 self.state.pools[queue_id].unfree(agent)
             self.state.touch_queues(agent.levels)
 
-    def _join_pools(self, agent: Agent) -> None:
+    def join_pools(self, agent: Agent) -> None:
         if agent.available:
             for queue_id in agent.levels:
                 self.state.pools[queue_id].free(agent)
             self.state.touch_queues(agent.levels)
 
     def set_reachable(self, agent: Agent, event: SeatReachable) -> None:
-        self._leave_pools(agent)
+        self.leave_pools(agent)
         (agent.reachable.add if event.reachable else agent.reachable.discard)(event.seat)
-        self._join_pools(agent)
+        self.join_pools(agent)
         self.state.touch(agent)
 
     def change_seat(self, agent: Agent, seat: Seat) -> None:
-        self._leave_pools(agent)
+        self.leave_pools(agent)
         agent.seat = seat
-        self._join_pools(agent)
+        self.join_pools(agent)
 
     def serve_agent(self, agent: Agent) -> None:
         """Give a free agent the contact that comes first among the agent's queues."""
@@ -173,11 +176,20 @@ class _Turn:
         """The agent gets what was asked for during the contact, or is ready."""
         wanted, agent.pending = agent.pending or Pending(AgentState.READY, ""), None
         agent.contact_id = agent.serving = None
+        if agent.leaving:
+            self.go(agent)
+            return
         self.become(agent, wanted.state, wanted.reason)
         self.serve_agent(agent)
 
+    def go(self, agent: Agent) -> None:
+        """Somebody is no agent any more."""
+        if agent.state != AgentState.OFFLINE:
+            self.become(agent, AgentState.OFFLINE, REMOVED)
+        self.state.forget(agent)
 
-def _set_state(turn: _Turn, event: SetState) -> None:
+
+def _set_state(turn: Turn, event: SetState) -> None:
     agent = turn.state.agent(event.agent_id)
     if event.state not in CHOSEN:
         raise StateNotYours(state=event.state.value)
@@ -206,7 +218,7 @@ def _set_state(turn: _Turn, event: SetState) -> None:
         agent.pending = None if event.state == AgentState.READY else Pending(event.state, event.reason)
 
 
-def _choose(turn: _Turn, agent: Agent, event: SetState) -> None:
+def _choose(turn: Turn, agent: Agent, event: SetState) -> None:
     fresh = agent.state != AgentState.READY
     if event.seat is not None and event.seat != agent.seat:
         turn.change_seat(agent, event.seat)
@@ -214,7 +226,7 @@ def _choose(turn: _Turn, agent: Agent, event: SetState) -> None:
     turn.serve_agent(agent)
 
 
-def _seat_reachable(turn: _Turn, event: SeatReachable) -> None:
+def _seat_reachable(turn: Turn, event: SeatReachable) -> None:
     agent = turn.state.agent(event.agent_id)
     turn.set_reachable(agent, event)
     if event.reachable:
@@ -226,7 +238,7 @@ def _seat_reachable(turn: _Turn, event: SeatReachable) -> None:
         turn.serve_contact(contact)
 
 
-def _enqueue(turn: _Turn, event: Enqueue) -> None:
+def _enqueue(turn: Turn, event: Enqueue) -> None:
     queue = turn.state.pool(event.queue_id).queue
     if event.interaction_id in turn.state.contacts:
         raise AlreadyRouted()
@@ -244,7 +256,7 @@ def _enqueue(turn: _Turn, event: Enqueue) -> None:
     turn.serve_contact(contact)
 
 
-def _left(turn: _Turn, event: Left) -> None:
+def _left(turn: Turn, event: Left) -> None:
     contact = turn.state.contacts.get(event.interaction_id)
     if contact is None:
         return
@@ -263,20 +275,20 @@ def _left(turn: _Turn, event: Left) -> None:
         _forget(turn, contact)
 
 
-def _forget(turn: _Turn, contact: Contact) -> None:
+def _forget(turn: Turn, contact: Contact) -> None:
     turn.state.pools[contact.queue_id].unwait(contact)
     turn.state.touched_queues.add(contact.queue_id)
     del turn.state.contacts[contact.id]
 
 
-def _standing_offer(turn: _Turn, interaction_id: UUID, agent_id: UUID) -> tuple[Agent, Contact]:
+def _standing_offer(turn: Turn, interaction_id: UUID, agent_id: UUID) -> tuple[Agent, Contact]:
     contact = turn.state.contacts.get(interaction_id)
     if contact is None or contact.stage != ContactStage.RINGING or contact.agent_id != agent_id:
         raise OfferGone()
     return turn.state.agents[agent_id], contact
 
 
-def _accepted(turn: _Turn, event: Accepted) -> None:
+def _accepted(turn: Turn, event: Accepted) -> None:
     agent, contact = _standing_offer(turn, event.interaction_id, event.agent_id)
     contact.stage = ContactStage.TALKING
     turn.state.pools[contact.queue_id].talking += 1
@@ -284,7 +296,7 @@ def _accepted(turn: _Turn, event: Accepted) -> None:
     turn.become(agent, AgentState.TALKING)
 
 
-def _refused(turn: _Turn, event: Refused) -> None:
+def _refused(turn: Turn, event: Refused) -> None:
     agent, contact = _standing_offer(turn, event.interaction_id, event.agent_id)
     if event.reason == CONTACT_GONE:
         _left(turn, Left(contact.id))
@@ -292,14 +304,14 @@ def _refused(turn: _Turn, event: Refused) -> None:
         _not_taken(turn, agent, contact, event.reason)
 
 
-def _not_taken(turn: _Turn, agent: Agent, contact: Contact, reason: str) -> None:
+def _not_taken(turn: Turn, agent: Agent, contact: Contact, reason: str) -> None:
     """Redirection on no answer: the agent is taken out until they say they are there."""
     turn.take_back(agent, contact, reason)
     turn.become(agent, AgentState.BUSY, RONA)
     turn.serve_contact(contact)
 
 
-def _held(turn: _Turn, event: Held) -> None:
+def _held(turn: Turn, event: Held) -> None:
     contact = turn.state.contacts.get(event.interaction_id)
     if contact is None or contact.stage != ContactStage.TALKING or contact.agent_id is None:
         return
@@ -309,17 +321,18 @@ def _held(turn: _Turn, event: Held) -> None:
         turn.become(agent, wanted)
 
 
-def _released(turn: _Turn, event: Released) -> None:
+def _released(turn: Turn, event: Released) -> None:
     _left(turn, Left(event.interaction_id))
 
 
-def _release(turn: _Turn, contact: Contact) -> None:
+def _release(turn: Turn, contact: Contact) -> None:
     assert contact.agent_id is not None
     agent = turn.state.agents[contact.agent_id]
     pool = turn.state.pools[contact.queue_id]
     pool.talking -= 1
     turn.state.touched_queues.add(contact.queue_id)
     del turn.state.contacts[contact.id]
+    turn.state.drop_if_done(pool)
     if pool.queue.wrapup_seconds > 0:
         turn.become(agent, AgentState.WRAPUP, seconds=pool.queue.wrapup_seconds)
     else:
@@ -327,13 +340,13 @@ def _release(turn: _Turn, contact: Contact) -> None:
         turn.finish_wrapup(agent)
 
 
-def _wrapup_done(turn: _Turn, event: WrapupDone) -> None:
-    agent = turn.state.agent(event.agent_id)
-    if agent.state == AgentState.WRAPUP and event.interaction_id in (None, agent.contact_id):
+def _wrapup_done(turn: Turn, event: WrapupDone) -> None:
+    agent = turn.state.agents.get(event.agent_id)
+    if agent is not None and agent.state == AgentState.WRAPUP and event.interaction_id in (None, agent.contact_id):
         turn.finish_wrapup(agent)
 
 
-def _time_passed(turn: _Turn, event: TimePassed) -> None:
+def _time_passed(turn: Turn, event: TimePassed) -> None:
     while (agent := turn.state.due(turn.now)) is not None:
         if agent.state == AgentState.RINGING:
             _not_taken(turn, agent, turn.state.contacts[_contact_of(agent)], "no_answer")
@@ -348,7 +361,7 @@ def _contact_of(agent: Agent) -> UUID:
     return agent.contact_id
 
 
-_HANDLERS: dict[type[Any], Callable[[_Turn, Any], None]] = {
+_HANDLERS: dict[type[Any], Callable[[Turn, Any], None]] = {
     SetState: _set_state,
     SeatReachable: _seat_reachable,
     Enqueue: _enqueue,
@@ -359,4 +372,5 @@ _HANDLERS: dict[type[Any], Callable[[_Turn, Any], None]] = {
     Released: _released,
     WrapupDone: _wrapup_done,
     TimePassed: _time_passed,
+    DirectoryChanged: directory_changed,
 }

@@ -44,6 +44,14 @@ class AgentStateChanged(Fact):
     """When wrap-up or ringing ends by itself."""
 
 
+@fact("queue.changed")
+@dataclass(frozen=True, kw_only=True)
+class QueueChanged(Fact):
+    """The queue is new, or its settings or members have changed."""
+
+    queue_id: UUID
+
+
 @dataclass(frozen=True)
 class Offer:
     """Ring this agent for this contact. `explanation` says why this one (B8): strategy, candidates, what decided."""
@@ -67,4 +75,20 @@ class Withdraw:
     reason: str
 
 
-RoutingSignal = Offer | Withdraw
+@dataclass(frozen=True)
+class Moved:
+    """The contact's queue was closed; it belongs to this one now, at the place its arrival gives it."""
+
+    interaction_id: UUID
+    queue_id: UUID
+    queue_code: str
+
+
+@dataclass(frozen=True)
+class Stranded:
+    """The contact's queue was closed and its tenant has no other: nobody will be offered it."""
+
+    interaction_id: UUID
+
+
+RoutingSignal = Offer | Withdraw | Moved | Stranded

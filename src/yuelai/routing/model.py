@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from yuelai.platform.live import NOWHERE, Place
-from yuelai.routing.events import AgentState, AgentStateChanged, Offer, Seat, Withdraw
+from yuelai.routing.events import AgentState, AgentStateChanged, Moved, Offer, Seat, Stranded, Withdraw
 
 IN_CONTACT = frozenset({AgentState.RINGING, AgentState.TALKING, AgentState.HOLD})
 """States that use the agent's capacity of one call."""
@@ -21,6 +21,9 @@ CHOSEN = frozenset({AgentState.READY, AgentState.BUSY, AgentState.OFFLINE})
 RONA = "rona"
 """Reason of busy after an offer was not taken (redirection on no answer)."""
 
+
+REMOVED = "removed"
+"""Reason of offline when somebody is no agent any more."""
 
 CONTACT_GONE = "contact_gone"
 """Reason of a refusal that is not the agent's: the customer left while the offer was on its way."""
@@ -111,6 +114,8 @@ class Agent:
     """The tenant whose contact it is."""
     until: datetime | None = None
     places: Mapping[UUID, Place] = field(default_factory=dict)
+    leaving: bool = False
+    """No agent any more once the contact in hand is over."""
 
     def place(self, tenant_id: UUID) -> Place:
         return self.places.get(tenant_id, NOWHERE)
@@ -219,7 +224,27 @@ class TimePassed:
     """Time went by; everything whose deadline is not after `now` is due."""
 
 
-Event = SetState | SeatReachable | Enqueue | Left | Accepted | Refused | Held | Released | WrapupDone | TimePassed
+@dataclass(frozen=True)
+class DirectoryChanged:
+    """All queues and agents as they are from now on; see `change`. What is known of sessions stays as it is."""
+
+    queues: tuple[Queue, ...]
+    agents: tuple[AgentRecord, ...]
+
+
+Event = (
+    SetState
+    | SeatReachable
+    | Enqueue
+    | Left
+    | Accepted
+    | Refused
+    | Held
+    | Released
+    | WrapupDone
+    | TimePassed
+    | DirectoryChanged
+)
 
 
 @dataclass(frozen=True)
@@ -230,4 +255,4 @@ class WrapupOver:
     agent_id: UUID
 
 
-Command = AgentStateChanged | Offer | Withdraw | WrapupOver
+Command = AgentStateChanged | Offer | Withdraw | Moved | Stranded | WrapupOver

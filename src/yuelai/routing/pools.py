@@ -7,6 +7,7 @@ and at 5,000 members an insertion moves 40 kB, which costs about a microsecond.
 from __future__ import annotations
 
 from bisect import bisect_left, insort
+from collections.abc import Mapping
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -22,10 +23,18 @@ class Pool:
     def __init__(self, queue: Queue) -> None:
         self.queue = queue
         self.talking = 0
+        self.retired = False
+        """Closed: nothing waits here, no agent is a member; the talks it began go on."""
         self._strategy = STRATEGIES[queue.strategy]
         self._waiting: list[tuple[float, datetime, UUID]] = []
         self._since: list[tuple[datetime, UUID]] = []
         self._ready: list[tuple[Key, str, UUID]] = []
+
+    def become(self, queue: Queue, agents: Mapping[UUID, Agent]) -> None:
+        """The queue's settings have changed, or it is open again."""
+        self.queue, self.retired = queue, False
+        self._strategy = STRATEGIES[queue.strategy]
+        self._ready = sorted(self._entry(agents[entry[2]]) for entry in self._ready)
 
     def wait(self, contact: Contact) -> None:
         insort(self._waiting, (contact.arrival, contact.enqueued_at, contact.id))

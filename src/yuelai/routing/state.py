@@ -27,15 +27,30 @@ class RoutingState:
         self.touched_queues: set[UUID] = set(self.pools)
         self._deadlines: list[tuple[datetime, UUID]] = []
         for record in agents:
-            self._add(record, now)
+            self.add(record, now)
 
-    def _add(self, record: AgentRecord, now: datetime) -> None:
+    def open(self, queue: Queue) -> None:
+        """A new queue."""
+        self.pools[queue.id] = Pool(queue)
+        self.touched_queues.add(queue.id)
+
+    def is_open(self, queue_id: UUID) -> bool:
+        pool = self.pools.get(queue_id)
+        return pool is not None and not pool.retired
+
+    def drop_if_done(self, pool: Pool) -> None:
+        """Forget a closed queue when nobody talks any more whose contact came through it."""
+        if pool.retired and not pool.talking:
+            self.pools.pop(pool.queue.id, None)
+
+    def add(self, record: AgentRecord, now: datetime) -> None:
+        """A new agent."""
         agent = Agent(
             record.id,
             record.home,
             record.number,
             record.name,
-            {queue_id: level for queue_id, level in record.levels.items() if queue_id in self.pools},
+            {queue_id: level for queue_id, level in record.levels.items() if self.is_open(queue_id)},
             since=record.session.since if record.session else now,
             idle_since=record.session.since if record.session else now,
         )
@@ -46,6 +61,11 @@ class RoutingState:
         self.agents[agent.id] = agent
         self.touched_agents.add(agent.id)
 
+    def forget(self, agent: Agent) -> None:
+        self.set_deadline(agent, None)
+        del self.agents[agent.id]
+        self.touch(agent)
+
     def agent(self, agent_id: UUID) -> Agent:
         """Raises `NoSuchAgent`."""
         try:
@@ -54,15 +74,15 @@ class RoutingState:
             raise NoSuchAgent() from None
 
     def pool(self, queue_id: UUID) -> Pool:
-        """Raises `NoSuchQueue`."""
-        try:
-            return self.pools[queue_id]
-        except KeyError:
-            raise NoSuchQueue() from None
+        """Return that of an open queue. Raises `NoSuchQueue`."""
+        pool = self.pools.get(queue_id)
+        if pool is None or pool.retired:
+            raise NoSuchQueue()
+        return pool
 
     def fallback(self, tenant_id: UUID) -> Pool | None:
         """Return where the tenant's contacts go that cannot be placed: queue `general`, else the most urgent one."""
-        pools = [pool for pool in self.pools.values() if pool.queue.tenant_id == tenant_id]
+        pools = [pool for pool in self.pools.values() if pool.queue.tenant_id == tenant_id and not pool.retired]
         return min(
             pools, key=lambda pool: (pool.queue.code != FALLBACK, -pool.queue.priority, pool.queue.code), default=None
         )

@@ -38,7 +38,7 @@ from yuelai.interactions.model import Stage
 from yuelai.media.ports import Digit, LegGone, LegHeard, LegKind, LegSilent, MediaError, PlayEnded
 from yuelai.platform.errors import Refusal, Unavailable
 from yuelai.platform.ids import InteractionId, LegId, new_id
-from yuelai.routing.events import Offer, Withdraw
+from yuelai.routing.events import Moved, Offer, Stranded, Withdraw
 from yuelai.telephony.ports import Answered, Confirmed, Ended, InfoDigit, Leg, Reoffered, Ringing
 
 log = structlog.get_logger()
@@ -116,6 +116,10 @@ class VoiceCall:
                 await self.waiting.ring(message)
             case Withdraw():
                 await self.waiting.withdrawn(message)
+            case Moved():
+                await self.waiting.moved(message)
+            case Stranded():
+                await self.waiting.stranded()
             case CustomerKnown(result):
                 await self.know(result)
             case StrangersMayBeKnown():

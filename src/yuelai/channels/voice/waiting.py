@@ -11,11 +11,11 @@ import structlog
 
 from yuelai.channels.voice.agent_party import AgentParty
 from yuelai.channels.voice.phase import Phase
-from yuelai.interactions.events import SegmentKind
+from yuelai.interactions.events import EndReason, SegmentKind
 from yuelai.media.ports import MediaError
 from yuelai.platform.errors import Refusal
 from yuelai.routing.errors import NoSuchQueue, OfferGone
-from yuelai.routing.events import Offer, Withdraw
+from yuelai.routing.events import Moved, Offer, Withdraw
 from yuelai.routing.model import Queue
 
 if TYPE_CHECKING:
@@ -87,6 +87,25 @@ class Waiting:
         call = self._call
         if call.phase is Phase.RINGING and call.agent and call.agent.offer.agent_id == withdraw.agent_id:
             await self.back(withdraw.reason)
+
+    async def moved(self, moved: Moved) -> None:
+        """The queue was closed: the customer waits in another one, and an agent who rings goes on ringing."""
+        call = self._call
+        if call.phase not in (Phase.QUEUED, Phase.RINGING):
+            return
+        with contextlib.suppress(NoSuchQueue):
+            self.queue = queue = call.services.routing.queue(moved.queue_code, call.tenant.id)
+            call.recorder.show.queue(queue.reference())
+        if call.phase is Phase.QUEUED:
+            await call.recorder.segment(SegmentKind.QUEUE, queue_id=moved.queue_id)
+        await call.recorder.note("queue", "system", {"queue": moved.queue_code, "moved": True})
+
+    async def stranded(self) -> None:
+        """The tenant has no queue any more: nobody would ever answer."""
+        call = self._call
+        if call.phase in (Phase.QUEUED, Phase.RINGING):
+            await call.recorder.note("system", "system", {"queue": "closed"})
+            await call.end(EndReason.FAILED)
 
     async def not_taken(self, reason: str) -> None:
         """The agent did not take it: tell routing, which keeps the contact's place."""

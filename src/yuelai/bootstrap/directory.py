@@ -1,0 +1,75 @@
+"""The directory of the running centre follows what people change in PostgreSQL: queues, members, names, numbers.
+
+Facts of the outbox say that something has changed, never what: everything is read anew, in one transaction, and routing
+finds out what is different. Several facts at once are one reading.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+import structlog
+
+from yuelai.bootstrap.adapters import FlowDirectory
+from yuelai.bootstrap.seats import Seats
+from yuelai.flows.events import AccessNumberChanged
+from yuelai.identity.events import OrganisationChanged, PersonChanged, TenantChanged
+from yuelai.platform.bus import Bus
+from yuelai.platform.clock import Clock
+from yuelai.platform.db import Database
+from yuelai.platform.errors import Unavailable
+from yuelai.routing import repository as routing_tables
+from yuelai.routing.driver import RoutingDriver
+from yuelai.routing.events import QueueChanged
+
+log = structlog.get_logger()
+
+FOLLOWED = (PersonChanged, OrganisationChanged, TenantChanged, QueueChanged, AccessNumberChanged)
+TOGETHER_SECONDS = 0.05
+"""How long a change waits for others to be read with it."""
+AGAIN_SECONDS = 1.0
+"""How long to wait when PostgreSQL is away."""
+
+
+class LiveDirectory:
+    def __init__(
+        self, database: Database, clock: Clock, bus: Bus, routing: RoutingDriver, flows: FlowDirectory, seats: Seats
+    ) -> None:
+        self._database, self._clock = database, clock
+        self._routing, self._flows, self._seats = routing, flows, seats
+        self._changed = asyncio.Event()
+        for kind in FOLLOWED:
+            bus.subscribe(kind, lambda fact: self._changed.set())
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        self._task = asyncio.create_task(self._run(), name="directory")
+
+    async def close(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _run(self) -> None:
+        while True:
+            await self._changed.wait()
+            await asyncio.sleep(TOGETHER_SECONDS)
+            self._changed.clear()
+            try:
+                await self._read()
+            except Unavailable:
+                self._changed.set()
+                await asyncio.sleep(AGAIN_SECONDS)
+            except Exception:
+                # What is known stays in force; the next change is tried again.
+                log.exception("directory_not_followed")
+
+    async def _read(self) -> None:
+        async with self._database.transaction(None) as conn:
+            directory = await routing_tables.load_directory(conn, self._clock.now())
+            await self._flows.load(conn)
+        await self._routing.follow(directory.agents, directory.queues)
+        self._seats.follow({agent.number: agent.id for agent in directory.agents})
+        log.info("directory_followed", agents=len(directory.agents), queues=len(directory.queues))
