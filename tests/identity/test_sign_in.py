@@ -22,6 +22,13 @@ async def test_signing_in_gives_a_token_that_says_who_one_is(site: Site) -> None
         "number": "8001",
         "roles": ["agent"],
         "permissions": sorted(person.permissions),
+        "email": None,
+        "language": None,
+        "tenant": {"id": str(SAMPLE_TENANT), "code": "main", "name": "悦来"},
+        "tenants": [{"id": str(SAMPLE_TENANT), "code": "main", "name": "悦来"}],
+        "must": None,
+        "totp": False,
+        "reach": {"kind": "tenant", "names": []},
     }
     headers = {"Authorization": f"Bearer {answer.json()['token']}"}
     assert (await site.http.get("/api/v1/session", headers=headers)).json() == answer.json()["person"]

@@ -1,43 +1,22 @@
-"""Signing in and out, and the browser phone's credential."""
+"""The browser phone's credential."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated
-from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
-from pydantic import BaseModel, Field
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel
 
-from yuelai.identity.access import bearer_token, public, require, sessions, signed_in
+from yuelai.identity.access import bearer_token, require
 from yuelai.identity.credentials import REALM, browser_credential
 from yuelai.identity.model import Principal
-from yuelai.identity.sessions import Sessions, token_hash
+from yuelai.identity.sessions import token_hash
 from yuelai.platform.clock import SystemClock
 from yuelai.platform.db import Database
 from yuelai.platform.web import database
 
 router = APIRouter(prefix="/api/v1", tags=["identity"])
-
-
-class SignIn(BaseModel):
-    username: str = Field(min_length=1, max_length=100)
-    password: str = Field(min_length=1, max_length=1000)
-
-
-class Person(BaseModel):
-    id: UUID
-    username: str
-    name: str
-    number: str | None
-    roles: list[str]
-    permissions: list[str]
-
-
-class SessionOpened(BaseModel):
-    token: str
-    expires_at: datetime
-    person: Person
 
 
 class SipAccount(BaseModel):
@@ -51,35 +30,9 @@ class SipAccount(BaseModel):
     expires_at: datetime
 
 
-def _person(principal: Principal) -> Person:
-    return Person.model_validate(principal.document())
-
-
-@router.post("/session", dependencies=[Depends(public)])
-async def sign_in(body: SignIn, request: Request, held: Annotated[Sessions, Depends(sessions)]) -> SessionOpened:
-    """Sign in. The answer is the same for an unknown name and a wrong password."""
-    source = request.client.host if request.client else "unknown"
-    opened = await held.open(body.username, body.password, source)
-    return SessionOpened(token=opened.token, expires_at=opened.expires_at, person=_person(opened.principal))
-
-
-@router.get("/session")
-async def who_am_i(principal: Annotated[Principal, Depends(signed_in)]) -> Person:
-    return _person(principal)
-
-
-@router.delete("/session", status_code=204)
-async def sign_out(
-    principal: Annotated[Principal, Depends(signed_in)],
-    token: Annotated[str, Depends(bearer_token)],
-    held: Annotated[Sessions, Depends(sessions)],
-) -> None:
-    await held.close(token, principal)
-
-
 @router.get("/agents/me/sip")
 async def browser_phone(
-    principal: Annotated[Principal, Depends(require("agent.work"))],
+    principal: Annotated[Principal, Depends(require("agent.work", in_person=True))],
     token: Annotated[str, Depends(bearer_token)],
     db: Annotated[Database, Depends(database)],
 ) -> SipAccount:

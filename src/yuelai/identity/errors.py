@@ -42,3 +42,10 @@ class NoNumber(Refusal):
 
     status = 409
     code = "no_number"
+
+
+class WeakPassword(Refusal):
+    """The new password is too short, too common, or one of the last ones."""
+
+    status = 422
+    code = "weak_password"

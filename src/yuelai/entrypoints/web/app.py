@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
@@ -29,14 +28,17 @@ from yuelai.customers.imports.uploads import FORM_BYTES
 from yuelai.entrypoints.web import console, events, health, problems, rights, sip, system
 from yuelai.entrypoints.web.corelink import CoreLink
 from yuelai.entrypoints.web.middleware import BodyLimit, Measure, RateLimit, RequestId, SecurityHeaders
+from yuelai.entrypoints.web.openapi import document
 from yuelai.identity.access import public
 from yuelai.identity.sessions import Sessions
+from yuelai.interactions.personal import InteractionsPersonalData
 from yuelai.interactions.service import contact_history
 from yuelai.platform.bus import Bus
 from yuelai.platform.config import Settings
 from yuelai.platform.db import Database
 from yuelai.platform.ipc import IpcClient
 from yuelai.platform.outbox import Listener
+from yuelai.recordings.personal import RecordingsPersonalData
 
 MAX_BODY = 1024 * 1024
 """Of a request, in bytes."""
@@ -106,12 +108,12 @@ def create_app(settings: Settings, *, webroot: Path | None = None) -> FastAPI:
     )
     app.state.settings, app.state.webroot = settings, webroot
     app.state.contact_history = contact_history
+    app.state.personal_data = (RecordingsPersonalData(settings), InteractionsPersonalData())
     problems.install(app)
 
     @app.get("/api/openapi.json", include_in_schema=False, dependencies=[Depends(public)])
     async def openapi(request: Request) -> JSONResponse:
-        document: dict[str, Any] = request.app.openapi()
-        return JSONResponse(document)
+        return JSONResponse(document(request.app))
 
     for router in ROUTERS:
         app.include_router(router)

@@ -72,6 +72,9 @@ async def events(websocket: WebSocket) -> None:
     except (NotSignedIn, TimeoutError, msgspec.DecodeError):
         await close(websocket, NOT_SIGNED_IN, "not signed in")
         return
+    if principal.must:
+        await close(websocket, POLICY, principal.must)
+        return
     with _viewers.track_inprogress():
         await Viewer(websocket, websocket.app.state.link, sessions, token, principal, since).run()
 
@@ -113,14 +116,18 @@ class Viewer:
 
     async def run(self) -> None:
         """Serve until the page goes away, reads too slowly or is no longer signed in."""
-        code = await first_of(
-            asyncio.ensure_future(self._send()),
-            asyncio.ensure_future(self._listen()),
-            asyncio.ensure_future(self._too_slow()),
-            asyncio.ensure_future(self._beat()),
-            asyncio.ensure_future(self._check()),
-            asyncio.ensure_future(self._follow()),
-        )
+        unwatch = self._sessions.watchers.add(self._principal.person_id, self._doubted.set)
+        try:
+            code = await first_of(
+                asyncio.ensure_future(self._send()),
+                asyncio.ensure_future(self._listen()),
+                asyncio.ensure_future(self._too_slow()),
+                asyncio.ensure_future(self._beat()),
+                asyncio.ensure_future(self._check()),
+                asyncio.ensure_future(self._follow()),
+            )
+        finally:
+            unwatch()
         await close(self._websocket, code)
         await asyncio.gather(*self._last_words)
 
@@ -159,6 +166,8 @@ class Viewer:
                 return NOT_SIGNED_IN
             except Unavailable:
                 continue
+            if principal.must:
+                return POLICY
             if principal != self._principal:
                 self._principal = principal
                 self._renewed.set()
