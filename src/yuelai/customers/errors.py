@@ -153,3 +153,16 @@ class NotAField(Refusal):
 
     status = 422
     code = "not_a_field"
+
+
+class CannotReveal(Refusal):
+    """This field is not masked, or there is no such field."""
+
+    status = 422
+    code = "cannot_reveal"
+
+
+class LegalHold(Conflict):
+    """This customer's data must be kept for a legal reason; it cannot be erased now."""
+
+    code = "legal_hold"

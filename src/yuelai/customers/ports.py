@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
@@ -27,3 +28,35 @@ class CustomerUse(Protocol):
     """Tells which of these customers another room has something about; bound where the worker is made."""
 
     async def __call__(self, conn: Connection, tenant_id: UUID, customer_ids: Sequence[UUID]) -> set[UUID]: ...
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Somebody who asks what is known of them, or that it be erased.
+
+    `ids` are all that they are known under; `phones` the numbers, in E.164, that nobody else here has: contacts from
+    them are theirs, even those that nobody has put to their name.
+    """
+
+    tenant_id: UUID
+    ids: Sequence[UUID]
+    phones: Sequence[str]
+
+
+Afterwards = Callable[[], Awaitable[None]]
+"""What is left to do once the transaction has been committed, e.g. removing files. Must not fail."""
+
+
+class PersonalData(Protocol):
+    """What another room knows of customers; bound where the app is made (`app.state.personal_data`)."""
+
+    name: str
+    """Of the room's part in the export."""
+
+    async def export(self, conn: Connection, subject: Subject) -> Any:
+        """Return everything about them, as plain JSON values."""
+        ...
+
+    async def erase(self, conn: Connection, subject: Subject) -> Afterwards | None:
+        """Take out what is personal; ids and figures stay. Raises a `Refusal` when it cannot be now."""
+        ...

@@ -9,10 +9,11 @@ from yuelai.customers.configure import endpoints as configure
 from yuelai.customers.imports import endpoints as imports
 from yuelai.customers.merging import endpoints as merging
 from yuelai.customers.parts import endpoints as parts
+from yuelai.customers.privacy import endpoints as privacy
 from yuelai.customers.record import endpoints as record
 
 router = APIRouter()
 # Before `/customers/{customer_id}`, which would take their names for ids.
 router.include_router(imports.router)
-for each in (endpoints, merging, record, parts, configure):
+for each in (endpoints, merging, privacy, record, parts, configure):
     router.include_router(each.router)

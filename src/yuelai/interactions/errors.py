@@ -15,3 +15,9 @@ class NoSuchInteraction(NotFound):
     """There is no such interaction, or it is not yours to see."""
 
     code = "no_such_interaction"
+
+
+class ContactStands(Conflict):
+    """A contact of this customer has not been closed yet; wait for its end."""
+
+    code = "contact_stands"

@@ -20,7 +20,7 @@ from yuelai.platform.db import Database
 from yuelai.platform.web import database, settings
 from yuelai.recordings import repository, wav
 from yuelai.recordings.chunks import CaptureFile, Tampered
-from yuelai.recordings.errors import KeyMissing, NoSuchRecording, RecordingDamaged, StillCapturing
+from yuelai.recordings.errors import KeyMissing, NoSuchRecording, RecordingDamaged, RecordingErased, StillCapturing
 from yuelai.recordings.events import RecordingState
 from yuelai.recordings.keys import BadKeyFile, MasterKeys
 
@@ -55,6 +55,8 @@ async def audio(
             raise NoSuchRecording()
         if recording.state is RecordingState.CAPTURING:
             raise StillCapturing()
+        if not recording.wrapped_key:
+            raise RecordingErased()
         if range_ is None or range_.replace(" ", "").startswith("bytes=0-"):
             # Once a listening, not at each jump within it.
             await audit(conn, principal, "recording.listened", f"recording/{recording_id}")

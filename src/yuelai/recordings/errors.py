@@ -17,6 +17,13 @@ class StillCapturing(Conflict):
     code = "recording_not_complete"
 
 
+class RecordingErased(Refusal):
+    """This recording was erased together with the customer's personal data."""
+
+    status = 410
+    code = "recording_erased"
+
+
 class RecordingDamaged(Refusal):
     """The file of this recording is missing, was changed, or is shorter than it was."""
 

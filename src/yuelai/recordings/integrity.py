@@ -32,7 +32,9 @@ async def check(database: Database, home: Path, keys: MasterKeys, *, open_latest
     found = Integrity()
     async with database.transaction(None) as conn:
         cursor = conn.cursor(
-            "SELECT id, file, bytes, wrapped_key, key_version FROM recordings WHERE state = 'complete' ORDER BY id DESC"
+            "SELECT id, file, bytes, wrapped_key, key_version FROM recordings "
+            # Without a key: erased together with a customer's personal data.
+            "WHERE state = 'complete' AND wrapped_key <> '' ORDER BY id DESC"
         )
         async for row in cursor:
             found.complete += 1
