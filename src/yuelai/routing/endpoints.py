@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from fastapi import APIRouter, Depends, Query, Response
 
 from yuelai.identity.access import require
 from yuelai.identity.model import Principal
 from yuelai.platform.db import Database
 from yuelai.platform.ipc import IpcClient
 from yuelai.platform.web import core, database
-from yuelai.routing import repository
+from yuelai.routing import service
 from yuelai.routing.errors import NoSuchQueue
-from yuelai.routing.events import AgentState, Seat
+from yuelai.routing.schemas import (
+    AgentDocument,
+    MemberList,
+    Membership,
+    NewQueue,
+    QueueChange,
+    QueueDocument,
+    QueueList,
+    QueueSettings,
+    WantedState,
+)
 
 router = APIRouter(prefix="/api/v1", tags=["routing"])
 
@@ -24,80 +32,7 @@ Db = Annotated[Database, Depends(database)]
 Core = Annotated[IpcClient, Depends(core)]
 AgentAtWork = Annotated[Principal, Depends(require("agent.work"))]
 QueueReader = Annotated[Principal, Depends(require("queues.read"))]
-
-
-class WantedState(BaseModel):
-    """`reason` says why busy; `seat` None keeps the present one."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    state: Literal["ready", "busy", "offline"]
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=64)] = ""
-    seat: Seat | None = None
-
-
-class Registered(BaseModel):
-    phone: bool
-    browser: bool
-
-
-class Pending(BaseModel):
-    state: AgentState
-    reason: str
-
-
-class Today(BaseModel):
-    answered: int
-    handle_seconds: float
-    average_handle_seconds: float | None
-
-
-class AgentDocument(BaseModel):
-    """`until` is when ringing or wrap-up ends by itself; `pending` is what follows the contact, if asked for.
-    `groups` and `site_id` are where the agent works."""
-
-    id: UUID
-    number: str
-    name: str
-    state: AgentState
-    reason: str
-    since: datetime
-    seat: Seat
-    registered: Registered
-    interaction_id: UUID | None
-    until: datetime | None
-    pending: Pending | None
-    groups: list[UUID]
-    site_id: UUID | None
-    today: Today
-
-
-class QueueSettings(BaseModel):
-    id: UUID
-    code: str
-    name: str
-    name_en: str
-    priority: int
-    ring_seconds: int
-    wrapup_seconds: int
-    strategy: str
-
-
-class QueueList(BaseModel):
-    items: list[QueueSettings]
-    next_cursor: None = None
-
-
-class QueueDocument(BaseModel):
-    """`waiting` counts contacts that no agent is being offered, `ready` agents who could take one now."""
-
-    id: UUID
-    code: str
-    name: str
-    waiting: int
-    longest_since: datetime | None
-    ready: int
-    talking: int
+QueueWriter = Annotated[Principal, Depends(require("queues.write"))]
 
 
 @router.get("/agents/me/state")
@@ -120,10 +55,24 @@ async def set_my_state(body: WantedState, principal: AgentAtWork, client: Core) 
 
 @router.get("/queues")
 async def queues(principal: QueueReader, db: Db) -> QueueList:
-    """The tenant's queues, the most urgent first."""
+    """The tenant's queues, the most urgent first, closed ones last."""
     async with db.transaction(principal.tenant_id) as conn:
-        rows = await repository.queues_of(conn, principal.tenant_id)
-    return QueueList.model_validate({"items": [dict(row) for row in rows]})
+        return QueueList.model_validate({"items": await service.queues(conn, principal)})
+
+
+@router.post("/queues", status_code=201)
+async def add_queue(body: NewQueue, principal: QueueWriter, db: Db) -> QueueSettings:
+    """A new queue; agents become its members one by one. Contacts can wait in it within a second."""
+    async with db.transaction(principal.tenant_id) as conn:
+        return QueueSettings.model_validate(await service.add_queue(conn, principal, body.model_dump()))
+
+
+@router.patch("/queues/{queue_id}")
+async def change_queue(queue_id: UUID, body: QueueChange, principal: QueueWriter, db: Db) -> QueueSettings:
+    """Change settings, close the queue or open it again; what stands goes on."""
+    changes = body.model_dump(exclude_unset=True, exclude_none=True)
+    async with db.transaction(principal.tenant_id) as conn:
+        return QueueSettings.model_validate(await service.change_queue(conn, principal, queue_id, changes))
 
 
 @router.get("/queues/{queue_id}/live")
@@ -133,3 +82,33 @@ async def queue_live(queue_id: UUID, principal: QueueReader, client: Core) -> Qu
     if not answer["queues"]:
         raise NoSuchQueue()
     return QueueDocument.model_validate(answer["queues"][0])
+
+
+@router.get("/queues/{queue_id}/members")
+async def members(
+    queue_id: UUID,
+    principal: QueueReader,
+    db: Db,
+    cursor: Annotated[str | None, Query(max_length=500)] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> MemberList:
+    """Who serves the queue, in the order of names."""
+    async with db.transaction(principal.tenant_id) as conn:
+        items, next_cursor = await service.members(conn, principal, queue_id, cursor=cursor, limit=limit)
+    return MemberList.model_validate({"items": items, "next_cursor": next_cursor})
+
+
+@router.put("/queues/{queue_id}/members/{person_id}", status_code=204)
+async def put_member(queue_id: UUID, person_id: UUID, body: Membership, principal: QueueWriter, db: Db) -> Response:
+    """Make somebody of this tenant a member, or change their level."""
+    async with db.transaction(principal.tenant_id) as conn:
+        await service.put_member(conn, principal, queue_id, person_id, body.level)
+    return Response(status_code=204)
+
+
+@router.delete("/queues/{queue_id}/members/{person_id}", status_code=204)
+async def delete_member(queue_id: UUID, person_id: UUID, principal: QueueWriter, db: Db) -> Response:
+    """Somebody serves the queue no more; a contact in hand is finished first."""
+    async with db.transaction(principal.tenant_id) as conn:
+        await service.delete_member(conn, principal, queue_id, person_id)
+    return Response(status_code=204)

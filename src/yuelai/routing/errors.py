@@ -45,3 +45,15 @@ class OfferGone(Conflict):
     """The offer no longer stands: the contact left, or its ring time was over first."""
 
     code = "offer_gone"
+
+
+class QueueCodeTaken(Conflict):
+    """There is a queue of this code already."""
+
+    code = "code_taken"
+
+
+class NoSuchMember(NotFound):
+    """This person is not somebody of this tenant, or does not serve the queue."""
+
+    code = "no_such_member"

@@ -81,7 +81,9 @@ SELECT p.id, p.number, p.name, m.levels, m.tenants,
      FROM unnest(m.tenants) AS t (id)) AS places
 FROM people p JOIN (
     SELECT person_id, jsonb_object_agg(queue_id, level) AS levels, array_agg(DISTINCT tenant_id) AS tenants
-    FROM queue_members GROUP BY person_id
+    FROM queue_members q WHERE queue_id IN (SELECT id FROM queues WHERE active)
+        AND EXISTS (SELECT FROM grants g WHERE g.person_id = q.person_id AND g.tenant_id = q.tenant_id)
+    GROUP BY person_id
 ) m ON m.person_id = p.id
 WHERE p.active AND p.number IS NOT NULL ORDER BY p.number
 """
@@ -97,11 +99,13 @@ class Directory(NamedTuple):
 
 
 async def load_directory(conn: Connection, now: datetime | None = None) -> Directory:
-    """Return all tenants' queues, their members and every agent's state and figures of the local day of `now`.
+    """Return all tenants' open queues, their members and every agent's state and figures of the local day of `now`.
 
-    Read it when the projector has caught up. Agents are the members of queues who are active and have a work number.
+    Read it when the projector has caught up. Agents are the members of queues who are active, have a
+    work number and still hold a grant at the tenant of the queue.
     """
-    queues = [_queue(row) for row in await conn.fetch(f"SELECT {_QUEUE} FROM queues ORDER BY tenant_id, code")]  # noqa: S608
+    rows = await conn.fetch(f"SELECT {_QUEUE} FROM queues WHERE active ORDER BY tenant_id, code")  # noqa: S608
+    queues = [_queue(row) for row in rows]
     operator = await conn.fetchval("SELECT id FROM tenants WHERE is_operator")
     sessions = {row["agent_id"]: row for row in await conn.fetch("SELECT * FROM agent_sessions")}
     today: dict[UUID, dict[UUID, Figures]] = defaultdict(dict)
@@ -159,10 +163,3 @@ def _queue(row: asyncpg.Record) -> Queue:
     if values["strategy"] not in STRATEGIES:
         values["strategy"] = "longest_idle"
     return Queue(**values)
-
-
-async def queues_of(conn: Connection, tenant_id: UUID) -> list[asyncpg.Record]:
-    return await conn.fetch(
-        f"SELECT {_QUEUE} FROM queues WHERE tenant_id = $1 ORDER BY priority DESC, code",  # noqa: S608
-        tenant_id,
-    )

@@ -22,6 +22,7 @@ CREATE TABLE queues (
     ring_seconds integer NOT NULL DEFAULT 20 CHECK (ring_seconds BETWEEN 1 AND 300),
     wrapup_seconds integer NOT NULL DEFAULT 30 CHECK (wrapup_seconds BETWEEN 0 AND 3600),
     strategy text NOT NULL DEFAULT 'longest_idle',
+    active boolean NOT NULL DEFAULT true,
     UNIQUE (tenant_id, code)
 );
 COMMENT ON COLUMN queues.priority IS 'points; each is worth a minute of waiting';
