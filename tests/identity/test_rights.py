@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
@@ -103,6 +104,7 @@ async def test_somebody_with_more_rights_is_not_to_be_taken_over(site: Site) -> 
         ("POST", "/phone", None),
         ("POST", "/unlock", None),
         ("DELETE", "/totp", None),
+        ("DELETE", "/sessions", None),
     ]
     for method, path, body in attempts:
         answer = await client.request(method, f"{PEOPLE}/{admin.person_id}{path}", json=body)
@@ -128,6 +130,18 @@ async def test_the_last_administrator_stays(site: Site) -> None:
     assert refusal(await change(site, client, second, grants=[{"role": "admin"}])) == (200, None)
     assert refusal(await change(site, client, admin, active=False)) == (200, None)
     assert refusal(await change(site, await site.client("second"), second, grants=[])) == (409, "last_administrator")
+
+
+async def test_two_administrators_who_take_each_others_rights_at_once_do_not_both_succeed(site: Site) -> None:
+    ann, bob = [await add_person(site.database, name, "admin") for name in ("ann", "bob")]
+    first, second = await site.client("ann"), await site.client("bob")
+    answers = await asyncio.gather(
+        change(site, first, bob, grants=[{"role": "agent"}]), change(site, second, ann, grants=[{"role": "agent"}])
+    )
+    # The second one either finds themselves the last, or has lost the right meanwhile.
+    assert sorted(answer.status_code for answer in answers) in ([200, 403], [200, 409])
+    async with site.database.transaction(None) as conn:
+        assert await conn.fetchval("SELECT count(*) FROM grants WHERE role = 'admin'") == 1
 
 
 async def test_an_administrator_by_a_role_of_the_tenants_own_counts_as_one(site: Site) -> None:

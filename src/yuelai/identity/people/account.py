@@ -1,7 +1,7 @@
 """How people get in: first passwords, desk phones, locks, sessions, second factors. The caller opens the transaction.
 
-All of it is done by somebody else for the person, so all of it asks for the same: that they may change them, that no
-other tenant has a say, and that they themselves have every right the person has.
+All of it is done by somebody else for the person, so all of it asks for the same: that they may change them, that they
+have every right the person has, and, but for sessions at their own tenant, that no other tenant has a say.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ async def unlock(conn: Connection, principal: Principal, id_: UUID) -> None:
 
 async def end_sessions(conn: Connection, principal: Principal, id_: UUID) -> None:
     """End the person's sessions: those at this tenant, and all of them where it decides alone."""
-    person = PersonId((await service.one(conn, principal, id_, service.WRITE))["id"])
+    person = await _whose(conn, principal, id_, sole=False)
     if principal.operator or not await repository.elsewhere(conn, person, principal.tenant_id):
         async with everywhere(conn):
             await repository.delete_sessions(conn, person, None)
@@ -84,10 +84,11 @@ async def delete_second_factor(conn: Connection, principal: Principal, id_: UUID
         await _done(conn, principal, person, "person.totp_removed")
 
 
-async def _whose(conn: Connection, principal: Principal, id_: UUID) -> PersonId:
-    """Raises `NoSuchPerson`, `KnownElsewhere`, `Outranked`."""
+async def _whose(conn: Connection, principal: Principal, id_: UUID, *, sole: bool = True) -> PersonId:
+    """Raises `NoSuchPerson`, `Outranked`, and `KnownElsewhere` where the tenant has to have the `sole` say."""
     person = PersonId((await service.one(conn, principal, id_, service.WRITE))["id"])
-    await service.need_sole(conn, principal, person)
+    if sole:
+        await service.need_sole(conn, principal, person)
     if person != principal.person_id and await rights.exceeds(conn, principal, person):
         raise Outranked()
     return person
