@@ -158,3 +158,20 @@ async def test_old_facts_are_deleted_once_everybody_has_them(database: Database,
     await _prune(database, {})
     async with database.transaction(None) as conn:
         assert await conn.fetchval("SELECT count(*) FROM outbox") == 0
+
+
+async def test_facts_come_in_the_order_of_the_transactions_numbers_not_of_their_digits(
+    database: Database, follower: Follower
+) -> None:
+    async with database.transaction(None) as conn:
+        await conn.execute("UPDATE outbox_followers SET written_by = '1', id = 0")
+        for place, number in enumerate(range(98, 103)):
+            await outbox.put(conn, happened(place).fact)
+            await conn.execute(
+                "UPDATE outbox SET written_by = $1::text::xid8 WHERE id = (SELECT max(id) FROM outbox)", str(number)
+            )
+    assert not await follower.follow()
+    assert not await follower.follow()
+    assert await handled(database) == list(range(5))
+    async with database.transaction(None) as conn:
+        assert await conn.fetchval("SELECT written_by::text FROM outbox_followers") == "102"

@@ -156,17 +156,22 @@ class Database:
         try:
             await asyncio.shield(transaction.rollback())
         except asyncio.CancelledError:
-            connection.terminate()
+            _terminate(connection)
             raise
         except Exception:
-            connection.terminate()
+            _terminate(connection)
 
     async def _give_back(self, connection: Connection, *, broken: bool = False) -> None:
         if broken:
-            with contextlib.suppress(Exception):
-                connection.terminate()
+            _terminate(connection)
         with contextlib.suppress(*CONNECTION_LOST):
             await self._pool.release(connection)
+
+
+def _terminate(connection: Connection) -> None:
+    # A server that died may have made the pool take the connection back already.
+    with contextlib.suppress(Exception):
+        connection.terminate()
 
 
 def connection_is_lost(error: BaseException) -> bool:

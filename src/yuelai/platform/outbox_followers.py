@@ -72,9 +72,10 @@ class Follower:
         """Handle one batch; return whether there may be more."""
         async with self._database.transaction(None) as conn:
             place = await self._place(conn)
+            # The text has another name than its column, by which the rows are ordered: 1000 comes after 999.
             rows = await conn.fetch(
                 """
-                SELECT written_by::text, id, type, fact FROM outbox
+                SELECT written_by::text AS writer, id, type, fact FROM outbox
                 WHERE (written_by, id) > ($1::text::xid8, $2) AND written_by < pg_snapshot_xmin(pg_current_snapshot())
                 ORDER BY written_by, id LIMIT $3
                 """,
@@ -91,13 +92,13 @@ class Follower:
                 WHERE name = $1
                 """,
                 self.name,
-                rows[-1]["written_by"],
+                rows[-1]["writer"],
                 rows[-1]["id"],
             )
         return len(rows) == BATCH
 
     async def _place(self, conn: Connection) -> tuple[str, int]:
-        query = "SELECT written_by::text, id FROM outbox_followers WHERE name = $1 FOR UPDATE"
+        query = "SELECT written_by::text AS writer, id FROM outbox_followers WHERE name = $1 FOR UPDATE"
         row = await conn.fetchrow(query, self.name)
         if row is None:
             # A new follower begins with what is written from now on.
@@ -110,7 +111,7 @@ class Follower:
             )
             row = await conn.fetchrow(query, self.name)
             assert row is not None
-        return row["written_by"], row["id"]
+        return row["writer"], row["id"]
 
     async def _handle(self, conn: Connection, type_: str, data: dict[str, Any]) -> None:
         handler = self._handlers.get(type_)
