@@ -1,1 +1,5 @@
-"""Who may do what: tenants, people, roles, sign-in sessions, SIP credentials. Owns `Principal` and `require`."""
+"""Who may do what, at which tenant and about whose things. Owns `Principal`, `require` and `scoped`.
+
+Also owns tenants, sites, groups, skills, roles, people and their grants, sessions, SIP credentials and the audit trail;
+emits `person.changed`, `organisation.changed`, `tenant.changed`.
+"""
