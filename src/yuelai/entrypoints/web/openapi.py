@@ -1,4 +1,4 @@
-"""The OpenAPI document, with what each operation asks of its caller: `x-permission`, and `security` if it is not open."""
+"""The OpenAPI document, with what each operation asks of its caller: `x-permission`, and `security` unless open."""
 
 from __future__ import annotations
 
