@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from uuid import UUID
 
 from tests.customers.imports.conftest import PATH, Desk, counts
+from yuelai.customers.imports.files import path_of
 
 FIXTURE = Path(__file__).parents[2] / "fixtures" / "imports" / "customers.csv"
 
@@ -40,7 +42,7 @@ async def test_the_example_of_the_how_to_becomes_customers(desk: Desk) -> None:
     found = await desk.http.get("/api/v1/customers", params={"q": "小芳"})
     [card] = found.json()["items"]
     assert (card["name"], card["class"], card["phones"]) == ("王小芳", "gold", ["13800138000", "057187654321"])
-    assert not list((desk.site.settings.folder / "imports").iterdir())
+    assert not path_of(desk.site.settings, UUID(import_id)).exists()
 
 
 async def test_a_second_run_of_the_same_file_changes_nothing(desk: Desk) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import MultipartParser, parse_options_header
+from starlette.requests import ClientDisconnect
 
 from yuelai.customers.imports.errors import BadUpload, FileTooLarge, NoRoom
 
@@ -47,6 +48,9 @@ async def receive(content_type: str, stream: AsyncIterator[bytes], target: Path)
     except MultipartParseError as error:
         form.give_up()
         raise BadUpload("The form is damaged.") from error
+    except ClientDisconnect:
+        form.give_up()
+        raise BadUpload("The upload broke off.") from None
     except BaseException:
         form.give_up()
         raise
