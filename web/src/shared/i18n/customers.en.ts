@@ -47,7 +47,7 @@ export const customersEn: Shape<typeof customersZh> = {
     },
     duplicates: {
       title: 'Possibly the same', none: 'Nobody looks like the same customer', byHand: 'Compare with somebody else', compare: 'Compare', hint: 'Before a merge each field can be chosen and the result is shown; a merge can be split at any time.',
-      reason: { same_phone: 'Same phone', same_id_number: 'Same ID number', same_name_birth: 'Same name and year of birth', same_email: 'Same e-mail', same_name: 'Same name', same_name_address: 'Same name and address', same_address: 'Same address', same_account: 'Same account', same_identity: 'Same account', similar_name: 'Similar name', same_name_phone: 'Same name and phone' },
+      reason: { same_wechat: 'Same WeChat', same_phone: 'Same phone', same_id_number: 'Same ID number', same_name_birth: 'Same name and year of birth', same_email: 'Same e-mail', same_name: 'Same name', same_name_address: 'Same name and address', same_address: 'Same address', same_account: 'Same account', same_identity: 'Same account', similar_name: 'Similar name', same_name_phone: 'Same name and phone' },
       likely: { 1: 'Weak', 2: 'Possible', 3: 'Likely', 4: 'Very likely' },
     },
     compare: {

@@ -75,11 +75,14 @@ export interface Mapping {
 }
 
 /** What to begin with: as was said before, else as the centre suggests, with the surest key there is a column for. */
-export function beginMapping(one: Pick<CustomerImport, 'columns' | 'mapping' | 'suggested' | 'key' | 'on_match' | 'class'>): Mapping {
+export function beginMapping(one: Pick<CustomerImport, 'columns' | 'sample' | 'mapping' | 'suggested' | 'key' | 'on_match' | 'class'>): Mapping {
   const given = Object.keys(one.mapping).length > 0 ? one.mapping : one.suggested
   const mapping = Object.fromEntries(one.columns.map((column) => [column, given[column] || null]))
   const fields = new Set(Object.values(mapping))
-  const surest = keys.find((candidate) => candidate !== 'none' && fields.has(candidate)) ?? 'none'
+  // A key that some rows lack would refuse them: only a column that is always filled in the sample is proposed.
+  const filled = (field: string) =>
+    one.columns.some((column, index) => mapping[column] === field && (one.sample ?? []).every((row) => (row[index] ?? '').trim() !== ''))
+  const surest = keys.find((candidate) => candidate !== 'none' && fields.has(candidate) && filled(candidate)) ?? 'none'
   const said = Object.keys(one.mapping).length > 0
   return { mapping, key: said ? ((one.key as Mapping['key'] | null) ?? surest) : surest, on_match: (one.on_match as Mapping['on_match'] | null) ?? 'update', class: one.class }
 }

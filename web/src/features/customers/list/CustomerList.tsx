@@ -1,9 +1,10 @@
-import type { InputRef } from 'antd'
+import { Button, type InputRef } from 'antd'
 import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { useWindow } from '@/shared/ui/useWindow'
 import { composing, isEditable } from '@/shared/keys/keys'
+import { Icon } from '@/shared/ui/Icon'
 import { Empty, ErrorLine, Skeleton } from '@/shared/ui/parts'
 import { usePatience } from '@/shared/ui/usePatience'
 import { filterNames, type CustomerFilter } from './filter'
@@ -110,7 +111,7 @@ export function CustomerList({ filter, onFilter, onOpen, covered, mayWrite, onCr
   return (
     <div className="list-page customers-list" data-region="work">
       <header className="list-head">
-        <ListHead query={query} count={rows.length} mayWrite={mayWrite} onCreate={onCreate} />
+        <ListHead query={query} count={rows.length} />
         <div className="filters">
           <SearchField
             ref={search}
@@ -121,6 +122,11 @@ export function CustomerList({ filter, onFilter, onOpen, covered, mayWrite, onCr
             onLeave={(opens) => (opens ? open(0) : go(active))}
           />
           <Filters filter={filter} onFilter={onFilter} />
+          {mayWrite && (
+            <Button icon={<Icon name="personPlus" />} onClick={onCreate} data-testid="customers-new">
+              {t('customers.new')}
+            </Button>
+          )}
         </div>
       </header>
       <div className="table customer-table" role="table" aria-label={t('customers.title')} aria-rowcount={hasNextPage ? -1 : rows.length} aria-busy={isPlaceholderData}>

@@ -13,6 +13,9 @@ import { mark, markDigits } from './marks'
 
 export const row_height = 34
 
+/** What the other columns show already. */
+const shownElsewhere = new Set(['name', 'pinyin', 'phone', 'no', 'address'])
+
 interface Props {
   row: ListedCustomer
   index: number
@@ -46,20 +49,20 @@ export const Row = memo(function Row({ row, index, active, asked, onOpen }: Prop
       <span role="cell" className="cell-name" title={row.name}>
         <Icon name={row.kind === 'company' ? 'building' : 'person'} size={14} className="muted" />
         <b className="ellipsis">
-          <Marked pieces={mark(row.name, asked)} />
+          <Marked pieces={row.found?.field === 'pinyin' ? [{ text: row.name, hit: true }] : mark(row.name, asked)} />
         </b>
         <span className="muted cell-person">{personLine(row, t, serverNow())}</span>
         <ClassChip value={row.class} />
       </span>
       <span role="cell" className="ellipsis">
         {found && <Marked pieces={markDigits(phone(found), asked)} />}
-        {others.length > 0 && <span className="muted"> +{others.length}</span>}
+        {others.length > 0 && <span className="muted cell-plus">+{others.length}</span>}
       </span>
       <span role="cell" className="ellipsis">
         <Marked pieces={mark(row.no, asked)} />
       </span>
       <span role="cell" className="ellipsis" title={row.address_masked ?? undefined}>
-        {row.address_masked}
+        {row.address_masked && <Marked pieces={mark(row.address_masked, asked)} />}
       </span>
       <span role="cell" className="cell-tags">
         {row.warnings[0] && (
@@ -67,10 +70,10 @@ export const Row = memo(function Row({ row, index, active, asked, onOpen }: Prop
             {row.warnings[0]}
           </Chip>
         )}
-        {tags.slice(0, 2).map((tag) => (
+        {tags.slice(0, row.warnings[0] ? 1 : 2).map((tag) => (
           <Chip key={tag}>{tag}</Chip>
         ))}
-        {tags.length > 2 && <span className="muted">+{tags.length - 2}</span>}
+        {tags.length > (row.warnings[0] ? 1 : 2) && <span className="muted">+{tags.length - (row.warnings[0] ? 1 : 2)}</span>}
       </span>
       <span role="cell" className="ellipsis">
         {row.manager_number}
@@ -79,7 +82,7 @@ export const Row = memo(function Row({ row, index, active, asked, onOpen }: Prop
         {row.found && (
           <>
             <span className="muted">{t(`customers.found.${row.found.field}`, { defaultValue: '' })}</span>{' '}
-            {row.found.field !== 'name' && row.found.field !== 'phone' && row.found.text}
+            {!shownElsewhere.has(row.found.field) && row.found.text && <Marked pieces={mark(row.found.text, asked)} />}
           </>
         )}
       </span>

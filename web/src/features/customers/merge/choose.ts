@@ -50,8 +50,7 @@ export function result(keep: CustomerRecord, drop: CustomerRecord, choice: Choic
   return merged
 }
 
-/** Four steps from "weak" to "very likely"; the score is 0 to 1, or 0 to 100. */
+/** Four steps from "weak" to "very likely"; the score is up to 100. */
 export function likelihood(score: number): 1 | 2 | 3 | 4 {
-  const part = score > 1 ? score / 100 : score
-  return part >= 0.85 ? 4 : part >= 0.6 ? 3 : part >= 0.35 ? 2 : 1
+  return score >= 85 ? 4 : score >= 60 ? 3 : score >= 40 ? 2 : 1
 }

@@ -10,6 +10,7 @@ import { usePatience } from '@/shared/ui/usePatience'
 import { useMay } from '../may'
 import { useSplit } from '../merge/useSplit'
 import type { CustomerRecord } from '../types'
+import { blank } from './changes'
 import { fetchHistory } from './useRecord'
 import { useFieldWord, useValueWord } from './words'
 
@@ -68,8 +69,13 @@ export function HistoryTab({ record }: { record: CustomerRecord }) {
               <span className="change-what">
                 {entry.changes.map((one) => (
                   <span key={one.field} className="change-line">
-                    <span className="muted">{word(one.field)}</span> {one.old !== null && one.old !== undefined && <s>{value(one.field, one.old)}</s>}
-                    {one.old !== null && one.old !== undefined && <Icon name="arrowRight" size={12} className="muted" />} {value(one.field, one.new)}
+                    <span className="muted">{word(one.field)}</span>{' '}
+                    {!blank(one.old) && (
+                      <>
+                        <s>{value(one.field, one.old)}</s> <Icon name="arrowRight" size={12} className="muted" />{' '}
+                      </>
+                    )}
+                    {value(one.field, one.new)}
                   </span>
                 ))}
               </span>

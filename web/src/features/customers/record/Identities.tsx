@@ -66,21 +66,19 @@ export function Identities({ record, writes }: { record: CustomerRecord; writes:
                 {show(one)}
               </span>
               {one.label && <span className="muted ellipsis">{one.label}</span>}
-            </span>
-            <span className="row-side">
               {one.role !== 'owner' && <Chip>{codeText(t, 'customers.role', one.role)}</Chip>}
               {one.verified_at && (
                 <Chip tone="ok" icon="checkCircle" title={day(one.verified_at, serverNow(), i18n.language)}>
                   {t('customers.identities.verified')}
                 </Chip>
               )}
-              {writes && (
+            </span>
+            {writes && (
                 <span className="row-acts">
                   <RowAct icon="pen" label={t('customers.change', { what: show(one) })} onClick={() => setForm({ id: one.id, kind: one.kind, value: one.kind === 'phone' ? show(one) : (one.raw ?? one.value), role: one.role, label: one.label ?? '' })} />
                   <RowAct icon="close" label={t('customers.remove', { what: show(one) })} testId="identity-remove" onClick={() => remove(one)} />
                 </span>
-              )}
-            </span>
+            )}
           </div>
         ),
       )}

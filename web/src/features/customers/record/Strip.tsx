@@ -100,7 +100,7 @@ export function Strip({ record, onBack, onEdit, editing }: Props) {
         )}
         {more.length > 0 && (
           <Dropdown menu={{ items: more }} trigger={['click']} placement="bottomRight">
-            <Button loading={exporting} aria-label={t('customers.more')} data-testid="record-more" icon={<Icon name="chevronDown" />} />
+            <Button loading={exporting} aria-label={t('customers.more')} data-testid="record-more" icon={<Icon name="more" />} />
           </Dropdown>
         )}
       </div>

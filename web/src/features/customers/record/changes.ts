@@ -24,7 +24,8 @@ export function flatten(record: CustomerRecord): Flat {
   return flat
 }
 
-const blank = (value: Value | undefined): boolean => value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)
+/** Nothing at all: there is no telling null, an empty text and an empty list apart on the screen. */
+export const blank = (value: unknown): boolean => value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)
 
 export function same(a: Value | undefined, b: Value | undefined): boolean {
   if (blank(a) && blank(b)) return true

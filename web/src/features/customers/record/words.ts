@@ -50,6 +50,9 @@ export function useValueWord(known: readonly (PersonRef | null)[] = []): (field:
           .join(' · ')
       }
       const text = String(value)
+      // An identity in the history carries whose it is: `0571****6620 (agent)`.
+      const whose = /^(.*) \((owner|agent|former)\)$/.exec(text)
+      if (whose) return `${whose[1]} · ${codeText(t, 'customers.role', whose[2])}`
       if (field === 'class') return className(text)
       if (field === 'gender') return t(`gender.${text}`, { defaultValue: text })
       if (field === 'kind') return t(`customers.kind.${text}`, { defaultValue: t(`customers.identity.${text}`, { defaultValue: codeText(t, 'customers.address', text) }) })
