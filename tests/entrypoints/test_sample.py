@@ -8,12 +8,14 @@ from tests.support.web import Site
 from yuelai.customers import service
 from yuelai.customers.phones import normalise
 from yuelai.entrypoints import sample
+from yuelai.entrypoints.sample import second_tenant
 from yuelai.entrypoints.sample.generate import Generator, months_before, sample_uuid
 from yuelai.entrypoints.sample.people import PEOPLE, QUEUES
 from yuelai.identity.credentials import PostgresCredentialStore, ha1
 from yuelai.identity.service import agents
 from yuelai.platform.db import Database
 from yuelai.platform.ids import SAMPLE_TENANT
+from yuelai.routing.repository import load_directory
 
 TODAY = date(2026, 3, 15)
 TABLES = ("people", "grants", "sip_credentials", "queues", "queue_members", "customers", "customer_identities",
@@ -32,7 +34,7 @@ async def test_the_whole_sample_is_there_quickly_and_a_second_time_changes_nothi
     assert time.monotonic() - began < 20
     first = await counts(database)
     assert first["customers"] == 10_004
-    assert first["people"] == len(PEOPLE) == 27
+    assert first["people"] == len(PEOPLE) + 1 == 28, "and the leader of the second tenant"
     assert first["bills"] > 6 * 3000
     await sample.load(database)
     assert await counts(database) == first
@@ -45,7 +47,7 @@ async def test_a_start_that_finds_part_of_it_adds_the_rest(database: Database) -
         await conn.execute("DELETE FROM people WHERE username IN ('agent07', 'qa01')")
     await sample.load(database, today=TODAY, count=10)
     after = await counts(database)
-    assert (after["people"], after["queue_members"]) == (len(PEOPLE), 20 * len(QUEUES))
+    assert (after["people"], after["queue_members"]) == (len(PEOPLE) + 1, 20 * len(QUEUES))
 
 
 async def test_the_special_customers_are_who_the_documents_say(database: Database) -> None:
@@ -151,3 +153,25 @@ def test_ids_are_version_seven_and_in_order() -> None:
 
 def test_the_months_before_a_day_are_whole_ones() -> None:
     assert months_before(date(2026, 1, 31), 3) == [date(2025, 12, 1), date(2025, 11, 1), date(2025, 10, 1)]
+
+
+async def test_the_second_tenant_has_its_own_people_queue_number_and_customers(database: Database) -> None:
+    await sample.load(database, today=TODAY, count=300)
+    await sample.load(database, today=TODAY, count=300)
+    async with database.transaction(None) as conn:
+        numbers = {row["number"]: row["tenant_id"] for row in await conn.fetch("SELECT * FROM access_numbers")}
+        assert numbers == {"10000": SAMPLE_TENANT, "10020": second_tenant.EAST}
+        directory = await load_directory(conn)
+        names = {
+            tenant: {row["name"] for row in await conn.fetch("SELECT name FROM customers WHERE tenant_id = $1", tenant)}
+            for tenant in (SAMPLE_TENANT, second_tenant.EAST)
+        }
+    assert not names[SAMPLE_TENANT] & names[second_tenant.EAST]
+    assert len(names[second_tenant.EAST]) == 200
+    both = [agent.number for agent in directory.agents if second_tenant.QUEUE in agent.levels]
+    assert both == ["8001", "8002"]
+    assert {agent.home for agent in directory.agents} == {SAMPLE_TENANT}
+    for tenant, name in ((SAMPLE_TENANT, "王芳"), (second_tenant.EAST, second_tenant.SHARED_NAME)):
+        async with database.transaction(tenant) as conn:
+            found = await service.identify(conn, tenant, "13800000001")
+        assert [card["name"] for card in found.customers] == [name]

@@ -1,4 +1,4 @@
-"""The sample centre: people, queues and 10,000 customers from a fixed seed, for demonstrations and tests."""
+"""The sample centre: people, queues and 10,000 customers from a fixed seed, and a second, small client."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import structlog
 
-from yuelai.entrypoints.sample import customers, people
+from yuelai.entrypoints.sample import customers, people, second_tenant
 from yuelai.platform.db import Database
 
 log = structlog.get_logger()
@@ -25,3 +25,4 @@ async def load(database: Database, *, today: date | None = None, count: int = cu
         await people.load(conn)
         if await customers.load(conn, today, count):
             log.info("sample_loaded", customers=count)
+        await second_tenant.load(conn, today)

@@ -15,7 +15,7 @@ from yuelai.customers.finding import index
 from yuelai.customers.masking import region
 from yuelai.entrypoints.sample.generate import Customer, Generator
 from yuelai.entrypoints.sample.people import person_id
-from yuelai.platform.ids import SAMPLE_TENANT
+from yuelai.platform.ids import SAMPLE_TENANT, TenantId
 
 if TYPE_CHECKING:
     from yuelai.platform.db import Connection
@@ -32,14 +32,21 @@ async def load(conn: Connection, today: date, count: int) -> bool:
     if await conn.fetchval("SELECT EXISTS (SELECT FROM customers WHERE id = $1)", everybody[0].id):
         return False
     everybody.extend(generator.others(count))
-    for table, columns, rows in _tables(everybody):
-        await _copy(conn, table, columns, rows)
-    await index.learn(conn, SAMPLE_TENANT, (customer.name for customer in everybody))
+    await put(conn, SAMPLE_TENANT, everybody)
     await conn.execute("ANALYZE customers, customer_identities, customer_name_terms, accounts, products, bills, orders")
     return True
 
 
-async def _copy(conn: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+async def put(conn: Connection, tenant_id: TenantId, everybody: Sequence[Customer]) -> None:
+    """Add customers of a tenant with everything that hangs on them."""
+    for table, columns, rows in _tables(everybody):
+        await _copy(conn, tenant_id, table, columns, rows)
+    await index.learn(conn, tenant_id, (customer.name for customer in everybody))
+
+
+async def _copy(
+    conn: Connection, tenant_id: TenantId, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> None:
     names = ", ".join(columns)
     # Binary COPY has no encoder for jsonb: it travels as text.
     as_text = ", ".join(f"{name}::text" if name in _JSON else name for name in columns)
@@ -50,7 +57,7 @@ async def _copy(conn: Connection, table: str, columns: Sequence[str], rows: Iter
     await conn.copy_records_to_table("incoming", records=rows, columns=columns)
     await conn.execute(
         f"INSERT INTO {table} (tenant_id, {names}) SELECT $1, {as_json} FROM incoming",  # noqa: S608
-        SAMPLE_TENANT,
+        tenant_id,
     )
     await conn.execute("DROP TABLE incoming")
 
