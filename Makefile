@@ -3,10 +3,11 @@
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 NPM := tools/with_node.sh npm --prefix web
+OPENAPI := web/node_modules/.openapi.json
 FAST := not services and not centre and not calls and not browser
 WEB_SOURCES := $(shell find web/src web/public web/scripts web/*.json web/*.ts web/*.html -type f 2>/dev/null)
 
-.PHONY: help demo test check dev bench lock clean install web debian
+.PHONY: help demo test check api dev bench lock clean install web debian
 
 help: ## these lines
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-6s %s\n", $$1, $$2}'
@@ -27,9 +28,15 @@ check: install web/node_modules/.installed ## format, lint, types, import rules,
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/pytest -n 2 -m "$(FAST)"
+	$(BIN)/python tools/openapi.py $(OPENAPI)
+	$(NPM) run --silent api -- --check
 	$(NPM) run --silent typecheck
 	$(NPM) run --silent lint
 	$(NPM) test --silent
+
+api: install web/node_modules/.installed ## write the console's types anew from the HTTP API; no centre has to run
+	$(BIN)/python tools/openapi.py $(OPENAPI)
+	$(NPM) run --silent api
 
 dev: install web ## the demo, and the console served from its sources on port 5173
 	@trap 'kill 0' EXIT INT TERM; $(BIN)/yuelai demo $(DEMO) & $(NPM) run dev

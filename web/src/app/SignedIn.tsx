@@ -18,6 +18,7 @@ import { sweepDrafts } from '@/shared/prefs/drafts'
 import { timer } from '@/shared/time/format'
 import { refreshNow, serverNow, useNow } from '@/shared/time/clock'
 import { Icon } from '@/shared/ui/Icon'
+import { MeContext } from '@/shared/ui/may'
 import { toast } from '@/shared/ui/toasts'
 import { Alerts } from './Alerts'
 import { CentreContext, type Centre } from './centre'
@@ -118,27 +119,29 @@ export function SignedIn({ person, token }: { person: Person; token: string }) {
 
   return (
     <CentreContext value={centre}>
-      <PhoneProvider personId={person.id} works={works} agent={agent} call={call}>
-        <div className="app">
-          {works ? (
-            <PhoneBar person={person} agent={agent} call={call} side={<BarSide />} onSignOut={() => void leave()} />
-          ) : (
-            <PersonBar person={person} onSignOut={() => void leave()}>
-              <TenantSwitch person={person} />
-              <BarSide />
-            </PersonBar>
-          )}
-          {/* Pages of one tenant do not live on at another. */}
-          <RouterProvider key={tenantId} router={router} />
-          <div>
-            <OfflineStrip inCall={call !== null && call.state !== 'wrapup'} />
-            <Footer call={call} selected={selected} works={works} person={person} onHelp={openHelp} />
+      <MeContext value={person}>
+        <PhoneProvider personId={person.id} works={works} agent={agent} call={call}>
+          <div className="app">
+            {works ? (
+              <PhoneBar person={person} agent={agent} call={call} side={<BarSide />} onSignOut={() => void leave()} />
+            ) : (
+              <PersonBar person={person} onSignOut={() => void leave()}>
+                <TenantSwitch person={person} />
+                <BarSide />
+              </PersonBar>
+            )}
+            {/* Pages of one tenant do not live on at another. */}
+            <RouterProvider key={tenantId} router={router} />
+            <div>
+              <OfflineStrip inCall={call !== null && call.state !== 'wrapup'} />
+              <Footer call={call} selected={selected} works={works} person={person} onHelp={openHelp} />
+            </div>
           </div>
-        </div>
-        <Alerts call={call} />
-        <PaletteLayer person={person} agent={agent} works={works} onSignOut={leave} onHelp={openHelp} />
-        <KeyHelp open={help} onClose={() => setHelp(false)} />
-      </PhoneProvider>
+          <Alerts call={call} />
+          <PaletteLayer person={person} agent={agent} works={works} onSignOut={leave} onHelp={openHelp} />
+          <KeyHelp open={help} onClose={() => setHelp(false)} />
+        </PhoneProvider>
+      </MeContext>
     </CentreContext>
   )
 }

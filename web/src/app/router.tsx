@@ -1,4 +1,4 @@
-import { createRootRoute, createRoute, createRouter, Navigate, Outlet, redirect, useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { createRoute, createRouter, Navigate, Outlet, redirect, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 
 import { Desk } from '@/features/desk/Desk'
@@ -6,11 +6,11 @@ import { InteractionList } from '@/features/interactions/InteractionList'
 import { InteractionPage } from '@/features/interactions/InteractionPage'
 import { readFilter } from '@/features/interactions/list'
 import { Empty, ErrorLine } from '@/shared/ui/parts'
-import { Body } from './Body'
+import { adminRoutes } from './adminRoutes'
 import { useCentre } from './centre'
-import { allowedPages } from './Navigation'
-
-const root = createRootRoute({ component: Body, notFoundComponent: NotFound })
+import { customerRoutes } from './customerRoutes'
+import { allowedPages } from './pages'
+import { root } from './root'
 
 const home = createRoute({
   getParentRoute: () => root,
@@ -41,7 +41,7 @@ const interaction = createRoute({
 })
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, desk, interactions.addChildren([interaction])]),
+  routeTree: root.addChildren([home, desk, interactions.addChildren([interaction]), customerRoutes, ...adminRoutes]),
   defaultErrorComponent: ({ error, reset }) => <ErrorLine problem={error} onRetry={reset} />,
 })
 
@@ -78,9 +78,4 @@ function InteractionsPage() {
       <Outlet />
     </>
   )
-}
-
-function NotFound() {
-  const { t } = useTranslation()
-  return <Empty>{t('app.notFound')}</Empty>
 }

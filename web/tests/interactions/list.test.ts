@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 
-import { instantOf, readFilter } from '@/features/interactions/list'
-import { visibleRange } from '@/features/interactions/useWindow'
+import { readFilter } from '@/features/interactions/list'
+import { instantOf } from '@/shared/time/local'
+import { visibleRange } from '@/shared/ui/useWindow'
 
 describe('the window on a long list', () => {
   it('draws what is in sight and a little around, however long the list is', () => {

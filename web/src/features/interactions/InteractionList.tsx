@@ -14,7 +14,7 @@ import { usePatience } from '@/shared/ui/usePatience'
 import { Filters } from './Filters'
 import { useInteractions, type Filter } from './list'
 import { Outcome } from './Outcome'
-import { useWindow } from './useWindow'
+import { useWindow } from '@/shared/ui/useWindow'
 
 const row_height = 34
 const columns = ['time', 'number', 'customer', 'queue', 'agent', 'outcome', 'wait', 'talk', 'recording', 'disposition'] as const

@@ -4,6 +4,7 @@ import { useMemo } from 'react'
 import { api } from '@/shared/api/client'
 import type { InteractionSummary, Page } from '@/shared/api/types'
 import { dialable } from '@/shared/format/phone'
+import { instantOf } from '@/shared/time/local'
 
 /** What the address bar keeps, so that going back finds the same list. Dates are local, both inclusive. */
 export interface Filter {
@@ -25,12 +26,6 @@ export function readFilter(search: Record<string, unknown>): Filter {
     if (/^\d{4}-\d{2}-\d{2}$/.test(text(search[edge]))) filter[edge] = text(search[edge])
   }
   return filter
-}
-
-/** Local midnight at the start of the day, or of the day after. */
-export function instantOf(date: string, daysLater = 0): string {
-  const [year = 0, month = 1, day = 1] = date.split('-').map(Number)
-  return new Date(year, month - 1, day + daysLater).toISOString()
 }
 
 export function useInteractions(filter: Filter) {

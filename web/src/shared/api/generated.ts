@@ -4,23 +4,46 @@
  */
 
 export interface paths {
-    "/api/v1/session": {
+    "/api/v1/access-numbers": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Who Am I */
-        get: operations["who_am_i_api_v1_session_get"];
-        put?: never;
         /**
-         * Sign In
-         * @description Sign in. The answer is the same for an unknown name and a wrong password.
+         * Numbers
+         * @description The tenant's numbers, in order.
          */
-        post: operations["sign_in_api_v1_session_post"];
-        /** Sign Out */
-        delete: operations["sign_out_api_v1_session_delete"];
+        get: operations["numbers_api_v1_access_numbers_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/access-numbers/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One */
+        get: operations["one_api_v1_access_numbers__number__get"];
+        /**
+         * Put
+         * @description Answer the number with this flow from now on; calls that stand stay in theirs.
+         */
+        put: operations["put_api_v1_access_numbers__number__put"];
+        post?: never;
+        /**
+         * Delete
+         * @description Answer the number no more; calls that stand go on.
+         */
+        delete: operations["delete_api_v1_access_numbers__number__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -46,6 +69,178 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/agents/me/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My State */
+        get: operations["my_state_api_v1_agents_me_state_get"];
+        /**
+         * Set My State
+         * @description Become ready, busy or offline. During a contact the wish is kept as `pending`; in wrap-up, ready ends it.
+         */
+        put: operations["set_my_state_api_v1_agents_me_state_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find
+         * @description The newest first.
+         */
+        get: operations["find_api_v1_audit_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Actions
+         * @description The actions that occur in the trail, to choose from.
+         */
+        get: operations["actions_api_v1_audit_actions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customer-classes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Classes
+         * @description The highest rank first.
+         */
+        get: operations["classes_api_v1_customer_classes_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customer-classes/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Put Class */
+        put: operations["put_class_api_v1_customer_classes__code__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customer-fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Fields */
+        get: operations["fields_api_v1_customer_fields_get"];
+        put?: never;
+        /** Add Field */
+        post: operations["add_field_api_v1_customer_fields_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customer-fields/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove Field */
+        delete: operations["remove_field_api_v1_customer_fields__code__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Field
+         * @description Everything but code and type, which the values that customers have depend on.
+         */
+        patch: operations["change_field_api_v1_customer_fields__code__patch"];
+        trace?: never;
+    };
+    "/api/v1/customer-tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tags */
+        get: operations["tags_api_v1_customer_tags_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customer-tags/{tag}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Put Tag */
+        put: operations["put_tag_api_v1_customer_tags__tag__put"];
+        post?: never;
+        /** Remove Tag */
+        delete: operations["remove_tag_api_v1_customer_tags__tag__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers": {
         parameters: {
             query?: never;
@@ -55,7 +250,11 @@ export interface paths {
         };
         /**
          * Find
-         * @description Find by a whole phone number, or by `q`: customer number, last four digits or more, part of the name.
+         * @description Find by a whole `phone` number, or by `q`: any part of a name, its pinyin or initials, the beginning or end of a
+         *     phone number, part of an address, numbers of customers and accounts, a mail address. Without them: everybody,
+         *     newest first.
+         *
+         *     A page with filters may be short, even empty, while there is a cursor: follow it.
          */
         get: operations["find_api_v1_customers_get"];
         put?: never;
@@ -67,6 +266,453 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Newest */
+        get: operations["newest_api_v1_customers_imports_get"];
+        put?: never;
+        /**
+         * Upload
+         * @description Send a CSV or XLSX file of up to 2 GB as the form's field `file`; it is written to disk as it comes.
+         */
+        post: operations["upload_api_v1_customers_imports_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/imports/{import_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One */
+        get: operations["one_api_v1_customers_imports__import_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/imports/{import_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel
+         * @description End a run after the rows it is at; what it has done stays and can be undone.
+         */
+        post: operations["cancel_api_v1_customers_imports__import_id__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/imports/{import_id}/errors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Errors
+         * @description The rejected rows by line: of a CSV file the physical line it begins on, of a workbook the row.
+         */
+        get: operations["errors_api_v1_customers_imports__import_id__errors_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/imports/{import_id}/errors.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Errors File */
+        get: operations["errors_file_api_v1_customers_imports__import_id__errors_csv_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/imports/{import_id}/kept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Kept
+         * @description Whom the undoing left as they are, and why.
+         */
+        get: operations["kept_api_v1_customers_imports__import_id__kept_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/imports/{import_id}/mapping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Map Columns
+         * @description Say what the columns are, what rows are matched by, and what becomes of customers that are there already.
+         */
+        put: operations["map_columns_api_v1_customers_imports__import_id__mapping_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/imports/{import_id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run
+         * @description Start the import; a dry run counts exactly what the real one would do, and changes nothing.
+         */
+        post: operations["run_api_v1_customers_imports__import_id__run_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/imports/{import_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo
+         * @description Give changed customers back what they had and remove those added, save who has been changed or used since.
+         */
+        post: operations["undo_api_v1_customers_imports__import_id__undo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merge
+         * @description Make one customer of two. The dropped one's id answers as the kept one from then on.
+         */
+        post: operations["merge_api_v1_customers_merge_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Merges
+         * @description The newest first, undone ones too.
+         */
+        get: operations["merges_api_v1_customers_merges_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/merges/{merge_id}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Split
+         * @description Undo a merge: each has what it had at that time, what came since stays with the kept one.
+         */
+        post: operations["split_api_v1_customers_merges__merge_id__split_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One */
+        get: operations["one_api_v1_customers__customer_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change
+         * @description Change what is given; refused when somebody changed the customer since `version`.
+         */
+        patch: operations["change_api_v1_customers__customer_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/addresses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add Address */
+        post: operations["add_address_api_v1_customers__customer_id__addresses_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/addresses/{address_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove Address */
+        delete: operations["remove_address_api_v1_customers__customer_id__addresses__address_id__delete"];
+        options?: never;
+        head?: never;
+        /** Change Address */
+        patch: operations["change_address_api_v1_customers__customer_id__addresses__address_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Consent
+         * @description Write down what the customer says about being contacted; the last word holds.
+         */
+        put: operations["put_consent_api_v1_customers__customer_id__consents_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find Duplicates
+         * @description Who may be the same person or company, the most alike first, at most twenty.
+         */
+        get: operations["find_duplicates_api_v1_customers__customer_id__duplicates_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erase
+         * @description Take out all personal data, for good. Ids and figures stay, and who did it and why.
+         */
+        post: operations["erase_api_v1_customers__customer_id__erase_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description Everything that is held about somebody, in all rooms, unmasked, as one JSON document.
+         */
+        get: operations["export_api_v1_customers__customer_id__export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Changes
+         * @description Who changed what, the newest first; personal values are masked.
+         */
+        get: operations["changes_api_v1_customers__customer_id__history_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Hold
+         * @description Keep a customer from being erased (legal hold).
+         */
+        put: operations["hold_api_v1_customers__customer_id__hold_put"];
+        post?: never;
+        /** Release */
+        delete: operations["release_api_v1_customers__customer_id__hold_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add Identity */
+        post: operations["add_identity_api_v1_customers__customer_id__identities_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/identities/{identity_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove Identity */
+        delete: operations["remove_identity_api_v1_customers__customer_id__identities__identity_id__delete"];
+        options?: never;
+        head?: never;
+        /** Change Identity */
+        patch: operations["change_identity_api_v1_customers__customer_id__identities__identity_id__patch"];
+        trace?: never;
+    };
     "/api/v1/customers/{customer_id}/overview": {
         parameters: {
             query?: never;
@@ -74,7 +720,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Overview */
+        /**
+         * Overview
+         * @description The 360° view; a merged customer answers as the one they were merged into.
+         */
         get: operations["overview_api_v1_customers__customer_id__overview_get"];
         put?: never;
         post?: never;
@@ -82,6 +731,120 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/relations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add Relation */
+        post: operations["add_relation_api_v1_customers__customer_id__relations_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/relations/{relation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove Relation */
+        delete: operations["remove_relation_api_v1_customers__customer_id__relations__relation_id__delete"];
+        options?: never;
+        head?: never;
+        /** Change Relation */
+        patch: operations["change_relation_api_v1_customers__customer_id__relations__relation_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reveal
+         * @description See what is masked. Who saw what, and why, goes into the audit trail.
+         */
+        post: operations["reveal_api_v1_customers__customer_id__reveal_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Flows
+         * @description The flows that a number can lead to.
+         */
+        get: operations["flows_api_v1_flows_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Groups */
+        get: operations["groups_api_v1_groups_get"];
+        put?: never;
+        /** Add Group */
+        post: operations["add_group_api_v1_groups_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groups/{group_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete Group */
+        delete: operations["delete_group_api_v1_groups__group_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Group
+         * @description Change what is sent; who belongs to it is said at each person.
+         */
+        patch: operations["change_group_api_v1_groups__group_id__patch"];
         trace?: never;
     };
     "/api/v1/interactions": {
@@ -93,7 +856,7 @@ export interface paths {
         };
         /**
          * Find
-         * @description The newest first. Agents see their own, leaders and quality inspectors everybody's.
+         * @description The newest first. Agents see their own, leaders and quality inspectors those of whom their grants are about.
          */
         get: operations["find_api_v1_interactions_get"];
         put?: never;
@@ -124,7 +887,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/interactions/{interaction_id}/hold": {
+    "/api/v1/interactions/{interaction_id}/customer": {
         parameters: {
             query?: never;
             header?: never;
@@ -132,26 +895,12 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        put?: never;
-        /** Hold */
-        post: operations["hold_api_v1_interactions__interaction_id__hold_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/interactions/{interaction_id}/retrieve": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Retrieve */
-        post: operations["retrieve_api_v1_interactions__interaction_id__retrieve_post"];
+        /**
+         * Choose Customer
+         * @description Say who the customer is, among several or a new one.
+         */
+        put: operations["choose_customer_api_v1_interactions__interaction_id__customer_put"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -178,6 +927,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/interactions/{interaction_id}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hold */
+        post: operations["hold_api_v1_interactions__interaction_id__hold_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/interactions/{interaction_id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note */
+        post: operations["note_api_v1_interactions__interaction_id__notes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/interactions/{interaction_id}/rejoin": {
         parameters: {
             query?: never;
@@ -198,7 +981,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/interactions/{interaction_id}/notes": {
+    "/api/v1/interactions/{interaction_id}/retrieve": {
         parameters: {
             query?: never;
             header?: never;
@@ -207,8 +990,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Note */
-        post: operations["note_api_v1_interactions__interaction_id__notes_post"];
+        /** Retrieve */
+        post: operations["retrieve_api_v1_interactions__interaction_id__retrieve_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -235,7 +1018,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/interactions/{interaction_id}/customer": {
+    "/api/v1/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * People
+         * @description By user name: whoever belongs to the tenant and is within one's reach.
+         */
+        get: operations["people_api_v1_people_get"];
+        put?: never;
+        /**
+         * Add Person
+         * @description Make a person. The passwords are told this once.
+         */
+        post: operations["add_person_api_v1_people_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/invite": {
         parameters: {
             query?: never;
             header?: never;
@@ -243,32 +1050,146 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
+        put?: never;
         /**
-         * Choose Customer
-         * @description Say who the customer is, among several or a new one.
+         * Invite
+         * @description Give somebody who works for another tenant a role at this one, too.
          */
-        put: operations["choose_customer_api_v1_interactions__interaction_id__customer_put"];
-        post?: never;
+        post: operations["invite_api_v1_people_invite_post"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/agents/me/state": {
+    "/api/v1/people/{person_id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** My State */
-        get: operations["my_state_api_v1_agents_me_state_get"];
+        /** Person */
+        get: operations["person_api_v1_people__person_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
         /**
-         * Set My State
-         * @description Become ready, busy or offline. During a contact the wish is kept as `pending`; in wrap-up, ready ends it.
+         * Change Person
+         * @description Change what is sent; `version` is that of what one looked at. Without grants they leave the tenant: null.
          */
-        put: operations["set_my_state_api_v1_agents_me_state_put"];
+        patch: operations["change_person_api_v1_people__person_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/people/{person_id}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reset Password
+         * @description Give somebody a new first password, told this once; their sessions end.
+         */
+        post: operations["reset_password_api_v1_people__person_id__password_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{person_id}/phone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reset Phone
+         * @description Give somebody's desk phone a new password, told this once.
+         */
+        post: operations["reset_phone_api_v1_people__person_id__phone_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{person_id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End Sessions
+         * @description Sign somebody out everywhere; of those who work elsewhere too, a tenant ends only the sessions at itself.
+         */
+        delete: operations["end_sessions_api_v1_people__person_id__sessions_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{person_id}/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete Second Factor */
+        delete: operations["delete_second_factor_api_v1_people__person_id__totp_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{person_id}/unlock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Unlock */
+        post: operations["unlock_api_v1_people__person_id__unlock_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Permissions
+         * @description Everything a role can be made of.
+         */
+        get: operations["permissions_api_v1_permissions_get"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -285,15 +1206,39 @@ export interface paths {
         };
         /**
          * Queues
-         * @description The tenant's queues, the most urgent first.
+         * @description The tenant's queues, the most urgent first, closed ones last.
          */
         get: operations["queues_api_v1_queues_get"];
+        put?: never;
+        /**
+         * Add Queue
+         * @description A new queue; agents become its members one by one. Contacts can wait in it within a second.
+         */
+        post: operations["add_queue_api_v1_queues_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/{queue_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change Queue
+         * @description Change settings, close the queue or open it again; what stands goes on.
+         */
+        patch: operations["change_queue_api_v1_queues__queue_id__patch"];
         trace?: never;
     };
     "/api/v1/queues/{queue_id}/live": {
@@ -308,6 +1253,50 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/{queue_id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Members
+         * @description Who serves the queue, in the order of names.
+         */
+        get: operations["members_api_v1_queues__queue_id__members_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/{queue_id}/members/{person_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Member
+         * @description Make somebody of this tenant a member, or change their level.
+         */
+        put: operations["put_member_api_v1_queues__queue_id__members__person_id__put"];
+        post?: never;
+        /**
+         * Delete Member
+         * @description Somebody serves the queue no more; a contact in hand is finished first.
+         */
+        delete: operations["delete_member_api_v1_queues__queue_id__members__person_id__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -328,6 +1317,485 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Roles
+         * @description The built-in ones first, then the tenant's own.
+         */
+        get: operations["roles_api_v1_roles_get"];
+        put?: never;
+        /** Add Role */
+        post: operations["add_role_api_v1_roles_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roles/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Role
+         * @description Say anew what a role of the tenant's own is; it holds from the next request of whoever has it.
+         */
+        put: operations["change_role_api_v1_roles__code__put"];
+        post?: never;
+        /**
+         * Delete Role
+         * @description Only one that nobody holds.
+         */
+        delete: operations["delete_role_api_v1_roles__code__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who Am I */
+        get: operations["who_am_i_api_v1_session_get"];
+        put?: never;
+        /**
+         * Sign In
+         * @description Sign in. The answer is the same for an unknown name and a wrong password.
+         */
+        post: operations["sign_in_api_v1_session_post"];
+        /** Sign Out */
+        delete: operations["sign_out_api_v1_session_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Standing
+         * @description One's own sessions, that used last first.
+         */
+        get: operations["standing_api_v1_session_list_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/list/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End
+         * @description End one of one's own sessions, e.g. on a device that was lost.
+         */
+        delete: operations["end_api_v1_session_list__session_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/oidc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Providers
+         * @description Where people can sign in, besides here.
+         */
+        get: operations["providers_api_v1_session_oidc_get"];
+        put?: never;
+        /**
+         * Redeem
+         * @description Open the session of whoever a provider vouched for a moment ago.
+         */
+        post: operations["redeem_api_v1_session_oidc_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/oidc/{code}/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Callback
+         * @description Where the provider sends the browser back to; the page gets a ticket, or the code of what went wrong.
+         */
+        get: operations["callback_api_v1_session_oidc__code__callback_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/oidc/{code}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Start
+         * @description Send the browser to the provider.
+         */
+        get: operations["start_api_v1_session_oidc__code__start_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Password
+         * @description Change one's password; all other sessions of the person end.
+         */
+        put: operations["change_password_api_v1_session_password_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change Profile */
+        patch: operations["change_profile_api_v1_session_profile_patch"];
+        trace?: never;
+    };
+    "/api/v1/session/tenant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Act At
+         * @description Let this session act at another tenant from now on.
+         */
+        put: operations["act_at_api_v1_session_tenant_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Confirm Totp
+         * @description Put it on. The recovery codes are told this once; each opens one sign-in without the telephone.
+         */
+        put: operations["confirm_totp_api_v1_session_totp_put"];
+        /**
+         * Begin Totp
+         * @description Make a second factor that waits to be confirmed with its first code.
+         */
+        post: operations["begin_totp_api_v1_session_totp_post"];
+        /** Remove Totp */
+        delete: operations["remove_totp_api_v1_session_totp_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sites
+         * @description Provinces first, then cities, then counties.
+         */
+        get: operations["sites_api_v1_sites_get"];
+        put?: never;
+        /** Add Site */
+        post: operations["add_site_api_v1_sites_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete Site */
+        delete: operations["delete_site_api_v1_sites__site_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Site
+         * @description Change what is sent; `parent_id: null` makes it a root.
+         */
+        patch: operations["change_site_api_v1_sites__site_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/skills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Skills */
+        get: operations["skills_api_v1_skills_get"];
+        put?: never;
+        /** Add Skill */
+        post: operations["add_skill_api_v1_skills_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/skills/{skill_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete Skill */
+        delete: operations["delete_skill_api_v1_skills__skill_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Skill
+         * @description Change what is sent; who has it is said at each person.
+         */
+        patch: operations["change_skill_api_v1_skills__skill_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/system/parked": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Parked Entries
+         * @description Facts that could not be written into the database: kept, but reports lack them until they are tried again.
+         */
+        get: operations["parked_entries_api_v1_system_parked_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/system/parked/{owner}/{seq}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry Parked
+         * @description Try one again, once what kept it has been mended. 409 with the reason when it fails again.
+         */
+        post: operations["retry_parked_api_v1_system_parked__owner___seq__retry_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/system/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * System Status
+         * @description Everything at one look. 503 while PostgreSQL is away: `/health` still answers then.
+         */
+        get: operations["system_status_api_v1_system_status_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tenants
+         * @description By code.
+         */
+        get: operations["tenants_api_v1_tenants_get"];
+        put?: never;
+        /**
+         * Add Tenant
+         * @description Make a tenant. Who makes it is its first administrator.
+         */
+        post: operations["add_tenant_api_v1_tenants_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Tenant
+         * @description Change what is sent. While a tenant is not active nobody can act there.
+         */
+        patch: operations["change_tenant_api_v1_tenants__tenant_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Listed
+         * @description The newest first; those that were revoked are not among them.
+         */
+        get: operations["listed_api_v1_tokens_get"];
+        put?: never;
+        /**
+         * Make
+         * @description Make a token with some of one's own permissions at this tenant.
+         */
+        post: operations["make_api_v1_tokens_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens/{token_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke */
+        delete: operations["revoke_api_v1_tokens__token_id__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -360,8 +1828,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Metrics */
-        get: operations["metrics_metrics_get"];
+        /**
+         * Metrics Page
+         * @description Figures of all processes for Prometheus; those of a process that does not answer are left out.
+         */
+        get: operations["metrics_page_metrics_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -374,54 +1845,101 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** AccessNumber */
+        AccessNumber: {
+            /** Flow */
+            flow: string;
+            /** Number */
+            number: string;
+        };
+        /** AccessNumberList */
+        AccessNumberList: {
+            /** Items */
+            items: components["schemas"]["AccessNumber"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
         /** Account */
         Account: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** No */
-            no: string;
-            /** Kind */
-            kind: string;
             /** Balance Minor */
             balance_minor: number;
             /** Currency */
             currency: string;
-            /** Status */
-            status: string;
-        };
-        /**
-         * AgentDocument
-         * @description `until` is when ringing or wrap-up ends by itself; `pending` is what follows the contact, if asked for.
-         */
-        AgentDocument: {
             /**
              * Id
              * Format: uuid
              */
             id: string;
-            /** Number */
-            number: string;
+            /** Kind */
+            kind: string;
+            /** No */
+            no: string;
+            /** Status */
+            status: string;
+        };
+        /** ActionList */
+        ActionList: {
+            /** Items */
+            items: string[];
+        };
+        /** Address */
+        Address: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Region */
+            region: string | null;
+            /** Text Masked */
+            text_masked: string;
+        };
+        /** AddressChange */
+        AddressChange: {
+            /** Kind */
+            kind?: ("home" | "work" | "install" | "bill") | null;
+            /** Region */
+            region?: string | null;
+            /** Text */
+            text?: string | null;
+        };
+        /**
+         * AgentDocument
+         * @description `until` is when ringing or wrap-up ends by itself; `pending` is what follows the contact, if asked for.
+         *     `groups` and `site_id` are where the agent works.
+         */
+        AgentDocument: {
+            /** Groups */
+            groups: string[];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Interaction Id */
+            interaction_id: string | null;
             /** Name */
             name: string;
-            state: components["schemas"]["AgentState"];
+            /** Number */
+            number: string;
+            pending: components["schemas"]["Pending"] | null;
             /** Reason */
             reason: string;
+            registered: components["schemas"]["Registered"];
+            seat: components["schemas"]["Seat"];
             /**
              * Since
              * Format: date-time
              */
             since: string;
-            seat: components["schemas"]["Seat"];
-            registered: components["schemas"]["Registered"];
-            /** Interaction Id */
-            interaction_id: string | null;
+            /** Site Id */
+            site_id: string | null;
+            state: components["schemas"]["AgentState"];
+            today: components["schemas"]["Today"];
             /** Until */
             until: string | null;
-            pending: components["schemas"]["Pending"] | null;
-            today: components["schemas"]["Today"];
         };
         /** AgentReference */
         AgentReference: {
@@ -430,10 +1948,10 @@ export interface components {
              * Format: uuid
              */
             id: string;
-            /** Number */
-            number: string | null;
             /** Name */
             name: string;
+            /** Number */
+            number: string | null;
         };
         /**
          * AgentState
@@ -441,69 +1959,205 @@ export interface components {
          */
         AgentState: "offline" | "ready" | "ringing" | "talking" | "hold" | "wrapup" | "busy";
         /**
+         * Apart
+         * @description Both live again.
+         */
+        Apart: {
+            /**
+             * Drop Id
+             * Format: uuid
+             */
+            drop_id: string;
+            /**
+             * Keep Id
+             * Format: uuid
+             */
+            keep_id: string;
+        };
+        /**
+         * Backup
+         * @description Each was read back once after it was written.
+         */
+        Backup: {
+            /** Bytes */
+            bytes: number;
+            /** File */
+            file: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Row Count */
+            row_count: number;
+            /** Seconds */
+            seconds: number;
+        };
+        /**
          * Bill
          * @description `month` is the first day of the month billed; `paid_on` is null while it is owed.
          */
         Bill: {
             /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /**
              * Account Id
              * Format: uuid
              */
             account_id: string;
-            /** Month */
-            month: string;
-            /** Total Minor */
-            total_minor: number;
             /** Currency */
             currency: string;
             /** Due On */
             due_on: string;
-            /** Paid On */
-            paid_on: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
             /** Lines */
             lines: components["schemas"]["BillLine"][];
+            /** Month */
+            month: string;
+            /** Paid On */
+            paid_on: string | null;
+            /** Total Minor */
+            total_minor: number;
         };
         /** BillLine */
         BillLine: {
-            /** Label */
-            label: string;
             /** Amount Minor */
             amount_minor: number;
+            /** Label */
+            label: string;
         };
         /** Card */
         Card: {
-            /** Id */
-            id: string;
-            /** No */
-            no: string;
-            /** Name */
-            name: string;
-            /** Gender */
-            gender: string | null;
+            /** Address Masked */
+            address_masked: string | null;
             /** Birth Year */
             birth_year: number | null;
             /** Class */
             class: string;
-            /** Phones */
-            phones: string[];
-            /** Address Masked */
-            address_masked: string | null;
+            /** Gender */
+            gender: string | null;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
             /** Manager Number */
             manager_number: string | null;
+            /** Name */
+            name: string;
+            /** No */
+            no: string;
+            /** Phones */
+            phones: string[];
+            /** Tags */
+            tags: string[];
             /** Warnings */
             warnings: string[];
         };
         /** CardList */
         CardList: {
             /** Items */
-            items: components["schemas"]["Card"][];
+            items: components["schemas"]["FoundCard"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * ChangedPerson
+         * @description `phone_password` is told once, when the number is new.
+         */
+        ChangedPerson: {
+            /** Active */
+            active: boolean;
+            /** Email */
+            email: string | null;
+            /** Grants */
+            grants: components["schemas"]["Grant"][];
+            /** Grants Elsewhere */
+            grants_elsewhere: number;
+            /** Groups */
+            groups: components["schemas"]["Reference"][];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Last Seen At */
+            last_seen_at: string | null;
+            /** Locked */
+            locked: boolean;
+            /** Name */
+            name: string;
+            /** Number */
+            number: string | null;
+            /** Phone Password */
+            phone_password?: string | null;
+            site: components["schemas"]["Reference"] | null;
+            /** Skills */
+            skills: components["schemas"]["HeldSkill"][];
+            /** Totp */
+            totp: boolean;
+            /** Username */
+            username: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * Changes
+         * @description Only what is given changes. `custom` holds the codes to change, null takes a value away.
+         */
+        Changes: {
+            /** Birth Year */
+            birth_year?: number | null;
+            /**
+             * Class
+             * @default
+             */
+            class?: string;
+            /**
+             * Custom
+             * @default {}
+             */
+            custom?: {
+                [key: string]: string | boolean | number | null;
+            };
+            /** Gender */
+            gender?: ("female" | "male") | null;
+            /** Id Number */
+            id_number?: string | "" | null;
+            /**
+             * Kind
+             * @default person
+             * @enum {string}
+             */
+            kind?: "person" | "company";
+            /** Manager Id */
+            manager_id?: string | null;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /**
+             * Since
+             * Format: date
+             * @default 0001-01-01
+             */
+            since?: string;
+            /** Site Id */
+            site_id?: string | null;
+            /**
+             * Tags
+             * @default []
+             */
+            tags?: string[];
+            /** Version */
+            version: number;
+            /**
+             * Warnings
+             * @default []
+             */
+            warnings?: string[];
         };
         /** ChosenCustomer */
         ChosenCustomer: {
@@ -513,80 +2167,1234 @@ export interface components {
              */
             customer_id: string;
         };
-        /**
-         * Detail
-         * @description The page of one interaction. `card` is the customer's card, `note` what the agent wrote in wrap-up.
-         */
-        Detail: {
+        /** ChosenTenant */
+        ChosenTenant: {
+            /**
+             * Tenant Id
+             * Format: uuid
+             */
+            tenant_id: string;
+        };
+        /** ClassBody */
+        ClassBody: {
+            /**
+             * Color
+             * @default default
+             */
+            color?: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Rank */
+            rank: number;
+        };
+        /** ClassList */
+        ClassList: {
+            /** Items */
+            items: components["schemas"]["ClassRow"][];
+        };
+        /** ClassRow */
+        ClassRow: {
+            /** Code */
+            code: string;
+            /**
+             * Color
+             * @default default
+             */
+            color?: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Rank */
+            rank: number;
+        };
+        /** Consent */
+        Consent: {
+            /** Allowed */
+            allowed: boolean;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Channel */
+            channel: string;
+            /** Purpose */
+            purpose: string;
+            /** Source */
+            source: string;
+        };
+        /** ConsentBody */
+        ConsentBody: {
+            /** Allowed */
+            allowed: boolean;
+            /** Channel */
+            channel: string;
+            /** Purpose */
+            purpose: string;
+            /** Source */
+            source: string;
+        };
+        /** CreatedBy */
+        CreatedBy: {
             /**
              * Id
              * Format: uuid
              */
             id: string;
-            /** Trail No */
-            trail_no: string;
-            /** Channel */
-            channel: string;
-            /** Direction */
-            direction: string;
-            /** State */
-            state: string;
+            /** Name */
+            name: string;
+            /** Username */
+            username: string;
+        };
+        /** CustomerName */
+        CustomerName: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** No */
+            no: string;
+        };
+        /** CustomerRef */
+        CustomerRef: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** No */
+            no: string;
+        };
+        /** DatabaseStatus */
+        DatabaseStatus: {
+            /** Connections */
+            connections: number;
+            /** Migration */
+            migration: string;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Version */
+            version: string;
+        };
+        /**
+         * Detail
+         * @description The page of one interaction. `card` is the customer's card, `note` what the agent wrote in wrap-up.
+         */
+        Detail: {
+            agent: components["schemas"]["AgentReference"] | null;
             /** Ani */
             ani: string;
+            /** Candidates */
+            candidates: components["schemas"]["Card"][];
+            card: components["schemas"]["Card"] | null;
+            /** Channel */
+            channel: string;
+            /** Customer */
+            customer: {
+                [key: string]: unknown;
+            } | null;
+            /** Direction */
+            direction: string;
+            /** Disposition */
+            disposition: string | null;
             /** Dnis */
             dnis: string;
+            /** End Reason */
+            end_reason: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Hold Seconds */
+            hold_seconds: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Match */
+            match: string | null;
+            /** Note */
+            note: string | null;
+            queue: components["schemas"]["QueueReference"] | null;
+            /** Recordings */
+            recordings: components["schemas"]["RecordingReference"][];
+            /** Segments */
+            segments: components["schemas"]["SegmentDocument"][];
             /**
              * Started At
              * Format: date-time
              */
             started_at: string;
-            /** Ended At */
-            ended_at: string | null;
-            /** End Reason */
-            end_reason: string | null;
-            /** Match */
-            match: string | null;
-            /** Customer */
-            customer: {
-                [key: string]: unknown;
-            } | null;
-            queue: components["schemas"]["QueueReference"] | null;
-            agent: components["schemas"]["AgentReference"] | null;
-            /** Wait Seconds */
-            wait_seconds: number;
+            /** State */
+            state: string;
             /** Talk Seconds */
             talk_seconds: number;
-            /** Hold Seconds */
-            hold_seconds: number;
-            /** Disposition */
-            disposition: string | null;
-            /** Recordings */
-            recordings: components["schemas"]["RecordingReference"][];
-            /** Note */
-            note: string | null;
-            card: components["schemas"]["Card"] | null;
-            /** Candidates */
-            candidates: components["schemas"]["Card"][];
-            /** Segments */
-            segments: components["schemas"]["SegmentDocument"][];
             /** Trail */
             trail: components["schemas"]["TrailLine"][];
+            /** Trail No */
+            trail_no: string;
+            /** Wait Seconds */
+            wait_seconds: number;
         };
-        /** NewCustomer */
-        NewCustomer: {
+        /** Disk */
+        Disk: {
+            /** Free Bytes */
+            free_bytes: number;
+            /** Total Bytes */
+            total_bytes: number;
+        };
+        /** Done */
+        Done: {
+            /**
+             * Customer Id
+             * Format: uuid
+             */
+            customer_id: string;
+            /**
+             * Merge Id
+             * Format: uuid
+             */
+            merge_id: string;
+        };
+        /**
+         * Duplicate
+         * @description `score` is up to 100; `reasons` the strongest first.
+         */
+        Duplicate: {
+            card: components["schemas"]["Card"];
+            /** Reasons */
+            reasons: string[];
+            /** Score */
+            score: number;
+        };
+        /** DuplicateList */
+        DuplicateList: {
+            /** Items */
+            items: components["schemas"]["Duplicate"][];
+            /** Next Cursor */
+            next_cursor?: null;
+        };
+        /** FailedJob */
+        FailedJob: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Attempts */
+            attempts: number;
+            /** Id */
+            id: number;
             /** Name */
             name: string;
+        };
+        /** Failure */
+        Failure: {
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
+        };
+        /** FieldChange */
+        FieldChange: {
+            /** Choices */
+            choices?: string[] | null;
+            /** Name */
+            name?: string | null;
+            /** Name En */
+            name_en?: string | null;
+            /** Position */
+            position?: number | null;
+            /** Required */
+            required?: boolean | null;
+        };
+        /** FieldList */
+        FieldList: {
+            /** Items */
+            items: components["schemas"]["FieldRow"][];
+        };
+        /** FieldRow */
+        FieldRow: {
+            /**
+             * Choices
+             * @default []
+             */
+            choices?: string[];
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /**
+             * Position
+             * @default 0
+             */
+            position?: number;
+            /**
+             * Required
+             * @default false
+             */
+            required?: boolean;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "text" | "number" | "date" | "choice" | "bool";
+        };
+        /** FlowList */
+        FlowList: {
+            /** Items */
+            items: components["schemas"]["FlowReference"][];
+            /** Next Cursor */
+            next_cursor?: null;
+        };
+        /** FlowReference */
+        FlowReference: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+        };
+        /** FollowerStatus */
+        FollowerStatus: {
+            /** Behind */
+            behind: number;
+            /** Error */
+            error: string | null;
+            /** Name */
+            name: string;
+        };
+        /**
+         * Found
+         * @description How somebody was found: the name or number as kept, the address masked.
+         */
+        Found: {
+            /**
+             * Field
+             * @enum {string}
+             */
+            field: "name" | "pinyin" | "phone" | "email" | "web" | "wechat" | "account" | "other" | "no" | "address";
+            /** Text */
+            text: string;
+        };
+        /**
+         * FoundCard
+         * @description A card, and how it was found; None where nothing was looked for.
+         */
+        FoundCard: {
+            /** Address Masked */
+            address_masked: string | null;
+            /** Birth Year */
+            birth_year: number | null;
+            /** Class */
+            class: string;
+            found: components["schemas"]["Found"] | null;
+            /** Gender */
+            gender: string | null;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Manager Number */
+            manager_number: string | null;
+            /** Name */
+            name: string;
+            /** No */
+            no: string;
             /** Phones */
             phones: string[];
+            /** Tags */
+            tags: string[];
+            /** Warnings */
+            warnings: string[];
+        };
+        /** GivenGrant */
+        GivenGrant: {
+            /** Role */
+            role: string;
+            scope?: components["schemas"]["GivenScope"];
+        };
+        /**
+         * GivenScope
+         * @description Whose things: nobody else's, the groups', the sites' and of all below, or the tenant's.
+         *
+         *     Without `ids`, `group` is the person's own groups and `site` their own site.
+         */
+        GivenScope: {
+            /** Ids */
+            ids?: string[];
+            /**
+             * Kind
+             * @default tenant
+             * @enum {string}
+             */
+            kind?: "own" | "group" | "site" | "tenant";
+        };
+        /** GivenSkill */
+        GivenSkill: {
+            /** Level */
+            level: number;
+            /**
+             * Skill Id
+             * Format: uuid
+             */
+            skill_id: string;
+        };
+        /** Grant */
+        Grant: {
+            /** Role */
+            role: string;
+            /** Role Name */
+            role_name: string;
+            /** Role Name En */
+            role_name_en: string;
+            scope: components["schemas"]["Scope"];
+        };
+        /** Group */
+        Group: {
+            /** Code */
+            code: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** People */
+            people: number;
+            /** Site Id */
+            site_id: string | null;
+        };
+        /** GroupChange */
+        GroupChange: {
+            /**
+             * Code
+             * @default
+             */
+            code?: string;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /** Site Id */
+            site_id?: string | null;
+        };
+        /** Groups */
+        Groups: {
+            /** Items */
+            items: components["schemas"]["Group"][];
+        };
+        /** HeldSkill */
+        HeldSkill: {
+            /** Code */
+            code: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Level */
+            level: number;
+            /** Name */
+            name: string;
+        };
+        /** History */
+        History: {
+            /** Items */
+            items: components["schemas"]["HistoryItem"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** HistoryItem */
+        HistoryItem: {
+            /** Action */
+            action: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Changes */
+            changes: components["schemas"]["HistoryLine"][];
+            person: components["schemas"]["PersonRef"] | null;
+        };
+        /** HistoryLine */
+        HistoryLine: {
+            /** Field */
+            field: string;
+            /** New */
+            new: unknown;
+            /** Old */
+            old: unknown;
+        };
+        /**
+         * Hold
+         * @description Why the customer must not be erased.
+         */
+        Hold: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * Identity
+         * @description `value` is normalised, phones in E.164; `raw` as it was given.
+         */
+        Identity: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Label */
+            label: string | null;
+            /** Raw */
+            raw: string;
+            /** Role */
+            role: string;
+            /** Value */
+            value: string;
+            /** Verified At */
+            verified_at: string | null;
+        };
+        /**
+         * IdentityChange
+         * @description Only what is given changes.
+         */
+        IdentityChange: {
+            /** Label */
+            label?: string | null;
+            /**
+             * Role
+             * @default owner
+             * @enum {string}
+             */
+            role?: "owner" | "agent" | "former";
+            /**
+             * Value
+             * @default
+             */
+            value?: string;
+            /**
+             * Verified
+             * @default false
+             */
+            verified?: boolean;
+        };
+        /** Import */
+        Import: {
+            /** Bytes */
+            bytes: number;
+            /** Class */
+            class: string | null;
+            /** Columns */
+            columns: string[];
+            /** Created */
+            created: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Delimiter */
+            delimiter: string | null;
+            /** Done */
+            done: number;
+            /** Dry */
+            dry: boolean | null;
+            /** Encoding */
+            encoding: string | null;
+            /** Eta Seconds */
+            eta_seconds: number | null;
+            failure: components["schemas"]["Failure"] | null;
+            /** Filename */
+            filename: string;
+            /** Finished At */
+            finished_at: string | null;
+            /**
+             * Format
+             * @enum {string}
+             */
+            format: "csv" | "xlsx";
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kept */
+            kept: number | null;
+            /**
+             * Key
+             * @enum {string}
+             */
+            key: "phone" | "no" | "account" | "id_number" | "none";
+            /** Mapping */
+            mapping: {
+                [key: string]: string;
+            };
+            /**
+             * On Match
+             * @enum {string}
+             */
+            on_match: "update" | "skip" | "add";
+            person: components["schemas"]["yuelai__customers__imports__endpoints__Person"] | null;
+            /** Progress */
+            progress: number;
+            /** Rejected */
+            rejected: number;
+            /** Rows */
+            rows: number;
+            /** Rows Exact */
+            rows_exact: boolean;
+            /** Sample */
+            sample: string[][] | null;
+            /** Skipped */
+            skipped: number;
+            /** Source */
+            source: string | null;
+            /** Started At */
+            started_at: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "uploaded" | "mapped" | "checking" | "checked" | "running" | "done" | "failed" | "cancelled" | "undoing" | "undone";
+            /** Suggested */
+            suggested: {
+                [key: string]: string;
+            };
+            /** Unchanged */
+            unchanged: number;
+            /** Undone */
+            undone: number;
+            /** Updated */
+            updated: number;
+        };
+        /** ImportList */
+        ImportList: {
+            /** Items */
+            items: components["schemas"]["ImportSummary"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * ImportSummary
+         * @description `rows` is an estimate until `rows_exact`; `done` is always the sum of the five counts before it.
+         */
+        ImportSummary: {
+            /** Bytes */
+            bytes: number;
+            /** Class */
+            class: string | null;
+            /** Created */
+            created: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Delimiter */
+            delimiter: string | null;
+            /** Done */
+            done: number;
+            /** Dry */
+            dry: boolean | null;
+            /** Encoding */
+            encoding: string | null;
+            /** Eta Seconds */
+            eta_seconds: number | null;
+            failure: components["schemas"]["Failure"] | null;
+            /** Filename */
+            filename: string;
+            /** Finished At */
+            finished_at: string | null;
+            /**
+             * Format
+             * @enum {string}
+             */
+            format: "csv" | "xlsx";
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kept */
+            kept: number | null;
+            /**
+             * Key
+             * @enum {string}
+             */
+            key: "phone" | "no" | "account" | "id_number" | "none";
+            /**
+             * On Match
+             * @enum {string}
+             */
+            on_match: "update" | "skip" | "add";
+            person: components["schemas"]["yuelai__customers__imports__endpoints__Person"] | null;
+            /** Progress */
+            progress: number;
+            /** Rejected */
+            rejected: number;
+            /** Rows */
+            rows: number;
+            /** Rows Exact */
+            rows_exact: boolean;
+            /** Skipped */
+            skipped: number;
+            /** Source */
+            source: string | null;
+            /** Started At */
+            started_at: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "uploaded" | "mapped" | "checking" | "checked" | "running" | "done" | "failed" | "cancelled" | "undoing" | "undone";
+            /** Unchanged */
+            unchanged: number;
+            /** Undone */
+            undone: number;
+            /** Updated */
+            updated: number;
+        };
+        /** InitialPassword */
+        InitialPassword: {
+            /** Initial Password */
+            initial_password: string;
+        };
+        /** Invitation */
+        Invitation: {
+            /** Grants */
+            grants: components["schemas"]["GivenGrant"][];
+            /** Groups */
+            groups?: string[];
+            /** Site Id */
+            site_id?: string | null;
+            /** Skills */
+            skills?: components["schemas"]["GivenSkill"][];
+            /** Username */
+            username: string;
+        };
+        /** JobStatus */
+        JobStatus: {
+            /** Failed */
+            failed: components["schemas"]["FailedJob"][];
+            /** Queued */
+            queued: number;
+            /** Running */
+            running: number;
+        };
+        /** JournalStatus */
+        JournalStatus: {
+            /** Owner */
+            owner: string;
+            /** Seq */
+            seq: number;
+        };
+        /** Kept */
+        Kept: {
+            customer: components["schemas"]["CustomerName"];
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "changed_since" | "used_since";
+        };
+        /** KeptList */
+        KeptList: {
+            /** Items */
+            items: components["schemas"]["Kept"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * Line
+         * @description `token` names the API token that acted for the person; `person` is null where nobody known acted.
+         */
+        Line: {
+            /** Action */
+            action: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            };
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Object */
+            object: string;
+            person: components["schemas"]["Who"] | null;
+            /** Request Id */
+            request_id: string | null;
+            /** Source */
+            source: string | null;
+            /** Token */
+            token: string | null;
+        };
+        /** LineList */
+        LineList: {
+            /** Items */
+            items: components["schemas"]["Line"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * MadePerson
+         * @description `initial_password` is told once; it must be changed at the first sign-in.
+         */
+        MadePerson: {
+            /** Active */
+            active: boolean;
+            /** Email */
+            email: string | null;
+            /** Grants */
+            grants: components["schemas"]["Grant"][];
+            /** Grants Elsewhere */
+            grants_elsewhere: number;
+            /** Groups */
+            groups: components["schemas"]["Reference"][];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Initial Password */
+            initial_password: string;
+            /** Last Seen At */
+            last_seen_at: string | null;
+            /** Locked */
+            locked: boolean;
+            /** Name */
+            name: string;
+            /** Number */
+            number: string | null;
+            /** Phone Password */
+            phone_password?: string | null;
+            site: components["schemas"]["Reference"] | null;
+            /** Skills */
+            skills: components["schemas"]["HeldSkill"][];
+            /** Totp */
+            totp: boolean;
+            /** Username */
+            username: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * MadeToken
+         * @description `token` is told this once.
+         */
+        MadeToken: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            created_by: components["schemas"]["CreatedBy"];
+            /** Expires At */
+            expires_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Last Used At */
+            last_used_at: string | null;
+            /** Name */
+            name: string;
+            /** Permissions */
+            permissions: string[];
+            /** Token */
+            token: string;
+        };
+        /**
+         * Mapping
+         * @description `mapping` is `{column: field}`; a column that is not in it, or has an empty field, is ignored.
+         */
+        Mapping: {
+            /** Class */
+            class?: string | null;
+            /**
+             * Key
+             * @enum {string}
+             */
+            key: "phone" | "no" | "account" | "id_number" | "none";
+            /** Mapping */
+            mapping: {
+                [key: string]: string;
+            };
+            /**
+             * On Match
+             * @enum {string}
+             */
+            on_match: "update" | "skip" | "add";
+            /** Source */
+            source?: string | null;
+        };
+        /** Member */
+        Member: {
+            /** Level */
+            level: number;
+            /** Name */
+            name: string;
+            /** Number */
+            number: string | null;
+            /**
+             * Person Id
+             * Format: uuid
+             */
+            person_id: string;
+        };
+        /** MemberList */
+        MemberList: {
+            /** Items */
+            items: components["schemas"]["Member"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * Membership
+         * @description `level` is the skill in this queue, 5 the best.
+         */
+        Membership: {
+            /**
+             * Level
+             * @default 1
+             */
+            level?: number;
+        };
+        /** Merge */
+        Merge: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            dropped: components["schemas"]["CustomerRef"];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kept: components["schemas"]["CustomerRef"];
+            person: components["schemas"]["PersonRef"] | null;
+            /** Split At */
+            split_at: string | null;
+        };
+        /**
+         * MergeBody
+         * @description `fields` says whose value stands, e.g. `{"name": "drop", "custom.size": "keep"}`; the kept one's otherwise.
+         */
+        MergeBody: {
+            /**
+             * Drop
+             * Format: uuid
+             */
+            drop: string;
+            /**
+             * Fields
+             * @default {}
+             */
+            fields?: {
+                [key: string]: "keep" | "drop";
+            };
+            /**
+             * Keep
+             * Format: uuid
+             */
+            keep: string;
+        };
+        /** MergeList */
+        MergeList: {
+            /** Items */
+            items: components["schemas"]["Merge"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * Merged
+         * @description Somebody who was merged into this customer; the merge can be undone.
+         */
+        Merged: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Merge Id
+             * Format: uuid
+             */
+            merge_id: string;
+            /** Name */
+            name: string;
+            /** No */
+            no: string;
+        };
+        /** NewAddress */
+        NewAddress: {
+            /**
+             * Kind
+             * @default home
+             * @enum {string}
+             */
+            kind?: "home" | "work" | "install" | "bill";
+            /** Region */
+            region?: string | null;
+            /** Text */
+            text: string;
+        };
+        /**
+         * NewCustomerBody
+         * @description A person needs a way to be reached: a phone or a mail address.
+         */
+        NewCustomerBody: {
+            /** Address */
+            address?: string | "" | null;
+            /** Birth Year */
+            birth_year?: number | null;
+            /**
+             * Class
+             * @default normal
+             */
+            class?: string;
+            /** Custom */
+            custom?: {
+                [key: string]: string | boolean | number | null;
+            } | null;
+            /**
+             * Emails
+             * @default []
+             */
+            emails?: string[];
             /** Gender */
             gender?: ("female" | "male") | null;
-            /** Address */
-            address?: string | null;
+            /** Id Number */
+            id_number?: string | "" | null;
+            /**
+             * Kind
+             * @default person
+             * @enum {string}
+             */
+            kind?: "person" | "company";
+            /** Manager Id */
+            manager_id?: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Phones
+             * @default []
+             */
+            phones?: string[];
+            /** Since */
+            since?: string | null;
+            /** Site Id */
+            site_id?: string | null;
+            /**
+             * Tags
+             * @default []
+             */
+            tags?: string[];
+            /**
+             * Warnings
+             * @default []
+             */
+            warnings?: string[];
+        };
+        /** NewGroup */
+        NewGroup: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Site Id */
+            site_id?: string | null;
+        };
+        /** NewIdentity */
+        NewIdentity: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "phone" | "email" | "web" | "wechat" | "account" | "other";
+            /** Label */
+            label?: string | null;
+            /**
+             * Role
+             * @default owner
+             * @enum {string}
+             */
+            role?: "owner" | "agent" | "former";
+            /** Value */
+            value: string;
+            /**
+             * Verified
+             * @default false
+             */
+            verified?: boolean;
         };
         /** NewNote */
         NewNote: {
             /** Text */
             text: string;
+        };
+        /** NewPassword */
+        NewPassword: {
+            /** New */
+            new: string;
+            /** Old */
+            old: string;
+        };
+        /** NewPerson */
+        NewPerson: {
+            /** Email */
+            email?: string | null;
+            /** Grants */
+            grants: components["schemas"]["GivenGrant"][];
+            /** Groups */
+            groups?: string[];
+            /** Name */
+            name: string;
+            /** Number */
+            number?: string | null;
+            /** Site Id */
+            site_id?: string | null;
+            /** Skills */
+            skills?: components["schemas"]["GivenSkill"][];
+            /** Username */
+            username: string;
+        };
+        /** NewQueue */
+        NewQueue: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en?: string;
+            /**
+             * Priority
+             * @description points; each is worth a minute of waiting
+             * @default 0
+             */
+            priority?: number;
+            /**
+             * Ring Seconds
+             * @default 20
+             */
+            ring_seconds?: number;
+            /**
+             * Strategy
+             * @default longest_idle
+             * @enum {string}
+             */
+            strategy?: "longest_idle" | "best_skill";
+            /**
+             * Wrapup Seconds
+             * @default 30
+             */
+            wrapup_seconds?: number;
+        };
+        /**
+         * NewRelation
+         * @description `kind` is what the other one is to the customer.
+         */
+        NewRelation: {
+            /**
+             * Customer Id
+             * Format: uuid
+             */
+            customer_id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "spouse" | "parent" | "child" | "family" | "household" | "employer" | "employee" | "contact" | "company" | "other";
+        };
+        /** NewRole */
+        NewRole: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en?: string;
+            /** Permissions */
+            permissions: string[];
+        };
+        /** NewSite */
+        NewSite: {
+            /** Code */
+            code: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "province" | "city" | "county";
+            /** Name */
+            name: string;
+            /** Parent Id */
+            parent_id?: string | null;
+        };
+        /** NewSkill */
+        NewSkill: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en?: string;
+        };
+        /** NewTenant */
+        NewTenant: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * NewToken
+         * @description `expires_at` null: it holds until it is revoked.
+         */
+        NewToken: {
+            /** Expires At */
+            expires_at?: string | null;
+            /** Name */
+            name: string;
+            /** Permissions */
+            permissions: string[];
         };
         /** Order */
         Order: {
@@ -597,102 +3405,305 @@ export interface components {
             id: string;
             /** No */
             no: string;
-            /** Subject */
-            subject: string;
-            /** Status */
-            status: string;
             /** Ordered At */
             ordered_at: string;
+            /** Status */
+            status: string;
+            /** Subject */
+            subject: string;
+        };
+        /** OutboxStatus */
+        OutboxStatus: {
+            /** Followers */
+            followers: components["schemas"]["FollowerStatus"][];
+            /** Oldest Seconds */
+            oldest_seconds: number;
+            /** Waiting */
+            waiting: number;
         };
         /**
          * Overview
-         * @description The 360° view; `address` is there only for those who may see it whole.
+         * @description The 360° view. `tickets` are their cases, once there are any.
          */
         Overview: {
-            card: components["schemas"]["Card"];
-            /** Address */
-            address?: string | null;
             /** Accounts */
             accounts: components["schemas"]["Account"][];
-            /** Products */
-            products: components["schemas"]["Product"][];
             /** Bills */
             bills: components["schemas"]["Bill"][];
+            card: components["schemas"]["Card"];
             /** Contacts */
             contacts: {
                 [key: string]: unknown;
             }[];
             /** Orders */
             orders: components["schemas"]["Order"][];
+            /** Products */
+            products: components["schemas"]["Product"][];
+            /** Tickets */
+            tickets: {
+                [key: string]: unknown;
+            }[];
+        };
+        /** OwnCode */
+        OwnCode: {
+            /** Code */
+            code: string;
+        };
+        /** OwnPassword */
+        OwnPassword: {
+            /** Password */
+            password: string;
+        };
+        /** Parked */
+        Parked: {
+            /** Error */
+            error: string;
+            /** Owner */
+            owner: string;
+            /**
+             * Parked At
+             * Format: date-time
+             */
+            parked_at: string;
+            /** Seq */
+            seq: number;
+            /** Type */
+            type: string;
+        };
+        /** ParkedList */
+        ParkedList: {
+            /** Items */
+            items: components["schemas"]["Parked"][];
+        };
+        /**
+         * PartStatus
+         * @description `restarts` counts since the centre was started; null for what is no process of its own.
+         */
+        PartStatus: {
+            /** Detail */
+            detail: string;
+            /** Last End */
+            last_end?: string | null;
+            /** Name */
+            name: string;
+            /** Ok */
+            ok: boolean;
+            /** Restarts */
+            restarts?: number | null;
+            /** Since */
+            since?: string | null;
         };
         /** Pending */
         Pending: {
-            state: components["schemas"]["AgentState"];
             /** Reason */
             reason: string;
+            state: components["schemas"]["AgentState"];
         };
-        /** Person */
-        Person: {
+        /** People */
+        People: {
+            /** Items */
+            items: components["schemas"]["yuelai__identity__people__schemas__Person"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * Permission
+         * @description `group` is what it is about, e.g. `customers`.
+         */
+        Permission: {
+            /** Code */
+            code: string;
+            /** Group */
+            group: string;
+        };
+        /** PermissionList */
+        PermissionList: {
+            /** Items */
+            items: components["schemas"]["Permission"][];
+        };
+        /** PersonChange */
+        PersonChange: {
+            /**
+             * Active
+             * @default true
+             */
+            active?: boolean;
+            /** Email */
+            email?: string | null;
+            /** Grants */
+            grants?: components["schemas"]["GivenGrant"][];
+            /** Groups */
+            groups?: string[];
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /** Number */
+            number?: string | null;
+            /** Site Id */
+            site_id?: string | null;
+            /** Skills */
+            skills?: components["schemas"]["GivenSkill"][];
+            /**
+             * Username
+             * @default
+             */
+            username?: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * PersonDetail
+         * @description `grants_elsewhere`: at how many other tenants they work.
+         */
+        PersonDetail: {
+            /** Active */
+            active: boolean;
+            /** Email */
+            email: string | null;
+            /** Grants */
+            grants: components["schemas"]["Grant"][];
+            /** Grants Elsewhere */
+            grants_elsewhere: number;
+            /** Groups */
+            groups: components["schemas"]["Reference"][];
             /**
              * Id
              * Format: uuid
              */
             id: string;
-            /** Username */
-            username: string;
+            /** Last Seen At */
+            last_seen_at: string | null;
+            /** Locked */
+            locked: boolean;
             /** Name */
             name: string;
             /** Number */
             number: string | null;
-            /** Roles */
-            roles: string[];
-            /** Permissions */
-            permissions: string[];
+            site: components["schemas"]["Reference"] | null;
+            /** Skills */
+            skills: components["schemas"]["HeldSkill"][];
+            /** Totp */
+            totp: boolean;
+            /** Username */
+            username: string;
+            /** Version */
+            version: number;
         };
-        /** Product */
-        Product: {
+        /** PersonRef */
+        PersonRef: {
             /**
              * Id
              * Format: uuid
              */
             id: string;
+            /** Name */
+            name: string;
+            /** Number */
+            number: string | null;
+        };
+        /**
+         * PhoneAccount
+         * @description What a desk phone is set up with; told once.
+         */
+        PhoneAccount: {
+            /** Password */
+            password: string;
+            /** User */
+            user: string;
+        };
+        /** Product */
+        Product: {
+            /** Code */
+            code: string;
+            /** Currency */
+            currency: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Number */
+            number: string | null;
+            /** Price Minor */
+            price_minor: number;
+            /** Since */
+            since: string;
+            /** Status */
+            status: string;
+        };
+        /**
+         * ProfileChange
+         * @description Of what is not sent nothing changes; e-mail and language may be taken away with null.
+         */
+        ProfileChange: {
+            /** Email */
+            email?: string | null;
+            /** Language */
+            language?: ("zh" | "en") | null;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+        };
+        /** ProviderList */
+        ProviderList: {
+            /** Items */
+            items: components["schemas"]["ProviderRef"][];
+        };
+        /** ProviderRef */
+        ProviderRef: {
             /** Code */
             code: string;
             /** Name */
             name: string;
-            /** Number */
-            number: string | null;
-            /** Status */
-            status: string;
-            /** Price Minor */
-            price_minor: number;
-            /** Currency */
-            currency: string;
-            /** Since */
-            since: string;
+        };
+        /**
+         * QueueChange
+         * @description What is to be different. A queue that is not `active` is closed: who waits there goes to another one.
+         */
+        QueueChange: {
+            /** Active */
+            active?: boolean | null;
+            /** Name */
+            name?: string | null;
+            /** Name En */
+            name_en?: string | null;
+            /** Priority */
+            priority?: number | null;
+            /** Ring Seconds */
+            ring_seconds?: number | null;
+            /** Strategy */
+            strategy?: ("longest_idle" | "best_skill") | null;
+            /** Wrapup Seconds */
+            wrapup_seconds?: number | null;
         };
         /**
          * QueueDocument
          * @description `waiting` counts contacts that no agent is being offered, `ready` agents who could take one now.
          */
         QueueDocument: {
+            /** Code */
+            code: string;
             /**
              * Id
              * Format: uuid
              */
             id: string;
-            /** Code */
-            code: string;
-            /** Name */
-            name: string;
-            /** Waiting */
-            waiting: number;
             /** Longest Since */
             longest_since: string | null;
+            /** Name */
+            name: string;
             /** Ready */
             ready: number;
             /** Talking */
             talking: number;
+            /** Waiting */
+            waiting: number;
         };
         /** QueueList */
         QueueList: {
@@ -703,25 +3714,29 @@ export interface components {
         };
         /** QueueReference */
         QueueReference: {
+            /** Code */
+            code: string;
             /**
              * Id
              * Format: uuid
              */
             id: string;
-            /** Code */
-            code: string;
             /** Name */
             name: string;
         };
         /** QueueSettings */
         QueueSettings: {
+            /** Active */
+            active: boolean;
+            /** Code */
+            code: string;
             /**
              * Id
              * Format: uuid
              */
             id: string;
-            /** Code */
-            code: string;
+            /** Members */
+            members: number;
             /** Name */
             name: string;
             /** Name En */
@@ -730,27 +3745,231 @@ export interface components {
             priority: number;
             /** Ring Seconds */
             ring_seconds: number;
-            /** Wrapup Seconds */
-            wrapup_seconds: number;
             /** Strategy */
             strategy: string;
+            /** Wrapup Seconds */
+            wrapup_seconds: number;
         };
-        /** RecordingReference */
-        RecordingReference: {
+        /**
+         * ReachOf
+         * @description `names` are those of the groups or of the topmost sites.
+         */
+        ReachOf: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "own" | "group" | "site" | "tenant";
+            /** Names */
+            names: string[];
+        };
+        /** Reason */
+        Reason: {
+            /** Reason */
+            reason: string;
+        };
+        /** Record */
+        Record: {
+            /** Addresses */
+            addresses: components["schemas"]["Address"][];
+            /** Birth Year */
+            birth_year: number | null;
+            /** Class */
+            class: string;
+            /** Consents */
+            consents: components["schemas"]["Consent"][];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Custom */
+            custom: {
+                [key: string]: string | boolean | number | null;
+            };
+            /** Gender */
+            gender: ("female" | "male") | null;
+            hold: components["schemas"]["Hold"] | null;
             /**
              * Id
              * Format: uuid
              */
             id: string;
+            /** Id Number Masked */
+            id_number_masked: string | null;
+            /** Identities */
+            identities: components["schemas"]["Identity"][];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "person" | "company";
+            manager: components["schemas"]["PersonRef"] | null;
+            /** Merged */
+            merged: components["schemas"]["Merged"][];
+            /** Name */
+            name: string;
+            /** No */
+            no: string;
+            /** Relations */
+            relations: components["schemas"]["Relation"][];
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /** Site Id */
+            site_id: string | null;
+            /** Tags */
+            tags: string[];
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Version */
+            version: number;
+            /** Warnings */
+            warnings: string[];
+        };
+        /** RecordingReference */
+        RecordingReference: {
             /** Duration Ms */
             duration_ms: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+        };
+        /**
+         * RecoveryCodes
+         * @description Told this once.
+         */
+        RecoveryCodes: {
+            /** Recovery Codes */
+            recovery_codes: string[];
+        };
+        /** Reference */
+        Reference: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
         };
         /** Registered */
         Registered: {
-            /** Phone */
-            phone: boolean;
             /** Browser */
             browser: boolean;
+            /** Phone */
+            phone: boolean;
+        };
+        /**
+         * Relation
+         * @description `kind` is what the other one is to the customer.
+         */
+        Relation: {
+            customer: components["schemas"]["CustomerRef"];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+        };
+        /** RelationChange */
+        RelationChange: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "spouse" | "parent" | "child" | "family" | "household" | "employer" | "employee" | "contact" | "company" | "other";
+        };
+        /**
+         * RevealBody
+         * @description `fields` are `id_number` and `address:{id}`.
+         */
+        RevealBody: {
+            /** Fields */
+            fields: string[];
+            /** Reason */
+            reason: string;
+        };
+        /** Revealed */
+        Revealed: {
+            /** Values */
+            values: {
+                [key: string]: string | null;
+            };
+        };
+        /**
+         * Role
+         * @description `people` counts the active ones who hold it at this tenant.
+         */
+        Role: {
+            /** Builtin */
+            builtin: boolean;
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** People */
+            people: number;
+            /** Permissions */
+            permissions: string[];
+        };
+        /** RoleChange */
+        RoleChange: {
+            /** Name */
+            name: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en?: string;
+            /** Permissions */
+            permissions: string[];
+        };
+        /** Roles */
+        Roles: {
+            /** Items */
+            items: components["schemas"]["Role"][];
+        };
+        /** RowError */
+        RowError: {
+            /** Code */
+            code: string;
+            /** Column */
+            column: string | null;
+            /** Line */
+            line: number;
+            /** Message */
+            message: string;
+            /** Value Masked */
+            value_masked: string | null;
+        };
+        /** RowErrorList */
+        RowErrorList: {
+            /** Items */
+            items: components["schemas"]["RowError"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** Scope */
+        Scope: {
+            /** Ids */
+            ids: string[];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "own" | "group" | "site" | "tenant";
         };
         /**
          * Seat
@@ -759,108 +3978,238 @@ export interface components {
         Seat: "phone" | "browser";
         /** SegmentDocument */
         SegmentDocument: {
+            agent: components["schemas"]["AgentReference"] | null;
+            /** Ended At */
+            ended_at: string | null;
             /** Kind */
             kind: string;
+            queue: components["schemas"]["QueueReference"] | null;
+            /** Seconds */
+            seconds: number;
             /**
              * Started At
              * Format: date-time
              */
             started_at: string;
-            /** Ended At */
-            ended_at: string | null;
-            /** Seconds */
-            seconds: number;
-            agent: components["schemas"]["AgentReference"] | null;
-            queue: components["schemas"]["QueueReference"] | null;
         };
         /** SessionOpened */
         SessionOpened: {
-            /** Token */
-            token: string;
             /**
              * Expires At
              * Format: date-time
              */
             expires_at: string;
-            person: components["schemas"]["Person"];
+            person: components["schemas"]["yuelai__identity__sign_in__schemas__Person"];
+            /** Token */
+            token: string;
         };
-        /** SignIn */
+        /**
+         * SignIn
+         * @description `otp` is a code of the second factor, or a recovery code.
+         */
         SignIn: {
-            /** Username */
-            username: string;
+            /** Otp */
+            otp?: string | null;
             /** Password */
             password: string;
+            /** Username */
+            username: string;
         };
         /**
          * SipAccount
          * @description What the browser phone registers with. `ha1` is MD5(authorization_user:realm:password).
          */
         SipAccount: {
-            /** Uri */
-            uri: string;
             /** Authorization User */
             authorization_user: string;
-            /** Ha1 */
-            ha1: string;
-            /** Realm */
-            realm: string;
-            /** Ws Path */
-            ws_path: string;
             /**
              * Expires At
              * Format: date-time
              */
             expires_at: string;
+            /** Ha1 */
+            ha1: string;
+            /** Realm */
+            realm: string;
+            /** Uri */
+            uri: string;
+            /** Ws Path */
+            ws_path: string;
+        };
+        /**
+         * Site
+         * @description `people` are those who work right there, not below.
+         */
+        Site: {
+            /** Code */
+            code: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "province" | "city" | "county";
+            /** Name */
+            name: string;
+            /** Parent Id */
+            parent_id: string | null;
+            /** People */
+            people: number;
+        };
+        /** SiteChange */
+        SiteChange: {
+            /**
+             * Code
+             * @default
+             */
+            code?: string;
+            /**
+             * Kind
+             * @default province
+             * @enum {string}
+             */
+            kind?: "province" | "city" | "county";
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /** Parent Id */
+            parent_id?: string | null;
+        };
+        /** Sites */
+        Sites: {
+            /** Items */
+            items: components["schemas"]["Site"][];
+        };
+        /** Skill */
+        Skill: {
+            /** Code */
+            code: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** People */
+            people: number;
+        };
+        /** SkillChange */
+        SkillChange: {
+            /**
+             * Code
+             * @default
+             */
+            code?: string;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en?: string;
+        };
+        /** Skills */
+        Skills: {
+            /** Items */
+            items: components["schemas"]["Skill"][];
+        };
+        /** Standing */
+        Standing: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Current */
+            current: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Last Seen At
+             * Format: date-time
+             */
+            last_seen_at: string;
+            /** Source */
+            source: string | null;
+            /** User Agent */
+            user_agent: string | null;
+        };
+        /** StandingList */
+        StandingList: {
+            /** Items */
+            items: components["schemas"]["Standing"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /** Start */
+        Start: {
+            /** Dry */
+            dry: boolean;
         };
         /**
          * Summary
          * @description `wait_seconds` is queue and ringing until the first answer; `talk_seconds` is without hold.
          */
         Summary: {
+            agent: components["schemas"]["AgentReference"] | null;
+            /** Ani */
+            ani: string;
+            /** Channel */
+            channel: string;
+            /** Customer */
+            customer: {
+                [key: string]: unknown;
+            } | null;
+            /** Direction */
+            direction: string;
+            /** Disposition */
+            disposition: string | null;
+            /** Dnis */
+            dnis: string;
+            /** End Reason */
+            end_reason: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Hold Seconds */
+            hold_seconds: number;
             /**
              * Id
              * Format: uuid
              */
             id: string;
-            /** Trail No */
-            trail_no: string;
-            /** Channel */
-            channel: string;
-            /** Direction */
-            direction: string;
-            /** State */
-            state: string;
-            /** Ani */
-            ani: string;
-            /** Dnis */
-            dnis: string;
+            /** Match */
+            match: string | null;
+            queue: components["schemas"]["QueueReference"] | null;
+            /** Recordings */
+            recordings: components["schemas"]["RecordingReference"][];
             /**
              * Started At
              * Format: date-time
              */
             started_at: string;
-            /** Ended At */
-            ended_at: string | null;
-            /** End Reason */
-            end_reason: string | null;
-            /** Match */
-            match: string | null;
-            /** Customer */
-            customer: {
-                [key: string]: unknown;
-            } | null;
-            queue: components["schemas"]["QueueReference"] | null;
-            agent: components["schemas"]["AgentReference"] | null;
-            /** Wait Seconds */
-            wait_seconds: number;
+            /** State */
+            state: string;
             /** Talk Seconds */
             talk_seconds: number;
-            /** Hold Seconds */
-            hold_seconds: number;
-            /** Disposition */
-            disposition: string | null;
-            /** Recordings */
-            recordings: components["schemas"]["RecordingReference"][];
+            /** Trail No */
+            trail_no: string;
+            /** Wait Seconds */
+            wait_seconds: number;
         };
         /** SummaryList */
         SummaryList: {
@@ -869,32 +4218,187 @@ export interface components {
             /** Next Cursor */
             next_cursor: string | null;
         };
+        /** SystemStatus */
+        SystemStatus: {
+            /** Backups */
+            backups: components["schemas"]["Backup"][];
+            database: components["schemas"]["DatabaseStatus"];
+            disk: components["schemas"]["Disk"];
+            jobs: components["schemas"]["JobStatus"];
+            /** Journals */
+            journals: components["schemas"]["JournalStatus"][];
+            /** Ok */
+            ok: boolean;
+            outbox: components["schemas"]["OutboxStatus"];
+            /** Parked */
+            parked: number;
+            /** Parts */
+            parts: components["schemas"]["PartStatus"][];
+            /** Started At */
+            started_at: string | null;
+            /** Version */
+            version: string;
+        };
+        /**
+         * Tag
+         * @description `code` is what customers carry, and the name at the same time.
+         */
+        Tag: {
+            /** Code */
+            code: string;
+            /** Color */
+            color: string;
+            /** Name */
+            name: string;
+        };
+        /** TagBody */
+        TagBody: {
+            /**
+             * Color
+             * @default default
+             */
+            color?: string;
+        };
+        /** TagList */
+        TagList: {
+            /** Items */
+            items: components["schemas"]["Tag"][];
+        };
+        /**
+         * Tenant
+         * @description `people` counts the active ones who may work there.
+         */
+        Tenant: {
+            /** Active */
+            active: boolean;
+            /** Code */
+            code: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Operator */
+            is_operator: boolean;
+            /** Name */
+            name: string;
+            /** People */
+            people: number;
+        };
+        /** TenantChange */
+        TenantChange: {
+            /**
+             * Active
+             * @default true
+             */
+            active?: boolean;
+            /**
+             * Code
+             * @default
+             */
+            code?: string;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+        };
+        /** TenantRef */
+        TenantRef: {
+            /** Code */
+            code: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /** Tenants */
+        Tenants: {
+            /** Items */
+            items: components["schemas"]["Tenant"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** Ticket */
+        Ticket: {
+            /** Ticket */
+            ticket: string;
+        };
         /** Today */
         Today: {
             /** Answered */
             answered: number;
-            /** Handle Seconds */
-            handle_seconds: number;
             /** Average Handle Seconds */
             average_handle_seconds: number | null;
+            /** Handle Seconds */
+            handle_seconds: number;
+        };
+        /** Token */
+        Token: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            created_by: components["schemas"]["CreatedBy"];
+            /** Expires At */
+            expires_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Last Used At */
+            last_used_at: string | null;
+            /** Name */
+            name: string;
+            /** Permissions */
+            permissions: string[];
+        };
+        /** TokenList */
+        TokenList: {
+            /** Items */
+            items: components["schemas"]["Token"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** TotpSecret */
+        TotpSecret: {
+            /** Secret */
+            secret: string;
+            /** Uri */
+            uri: string;
         };
         /** TrailLine */
         TrailLine: {
+            /** Actor */
+            actor: string;
             /**
              * At
              * Format: date-time
              */
             at: string;
-            /** Kind */
-            kind: string;
-            /** Actor */
-            actor: string;
             /** Data */
             data: {
                 [key: string]: unknown;
             };
+            /** Kind */
+            kind: string;
             /** Text */
             text: string;
+        };
+        /** WantedFlow */
+        WantedFlow: {
+            /** Flow */
+            flow: string;
         };
         /**
          * WantedState
@@ -902,16 +4406,28 @@ export interface components {
          */
         WantedState: {
             /**
+             * Reason
+             * @default
+             */
+            reason?: string;
+            seat?: components["schemas"]["Seat"] | null;
+            /**
              * State
              * @enum {string}
              */
             state: "ready" | "busy" | "offline";
+        };
+        /** Who */
+        Who: {
             /**
-             * Reason
-             * @default
+             * Id
+             * Format: uuid
              */
-            reason: string;
-            seat?: components["schemas"]["Seat"] | null;
+            id: string;
+            /** Name */
+            name: string;
+            /** Username */
+            username: string;
         };
         /** Wrapup */
         Wrapup: {
@@ -921,7 +4437,84 @@ export interface components {
              * Note
              * @default
              */
-            note: string;
+            note?: string;
+        };
+        /** Person */
+        yuelai__customers__imports__endpoints__Person: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * Person
+         * @description Groups, site, grants and skills are those at the tenant one acts at.
+         */
+        yuelai__identity__people__schemas__Person: {
+            /** Active */
+            active: boolean;
+            /** Email */
+            email: string | null;
+            /** Grants */
+            grants: components["schemas"]["Grant"][];
+            /** Groups */
+            groups: components["schemas"]["Reference"][];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Last Seen At */
+            last_seen_at: string | null;
+            /** Locked */
+            locked: boolean;
+            /** Name */
+            name: string;
+            /** Number */
+            number: string | null;
+            site: components["schemas"]["Reference"] | null;
+            /** Skills */
+            skills: components["schemas"]["HeldSkill"][];
+            /** Username */
+            username: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * Person
+         * @description Who is signed in, acting at `tenant`. `must` names what has to be done before anything else.
+         */
+        yuelai__identity__sign_in__schemas__Person: {
+            /** Email */
+            email: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Language */
+            language: ("zh" | "en") | null;
+            /** Must */
+            must: "change_password" | null;
+            /** Name */
+            name: string;
+            /** Number */
+            number: string | null;
+            /** Permissions */
+            permissions: string[];
+            reach: components["schemas"]["ReachOf"];
+            /** Roles */
+            roles: string[];
+            tenant: components["schemas"]["TenantRef"];
+            /** Tenants */
+            tenants: components["schemas"]["TenantRef"][];
+            /** Totp */
+            totp: boolean;
+            /** Username */
+            username: string;
         };
     };
     responses: never;
@@ -932,9 +4525,12 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    who_am_i_api_v1_session_get: {
+    numbers_api_v1_access_numbers_get: {
         parameters: {
-            query?: never;
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -947,7 +4543,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Person"];
+                    "application/json": components["schemas"]["AccessNumberList"];
                 };
             };
             /** @description RFC 9457 problem document */
@@ -961,16 +4557,51 @@ export interface operations {
             };
         };
     };
-    sign_in_api_v1_session_post: {
+    one_api_v1_access_numbers__number__get: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                /** @description digits, as callers dial it */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessNumber"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    put_api_v1_access_numbers__number__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description digits, as callers dial it */
+                number: string;
+            };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SignIn"];
+                "application/json": components["schemas"]["WantedFlow"];
             };
         };
         responses: {
@@ -980,7 +4611,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SessionOpened"];
+                    "application/json": components["schemas"]["AccessNumber"];
                 };
             };
             /** @description RFC 9457 problem document */
@@ -994,11 +4625,14 @@ export interface operations {
             };
         };
     };
-    sign_out_api_v1_session_delete: {
+    delete_api_v1_access_numbers__number__delete: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                /** @description digits, as callers dial it */
+                number: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -1050,11 +4684,425 @@ export interface operations {
             };
         };
     };
+    my_state_api_v1_agents_me_state_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentDocument"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    set_my_state_api_v1_agents_me_state_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WantedState"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentDocument"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    find_api_v1_audit_get: {
+        parameters: {
+            query?: {
+                person?: string | null;
+                action?: string | null;
+                /** @description e.g. `customer/ID` */
+                object?: string | null;
+                /** @description inclusive; UTC if without zone */
+                from?: string | null;
+                /** @description exclusive; UTC if without zone */
+                to?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineList"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    actions_api_v1_audit_actions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionList"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    classes_api_v1_customer_classes_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassList"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    put_class_api_v1_customer_classes__code__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClassBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    fields_api_v1_customer_fields_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldList"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    add_field_api_v1_customer_fields_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldRow"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldRow"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    remove_field_api_v1_customer_fields__code__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    change_field_api_v1_customer_fields__code__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldRow"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    tags_api_v1_customer_tags_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagList"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    put_tag_api_v1_customer_tags__tag__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tag: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    remove_tag_api_v1_customer_tags__tag__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tag: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
     find_api_v1_customers_get: {
         parameters: {
             query?: {
                 phone?: string | null;
                 q?: string | null;
+                class?: string | null;
+                tag?: string | null;
+                kind?: ("person" | "company") | null;
+                manager?: string | null;
                 cursor?: string | null;
                 limit?: number;
             };
@@ -1093,7 +5141,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewCustomer"];
+                "application/json": components["schemas"]["NewCustomerBody"];
             };
         };
         responses: {
@@ -1104,6 +5152,924 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Card"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    newest_api_v1_customers_imports_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportList"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    upload_api_v1_customers_imports_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    one_api_v1_customers_imports__import_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    cancel_api_v1_customers_imports__import_id__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    errors_api_v1_customers_imports__import_id__errors_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RowErrorList"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    errors_file_api_v1_customers_imports__import_id__errors_csv_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    kept_api_v1_customers_imports__import_id__kept_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptList"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    map_columns_api_v1_customers_imports__import_id__mapping_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Mapping"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    run_api_v1_customers_imports__import_id__run_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Start"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    undo_api_v1_customers_imports__import_id__undo_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    merge_api_v1_customers_merge_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    merges_api_v1_customers_merges_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergeList"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    split_api_v1_customers_merges__merge_id__split_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                merge_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Apart"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    one_api_v1_customers__customer_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Record"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    change_api_v1_customers__customer_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Changes"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Record"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    add_address_api_v1_customers__customer_id__addresses_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAddress"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Address"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    remove_address_api_v1_customers__customer_id__addresses__address_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+                address_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    change_address_api_v1_customers__customer_id__addresses__address_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+                address_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddressChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Address"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    put_consent_api_v1_customers__customer_id__consents_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsentBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Consent"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    find_duplicates_api_v1_customers__customer_id__duplicates_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicateList"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    erase_api_v1_customers__customer_id__erase_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    export_api_v1_customers__customer_id__export_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    changes_api_v1_customers__customer_id__history_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    hold_api_v1_customers__customer_id__hold_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    release_api_v1_customers__customer_id__hold_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    add_identity_api_v1_customers__customer_id__identities_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewIdentity"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Identity"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    remove_identity_api_v1_customers__customer_id__identities__identity_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+                identity_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    change_identity_api_v1_customers__customer_id__identities__identity_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+                identity_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Identity"];
                 };
             };
             /** @description RFC 9457 problem document */
@@ -1135,6 +6101,297 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    add_relation_api_v1_customers__customer_id__relations_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRelation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Relation"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    remove_relation_api_v1_customers__customer_id__relations__relation_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+                relation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    change_relation_api_v1_customers__customer_id__relations__relation_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+                relation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RelationChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Relation"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    reveal_api_v1_customers__customer_id__reveal_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevealBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revealed"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    flows_api_v1_flows_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowList"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    groups_api_v1_groups_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Groups"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    add_group_api_v1_groups_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewGroup"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    delete_group_api_v1_groups__group_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    change_group_api_v1_groups__group_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
                 };
             };
             /** @description RFC 9457 problem document */
@@ -1218,7 +6475,7 @@ export interface operations {
             };
         };
     };
-    hold_api_v1_interactions__interaction_id__hold_post: {
+    choose_customer_api_v1_interactions__interaction_id__customer_put: {
         parameters: {
             query?: never;
             header?: never;
@@ -1227,36 +6484,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description RFC 9457 problem document */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChosenCustomer"];
             };
         };
-    };
-    retrieve_api_v1_interactions__interaction_id__retrieve_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                interaction_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             /** @description Successful Response */
             204: {
@@ -1305,7 +6537,7 @@ export interface operations {
             };
         };
     };
-    rejoin_api_v1_interactions__interaction_id__rejoin_post: {
+    hold_api_v1_interactions__interaction_id__hold_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -1367,6 +6599,64 @@ export interface operations {
             };
         };
     };
+    rejoin_api_v1_interactions__interaction_id__rejoin_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interaction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    retrieve_api_v1_interactions__interaction_id__retrieve_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interaction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
     wrap_up_api_v1_interactions__interaction_id__wrapup_post: {
         parameters: {
             query?: never;
@@ -1400,20 +6690,250 @@ export interface operations {
             };
         };
     };
-    choose_customer_api_v1_interactions__interaction_id__customer_put: {
+    people_api_v1_people_get: {
+        parameters: {
+            query?: {
+                /** @description parts of name, user name or number */
+                q?: string | null;
+                role?: string | null;
+                /** @description and below */
+                site?: string | null;
+                group?: string | null;
+                skill?: string | null;
+                active?: boolean | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["People"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    add_person_api_v1_people_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPerson"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadePerson"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    invite_api_v1_people_invite_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Invitation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonDetail"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    person_api_v1_people__person_id__get: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                interaction_id: string;
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonDetail"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    change_person_api_v1_people__person_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ChosenCustomer"];
+                "application/json": components["schemas"]["PersonChange"];
             };
         };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedPerson"] | null;
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    reset_password_api_v1_people__person_id__password_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InitialPassword"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    reset_phone_api_v1_people__person_id__phone_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhoneAccount"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    end_sessions_api_v1_people__person_id__sessions_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Successful Response */
             204: {
@@ -1433,7 +6953,65 @@ export interface operations {
             };
         };
     };
-    my_state_api_v1_agents_me_state_get: {
+    delete_second_factor_api_v1_people__person_id__totp_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    unlock_api_v1_people__person_id__unlock_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    permissions_api_v1_permissions_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -1448,40 +7026,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AgentDocument"];
-                };
-            };
-            /** @description RFC 9457 problem document */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                };
-            };
-        };
-    };
-    set_my_state_api_v1_agents_me_state_put: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["WantedState"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AgentDocument"];
+                    "application/json": components["schemas"]["PermissionList"];
                 };
             };
             /** @description RFC 9457 problem document */
@@ -1524,6 +7069,74 @@ export interface operations {
             };
         };
     };
+    add_queue_api_v1_queues_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewQueue"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueSettings"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    change_queue_api_v1_queues__queue_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                queue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueueChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueSettings"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
     queue_live_api_v1_queues__queue_id__live_get: {
         parameters: {
             query?: never;
@@ -1543,6 +7156,104 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["QueueDocument"];
                 };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    members_api_v1_queues__queue_id__members_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                queue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberList"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    put_member_api_v1_queues__queue_id__members__person_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                queue_id: string;
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Membership"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    delete_member_api_v1_queues__queue_id__members__person_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                queue_id: string;
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description RFC 9457 problem document */
             default: {
@@ -1597,6 +7308,1129 @@ export interface operations {
             };
         };
     };
+    roles_api_v1_roles_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Roles"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    add_role_api_v1_roles_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRole"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Role"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    change_role_api_v1_roles__code__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Role"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    delete_role_api_v1_roles__code__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    who_am_i_api_v1_session_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["yuelai__identity__sign_in__schemas__Person"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    sign_in_api_v1_session_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionOpened"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    sign_out_api_v1_session_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    standing_api_v1_session_list_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandingList"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    end_api_v1_session_list__session_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    providers_api_v1_session_oidc_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderList"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    redeem_api_v1_session_oidc_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Ticket"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionOpened"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    callback_api_v1_session_oidc__code__callback_get: {
+        parameters: {
+            query?: {
+                state?: string | null;
+                code?: string | null;
+                iss?: string | null;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: {
+                yuelai_oidc?: string | null;
+            };
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    start_api_v1_session_oidc__code__start_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    change_password_api_v1_session_password_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPassword"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    change_profile_api_v1_session_profile_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProfileChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["yuelai__identity__sign_in__schemas__Person"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    act_at_api_v1_session_tenant_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChosenTenant"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["yuelai__identity__sign_in__schemas__Person"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    confirm_totp_api_v1_session_totp_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnCode"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    begin_totp_api_v1_session_totp_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TotpSecret"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    remove_totp_api_v1_session_totp_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnPassword"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    sites_api_v1_sites_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sites"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    add_site_api_v1_sites_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Site"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    delete_site_api_v1_sites__site_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    change_site_api_v1_sites__site_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SiteChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Site"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    skills_api_v1_skills_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Skills"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    add_skill_api_v1_skills_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSkill"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Skill"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    delete_skill_api_v1_skills__skill_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                skill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    change_skill_api_v1_skills__skill_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                skill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SkillChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Skill"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    parked_entries_api_v1_system_parked_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParkedList"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    retry_parked_api_v1_system_parked__owner___seq__retry_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                owner: string;
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    system_status_api_v1_system_status_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemStatus"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    tenants_api_v1_tenants_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tenants"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    add_tenant_api_v1_tenants_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTenant"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tenant"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    change_tenant_api_v1_tenants__tenant_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TenantChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tenant"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    listed_api_v1_tokens_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenList"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    make_api_v1_tokens_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewToken"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeToken"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    revoke_api_v1_tokens__token_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
     health_health_get: {
         parameters: {
             query?: never;
@@ -1626,7 +8460,7 @@ export interface operations {
             };
         };
     };
-    metrics_metrics_get: {
+    metrics_page_metrics_get: {
         parameters: {
             query?: never;
             header?: never;

@@ -1,58 +1,12 @@
-/** Who one is at the centre: the session's person, tenants, sessions and tokens. */
-import type { Instant } from './types'
+/** Who one is at the centre: the session's person, tenants, sessions and tokens, as the API sends them. */
+import type { Answer, ItemOf } from './answers'
 
-export interface TenantRef {
-  id: string
-  code: string
-  name: string
-}
-
-export type ScopeKind = 'own' | 'group' | 'site' | 'tenant'
-
-export interface Person {
-  id: string
-  username: string
-  name: string
-  number: string | null
-  email: string | null
-  language: 'zh' | 'en' | null
-  roles: string[]
-  permissions: string[]
-  tenant: TenantRef
-  /** Where the person has grants; more than one offers the switch. */
-  tenants: TenantRef[]
-  /** What has to be done before anything else. */
-  must: 'change_password' | null
-  /** Whether a second factor is asked for at sign-in. */
-  totp: boolean
-}
-
-export interface SessionGranted {
-  token: string
-  expires_at: Instant
-  person: Person
-}
-
-export interface OpenSession {
-  id: string
-  created_at: Instant
-  last_seen_at: Instant | null
-  source: string | null
-  user_agent: string | null
-  current: boolean
-}
-
-export interface ApiToken {
-  id: string
-  name: string
-  permissions: string[]
-  created_at: Instant
-  expires_at: Instant | null
-  last_used_at: Instant | null
-  created_by: { id: string; name: string } | string | null
-}
-
-export interface DirectoryRef {
-  code: string
-  name: string
-}
+export type Person = Answer<'/api/v1/session'>
+export type SessionGranted = Answer<'/api/v1/session', 'post'>
+export type TenantRef = Person['tenant']
+export type OpenSession = ItemOf<'/api/v1/session/list'>
+export type DirectoryRef = ItemOf<'/api/v1/session/oidc'>
+export type TotpSecret = Answer<'/api/v1/session/totp', 'post'>
+export type RecoveryCodes = Answer<'/api/v1/session/totp', 'put'>
+export type ApiToken = ItemOf<'/api/v1/tokens'>
+export type MadeToken = Answer<'/api/v1/tokens', 'post'>

@@ -128,6 +128,7 @@ export const en: Texts = {
     customer_hung_up: 'Customer left', agent_hung_up: 'Agent ended', served: 'Served', abandoned: 'Abandoned', refused: 'Not taken', system_restart: 'Cut by restart', failed: 'Failed',
   },
   list: {
+    ...shellEn.listShell,
     title: 'Interactions', recorded: 'Recorded', loaded: '{{count}}', loadedMore: '{{count}} loaded, scroll for more', loadingMore: 'Loading earlier ones', refresh: 'Refresh',
     nothingFound: 'No interaction matches', nothingYet: 'No interactions yet', clear: 'Clear filters',
     filter: { ani: 'Caller’s number', aniHint: 'Number, Enter', channel: 'Channel', allChannels: 'All channels', today: 'Today', week: '7 days', month: '30 days' },

@@ -24,6 +24,7 @@ export const shellEn: Shape<typeof shellZh> = {
   notice: {
     title: 'Notifications', empty: 'No notifications', clear: 'Clear all', unread: '{{count}} unread', open: 'Open', linkBack: 'Connection back after {{time}}', coreBack: 'The call service is back after {{time}}',
   },
+  listShell: { loadingMoreAny: 'Loading more', close: 'Close', copy: 'Copy', copied: 'Copied', writtenDown: 'Written down', onlyOnce: 'Shown this once; it cannot be seen again', cancel: 'Cancel' },
   keysShell: { palette: 'Commands' },
   problems: {
     otp_required: 'Enter the one-time code', otp_wrong: 'The code is wrong, or used already', locked: 'Locked after too many wrong passwords; try again later or ask an administrator', weak_password: 'Too common or too simple; choose another', wrong_password: 'The password is wrong', password_change_required: 'Change your password first', no_grant_there: 'You have no role at that tenant', too_many_requests: 'Too many requests; wait a moment',

@@ -22,6 +22,7 @@ export const shellZh = {
   notice: {
     title: '通知', empty: '没有通知', clear: '全部清除', unread: '{{count}} 条未读', open: '打开', linkBack: '连接已恢复，中断 {{time}}', coreBack: '呼叫服务已恢复，用时 {{time}}',
   },
+  listShell: { loadingMoreAny: '正在载入更多', close: '关闭', copy: '复制', copied: '已复制', writtenDown: '已记下', onlyOnce: '只显示这一次，关闭后无法再看到', cancel: '取消' },
   keysShell: { palette: '命令' },
   problems: {
     otp_required: '请填写动态口令', otp_wrong: '动态口令不正确，或已经用过', locked: '连续多次密码不正确，账号已锁定，请稍后再试或请管理员解锁', weak_password: '密码过于常见或简单，请换一个', wrong_password: '密码不正确', password_change_required: '请先更改密码', no_grant_there: '您在该租户没有角色', too_many_requests: '请求过于频繁，请稍候',

@@ -129,6 +129,7 @@ export const zh = {
     customer_hung_up: '客户挂机', agent_hung_up: '座席挂机', served: '自助完成', abandoned: '已放弃', refused: '未能接入', system_restart: '系统重启中断', failed: '异常结束',
   },
   list: {
+    ...shellZh.listShell,
     title: '交互记录', recorded: '有录音', loaded: '共 {{count}} 条', loadedMore: '已载入 {{count}} 条，下拉继续', loadingMore: '正在载入更早的记录', refresh: '刷新',
     nothingFound: '没有符合条件的记录', nothingYet: '还没有交互记录', clear: '清除条件',
     filter: { ani: '来电号码', aniHint: '来电号码，回车查找', channel: '渠道', allChannels: '全部渠道', today: '今天', week: '近 7 天', month: '近 30 天' },

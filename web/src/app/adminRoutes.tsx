@@ -1,0 +1,156 @@
+import { createRoute, Outlet, useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { lazy, Suspense, type ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+
+import { readAuditFilter } from '@/features/audit/filter'
+import { readPeopleFilter } from '@/features/people/filter'
+import { Empty } from '@/shared/ui/parts'
+import { useCentre } from './centre'
+import { may, profile, sections, type Page } from './pages'
+import { root } from './root'
+
+type Pages = typeof import('./administration')
+
+/** One page of the administration, fetched when it is first opened. */
+const page = <K extends keyof Pages>(name: K) =>
+  lazy(() => import('./administration').then((all) => ({ default: all[name] as React.ComponentType<React.ComponentProps<Pages[K]>> })))
+
+const AuditPage = page('AuditPage')
+const OrganisationPage = page('OrganisationPage')
+const PeoplePage = page('PeoplePage')
+const ProfilePage = page('ProfilePage')
+const QueuesPage = page('QueuesPage')
+const RolesPage = page('RolesPage')
+const SkillsPage = page('SkillsPage')
+const SystemPage = page('SystemPage')
+const TenantsPage = page('TenantsPage')
+
+const all = new Map([...sections.flatMap(({ pages }) => pages), profile].map((one) => [one.path, one]))
+
+/** A page for those who may open it; the address alone opens nothing. */
+function Gate({ path, children }: { path: Page['path']; children: ReactNode }) {
+  const { t } = useTranslation()
+  const { person } = useCentre()
+  const here = all.get(path)
+  if (!here || !may(person, here)) return <Empty>{t('problem.forbidden')}</Empty>
+  return <Suspense fallback={null}>{children}</Suspense>
+}
+
+const people = createRoute({
+  getParentRoute: () => root,
+  path: '/people',
+  validateSearch: readPeopleFilter,
+  component: function People() {
+    const filter = useSearch({ from: '/people' })
+    const open = useParams({ strict: false }).id ?? null
+    const navigate = useNavigate()
+    return (
+      <Gate path="/people">
+        <PeoplePage
+          filter={filter}
+          open={open}
+          onFilter={(search) => void navigate({ to: open ? '/people/$id' : '/people', params: { id: open ?? '' }, search, replace: true })}
+          onOpen={(id) => void (id ? navigate({ to: '/people/$id', params: { id }, search: filter }) : navigate({ to: '/people', search: filter }))}
+        />
+        <Outlet />
+      </Gate>
+    )
+  },
+})
+const person = createRoute({ getParentRoute: () => people, path: '$id', component: () => null })
+
+const queues = createRoute({
+  getParentRoute: () => root,
+  path: '/queues',
+  component: function Queues() {
+    const open = useParams({ strict: false }).id ?? null
+    const navigate = useNavigate()
+    return (
+      <Gate path="/queues">
+        <QueuesPage open={open} onOpen={(id) => void (id ? navigate({ to: '/queues/$id', params: { id } }) : navigate({ to: '/queues' }))} />
+        <Outlet />
+      </Gate>
+    )
+  },
+})
+const queue = createRoute({ getParentRoute: () => queues, path: '$id', component: () => null })
+
+const audit = createRoute({
+  getParentRoute: () => root,
+  path: '/audit',
+  validateSearch: readAuditFilter,
+  component: function Audit() {
+    const filter = useSearch({ from: '/audit' })
+    const navigate = useNavigate()
+    return (
+      <Gate path="/audit">
+        <AuditPage filter={filter} onFilter={(search) => void navigate({ to: '/audit', search, replace: true })} />
+      </Gate>
+    )
+  },
+})
+
+const organisation = createRoute({
+  getParentRoute: () => root,
+  path: '/organisation',
+  component: function Organisation() {
+    const navigate = useNavigate()
+    return (
+      <Gate path="/organisation">
+        <OrganisationPage onPeople={(search) => void navigate({ to: '/people', search })} />
+      </Gate>
+    )
+  },
+})
+
+const skills = createRoute({
+  getParentRoute: () => root,
+  path: '/skills',
+  component: function Skills() {
+    const navigate = useNavigate()
+    return (
+      <Gate path="/skills">
+        <SkillsPage onPeople={(search) => void navigate({ to: '/people', search })} />
+      </Gate>
+    )
+  },
+})
+
+const roles = createRoute({
+  getParentRoute: () => root,
+  path: '/roles',
+  component: () => (
+    <Gate path="/roles">
+      <RolesPage />
+    </Gate>
+  ),
+})
+const tenants = createRoute({
+  getParentRoute: () => root,
+  path: '/tenants',
+  component: () => (
+    <Gate path="/tenants">
+      <TenantsPage />
+    </Gate>
+  ),
+})
+const system = createRoute({
+  getParentRoute: () => root,
+  path: '/system',
+  component: () => (
+    <Gate path="/system">
+      <SystemPage />
+    </Gate>
+  ),
+})
+const me = createRoute({
+  getParentRoute: () => root,
+  path: '/profile',
+  component: () => (
+    <Gate path="/profile">
+      <ProfilePage />
+    </Gate>
+  ),
+})
+
+export const adminRoutes = [people.addChildren([person]), queues.addChildren([queue]), audit, organisation, skills, roles, tenants, system, me] as const

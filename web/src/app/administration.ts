@@ -1,0 +1,17 @@
+/** Pages of administration, with their words and looks: one piece that comes when the first of them is opened. */
+import { adminEn } from '@/shared/i18n/admin.en'
+import { adminZh } from '@/shared/i18n/admin.zh'
+import { addTexts } from '@/shared/i18n'
+import '@/shared/ui/admin.css'
+
+addTexts({ zh: { admin: adminZh }, en: { admin: adminEn } })
+
+export { AuditPage } from '@/features/audit/AuditPage'
+export { OrganisationPage } from '@/features/organisation/OrganisationPage'
+export { SkillsPage } from '@/features/organisation/SkillsPage'
+export { PeoplePage } from '@/features/people/PeoplePage'
+export { ProfilePage } from '@/features/profile/ProfilePage'
+export { QueuesPage } from '@/features/queues/QueuesPage'
+export { RolesPage } from '@/features/roles/RolesPage'
+export { SystemPage } from '@/features/system/SystemPage'
+export { TenantsPage } from '@/features/tenants/TenantsPage'
