@@ -164,7 +164,9 @@ async def test_the_list_of_merges_shows_who_did_what(client: httpx.AsyncClient) 
     assert [(each["id"], each["split_at"] is not None) for each in rest["items"]] == [(first, True)]
 
 
-async def test_relations_consents_and_accounts_are_those_of_all_who_were_merged(database: Database, tmp_path: Path) -> None:
+async def test_relations_consents_and_accounts_are_those_of_all_who_were_merged(
+    database: Database, tmp_path: Path
+) -> None:
     principal, keys = await clerk(database), vault(tmp_path)
     async with database.transaction(SAMPLE_TENANT) as conn:
         keep, drop = [await add(conn, name, f"1380000000{n}") for n, name in enumerate("甲乙")]
@@ -246,9 +248,9 @@ async def test_merges_at_the_same_instant_leave_one_whole_tree(database: Databas
     async with database.transaction(SAMPLE_TENANT) as conn:
         roots = await conn.fetch("SELECT id FROM customers WHERE merged_into IS NULL")
         (root,) = [row["id"] for row in roots]
-        assert {row["merged_into"] for row in await conn.fetch("SELECT merged_into FROM customers WHERE id <> $1", root)} == {
-            root
-        }
+        assert {
+            row["merged_into"] for row in await conn.fetch("SELECT merged_into FROM customers WHERE id <> $1", root)
+        } == {root}
 
     async def undo(merge_id: UUID) -> int:
         try:
