@@ -295,3 +295,20 @@ async def test_one_who_is_nobodys_shows_at_the_operators_tenant_only(site: Site,
     await add_person(site.database, "chief", "admin", tenant=east)
     assert await listed(admin) == ["admin", "left"]
     assert await listed(await site.client("chief")) == ["chief"]
+
+
+async def test_the_operator_reaches_by_id_whom_only_a_client_employs_and_the_client_nobody_elses(
+    site: Site, admin: httpx.AsyncClient
+) -> None:
+    east = await add_tenant(site.database, "east")
+    theirs = await add_person(site.database, "theirs", "agent", tenant=east)
+    ours = await add_person(site.database, "ours", "agent")
+    await add_person(site.database, "chief", "admin", tenant=east)
+    chief = await site.client("chief")
+    for method, body in (("GET", None), ("PATCH", {"version": 1, "name": "Mine"})):
+        answer = await chief.request(method, f"{PEOPLE}/{ours.person_id}", json=body)
+        assert answer.status_code == 404
+    page = (await admin.get(f"{PEOPLE}/{theirs.person_id}")).json()
+    assert (page["grants"], page["grants_elsewhere"]) == ([], 1)
+    renamed = await admin.patch(f"{PEOPLE}/{theirs.person_id}", json={"version": 1, "name": "Renamed"})
+    assert renamed.json()["name"] == "Renamed"
