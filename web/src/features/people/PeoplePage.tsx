@@ -177,7 +177,7 @@ export function PeoplePage({ filter, onFilter, open, onOpen }: Props) {
           />
           {may('people.write') && (
             <span className="admin-end">
-              <Button onClick={() => onOpen('invite')}>{t('admin.people.invite')}</Button>
+              {!open && <Button onClick={() => onOpen('invite')}>{t('admin.people.invite')}</Button>}
               <Button type="primary" icon={<Icon name="personPlus" />} data-testid="person-new" onClick={() => onOpen('new')}>
                 {t('admin.people.add')}
               </Button>

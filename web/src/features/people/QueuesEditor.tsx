@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next'
 
 import type { Member, Queue } from '@/shared/api/admin'
 import { api } from '@/shared/api/client'
-import { useAll } from '@/shared/api/lists'
+import { everything, useAll } from '@/shared/api/lists'
 import { Icon } from '@/shared/ui/Icon'
 import { useMay } from '@/shared/ui/may'
 import { Empty, ErrorLine, Section } from '@/shared/ui/parts'
@@ -22,7 +22,7 @@ export function QueuesEditor({ personId }: { personId: string }) {
   const members = useQueries({
     queries: queues.map(({ id }) => ({
       queryKey: [`/queues/${id}/members`, 'all'],
-      queryFn: ({ signal }: { signal: AbortSignal }) => api.get<{ items: Member[] }>(`/queues/${id}/members`, undefined, signal).then(({ items }) => items),
+      queryFn: ({ signal }: { signal: AbortSignal }) => everything<Member>(`/queues/${id}/members`, signal),
       staleTime: 5_000,
     })),
   })

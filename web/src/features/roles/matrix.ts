@@ -6,11 +6,18 @@ export type Ticks = Readonly<Record<string, readonly string[]>>
 /** Texts have no dots in their names. */
 export const permissionKey = (code: string): string => code.replaceAll('.', '_')
 
-/** Permissions under their groups, both in the order the centre gives. */
+/** Work first, then what surrounds it, then running the centre; what is new comes last. */
+const order = ['agent', 'interactions', 'recordings', 'customers', 'queues', 'supervision', 'people', 'roles', 'organisation', 'tokens', 'audit', 'tenants', 'system', 'admin']
+const rank = (group: string) => (order.indexOf(group) + order.length + 1) % (order.length + 1)
+
+/** Permissions under their groups; reading stands before what needs it. */
 export function grouped(permissions: readonly Permission[]): Array<{ group: string; codes: string[] }> {
   const groups = new Map<string, string[]>()
   for (const { group, code } of permissions) groups.set(group, [...(groups.get(group) ?? []), code])
-  return [...groups].map(([group, codes]) => ({ group, codes }))
+  const late = (code: string) => (code.includes('.read') || code.includes('.listen') || code.includes('.view') ? 0 : code.endsWith('.write') ? 1 : 2)
+  return [...groups]
+    .toSorted(([a], [b]) => rank(a) - rank(b))
+    .map(([group, codes]) => ({ group, codes: codes.toSorted((a, b) => late(a) - late(b) || a.localeCompare(b)) }))
 }
 
 /** The role as it is saved. */

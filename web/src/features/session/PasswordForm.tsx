@@ -11,6 +11,12 @@ export const shortest_password = 10
 type Field = 'old' | 'next' | 'again'
 const fields: Field[] = ['old', 'next', 'again']
 
+/** Why the centre calls it weak, where it says so. */
+function weakness(problem: unknown, t: (key: string, options?: Record<string, unknown>) => string): string {
+  const reason = problem instanceof Problem ? problem.document.reason : undefined
+  return t(`session.weak.${String(reason)}`, { defaultValue: t('problem.weak_password'), count: shortest_password })
+}
+
 /** The old password once, the new one twice. */
 export function PasswordForm({ username, size = 'middle', onDone }: { username: string; size?: 'large' | 'middle'; onDone?: () => void }) {
   const { t } = useTranslation()
@@ -88,7 +94,7 @@ export function PasswordForm({ username, size = 'middle', onDone }: { username: 
             {shown.has(field) && wrong[field] ? (
               <ErrorLine>{wrong[field]}</ErrorLine>
             ) : beside === field ? (
-              <ErrorLine problem={refused}>{field === 'old' ? t('session.oldWrong') : undefined}</ErrorLine>
+              <ErrorLine problem={refused}>{field === 'old' ? t('session.oldWrong') : weakness(refused, t)}</ErrorLine>
             ) : (
               field === 'next' && <span className="muted">{t('session.passwordHint', { count: shortest_password })}</span>
             )}

@@ -66,11 +66,11 @@ export function SystemPage() {
                 <Section icon="trail" title={t('admin.status.journal')}>
                   <Figures
                     rows={[
-                      ...status.journals.map(({ owner, seq }): [string, string] => [t('admin.status.journalOf', { owner: t(`admin.status.part.${owner}`, { defaultValue: owner }) }), whole(seq)]),
+                      ...status.journals.map(({ owner, seq }): [string, string] => [t('admin.status.journalOf', { owner: t(`admin.status.part.${owner.split(':')[0]}`, { defaultValue: owner }) }), whole(seq)]),
                       [t('admin.status.outboxWaiting'), whole(status.outbox.waiting), status.outbox.waiting > 1_000],
                       [t('admin.status.oldest'), status.outbox.waiting > 0 ? length(status.outbox.oldest_seconds) : '–', status.outbox.oldest_seconds > 60],
                       ...status.outbox.followers.map(({ name, behind, error }): [string, string, boolean] => [
-                        t('admin.status.followerBehind', { name: t(`admin.status.follower.${name.replaceAll('.', '_')}`, { defaultValue: name }) }),
+                        t('admin.status.followerBehind', { name }),
                         whole(behind),
                         error !== null,
                       ]),

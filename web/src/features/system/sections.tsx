@@ -7,6 +7,7 @@ import { useAction } from '@/shared/api/lists'
 import { useMay } from '@/shared/ui/may'
 import { Chip, Empty, ErrorLine, Section } from '@/shared/ui/parts'
 import { bytes, whole } from './figures'
+import { said } from './said'
 import type { Parked, Part, SystemStatus } from './types'
 
 type When = (at: string) => string
@@ -39,7 +40,7 @@ export function Parts({ parts, when }: { parts: readonly Part[]; when: When }) {
                 </Chip>
               </td>
               <td className="plain-wide" title={part.last_end ?? undefined}>
-                {part.detail}
+                {said(part.detail, t)}
                 {part.last_end && <span className="muted"> · {t('admin.status.lastEnd', { why: part.last_end })}</span>}
               </td>
               <td className="right">{part.since ? when(part.since) : ''}</td>
@@ -72,7 +73,7 @@ export function Jobs({ jobs, when }: { jobs: SystemStatus['jobs']; when: When })
         {jobs.failed.map((job) => (
           <div key={job.id}>
             <dt className="ellipsis text-red" title={job.name}>
-              {t(`admin.status.jobName.${job.name.replaceAll('.', '_')}`, { defaultValue: job.name })}
+              {job.name}
             </dt>
             <dd>
               {when(job.at)} · {t('admin.status.tries', { count: job.attempts })}

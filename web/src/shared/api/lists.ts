@@ -23,13 +23,25 @@ export function usePages<T>(path: string, params: Params = {}, enabled = true) {
   return { query, rows }
 }
 
+/** All of a list that is not long, page by page where it pages. */
+export async function everything<T>(path: string, signal?: AbortSignal): Promise<T[]> {
+  const items: T[] = []
+  let cursor: string | null | undefined
+  do {
+    const page: Partial<Page<T>> & { items: T[] } = await api.get(path, { cursor, limit: cursor === undefined ? undefined : page_size }, signal)
+    items.push(...page.items)
+    cursor = page.next_cursor
+  } while (cursor)
+  return items
+}
+
 const nothing: never[] = []
 
 /** A short list that comes whole. */
 export function useAll<T>(path: string, enabled = true) {
   const query = useQuery({
     queryKey: [path, 'all'],
-    queryFn: ({ signal }) => api.get<{ items: T[] }>(path, undefined, signal).then(({ items }) => items),
+    queryFn: ({ signal }) => everything<T>(path, signal),
     staleTime: 10_000,
     enabled,
   })
