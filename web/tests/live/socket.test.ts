@@ -29,7 +29,7 @@ class FakeSocket extends EventTarget {
   }
 }
 
-const snapshot = { type: 'snapshot', seq: 0, now: '2026-01-01T00:00:00Z', docs: {} }
+const snapshot = { type: 'snapshot', epoch: 'e1', seq: 0, now: '2026-01-01T00:00:00Z', docs: {} }
 const nth = (index: number): FakeSocket => {
   const socket = FakeSocket.all.at(index)
   if (!socket) throw new Error(`no socket ${index}`)
@@ -66,6 +66,34 @@ afterEach(() => {
 })
 
 describe('the live connection', () => {
+  it('comes back from a cut with its mark, and takes only what it missed', () => {
+    nth(0).says({ ...snapshot, seq: 4, docs: { 'queue/a': { waiting: 1 }, 'queue/b': { waiting: 1 } } })
+    nth(0).says({ type: 'change', n: 1, seq: 6, key: 'queue/a', value: { waiting: 2 } })
+    nth(0).drops()
+    expect(state?.fresh).toBe(true)
+    vi.advanceTimersByTime(400)
+    nth(1).open()
+    expect(JSON.parse(nth(1).sent[0] ?? '')).toEqual({ token: 'secret', resume: { epoch: 'e1', seq: 6 } })
+    nth(1).says({
+      type: 'resumed',
+      epoch: 'e1',
+      seq: 9,
+      now: snapshot.now,
+      changes: { 'queue/b': null, 'queue/c': { waiting: 3 } },
+    })
+    expect(link?.status).toBe('online')
+    expect(Object.fromEntries(state?.docs ?? [])).toEqual({ 'queue/a': { waiting: 2 }, 'queue/c': { waiting: 3 } })
+    nth(1).says({ type: 'change', n: 1, seq: 10, key: 'queue/c', value: null })
+    expect([...(state?.docs.keys() ?? [])]).toEqual(['queue/a'])
+  })
+
+  it('asks for nothing to be resumed after a number was skipped', () => {
+    nth(0).says(snapshot)
+    nth(0).says({ type: 'change', n: 3, seq: 3, key: 'queue/q', value: null })
+    nth(1).open()
+    expect(nth(1).sent).toEqual(['{"token":"secret"}'])
+  })
+
   it('says who it is first, and is online with the snapshot', () => {
     nth(0).open()
     expect(nth(0).sent).toEqual(['{"token":"secret"}'])
@@ -83,7 +111,7 @@ describe('the live connection', () => {
 
   it('takes a fresh snapshot at once when a number is skipped', () => {
     nth(0).says(snapshot)
-    nth(0).says({ type: 'change', seq: 2, key: 'queue/q', value: null })
+    nth(0).says({ type: 'change', n: 2, seq: 2, key: 'queue/q', value: null })
     expect(nth(0).closed).toBe(true)
     expect(FakeSocket.all).toHaveLength(2)
     nth(1).open()
@@ -94,7 +122,7 @@ describe('the live connection', () => {
 
   it('hears no more of a socket it has left', () => {
     nth(0).says(snapshot)
-    nth(0).says({ type: 'change', seq: 2, key: 'queue/q', value: null })
+    nth(0).says({ type: 'change', n: 2, seq: 2, key: 'queue/q', value: null })
     nth(0).says({ ...snapshot, seq: 99 })
     expect(state?.seq).toBe(0)
   })

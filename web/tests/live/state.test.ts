@@ -4,8 +4,9 @@ import type { LiveDocument, LiveMessage } from '@/shared/api/types'
 import { applyLive, emptyLive, type LiveState } from '@/shared/live/state'
 
 const queue = (waiting: number) => ({ id: 'q', code: 'general', name: 'General', waiting, longest_since: null, ready: 1, talking: 0 })
-const snapshot = (docs: Record<string, LiveDocument>, seq = 0): LiveMessage => ({ type: 'snapshot', seq, now: '2026-01-01T00:00:00Z', docs })
-const change = (seq: number, key: string, value: LiveDocument | null): LiveMessage => ({ type: 'change', seq, key, value })
+const snapshot = (docs: Record<string, LiveDocument>, seq = 0): LiveMessage => ({ type: 'snapshot', epoch: 'e', seq, now: '2026-01-01T00:00:00Z', docs })
+const change = (n: number, key: string, value: LiveDocument | null, seq = n): LiveMessage => ({ type: 'change', n, seq, key, value })
+const resumed = (changes: Record<string, LiveDocument | null>, seq: number): LiveMessage => ({ type: 'resumed', epoch: 'e', seq, now: '2026-01-01T00:00:00Z', changes })
 const run = (messages: LiveMessage[], from: LiveState = emptyLive) => messages.reduce(applyLive, from)
 
 describe('live documents', () => {
@@ -22,9 +23,17 @@ describe('live documents', () => {
     expect(followed.fresh).toBe(true)
   })
 
-  it('numbers go on from the number of the snapshot', () => {
-    const state = run([snapshot({}, 41), change(42, 'queue/q', queue(1))])
-    expect(state).toMatchObject({ seq: 42, fresh: true })
+  it('the mark is what the last change says, whatever its number on the connection', () => {
+    const state = run([snapshot({}, 41), change(1, 'queue/q', queue(1), 45), change(2, 'queue/q', queue(2), 45)])
+    expect(state).toMatchObject({ epoch: 'e', seq: 45, n: 2, fresh: true })
+  })
+
+  it('an old snapshot and what was missed give the fresh snapshot, and counting begins anew', () => {
+    const before = run([snapshot({ 'queue/q': queue(1), 'queue/r': queue(7) }), change(1, 'queue/s', queue(5))])
+    const cut = { ...before, fresh: false }
+    const after = run([resumed({ 'queue/q': queue(3), 'queue/r': null, 'queue/x': null }, 9), change(1, 'queue/s', queue(6), 10)], cut)
+    expect(Object.fromEntries(after.docs)).toEqual({ 'queue/q': queue(3), 'queue/s': queue(6) })
+    expect(after).toMatchObject({ seq: 10, n: 1, fresh: true })
   })
 
   it('a skipped number makes the state stale and leaves the documents as they were', () => {

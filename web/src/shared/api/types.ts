@@ -75,8 +75,16 @@ export interface Why {
   explanation: Explanation | null
 }
 
+export interface TenantRef {
+  id: string
+  code: string
+  name: string
+}
+
 export interface InteractionDocument {
   id: string
+  /** Whose contact it is; its customer is asked for there, whatever tenant the session acts at. */
+  tenant: TenantRef
   trail_no: string
   channel: string
   direction: string
@@ -111,8 +119,11 @@ export interface ProblemDocument {
 export type LiveDocument = AgentDocument | QueueDocument | InteractionDocument
 
 export type LiveMessage =
-  | { type: 'snapshot'; seq: number; now: Instant; docs: Record<string, LiveDocument> }
-  | { type: 'change'; seq: number; key: string; value: LiveDocument | null }
+  | { type: 'snapshot'; epoch: string; seq: number; now: Instant; docs: Record<string, LiveDocument> }
+  /** After a cut: only what was missed since the mark the page came back with. */
+  | { type: 'resumed'; epoch: string; seq: number; now: Instant; changes: Record<string, LiveDocument | null> }
+  /** `n` counts from 1 on each connection; whoever has this change has all up to `seq`. */
+  | { type: 'change'; n: number; seq: number; key: string; value: LiveDocument | null }
   | { type: 'time'; now: Instant }
   /** Down: what is shown is old. Up: a snapshot follows. */
   | { type: 'core'; up: boolean }

@@ -63,7 +63,7 @@ export class LiveConnection {
     const socket = create(this.options.url)
     this.socket = socket
     this.listen()
-    socket.addEventListener('open', () => socket.send(JSON.stringify({ token: this.options.token })))
+    socket.addEventListener('open', () => socket.send(JSON.stringify(this.hello())))
     socket.addEventListener('message', (event: MessageEvent) => {
       if (socket === this.socket) this.receive(String(event.data))
     })
@@ -77,10 +77,16 @@ export class LiveConnection {
     })
   }
 
+  /** Who we are and, after a cut, how far we had followed: the centre then sends only what was missed. */
+  private hello(): { token: string; resume?: { epoch: string; seq: number } } {
+    const { epoch, seq } = this.state
+    return { token: this.options.token, ...(epoch && { resume: { epoch, seq } }) }
+  }
+
   private receive(text: string): void {
     this.listen()
     const message = JSON.parse(text) as LiveMessage
-    if (message.type === 'time' || message.type === 'snapshot') this.options.onNow(message.now)
+    if (message.type !== 'change' && message.type !== 'core') this.options.onNow(message.now)
     if (message.type === 'time') return
     if (message.type === 'core') {
       if (!message.up) this.options.onLink({ status: 'recovering', since: Date.now() })
@@ -88,7 +94,7 @@ export class LiveConnection {
     }
     const before = this.state
     this.state = applyLive(before, message)
-    if (message.type === 'snapshot') {
+    if (message.type === 'snapshot' || message.type === 'resumed') {
       this.wait = first_wait
       this.lostAt = null
       this.options.onLink({ status: 'online', since: Date.now() })
@@ -102,6 +108,7 @@ export class LiveConnection {
 
   /** A number was skipped: throw the subscription away and take a fresh snapshot at once. */
   private resync(): void {
+    this.state = { ...this.state, epoch: '' }
     this.drop()
     this.connect()
   }
