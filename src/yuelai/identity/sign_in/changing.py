@@ -34,7 +34,7 @@ async def change_own(database: Database, principal: Principal, new: str, now: da
     about = [found["username"], found["name"], found["number"] or "", (found["email"] or "").partition("@")[0]]
     await asyncio.to_thread(policy.check_new, new, about)
     # One that was set before there was a history counts as the latest.
-    for encoded in dict.fromkeys([found["password_hash"], *former][: policy.REMEMBERED]):
+    for encoded in list(dict.fromkeys([found["password_hash"], *former]))[: policy.REMEMBERED]:
         if await passwords.verify(encoded, new):
             raise WeakPassword(reason="used_before", remembered=policy.REMEMBERED)
     encoded = await passwords.hash_password(new)
