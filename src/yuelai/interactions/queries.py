@@ -32,7 +32,7 @@ _SUMMARY = """
               FROM recordings r WHERE r.interaction_id = i.id AND r.state <> 'capturing'), '[]') AS recordings
 FROM interactions i
 LEFT JOIN customers met ON met.id = i.customer_id
-LEFT JOIN customers c ON c.id = coalesce(met.merged_into, met.id)
+LEFT JOIN customers c ON c.id = CASE WHEN met.merged_into IS NULL THEN met.id ELSE met.merged_into END
 LEFT JOIN queues q ON q.id = i.queue_id
 LEFT JOIN people p ON p.id = i.agent_id
 LEFT JOIN LATERAL (

@@ -1,10 +1,4 @@
-"""SQL that goes through one stage of a search, in the order of its keys and from where the last page ended.
-
-Each query reads one range of one b-tree from its beginning and stops at its limit, so that a common text costs what a
-rare one costs. What makes that so: a range begins with one row comparison (beside a second lower bound the scan
-starts from the weaker of them); the limit is written into the text (for one that is a parameter the planner assumes a
-tenth of all rows, and sorts them).
-"""
+"""SQL that tells which of the customers that a stage of a search has come upon are to be shown."""
 
 from __future__ import annotations
 
@@ -15,21 +9,12 @@ from uuid import UUID
 
 import asyncpg
 
+from yuelai.customers.finding.keys import OTHER_KINDS, Key
 from yuelai.customers.finding.query import Stage
 from yuelai.customers.repository import FAMILY
 
 if TYPE_CHECKING:
     from yuelai.platform.db import Connection
-
-Key = tuple[str, str, UUID]
-"""What was found by, what was found, and whose it is: the order of a stage."""
-
-FIRST_ID, LAST_ID = UUID(int=0), UUID(int=2**128 - 1)
-
-NEWEST = 3_000
-"""Customers whose addresses are read one by one before the index of addresses is asked: see `_addresses`."""
-
-MOST_ADDRESSES = 5_000
 
 SURVIVOR = """
     CROSS JOIN LATERAL (
@@ -39,8 +24,6 @@ SURVIVOR = """
 """
 """The customer behind `found.owner`. LIMIT 1 makes a loop of it whatever the statistics say: right after a large import
 they are old, and a join in any other order takes seconds."""
-
-_OTHER_KINDS = "'email', 'account', 'wechat', 'web', 'other'"
 
 
 @dataclass(frozen=True)
@@ -92,15 +75,20 @@ class Query:
         low, high = self.arg(stage.low), self.arg(stage.high)
         match stage.source:
             case "name":
-                table, column, owner = "customer_name_terms h JOIN customers o ON o.name = h.name", "h.term", "o.id"
-                more = f"h.tenant_id = $1 AND o.tenant_id = $1 AND h.kind = {stage.kind:d}"
+                smaller = f" AND (h.term, o.id) < ({before})" if before else ""
+                return f"""EXISTS (
+                    SELECT FROM customers o CROSS JOIN LATERAL (
+                        SELECT FROM customer_name_terms h WHERE h.tenant_id = $1 AND h.name = o.name
+                          AND h.kind = {stage.kind:d} AND h.term >= {low} AND h.term < {high}{smaller} LIMIT 1
+                    ) h WHERE o.id = ANY(family.ids))
+                """  # noqa: S608
             case "phone" | "phone_end":
                 column = "h.value" if stage.source == "phone" else "h.reversed"
                 table, owner = "customer_identities h", "h.customer_id"
                 more = "h.kind = 'phone' AND h.role <> 'former'"
             case "identity":
                 table, column, owner = "customer_identities h", "h.value", "h.customer_id"
-                more = f"h.kind IN ({_OTHER_KINDS}) AND h.role <> 'former'"
+                more = f"h.kind IN ({OTHER_KINDS}) AND h.role <> 'former'"
             case "account":
                 table, column, owner, more = "accounts h", "h.no", "h.customer_id", "true"
             case "no":
@@ -112,125 +100,30 @@ class Query:
         )
 
 
-async def read(
-    conn: Connection, tenant: UUID, stages: Sequence[Stage], place: int, after: Key | None, filters: Filters, limit: int
+async def judge(
+    conn: Connection,
+    tenant: UUID,
+    found: Sequence[Key],
+    stage: Stage,
+    earlier: Sequence[Stage],
+    filters: Filters,
 ) -> list[asyncpg.Record]:
-    """Return up to `limit` rows of a stage behind a key.
+    """Return `id` of the customer and `passes` for each key that a stage has come upon, in their order.
 
-    Each has its key `a`, `b`, `owner`, the customer's `id`, the `kind` of an identity and `passes`: whether the
-    customer is to be shown and was not found by anything before this.
+    Passes who is to be shown, was not found by a smaller key of the stage, nor by an earlier stage.
     """
-    stage, query = stages[place], Query(tenant)
-    keys = _SOURCES[stage.source](query, stage, after, limit)
+    query = Query(tenant)
+    values, owners = query.arg([key[0] for key in found], "text[]"), query.arg([key[2] for key in found], "uuid[]")
     conditions = query.conditions(filters)
     conditions.append(f"NOT {query.holds(stage, 'found.a, found.owner')}")
-    conditions.extend(f"NOT {query.holds(earlier)}" for earlier in stages[:place])
+    conditions.extend(f"NOT {query.holds(each)}" for each in earlier)
     return await conn.fetch(
         f"""
-        WITH keys AS MATERIALIZED ({keys}), found AS (SELECT *, row_number() OVER () AS place FROM keys)
-        SELECT found.a, found.b, found.owner, found.kind, c.id, {" AND ".join(conditions)} AS passes
-        FROM found {SURVIVOR} {FAMILY} ORDER BY found.place
+        SELECT c.id, {" AND ".join(conditions)} AS passes
+        FROM (
+            SELECT f.a COLLATE "C" AS a, f.owner, f.place
+            FROM unnest({values}, {owners}) WITH ORDINALITY f (a, owner, place)
+        ) found {SURVIVOR} {FAMILY} ORDER BY found.place
         """,  # noqa: S608
         *query.args,
     )
-
-
-def _start(stage: Stage, after: Key | None) -> Key:
-    return after or (stage.low, "", FIRST_ID)
-
-
-def _names(query: Query, stage: Stage, after: Key | None, limit: int) -> str:
-    term, name, owner = _start(stage, after)
-    a, b, id_, high = query.arg(term), query.arg(name), query.arg(owner, "uuid"), query.arg(stage.high)
-    return f"""
-        SELECT t.term AS a, t.name AS b, n.id AS owner, NULL AS kind FROM customer_name_terms t
-        CROSS JOIN LATERAL (
-            SELECT c.id FROM customers c WHERE c.tenant_id = $1 AND c.name = t.name
-              AND c.id > CASE WHEN t.term = {a} AND t.name = {b} THEN {id_} ELSE '{FIRST_ID}' END
-            ORDER BY c.id LIMIT {limit:d}
-        ) n
-        WHERE t.tenant_id = $1 AND t.kind = {stage.kind:d} AND (t.term, t.name) >= ({a}, {b}) AND t.term < {high}
-        ORDER BY t.term, t.name, n.id LIMIT {limit:d}
-    """  # noqa: S608
-
-
-def _phones(query: Query, stage: Stage, after: Key | None, limit: int) -> str:
-    column = "value" if stage.source == "phone" else "reversed"
-    value, _, owner = _start(stage, after)
-    return f"""
-        SELECT i.{column} AS a, '' AS b, i.customer_id AS owner, i.kind FROM customer_identities i
-        WHERE i.tenant_id = $1 AND i.kind = 'phone' AND i.role <> 'former' AND i.{column} < {query.arg(stage.high)}
-          AND (i.{column}, i.customer_id) > ({query.arg(value)}, {query.arg(owner, "uuid")})
-        ORDER BY i.{column}, i.customer_id LIMIT {limit:d}
-    """  # noqa: S608
-
-
-def _identities(query: Query, stage: Stage, after: Key | None, limit: int) -> str:
-    value, kind, owner = _start(stage, after)
-    a, high = query.arg(value), query.arg(stage.high)
-    return f"""
-        SELECT i.value AS a, i.kind AS b, i.customer_id AS owner, i.kind
-        FROM unnest(ARRAY[{_OTHER_KINDS}] COLLATE "C") AS k (kind) CROSS JOIN LATERAL (
-            SELECT i.kind, i.value, i.customer_id FROM customer_identities i
-            WHERE i.tenant_id = $1 AND i.kind = k.kind AND i.role <> 'former' AND i.value >= {a} AND i.value < {high}
-              AND (i.value, k.kind, i.customer_id) > ({a}, {query.arg(kind)}, {query.arg(owner, "uuid")})
-            ORDER BY i.value, i.customer_id LIMIT {limit:d}
-        ) i ORDER BY i.value, i.kind, i.customer_id LIMIT {limit:d}
-    """  # noqa: S608
-
-
-def _accounts(query: Query, stage: Stage, after: Key | None, limit: int) -> str:
-    value, _, owner = _start(stage, after)
-    return f"""
-        SELECT n.no AS a, '' AS b, n.customer_id AS owner, NULL AS kind FROM accounts n
-        WHERE n.tenant_id = $1 AND n.no < {query.arg(stage.high)}
-          AND (n.no, n.customer_id) > ({query.arg(value)}, {query.arg(owner, "uuid")})
-        ORDER BY n.no, n.customer_id LIMIT {limit:d}
-    """  # noqa: S608
-
-
-def _numbers(query: Query, stage: Stage, after: Key | None, limit: int) -> str:
-    value, _, owner = _start(stage, after)
-    return f"""
-        SELECT n.no AS a, '' AS b, n.id AS owner, NULL AS kind FROM customers n
-        WHERE n.tenant_id = $1 AND n.no < {query.arg(stage.high)}
-          AND (n.no, n.id) > ({query.arg(value)}, {query.arg(owner, "uuid")})
-        ORDER BY n.no, n.id LIMIT {limit:d}
-    """  # noqa: S608
-
-
-def _addresses(query: Query, stage: Stage, after: Key | None, limit: int) -> str:
-    """The newest customers first.
-
-    What many addresses have, as the name of a town, stands in those of the newest customers; only what does not is
-    rare enough for the index, whose cost grows with the number of matches.
-    """
-    pattern, before = query.arg(stage.low), query.arg(after[2] if after else LAST_ID, "uuid")
-    return f"""
-        WITH near AS MATERIALIZED (
-            SELECT n.id, a.text FROM (
-                SELECT c.id FROM customers c WHERE c.tenant_id = $1 AND c.id < {before}
-                ORDER BY c.id DESC LIMIT {NEWEST}
-            ) n CROSS JOIN LATERAL (
-                SELECT min(a.text) AS text FROM customer_addresses a
-                WHERE a.customer_id = n.id AND address_key(a.text) LIKE {pattern}
-            ) a WHERE a.text IS NOT NULL ORDER BY n.id DESC LIMIT {limit:d}
-        ), far AS MATERIALIZED (
-            SELECT f.customer_id AS id, min(f.address) AS text
-            FROM customers_at_address($1, {pattern}, {before}, {MOST_ADDRESSES}) f
-            WHERE (SELECT count(*) FROM near) < {limit:d} GROUP BY f.customer_id
-        )
-        SELECT '' AS a, x.text AS b, x.id AS owner, NULL AS kind
-        FROM (SELECT * FROM near UNION SELECT * FROM far) x ORDER BY x.id DESC LIMIT {limit:d}
-    """  # noqa: S608
-
-
-_SOURCES = {
-    "name": _names,
-    "phone": _phones,
-    "phone_end": _phones,
-    "identity": _identities,
-    "account": _accounts,
-    "no": _numbers,
-    "address": _addresses,
-}

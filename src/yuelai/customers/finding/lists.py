@@ -7,7 +7,8 @@ from uuid import UUID
 
 import asyncpg
 
-from yuelai.customers.finding.candidates import LAST_ID, SURVIVOR, Filters, Query
+from yuelai.customers.finding.candidates import SURVIVOR, Filters, Query
+from yuelai.customers.finding.keys import LAST_ID
 from yuelai.customers.repository import FAMILY
 
 if TYPE_CHECKING:

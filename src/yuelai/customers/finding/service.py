@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -11,8 +11,9 @@ from typing_extensions import TypedDict
 
 from yuelai.customers import service as customers
 from yuelai.customers.errors import NothingToSearch
-from yuelai.customers.finding import candidates, lists
-from yuelai.customers.finding.candidates import EVERYBODY, Filters, Key
+from yuelai.customers.finding import candidates, keys, lists
+from yuelai.customers.finding.candidates import EVERYBODY, Filters
+from yuelai.customers.finding.keys import FIRST_ID, Key
 from yuelai.customers.finding.names import INITIALS
 from yuelai.customers.finding.query import Field, Stage, stages
 from yuelai.customers.masking import mask_address
@@ -62,19 +63,25 @@ async def search(
         raise NothingToSearch()
     first, after = _position(cursor, len(plan))
     found: dict[UUID, Found] = {}
-    keys: list[tuple[int, Key]] = []
+    last: tuple[int, Key] = (first, after or ("", "", FIRST_ID))
     read = 0
+    # Stages that have come upon nobody: nobody has to be asked whether they were found there.
+    empty: set[int] = set()
     for place in range(first, len(plan)):
         while True:
             chunk = max(_AT_ONCE, limit + 1) if filters else limit + 1
-            rows = await candidates.read(conn, tenant_id, plan, place, after, filters, chunk)
-            for row in rows:
-                after = (row["a"], row["b"], row["owner"])
-                if row["passes"] and row["id"] not in found:
+            rows = await keys.read(conn, tenant_id, plan[place], after, chunk)
+            if not rows and after is None:
+                empty.add(place)
+            earlier = [plan[each] for each in range(place) if each not in empty]
+            for row, (id_, passes) in zip(
+                rows, await _judge(conn, tenant_id, rows, plan[place], earlier, filters), strict=True
+            ):
+                after = _key(row)
+                if passes and id_ not in found:
                     if len(found) == limit:
-                        return await _cards(conn, tenant_id, found), _cursor(keys[-1])
-                    found[row["id"]] = _found(plan[place], row)
-                    keys.append((place, after))
+                        return await _cards(conn, tenant_id, found), _cursor(last)
+                    found[id_], last = _found(plan[place], row), (place, after)
             read += len(rows)
             if len(rows) < chunk:
                 break
@@ -120,6 +127,23 @@ async def by_phone(conn: Connection, tenant_id: UUID, phone: str) -> list[FoundC
     match = await customers.identify(conn, tenant_id, phone)
     text = national(normalise(phone) or "")
     return [FoundCard(**card, found=Found(field="phone", text=text)) for card in match.customers]
+
+
+async def _judge(
+    conn: Connection,
+    tenant_id: UUID,
+    rows: Sequence[asyncpg.Record],
+    stage: Stage,
+    earlier: Sequence[Stage],
+    filters: Filters,
+) -> Sequence[asyncpg.Record]:
+    if not rows:
+        return rows
+    return await candidates.judge(conn, tenant_id, [_key(row) for row in rows], stage, earlier, filters)
+
+
+def _key(row: asyncpg.Record) -> Key:
+    return row["a"], row["b"], row["owner"]
 
 
 def _position(cursor: str | None, count: int) -> tuple[int, Key | None]:

@@ -129,7 +129,7 @@ async def relation(conn: Connection, family: Sequence[UUID], id_: UUID) -> async
         SELECT r.id, r.kind, r.customer_id <> ALL($1) AS reversed, o.id AS other_id, o.no, o.name
         FROM customer_relations r
         JOIN customers e ON e.id = CASE WHEN r.customer_id = ANY($1) THEN r.other_id ELSE r.customer_id END
-        JOIN customers o ON o.id = coalesce(e.merged_into, e.id)
+        JOIN customers o ON o.id = CASE WHEN e.merged_into IS NULL THEN e.id ELSE e.merged_into END
         WHERE r.id = $2 AND (r.customer_id = ANY($1) OR r.other_id = ANY($1))
         """,
         family,

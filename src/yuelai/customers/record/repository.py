@@ -42,7 +42,7 @@ async def find(conn: Connection, tenant: UUID, id_: UUID) -> asyncpg.Record | No
                 FROM customer_relations r
                 JOIN customers e ON e.id = CASE WHEN r.customer_id = ANY(family.ids) THEN r.other_id
                                                 ELSE r.customer_id END
-                JOIN customers o ON o.id = coalesce(e.merged_into, e.id)
+                JOIN customers o ON o.id = CASE WHEN e.merged_into IS NULL THEN e.id ELSE e.merged_into END
                 WHERE (r.customer_id = ANY(family.ids) OR r.other_id = ANY(family.ids)) AND o.id <> c.id) x)
                 AS relations,
             (SELECT coalesce(jsonb_agg(to_jsonb(x) ORDER BY x.channel, x.purpose), '[]') FROM (
@@ -52,7 +52,8 @@ async def find(conn: Connection, tenant: UUID, id_: UUID) -> asyncpg.Record | No
             (SELECT coalesce(jsonb_agg(to_jsonb(x) ORDER BY x.merge_id DESC), '[]') FROM (
                 SELECT m.id AS merge_id, d.no, d.name, m.at FROM customer_merges m JOIN customers d ON d.id = m.drop_id
                 WHERE m.split_at IS NULL AND m.keep_id = ANY(family.ids)) x) AS merged
-        FROM customers asked JOIN customers c ON c.id = coalesce(asked.merged_into, asked.id) {FAMILY}
+        FROM customers asked
+        JOIN customers c ON c.id = CASE WHEN asked.merged_into IS NULL THEN asked.id ELSE asked.merged_into END {FAMILY}
         WHERE asked.tenant_id = $1 AND asked.id = $2
         """,  # noqa: S608
         tenant,
