@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from tests.support.web import Site
-from yuelai.customers import service
+from yuelai.customers import idnumbers, service
 from yuelai.customers.phones import normalise
 from yuelai.entrypoints import sample
 from yuelai.entrypoints.sample import second_tenant
@@ -124,6 +124,35 @@ async def test_the_overview_is_complete_over_http(site: Site) -> None:
     assert overview["accounts"][0]["balance_minor"] == 4860
     assert len(overview["bills"]) == 6
     assert overview["bills"][0]["lines"][0]["label"] == overview["products"][0]["name"]
+
+
+async def test_the_samples_customers_have_everything_a_record_can_have(site: Site) -> None:
+    await sample.load(site.database, today=TODAY, count=400, settings=site.settings)
+    client = await site.client("leader01", "demo")
+    (card,) = (await client.get("/api/v1/customers", params={"phone": "13800000001"})).json()["items"]
+    wang = (await client.get(f"/api/v1/customers/{card['id']}")).json()
+    assert wang["tags"] == ["老客户", "高流量"]
+    assert [each["kind"] for each in wang["identities"]] == ["phone", "email", "wechat"]
+    assert [each["kind"] for each in wang["addresses"]] == ["home", "install"]
+    assert {each["channel"]: each["allowed"] for each in wang["consents"]} == {"phone": False, "sms": True}
+    assert wang["custom"]["language"] == "普通话"
+    assert wang["id_number_masked"].startswith("990***********")
+    revealed = await client.post(
+        f"/api/v1/customers/{card['id']}/reveal", json={"fields": ["id_number"], "reason": "核身"}
+    )
+    assert idnumbers.normalised(revealed.json()["values"]["id_number"])[6:10] == "1986"
+    both = (await client.get("/api/v1/customers", params={"phone": "13800000002"})).json()["items"]
+    kinds = [(await client.get(f"/api/v1/customers/{each['id']}")).json()["relations"][0]["kind"] for each in both]
+    assert kinds == ["child", "parent"]
+    fields = (await client.get("/api/v1/customer-fields")).json()["items"]
+    assert [(each["name"], each["name_en"]) for each in fields][:2] == [
+        ("合约到期", "Contract ends"), ("偏好语言", "Preferred language"),
+    ]  # fmt: skip
+    async with site.database.transaction(SAMPLE_TENANT) as conn:
+        speakers = await conn.fetchval("SELECT count(*) FROM customer_relations WHERE kind = 'contact'")
+        classes = await conn.fetch("SELECT DISTINCT class FROM customers ORDER BY class")
+    assert speakers > 3
+    assert [row["class"] for row in classes] == ["gold", "normal", "silver", "vip"]
 
 
 def test_the_seed_gives_the_same_customers_each_time() -> None:

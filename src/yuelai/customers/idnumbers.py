@@ -23,11 +23,14 @@ def normalised(text: str, *, person: bool = True) -> str:
     number = _SEPARATORS.sub("", unicodedata.normalize("NFKC", text)).upper()
     if not _SHAPE.fullmatch(number):
         raise NotAnIdNumber()
-    if person and _CITIZEN.fullmatch(number):
-        total = sum(int(digit) * weight for digit, weight in zip(number, _WEIGHTS, strict=False))
-        if _CHECKS[total % 11] != number[17]:
-            raise NotAnIdNumber()
+    if person and _CITIZEN.fullmatch(number) and check_character(number[:17]) != number[17]:
+        raise NotAnIdNumber()
     return number
+
+
+def check_character(digits: str) -> str:
+    """Return the last character of a citizen's number from the 17 digits before it."""
+    return _CHECKS[sum(int(digit) * weight for digit, weight in zip(digits, _WEIGHTS, strict=True)) % 11]
 
 
 def masked(number: str) -> str:

@@ -48,7 +48,7 @@ def demo(
     logging.configure("supervisor", settings)
 
     async def prepare(database: Database) -> None:
-        await sample.load(database)
+        await sample.load(database, settings=settings)
         print(HELP.format(simulated="" if no_callers else SIMULATED.format(callers=callers)), flush=True)
 
     extra = [] if no_callers else [_simulator(settings, callers)]

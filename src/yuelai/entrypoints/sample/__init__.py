@@ -6,7 +6,9 @@ from datetime import UTC, date, datetime
 
 import structlog
 
+from yuelai.customers.sealing import Vault
 from yuelai.entrypoints.sample import customers, people, second_tenant
+from yuelai.platform.config import Settings
 from yuelai.platform.db import Database
 
 log = structlog.get_logger()
@@ -14,15 +16,19 @@ log = structlog.get_logger()
 _LOCK = 0x59554C53
 
 
-async def load(database: Database, *, today: date | None = None, count: int = customers.COUNT) -> None:
+async def load(
+    database: Database, *, today: date | None = None, count: int = customers.COUNT, settings: Settings | None = None
+) -> None:
     """Bring the sample centre into the database; what is there already stays as it is.
 
-    Bills are of the six months before `today`. `count` customers are generated besides the special ones.
+    Bills are of the six months before `today`. `count` customers are generated besides the special ones. With
+    `settings`, whose home has the master key, some have identity numbers, too.
     """
     today = today or datetime.now(UTC).date()
+    vault = Vault(settings) if settings is not None else None
     async with database.transaction(None) as conn:
         await conn.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
         await people.load(conn)
-        if await customers.load(conn, today, count):
+        if await customers.load(conn, today, count, vault):
             log.info("sample_loaded", customers=count)
         await second_tenant.load(conn, today)

@@ -13,6 +13,8 @@ import msgspec
 
 from yuelai.customers.finding import index
 from yuelai.customers.masking import region
+from yuelai.customers.sealing import Vault
+from yuelai.entrypoints.sample import extras
 from yuelai.entrypoints.sample.generate import Customer, Generator
 from yuelai.entrypoints.sample.people import person_id
 from yuelai.platform.ids import SAMPLE_TENANT, TenantId
@@ -21,18 +23,25 @@ if TYPE_CHECKING:
     from yuelai.platform.db import Connection
 
 COUNT = 10_000
-_JSON = frozenset({"lines"})
+_JSON = frozenset({"lines", "custom"})
 _encoder = msgspec.json.Encoder()
 
 
-async def load(conn: Connection, today: date, count: int) -> bool:
-    """Return whether the customers had to be added. All of them come in one transaction, so one stands for all."""
+async def load(conn: Connection, today: date, count: int, vault: Vault | None = None) -> bool:
+    """Return whether the customers had to be added. All of them come in one transaction, so one stands for all.
+
+    Identity numbers are only put in when there is a `vault` to seal them.
+    """
     generator = Generator(today)
     everybody = generator.special()
     if await conn.fetchval("SELECT EXISTS (SELECT FROM customers WHERE id = $1)", everybody[0].id):
         return False
     everybody.extend(generator.others(count))
+    extras.adorn(everybody, today)
+    await extras.configure(conn, SAMPLE_TENANT)
     await put(conn, SAMPLE_TENANT, everybody)
+    if vault is not None:
+        await _seal(conn, vault, everybody)
     await conn.execute("ANALYZE customers, customer_identities, customer_name_terms, accounts, products, bills, orders")
     return True
 
@@ -42,6 +51,15 @@ async def put(conn: Connection, tenant_id: TenantId, everybody: Sequence[Custome
     for table, columns, rows in _tables(everybody):
         await _copy(conn, tenant_id, table, columns, rows)
     await index.learn(conn, tenant_id, (customer.name for customer in everybody))
+
+
+async def _seal(conn: Connection, vault: Vault, everybody: Sequence[Customer]) -> None:
+    keys = await vault.keys(conn, SAMPLE_TENANT)
+    sealed = [(each.id, keys.seal(each.id, each.id_number)) for each in everybody if each.id_number]
+    await conn.executemany(
+        "UPDATE customers SET id_number_sealed = $2, id_number_index = $3 WHERE id = $1",
+        [(id_, number.sealed, number.index) for id_, number in sealed],
+    )
 
 
 async def _copy(
@@ -76,11 +94,13 @@ def _tables(everybody: Sequence[Customer]) -> list[tuple[str, tuple[str, ...], I
                 "since",
                 "warnings",
                 "manager_person_id",
+                "custom",
             ),
             (
                 (
                     *(c.id, c.name, c.kind, c.gender, c.birth_year, c.class_, c.since, c.warnings),
                     person_id(c.manager) if c.manager else None,
+                    _encoder.encode(c.custom).decode(),
                 )
                 for c in everybody
             ),
@@ -93,7 +113,18 @@ def _tables(everybody: Sequence[Customer]) -> list[tuple[str, tuple[str, ...], I
         (
             "customer_addresses",
             ("customer_id", "kind", "region", "text"),
-            ((c.id, "home" if c.kind == "person" else "work", region(c.address), c.address) for c in everybody),
+            (
+                (c.id, kind, region(text), text)
+                for c in everybody
+                for kind, text in (("home" if c.kind == "person" else "work", c.address), *c.more_addresses)
+            ),
+        ),
+        ("customer_tagged", ("customer_id", "tag"), ((c.id, tag) for c in everybody for tag in c.tags)),
+        ("customer_relations", ("customer_id", "other_id", "kind"), extras.relation_rows(everybody)),
+        (
+            "customer_consents",
+            ("customer_id", "channel", "purpose", "allowed", "at", "source"),
+            extras.consent_rows(everybody),
         ),
         (
             "accounts",

@@ -45,6 +45,18 @@ class Customer:
     """id, account, month, total in fen, due, paid, lines"""
     orders: list[tuple[UUID, str, str, str, datetime]] = field(default_factory=list)
     """id, no, subject, status, ordered at"""
+    tags: list[str] = field(default_factory=list)
+    custom: dict[str, Any] = field(default_factory=dict)
+    relations: list[tuple[UUID, str]] = field(default_factory=list)
+    """other customer, what that one is to this one"""
+    consents: list[tuple[str, str, bool, datetime, str]] = field(default_factory=list)
+    """channel, purpose, allowed, at, source"""
+    more_addresses: list[tuple[str, str]] = field(default_factory=list)
+    """kind, text; beside `address`"""
+    id_number: str | None = None
+
+    def add_identity(self, kind: str, value: str) -> None:
+        self.identities.append((kind, value, value, "owner"))
 
     def add_phone(self, national: str, role: str = "owner") -> None:
         self.identities.append(("phone", f"+86{national.removeprefix('0')}", national, role))
