@@ -3,8 +3,8 @@ import { Button, Input } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
-import { api } from '@/shared/api/client'
-import type { CustomerCard, Page } from '@/shared/api/types'
+import { apiOf } from '@/shared/api/client'
+import type { CustomerCard, InteractionDocument, Page } from '@/shared/api/types'
 import { composing } from '@/shared/keys/keys'
 import { Icon } from '@/shared/ui/Icon'
 import { Empty, ErrorLine, Skeleton } from '@/shared/ui/parts'
@@ -12,19 +12,21 @@ import { usePatience } from '@/shared/ui/usePatience'
 import { Candidates } from './Candidates'
 
 interface Props {
+  /** Whose tenant's customers are looked through. */
+  interaction: InteractionDocument
   chosen: string | null
   pending: string | null
   onChoose: (id: string) => void
 }
 
 /** By name, customer number or the last digits of a phone. Asked on Enter, not on each key. */
-export function CustomerSearch({ chosen, pending, onChoose }: Props) {
+export function CustomerSearch({ interaction, chosen, pending, onChoose }: Props) {
   const { t } = useTranslation()
   const [text, setText] = useState('')
   const [asked, setAsked] = useState('')
   const query = useQuery({
-    queryKey: ['customers', asked],
-    queryFn: ({ signal }) => api.get<Page<CustomerCard>>('/customers', { q: asked, limit: 20 }, signal),
+    queryKey: ['customers', interaction.tenant.id, asked],
+    queryFn: ({ signal }) => apiOf(interaction).get<Page<CustomerCard>>('/customers', { q: asked, limit: 20 }, signal),
     enabled: asked !== '',
   })
   const patience = usePatience(query.isFetching)

@@ -13,7 +13,7 @@ import { WhyBox } from './WhyBox'
 export function Identify({ interaction }: { interaction: InteractionDocument }) {
   const { t } = useTranslation()
   const { candidates, customer, id } = interaction
-  const { choose, pending, problem } = useChoose(id)
+  const { choose, pending, problem } = useChoose(interaction)
   const many = candidates.length > 1
   const list = many || !customer ? candidates : []
   return (
@@ -33,7 +33,7 @@ export function Identify({ interaction }: { interaction: InteractionDocument }) 
         {t(list.length > 0 ? 'identify.noneOfThem' : customer ? 'identify.somebodyElse' : 'identify.find')}
         <small>{t('identify.findHint')}</small>
       </h2>
-      <CustomerSearch pending={pending} chosen={customer?.id ?? null} onChoose={(one) => void choose(one)} />
+      <CustomerSearch interaction={interaction} pending={pending} chosen={customer?.id ?? null} onChoose={(one) => void choose(one)} />
       {!customer && (
         <p className="page-links">
           <button type="button" className="link" onClick={() => openTab(id, 'create')}>

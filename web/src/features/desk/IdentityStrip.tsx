@@ -6,6 +6,7 @@ import { serverNow } from '@/shared/time/clock'
 import { Chip } from '@/shared/ui/parts'
 import { CustomerClass } from '@/shared/ui/CustomerClass'
 import { personLine } from '@/shared/ui/person'
+import { TenantMark } from '@/shared/ui/TenantMark'
 
 /** Who this is, in two lines that stay whatever page is open below. */
 export function IdentityStrip({ interaction }: { interaction: InteractionDocument }) {
@@ -32,6 +33,7 @@ export function IdentityStrip({ interaction }: { interaction: InteractionDocumen
           )}
         </div>
         <div className="identity-line identity-minor">
+          <TenantMark contact={interaction} />
           {interaction.queue && <span>{t('why.queue', { queue: interaction.queue.name })}</span>}
           {match === 'several' && <span className="identity-side identity-optional">{t('customer.maskedUntilChosen')}</span>}
         </div>
@@ -53,6 +55,7 @@ export function IdentityStrip({ interaction }: { interaction: InteractionDocumen
         </span>
       </div>
       <div className="identity-line identity-minor">
+        <TenantMark contact={interaction} />
         <span>{t('customer.no', { no: customer.no })}</span>
         {customer.manager_number && (
           <span className="identity-manager">{t('customer.manager', { number: customer.manager_number })}</span>

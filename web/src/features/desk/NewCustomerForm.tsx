@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next'
 
 import { bodyOf, check, type Errors, type Form } from '@/features/customers/create/newCustomer'
 import { NewCustomerFields } from '@/features/customers/create/NewCustomerFields'
-import { api } from '@/shared/api/client'
+import { apiOf } from '@/shared/api/client'
 import type { CustomerCard, InteractionDocument } from '@/shared/api/types'
 import { phone } from '@/shared/format/phone'
 import { useHotkey } from '@/shared/keys/keys'
@@ -27,7 +27,7 @@ export function NewCustomerForm({ interaction }: { interaction: InteractionDocum
   const [made, setMade] = useState<CustomerCard | null>(null)
   const [saving, setSaving] = useState(false)
   const online = useLink().status === 'online'
-  const chooser = useChoose(interaction.id)
+  const chooser = useChoose(interaction)
 
   const change = (part: Partial<Form>) => draft.set({ ...form, ...part })
 
@@ -46,7 +46,7 @@ export function NewCustomerForm({ interaction }: { interaction: InteractionDocum
       // Once made, a second press must not make the same person twice.
       let card = made
       if (!card) {
-        card = await api.post<CustomerCard>('/customers', bodyOf(form))
+        card = await apiOf(interaction).post<CustomerCard>('/customers', bodyOf(form))
         setMade(card)
       }
       if (await chooser.choose(card.id)) draft.clear()

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 
-import { api } from '@/shared/api/client'
+import { apiOf } from '@/shared/api/client'
 import type { CustomerOverview, InteractionDocument } from '@/shared/api/types'
 import { usePatience } from '@/shared/ui/usePatience'
 import { ErrorLine, Section, Skeleton } from '@/shared/ui/parts'
@@ -13,8 +13,8 @@ export function OverviewPage({ interaction }: { interaction: InteractionDocument
   const { t } = useTranslation()
   const id = interaction.customer?.id ?? ''
   const query = useQuery({
-    queryKey: ['overview', id],
-    queryFn: ({ signal }) => api.get<CustomerOverview>(`/customers/${id}/overview`, undefined, signal),
+    queryKey: ['overview', interaction.tenant.id, id],
+    queryFn: ({ signal }) => apiOf(interaction).get<CustomerOverview>(`/customers/${id}/overview`, undefined, signal),
     enabled: id !== '',
     staleTime: 30_000,
   })

@@ -7,6 +7,7 @@ import { useNow } from '@/shared/time/clock'
 import { interactionLook } from '@/shared/ui/agentState'
 import { CustomerClass } from '@/shared/ui/CustomerClass'
 import { Icon } from '@/shared/ui/Icon'
+import { useMe } from '@/shared/ui/may'
 
 interface Props {
   agent: AgentDocument | null
@@ -38,6 +39,7 @@ function Card({ interaction, selected, onSelect }: { interaction: InteractionDoc
   const { t } = useTranslation()
   const now = useNow()
   const { state, customer, until } = interaction
+  const several = useMe().tenants.length > 1
   const look = interactionLook(state)
   const left = until ? secondsLeft(until, now) : null
   const shown = state === 'talk' || state === 'hold' ? (interaction.answered_at ?? interaction.state_since) : interaction.state_since
@@ -56,6 +58,7 @@ function Card({ interaction, selected, onSelect }: { interaction: InteractionDoc
         </span>
         <span className="card-line card-minor">
           <span className="ellipsis">
+            {several && `${interaction.tenant.name} · `}
             {t(state === 'ring' ? 'roster.ringing' : `state.${state}`)}
             {interaction.queue ? ` · ${interaction.queue.name}` : ''}
           </span>

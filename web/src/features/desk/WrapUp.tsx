@@ -2,7 +2,7 @@ import { Button, Input } from 'antd'
 import { useState, type KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 
-import { api } from '@/shared/api/client'
+import { apiOf } from '@/shared/api/client'
 import type { InteractionDocument } from '@/shared/api/types'
 import { useHotkey } from '@/shared/keys/keys'
 import { useLink } from '@/shared/live/store'
@@ -36,7 +36,7 @@ export function WrapUp({ interaction }: { interaction: InteractionDocument }) {
     setSending(true)
     setProblem(null)
     try {
-      await api.post(`/interactions/${interaction.id}/wrapup`, { disposition, note: note.trim() })
+      await apiOf(interaction).post(`/interactions/${interaction.id}/wrapup`, { disposition, note: note.trim() })
       draft.clear()
     } catch (error) {
       setProblem(error)

@@ -1,18 +1,19 @@
 import { useState } from 'react'
 
-import { api } from '@/shared/api/client'
+import { apiOf } from '@/shared/api/client'
+import type { InteractionDocument } from '@/shared/api/types'
 import { openTab } from './selection'
 
 /** Say who the caller is. The 360° view opens once the centre has taken it; choosing again undoes it. */
-export function useChoose(interactionId: string) {
+export function useChoose(interaction: Pick<InteractionDocument, 'id' | 'tenant'>) {
   const [pending, setPending] = useState<string | null>(null)
   const [problem, setProblem] = useState<unknown>(null)
   const choose = async (customerId: string): Promise<boolean> => {
     setPending(customerId)
     setProblem(null)
     try {
-      await api.put(`/interactions/${interactionId}/customer`, { customer_id: customerId })
-      openTab(interactionId, 'overview')
+      await apiOf(interaction).put(`/interactions/${interaction.id}/customer`, { customer_id: customerId })
+      openTab(interaction.id, 'overview')
       return true
     } catch (error) {
       setProblem(error)

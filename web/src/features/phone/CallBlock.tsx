@@ -6,6 +6,7 @@ import { secondsLeft, secondsSince, timer } from '@/shared/time/format'
 import { useNow } from '@/shared/time/clock'
 import { Chip } from '@/shared/ui/parts'
 import { CustomerClass } from '@/shared/ui/CustomerClass'
+import { TenantMark } from '@/shared/ui/TenantMark'
 import { usePhone } from './PhoneProvider'
 import { lacksSound } from './useRejoin'
 
@@ -52,6 +53,7 @@ export function CallBlock({ call }: { call: InteractionDocument | null }) {
         <span className="call-top">
           <b className="ellipsis">{name}</b>
           <CustomerClass value={call.customer?.class} short />
+          <TenantMark contact={call} />
           {call.recording && call.state !== 'wrapup' && (
             <Chip tone="red" icon="record" title={t('call.recording')}>
               {t('call.recordingShort')}

@@ -1,7 +1,7 @@
 import { createContext, useCallback, useContext, useEffect, useMemo, useReducer, useRef, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 
-import { api } from '@/shared/api/client'
+import { api, apiOf } from '@/shared/api/client'
 import type { AgentDocument, InteractionDocument, Seat, SipCredential } from '@/shared/api/types'
 import { problemText } from '@/shared/i18n'
 import { isEditable } from '@/shared/keys/keys'
@@ -127,9 +127,9 @@ export function PhoneProvider({ personId, works, agent, call, children }: Props)
   const available = useMemo(() => controls(state, call, seat, online), [state, call, seat, online])
 
   const request = useCallback(
-    async (verb: 'hold' | 'retrieve' | 'hangup', id: string) => {
+    async (verb: 'hold' | 'retrieve' | 'hangup', one: InteractionDocument) => {
       try {
-        await api.post(`/interactions/${id}/${verb}`)
+        await apiOf(one).post(`/interactions/${one.id}/${verb}`)
       } catch (error) {
         toast(t(`phone.failed.${verb}`, { why: problemText(error, t) }))
       }
@@ -157,12 +157,12 @@ export function PhoneProvider({ personId, works, agent, call, children }: Props)
     if (!available.hangup.enabled) return
     if (call?.state === 'ring') markDeclined(call.id)
     if (softphone.current?.hangup()) return
-    if (call) void request('hangup', call.id)
+    if (call) void request('hangup', call)
   }, [available.hangup.enabled, call, request])
 
   const toggleHold = useCallback(() => {
     if (!call || !available.hold.enabled) return
-    void once.current.act(`${call.id} ${call.state}`, () => request(call.state === 'hold' ? 'retrieve' : 'hold', call.id))
+    void once.current.act(`${call.id} ${call.state}`, () => request(call.state === 'hold' ? 'retrieve' : 'hold', call))
   }, [available.hold.enabled, call, request])
 
   const muted = state.call?.muted ?? false

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
-import { api } from '@/shared/api/client'
+import { apiFor } from '@/shared/api/client'
 import type { InteractionDocument, Seat } from '@/shared/api/types'
 import { problemText } from '@/shared/i18n'
 import { toast } from '@/shared/ui/toasts'
@@ -28,6 +28,7 @@ export function useRejoin(phone: PhoneState, seat: Seat, call: InteractionDocume
   const attempts = useRef(new Map<string, number>())
   const [vain, setVain] = useState<string | null>(null)
   const id = call?.id ?? null
+  const tenant = call?.tenant.id ?? null
   const lacking = lacksSound(phone, seat, call)
   const unasked = lacking && id !== null && !phone.known.includes(id)
 
@@ -41,16 +42,16 @@ export function useRejoin(phone: PhoneState, seat: Seat, call: InteractionDocume
         return
       }
       attempts.current.set(id, made + 1)
-      api.post(`/interactions/${id}/rejoin`).catch(() => undefined)
+      apiFor(tenant).post(`/interactions/${id}/rejoin`).catch(() => undefined)
       timer = setTimeout(ask, again)
     }
     timer = setTimeout(ask, settle)
     return () => clearTimeout(timer)
-  }, [unasked, id])
+  }, [unasked, id, tenant])
 
   const rejoin = useCallback(() => {
     if (!id) return
-    api.post(`/interactions/${id}/rejoin`).catch((error: unknown) => toast(problemText(error, t)))
-  }, [id, t])
+    apiFor(tenant).post(`/interactions/${id}/rejoin`).catch((error: unknown) => toast(problemText(error, t)))
+  }, [id, tenant, t])
   return { rejoin, vain }
 }

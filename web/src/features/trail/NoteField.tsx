@@ -1,7 +1,8 @@
 import { useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
-import { api } from '@/shared/api/client'
+import { apiOf } from '@/shared/api/client'
+import type { InteractionDocument } from '@/shared/api/types'
 import { composing, useHotkey } from '@/shared/keys/keys'
 import { useLink } from '@/shared/live/store'
 import { useDraft } from '@/shared/prefs/drafts'
@@ -9,9 +10,9 @@ import { Icon } from '@/shared/ui/Icon'
 import { ErrorLine, Keycap } from '@/shared/ui/parts'
 
 /** One line, Enter, and it stands in the trail. What is typed and not sent survives a reload. */
-export function NoteField({ interactionId }: { interactionId: string }) {
+export function NoteField({ interaction }: { interaction: InteractionDocument }) {
   const { t } = useTranslation()
-  const draft = useDraft(`note.${interactionId}`, '')
+  const draft = useDraft(`note.${interaction.id}`, '')
   const online = useLink().status === 'online'
   const [problem, setProblem] = useState<unknown>(null)
   const [sending, setSending] = useState(false)
@@ -24,7 +25,7 @@ export function NoteField({ interactionId }: { interactionId: string }) {
     setSending(true)
     setProblem(null)
     try {
-      await api.post(`/interactions/${interactionId}/notes`, { text })
+      await apiOf(interaction).post(`/interactions/${interaction.id}/notes`, { text })
       draft.clear()
     } catch (error) {
       setProblem(error)

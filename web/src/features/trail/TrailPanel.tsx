@@ -58,7 +58,7 @@ export function TrailPanel({ interaction }: { interaction: InteractionDocument |
       >
         {interaction ? <TrailLines lines={lines} tail={<Now interaction={interaction} />} /> : <Empty>{t('trail.empty')}</Empty>}
       </div>
-      {interaction && <NoteField key={interaction.id} interactionId={interaction.id} />}
+      {interaction && <NoteField key={interaction.id} interaction={interaction} />}
     </section>
   )
 }

@@ -137,5 +137,8 @@ export const apiFor = (tenant: string | null | undefined) => ({
     upload<T>(address(path), file, onProgress, signal),
 })
 
+/** At the tenant of a contact. */
+export const apiOf = (contact: { tenant: { id: string } }): Api => apiFor(contact.tenant.id)
+
 /** At the session's tenant. */
 export const api = apiFor(null)

@@ -10,7 +10,7 @@ export const shellEn: Shape<typeof shellZh> = {
     field: { old: 'Present password', next: 'New password', again: 'New password again' },
     oldMissing: 'Enter the present password', oldWrong: 'The present password is wrong', tooShort: 'At least {{count}} characters', sameAsOld: 'The same as the present one', notTheSame: 'The two differ',
     weak: { too_short: 'At least {{count}} characters', too_long: 'Too long', about_you: 'Too close to your name or user name', too_common: 'Too common, easily guessed', used_before: 'Used recently; choose another', reused: 'Used recently; choose another' }, passwordHint: 'At least {{count}} characters, no common words', changePassword: 'Change password', switchTenant: 'Switch tenant', actingAt: 'Tenant {{name}}', switched: 'Now at {{name}}',
-    notSwitched: 'Tenant not switched: {{why}}',
+    inTheNameOf: 'Answer in the name of {{name}}', notSwitched: 'Tenant not switched: {{why}}',
   },
   nav: {
     queues: 'Queues', people: 'People', system: 'System', profile: 'Me', status: 'System status', audit: 'Audit', tenants: 'Tenants', roles: 'Roles', organisation: 'Organisation', skills: 'Skills',

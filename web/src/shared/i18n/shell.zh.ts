@@ -8,7 +8,7 @@ export const shellZh = {
     field: { old: '现在的密码', next: '新密码', again: '再填一次新密码' },
     oldMissing: '请填写现在的密码', oldWrong: '现在的密码不正确', tooShort: '至少 {{count}} 个字符', sameAsOld: '新密码与现在的相同', notTheSame: '两次填写的不一致',
     weak: { too_short: '至少 {{count}} 个字符', too_long: '过长', about_you: '与您的姓名或用户名太接近', too_common: '过于常见，容易被猜到', used_before: '最近用过，请换一个', reused: '最近用过，请换一个' }, passwordHint: '至少 {{count}} 个字符，不用常见词', changePassword: '更改密码', switchTenant: '切换租户', actingAt: '当前租户 {{name}}', switched: '已切换到 {{name}}',
-    notSwitched: '未能切换租户：{{why}}',
+    inTheNameOf: '以{{name}}的名义接待', notSwitched: '未能切换租户：{{why}}',
   },
   nav: {
     queues: '队列', people: '人员', system: '系统', profile: '我的', status: '运行状态', audit: '审计', tenants: '租户', roles: '角色', organisation: '机构', skills: '技能',
