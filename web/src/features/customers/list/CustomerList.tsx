@@ -76,7 +76,8 @@ export function CustomerList({ filter, onFilter, onOpen, covered, mayWrite, onCr
     if (top < element.scrollTop) element.scrollTop = top
     else if (top + row_height > element.scrollTop + height) element.scrollTop = top + row_height - height
     setActive(index)
-    waited.current = true
+    if (index >= first && index < last) focusRow(index)
+    else waited.current = true
   }
   // Far jumps draw their row only after the list has scrolled there.
   useLayoutEffect(() => {
