@@ -14,6 +14,7 @@ from sqlalchemy.pool import NullPool
 from yuelai.platform.db import Database
 from yuelai.platform.ids import new_id
 from yuelai.platform.migrations.helpers import tenant_policy
+from yuelai.platform.postgres import Postgres
 
 OURS, THEIRS = new_id(), new_id()
 
@@ -79,3 +80,65 @@ async def test_every_table_with_a_tenant_is_locked(database: Database) -> None:
             "AND EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid))"
         )
     assert [row["relname"] for row in open_tables] == []
+
+
+_COLUMNS = """
+SELECT a.attname AS name, format_type(a.atttypid, NULL) AS type
+FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+WHERE a.attrelid = $1::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attnotnull AND a.attgenerated = ''
+    AND a.attidentity = '' AND d.oid IS NULL
+"""
+_VALUES = {
+    "uuid": "gen_random_uuid()",
+    "text": "'1'",
+    "character": "'C'",
+    "timestamp with time zone": "now()",
+    "date": "date_trunc('month', now())::date",
+    "jsonb": "'{}'",
+    "bytea": "'x'",
+    "boolean": "true",
+}
+
+
+def _value(column: asyncpg.Record) -> str:
+    """Return some value of the column's type."""
+    if column["type"].endswith("[]"):
+        return "'{}'"
+    return _VALUES.get(column["type"], "1")
+
+
+async def test_not_one_row_of_another_tenant_is_seen_in_any_table(database: Database, postgres: Postgres) -> None:
+    """A row of another tenant is put into every table, past keys and checks; nobody else's query finds it."""
+    name = database.dsn.partition("?")[0].rpartition("/")[2]
+    admin = await asyncpg.connect(postgres.superuser_dsn(name))
+    try:
+        # Foreign keys, triggers and checks are not what is tested here.
+        await admin.execute("SET session_replication_role = replica")
+        for check in await admin.fetch(
+            "SELECT conrelid::regclass::text AS place, conname FROM pg_constraint WHERE contype = 'c' AND conislocal "
+            "AND connamespace = 'public'::regnamespace AND conrelid <> 0"
+        ):
+            await admin.execute(f'ALTER TABLE {check["place"]} DROP CONSTRAINT "{check["conname"]}"')
+        tables = [
+            row["relname"]
+            for row in await admin.fetch(
+                "SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid "
+                "WHERE a.attname = 'tenant_id' AND c.relkind IN ('r', 'p') "
+                "AND NOT c.relispartition AND c.relnamespace = 'public'::regnamespace"
+            )
+        ]
+        assert len(tables) > 30
+        for table in tables:
+            columns = [row for row in await admin.fetch(_COLUMNS, table) if row["name"] != "tenant_id"]
+            names = ", ".join(["tenant_id", *(f'"{row["name"]}"' for row in columns)])
+            values = ", ".join([f"'{THEIRS}'", *(_value(row) for row in columns)])
+            await admin.execute(f"INSERT INTO {table} ({names}) VALUES ({values})")
+    finally:
+        await admin.close()
+    for table in tables:
+        async with database.transaction(None) as conn:
+            count = "SELECT count(*) FROM {} WHERE tenant_id = $1"
+            assert await conn.fetchval(count.format(table), THEIRS) >= 1, f"nothing was put into {table}"
+        async with database.transaction(OURS) as conn:
+            assert await conn.fetchval(f"SELECT count(*) FROM {table}") == 0, table
+            assert await conn.fetchval(count.format(table), THEIRS) == 0, table

@@ -45,5 +45,5 @@ def operations(app: FastAPI) -> Iterator[tuple[str, str, str]]:
         declared = set(declarations(route.dependant))
         if len(declared) != 1:
             raise LookupError(f"{route.path} declares {sorted(declared) or 'nothing'}; it must be one thing")
-        for method in sorted(route.methods):
+        for method in sorted(route.methods or ()):
             yield route.path_format, method.lower(), next(iter(declared))
