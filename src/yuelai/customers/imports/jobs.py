@@ -45,9 +45,9 @@ def register(jobs: Jobs, settings: Settings, uses: Sequence[CustomerUse]) -> Non
 
 
 async def _resume(database: Database, payload: dict[str, Any]) -> None:
-    """Put the jobs of all runs down again; those that are being done find themselves locked out at once."""
+    """Put the jobs of all runs down again, beside those that a dead worker holds; a run that is under way is locked."""
     async with database.transaction(None) as conn:
         for row in await repository.underway(conn):
             job = UNDO_JOB if row["state"] == "undoing" else RUN_JOB
             ids = {"tenant_id": str(row["tenant_id"]), "import_id": str(row["id"])}
-            await platform_jobs.enqueue(conn, job, ids, key=f"{job}:{row['id']}")
+            await platform_jobs.enqueue(conn, job, ids, key=f"{job}:{row['id']}:again")
