@@ -245,4 +245,4 @@ def _failed(code: str, reason: str) -> ProviderFailed:
 
 
 def _text(value: Any) -> str | None:
-    return value.strip().lower() if isinstance(value, str) and value.strip() else None
+    return value.strip().lower() if isinstance(value, str) and value.strip().isprintable() else None
