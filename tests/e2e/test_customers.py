@@ -15,6 +15,10 @@ pytestmark = [pytest.mark.centre, pytest.mark.browser, pytest.mark.timeout(120)]
 
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 BROKEN_LINES = (4, 7)
+PREFER = """
+theme => localStorage.setItem(
+  'yuelai.prefs', JSON.stringify({ ...JSON.parse(localStorage.getItem('yuelai.prefs') ?? '{}'), theme }))
+"""
 
 
 @pytest.fixture
@@ -200,10 +204,7 @@ def found(centre: Centre, phone: str) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_pages_can_be_read_by_everybody(page: Page, centre: Centre, theme: str) -> None:
-    page.evaluate(
-        "theme => localStorage.setItem('yuelai.prefs', JSON.stringify({ ...JSON.parse(localStorage['yuelai.prefs'] ?? '{}'), theme }))",
-        theme,
-    )
+    page.evaluate(PREFER, theme)
     card = centre.person("admin").get("/customers", phone="13800000001")["items"][0]
     places = {
         "/customers": "[data-testid=customer-row]",

@@ -6,7 +6,7 @@ import type { Change, CustomerRecord } from '@/features/customers/types'
 const record: CustomerRecord = {
   id: 'c', no: 'C1', version: 3, kind: 'person', name: '王芳', gender: 'female', birth_year: 1986, class: 'gold',
   manager: { id: 'm', number: '8002', name: '刘敏' }, warnings: [], tags: ['老年关怀'], custom: { plan: '99' }, site_id: null,
-  since: '2009-01-01', id_number_masked: '110****002X', identities: [], addresses: [], relations: [], consents: [], merged: [],
+  since: '2009-01-01', id_number_masked: '110****002X', identities: [], addresses: [], relations: [], consents: [], merged: [], hold: null,
   created_at: '2026-11-01T00:00:00Z', updated_at: '2026-11-20T00:00:00Z',
 }
 const base = flatten(record)

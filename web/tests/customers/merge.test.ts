@@ -5,7 +5,7 @@ import type { CustomerRecord } from '@/features/customers/types'
 
 const record = (part: Partial<CustomerRecord>): CustomerRecord => ({
   id: 'a', no: 'C1', version: 1, kind: 'person', name: '王芳', gender: 'female', birth_year: null, class: 'normal', manager: null, warnings: [], tags: [],
-  custom: {}, site_id: null, since: '2020-05-01', id_number_masked: null, identities: [], addresses: [], relations: [], consents: [], merged: [],
+  custom: {}, site_id: null, since: '2020-05-01', id_number_masked: null, identities: [], addresses: [], relations: [], consents: [], merged: [], hold: null,
   created_at: '2026-01-01T00:00:00Z', updated_at: '2026-01-01T00:00:00Z', ...part,
 })
 

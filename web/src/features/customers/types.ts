@@ -82,6 +82,8 @@ export interface CustomerRecord {
   relations: Relation[]
   consents: Consent[]
   merged: MergedIn[]
+  /** Kept from erasure for a legal reason. */
+  hold: { reason: string; at: Instant } | null
   created_at: Instant
   updated_at: Instant
 }

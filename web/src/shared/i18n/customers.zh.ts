@@ -34,13 +34,14 @@ export const customersZh = {
     conflict: {
       title: '保存前有人改了同一处', titleTaken: '保存前 {{who}} 改了别处', by: '{{name}} {{time}}', somebody: '同事', mine: '我的：{{value}}', theirs: '对方：{{value}}', taken: '对方另外改了：{{fields}}，已并入', next: '选定后再保存；默认用我的。', nextTaken: '两边的修改不冲突，再点保存即可。',
     },
+    hold: { open: '依法保留', release: '解除依法保留', title: '依法保留 {{name}} 的资料', what: '保留期间不能删除个人资料；原因会显示在客户页上。', verb: '保留', hint: '如：诉讼、监管调查及其编号', done: '已设为依法保留', released: '已解除依法保留', failed: '未能解除', mark: '依法保留' },
     erase: { open: '删除个人资料', title: '删除 {{name}} 的个人资料', what: '姓名、联系方式、地址、证件、往来内容将永久删除，不能恢复。', stays: '编号、金额与统计数字保留，不再指向任何人。', reasonHint: '如：客户本人 11-20 来电要求', verb: '删除个人资料', done: '{{no}} 的个人资料已删除' },
     merged: { title: '已并入的客户', none: '没有并入过其他客户' },
     split: { verb: '拆分', done: '已拆分，两位客户都恢复了', failed: '未拆分：{{why}}' },
     merges: { title: '合并记录', hint: '合并可随时拆分；拆分后的新变化留在保留的客户', none: '还没有合并过客户', at: '时间', kept: '保留', dropped: '并入', by: '操作人', splitAt: '{{time}} 已拆分' },
     history: { title: '变更', none: '还没有变更', system: '系统' },
     action: {
-      created: '新建', changed: '修改', updated: '修改', merged: '合并', split: '拆分', erased: '删除资料', revealed: '查看遮盖内容', exported: '导出', imported: '导入', synced: '同步', import_undone: '撤销导入',
+      created: '新建', changed: '修改', updated: '修改', merged: '合并', split: '拆分', erased: '删除资料', revealed: '查看遮盖内容', held: '依法保留', released: '解除保留', exported: '导出', imported: '导入', synced: '同步', import_undone: '撤销导入',
       identity_added: '添加联系方式', identity_changed: '修改联系方式', identity_removed: '删除联系方式', address_added: '添加地址', address_changed: '修改地址', address_removed: '删除地址', relation_added: '添加关系', relation_changed: '修改关系', relation_removed: '解除关系', consent_set: '联系许可', consent_changed: '联系许可',
     },
     duplicates: {
@@ -88,7 +89,7 @@ export const customersZh = {
     create: { title: '新建客户', hint: '先查重再新建', kind: '类型', emails: '邮箱', emailWrong: '邮箱不完整', maybe: '可能已有这位客户', open: '打开', saved: '已新建 {{name}}' },
   },
   problem: {
-    erased: '这位客户的个人资料已删除，只保留统计数字', not_an_identity: '这不是有效的账号或地址', not_an_id_number: '证件号位数或校验码不对', master_key_missing: '主密钥不在，证件号暂不能打开', unknown_part: '这一项已不在，请刷新', already_there: '客户已有这一项', unknown_class: '没有这个级别', unknown_manager: '这位同事不能作客户经理', unknown_site: '没有这个机构', bad_custom_field: '自定义资料的内容不符合要求', related_to_itself: '不能与自己建立关系', unknown_field: '没有这个自定义资料', unknown_tag: '没有这个标签', in_use: '仍有客户使用，请先从客户上去掉', merge_into_itself: '不能与自己合并', already_merged: '其中一位已并入别的客户', unknown_merge: '没有这次合并', already_split: '这次合并已拆分过', not_a_field: '有不能选择的项目', on_hold: '这位客户的资料被依法保留，不能删除', 
+    erased: '这位客户的个人资料已删除，只保留统计数字', not_an_identity: '这不是有效的账号或地址', not_an_id_number: '证件号位数或校验码不对', master_key_missing: '主密钥不在，证件号暂不能打开', unknown_part: '这一项已不在，请刷新', already_there: '客户已有这一项', unknown_class: '没有这个级别', unknown_manager: '这位同事不能作客户经理', unknown_site: '没有这个机构', bad_custom_field: '自定义资料的内容不符合要求', related_to_itself: '不能与自己建立关系', unknown_field: '没有这个自定义资料', unknown_tag: '没有这个标签', in_use: '仍有客户使用，请先从客户上去掉', merge_into_itself: '不能与自己合并', already_merged: '其中一位已并入别的客户', unknown_merge: '没有这次合并', already_split: '这次合并已拆分过', not_a_field: '有不能选择的项目', cannot_reveal: '这一项没有可查看的内容', legal_hold: '这位客户的资料被依法保留，不能删除', 
     changed_meanwhile: '刚刚有人改过，请核对后再保存', unknown_import: '没有这次导入', wrong_state: '导入已变化，请看最新状态', unreadable_encoding: '文件不是 UTF-8、UTF-16 或 GB18030 编码的文本', not_a_table: '只能导入 CSV 或 XLSX 文件', unsafe_workbook: '表格解开后过大，请另存为 CSV', empty_file: '文件是空的', no_rows: '表头之下没有数据行',
     too_many_columns: '列数过多', bad_mapping: '对应关系里有重复或不存在的字段', file_too_large: '文件超过 2 GB', no_room: '服务器磁盘空间不足', bad_upload: '上传不完整，请重试',
   },

@@ -2,6 +2,7 @@ import { Button, Dropdown } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
+import { api } from '@/shared/api/client'
 import { phone } from '@/shared/format/phone'
 import { serverNow } from '@/shared/time/clock'
 import { day } from '@/shared/time/format'
@@ -15,6 +16,9 @@ import { useMay } from '../may'
 import type { CustomerRecord } from '../types'
 import { EraseDialog } from './EraseDialog'
 import { exportRecord } from './exportRecord'
+import { ReasonDialog } from './ReasonDialog'
+import { useEdit } from './useEdit'
+import { useChanged } from './useRecord'
 
 interface Props {
   record: CustomerRecord
@@ -28,7 +32,10 @@ export function Strip({ record, onBack, onEdit, editing }: Props) {
   const { t, i18n } = useTranslation()
   const may = useMay()
   const [erasing, setErasing] = useState(false)
+  const [holding, setHolding] = useState(false)
   const [exporting, setExporting] = useState(false)
+  const edit = useEdit(record.id)
+  const changed = useChanged(record.id)
   const main = record.identities.find((one) => one.kind === 'phone' && one.role === 'owner') ?? record.identities.find((one) => one.kind === 'phone' && one.role !== 'former')
   const refused = record.consents.filter((one) => !one.allowed)
   const person = personLine({ gender: record.gender as 'female' | 'male' | null, birth_year: record.birth_year }, t, serverNow())
@@ -44,9 +51,22 @@ export function Strip({ record, onBack, onEdit, editing }: Props) {
       setExporting(false)
     }
   }
+  const path = `/customers/${record.id}/hold`
+  const release = async () => {
+    const { hold } = record
+    const done = await edit.run(() => api.delete(path), { text: t('customers.hold.released'), undo: () => api.put(path, { reason: hold?.reason ?? '' }) })
+    if (!done) toast(t('customers.hold.failed'))
+  }
   const more = [
     ...(may('customers.export') ? [{ key: 'export', label: t('customers.export'), icon: <Icon name="download" />, onClick: () => void download() }] : []),
-    ...(may('customers.erase') ? [{ key: 'erase', danger: true, label: t('customers.erase.open'), icon: <Icon name="trash" />, onClick: () => setErasing(true) }] : []),
+    ...(may('customers.erase')
+      ? [
+          record.hold
+            ? { key: 'release', label: t('customers.hold.release'), icon: <Icon name="shield" />, onClick: () => void release() }
+            : { key: 'hold', label: t('customers.hold.open'), icon: <Icon name="shield" />, onClick: () => setHolding(true) },
+          { key: 'erase', danger: true, disabled: record.hold !== null, label: t('customers.erase.open'), icon: <Icon name="trash" />, onClick: () => setErasing(true) },
+        ]
+      : []),
   ]
 
   return (
@@ -79,6 +99,11 @@ export function Strip({ record, onBack, onEdit, editing }: Props) {
           )}
           {record.since && <span>{t('customers.since', { day: day(record.since, serverNow(), i18n.language) })}</span>}
           <span className="identity-side">
+            {record.hold && (
+              <Chip tone="neutral" icon="shield" title={record.hold.reason}>
+                {t('customers.hold.mark')}
+              </Chip>
+            )}
             {refused.length > 0 && (
               <Chip tone="red" icon="stop" title={refused.map((one) => t(`customers.consent.${one.channel}`, { defaultValue: one.channel })).join('、')}>
                 {t('customers.doNotContact', { channels: [...new Set(refused.map((one) => t(`customers.consent.${one.channel}`, { defaultValue: one.channel })))].join('、') })}
@@ -105,6 +130,21 @@ export function Strip({ record, onBack, onEdit, editing }: Props) {
         )}
       </div>
       {erasing && <EraseDialog record={record} onClose={() => setErasing(false)} />}
+      {holding && (
+        <ReasonDialog
+          title={t('customers.hold.title', { name: record.name })}
+          what={t('customers.hold.what')}
+          verb={t('customers.hold.verb')}
+          hint={t('customers.hold.hint')}
+          onAct={async (reason) => {
+            await api.put(path, { reason })
+            await changed()
+            toast(t('customers.hold.done'), 'ok')
+            setHolding(false)
+          }}
+          onClose={() => setHolding(false)}
+        />
+      )}
     </header>
   )
 }
