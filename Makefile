@@ -7,10 +7,10 @@ OPENAPI := web/node_modules/.openapi.json
 FAST := not services and not centre and not calls and not browser
 WEB_SOURCES := $(shell find web/src web/public web/scripts web/*.json web/*.ts web/*.html -type f 2>/dev/null)
 
-.PHONY: help demo test check api dev bench lock clean install web debian
+.PHONY: help demo test check api dev bench bench-customers lock clean install web debian
 
 help: ## these lines
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-6s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
 
 demo: install web ## a whole centre with sample data and simulated callers, on this machine alone; Ctrl-C ends it
 	@exec $(BIN)/yuelai demo $(DEMO)
@@ -41,10 +41,12 @@ api: install web/node_modules/.installed ## write the console's types anew from 
 dev: install web ## the demo, and the console served from its sources on port 5173
 	@trap 'kill 0' EXIT INT TERM; $(BIN)/yuelai demo $(DEMO) & $(NPM) run dev
 
-bench: install ## what a leg of a call costs, and knowing who calls
+bench: install ## what a leg of a call costs
 	$(BIN)/python bench/media_tick.py
 	$(BIN)/python bench/journal.py
-	$(BIN)/python bench/customer_lookup.py
+
+bench-customers: install ## finding customers among ROWS=1000000 of them (about two minutes and 3 GB a million); writes its table
+	$(BIN)/python bench/customers.py --customers $(or $(ROWS),1000000) --write
 
 lock: $(BIN)/uv ## write requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile -q --upgrade --group dev --generate-hashes --no-emit-index-url --no-annotate --no-header \
