@@ -6,7 +6,7 @@ from tests.support.web import CHEAP_HASH, PASSWORD, Site, add_person
 from yuelai.identity import passwords
 from yuelai.identity.errors import TooManyAttempts, WrongCredentials
 from yuelai.identity.sessions import Sessions
-from yuelai.identity.sign_in import changing
+from yuelai.identity.sign_in import repository
 from yuelai.identity.sign_in.errors import Locked
 from yuelai.platform.clock import SystemClock, VirtualClock
 from yuelai.platform.config import Settings
@@ -65,8 +65,8 @@ async def test_a_lock_holds_in_every_process_and_an_administrator_ends_it(
     with pytest.raises(Locked):
         await another.open("agent01", PASSWORD, "10.0.0.2")
     async with database.transaction(None) as conn:
-        assert await changing.unlock(conn, person.person_id)
-        assert not await changing.unlock(conn, person.person_id)
+        assert await repository.forgive(conn, person.person_id)
+        assert not await repository.forgive(conn, person.person_id)
     await another.open("agent01", PASSWORD, "10.0.0.2")
 
 

@@ -14,58 +14,9 @@ if TYPE_CHECKING:
     from yuelai.platform.db import Connection
 
 
-async def person_by_username(conn: Connection, username: str) -> asyncpg.Record | None:
-    """Return id, password_hash and the tenants the person holds grants in, oldest grant first (system work)."""
-    return await conn.fetchrow(
-        """
-        SELECT p.id, p.password_hash,
-               ARRAY(SELECT g.tenant_id FROM grants g WHERE g.person_id = p.id
-                       AND EXISTS (SELECT FROM tenants t WHERE t.id = g.tenant_id AND t.active)
-                     GROUP BY g.tenant_id ORDER BY min(g.created_at), g.tenant_id) AS tenants
-        FROM people p WHERE p.username = $1 AND p.active
-        """,
-        username,
-    )
-
-
-async def add_session(
-    conn: Connection, token_hash: bytes, person: PersonId, tenant: TenantId, source: str | None, expires_at: datetime
-) -> None:
-    await conn.execute(
-        "INSERT INTO sessions (token_hash, person_id, tenant_id, source, expires_at) VALUES ($1, $2, $3, $4, $5)",
-        token_hash,
-        person,
-        tenant,
-        source,
-        expires_at,
-    )
-
-
-async def delete_session(conn: Connection, token_hash: bytes) -> bool:
-    return await conn.execute("DELETE FROM sessions WHERE token_hash = $1", token_hash) == "DELETE 1"
-
-
-async def delete_sessions_of(conn: Connection, person: PersonId) -> None:
-    await conn.execute("DELETE FROM sessions WHERE person_id = $1", person)
-
-
 async def delete_expired(conn: Connection, now: datetime) -> None:
     await conn.execute("DELETE FROM sessions WHERE expires_at <= $1", now)
     await conn.execute("DELETE FROM sip_credentials WHERE expires_at <= $1", now)
-
-
-async def session_person(conn: Connection, token_hash: bytes, now: datetime) -> asyncpg.Record | None:
-    """Return what `grants.principal_of` needs and expires_at, of a session that still holds; else None."""
-    return await conn.fetchrow(
-        """
-        SELECT p.id, s.tenant_id, t.is_operator AS operator, p.username, p.name, p.number, s.expires_at,
-               held_grants(p.id, s.tenant_id) AS grants
-        FROM sessions s JOIN people p ON p.id = s.person_id JOIN tenants t ON t.id = s.tenant_id
-        WHERE s.token_hash = $1 AND s.expires_at > $2 AND p.active
-        """,
-        token_hash,
-        now,
-    )
 
 
 async def person_at(conn: Connection, person: PersonId, tenant: TenantId) -> asyncpg.Record | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
+import asyncpg
 import msgspec
 import structlog
 from fastapi import FastAPI, Request, Response
@@ -17,7 +18,13 @@ log = structlog.get_logger()
 
 MEDIA_TYPE = "application/problem+json"
 
-_CODES = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large", 415: "unsupported_media_type"}
+_CODES = {
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "body_too_large",
+    415: "unsupported_media_type",
+    422: "invalid_request",
+}
 
 
 def problem_response(document: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
@@ -64,6 +71,12 @@ def install(app: FastAPI) -> None:
                 "errors": errors,
             }
         )
+
+    @app.exception_handler(asyncpg.CharacterNotInRepertoireError)
+    @app.exception_handler(UnicodeEncodeError)
+    async def not_text(request: Request, error: Exception) -> Response:
+        # A NUL or half a surrogate pair, where a field let it through: JSON holds them, PostgreSQL does not.
+        return problem_response(_plain(422, "The request holds characters that cannot be stored."))
 
     @app.exception_handler(HTTPException)
     async def failed(request: Request, error: HTTPException) -> Response:

@@ -1,9 +1,8 @@
-"""Changing passwords: one's own, and the first ones that administrators hand out."""
+"""Changing one's own password."""
 
 from __future__ import annotations
 
 import asyncio
-import secrets
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -50,25 +49,3 @@ async def _put(
     if present not in former:
         await repository.remember(conn, person, present)
     await repository.set_password(conn, person, encoded, now, must_change=False, remembered=policy.REMEMBERED)
-
-
-def initial_password() -> str:
-    """Return one to hand out: 12 letters and digits that are not taken for one another, in groups of four."""
-    letters = "abcdefghjkmnpqrstuvwxyz23456789"
-    text = "".join(secrets.choice(letters) for _ in range(12))
-    return "-".join(text[at : at + 4] for at in range(0, 12, 4))
-
-
-async def put_initial(conn: Connection, person: PersonId, encoded: str, now: datetime) -> None:
-    """Give somebody (another) first password, hashed already (`passwords.hash_password`), to be changed at sign-in.
-
-    Their sessions end and a lock is lifted. System work: the transaction must see all tenants. Whoever calls audits.
-    """
-    await repository.set_password(conn, person, encoded, now, must_change=True, remembered=policy.REMEMBERED)
-    await repository.forgive(conn, person)
-    await repository.end_other_sessions(conn, person, None)
-
-
-async def unlock(conn: Connection, person: PersonId) -> bool:
-    """Lift a lock and forget failures; return whether there was one. Whoever calls audits."""
-    return await repository.forgive(conn, person)

@@ -53,6 +53,13 @@ class TotpNotBegun(Refusal):
     code = "totp_not_begun"
 
 
+class FactorUnreadable(Refusal):
+    """The second factor was sealed under a master key that is not here; an administrator can take it off."""
+
+    status = 503
+    code = "second_factor_unreadable"
+
+
 class PasswordChangeRequired(Refusal):
     """The password must be changed first."""
 

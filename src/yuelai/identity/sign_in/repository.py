@@ -201,10 +201,11 @@ async def move_session(conn: Connection, token_hash: bytes, tenant: TenantId) ->
 
 
 async def sessions_of(conn: Connection, person: PersonId, now: datetime) -> list[asyncpg.Record]:
+    """Return the sessions that hold, those used last first; of very many, two hundred."""
     return await conn.fetch(
         """
         SELECT id, token_hash, created_at, last_seen_at, source, user_agent FROM sessions
-        WHERE person_id = $1 AND expires_at > $2 ORDER BY last_seen_at DESC, id DESC
+        WHERE person_id = $1 AND expires_at > $2 ORDER BY last_seen_at DESC, id DESC LIMIT 200
         """,
         person,
         now,

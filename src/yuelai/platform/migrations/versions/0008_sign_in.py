@@ -76,7 +76,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute(
-        "DROP TABLE sign_in_tickets, oidc_logins, api_tokens, recovery_codes, second_factors, "
-        "password_history"
-    )
+    op.execute("DROP TABLE sign_in_tickets, oidc_logins, api_tokens, recovery_codes, second_factors, password_history")
