@@ -31,7 +31,7 @@ async def test_the_whole_sample_is_there_quickly_and_a_second_time_changes_nothi
     began = time.monotonic()
     await sample.load(database)
     # Measured 2.9 s on two busy cores; the limit is there to catch a row-by-row load, which takes minutes.
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < 40
     first = await counts(database)
     assert first["customers"] == 10_004
     assert first["people"] == len(PEOPLE) + 1 == 28, "and the leader of the second tenant"
