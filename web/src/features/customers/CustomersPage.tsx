@@ -15,7 +15,10 @@ const empty = (filter: CustomerFilter) => filterNames.every((name) => filter[nam
 export function CustomersPage() {
   const search = useSearch({ from: '/customers' })
   const filter: CustomerFilter = { q: search.q, class: search.class, tag: search.tag, kind: search.kind, manager: search.manager }
-  const covered = useChildMatches().length > 0
+  const open = useChildMatches().at(-1)?.routeId
+  const covered = open !== undefined
+  // A customer's page lies over the bar as well; the other places leave it in sight.
+  const whole = open !== undefined && /\/(\$id|compare|new)(\/|$)/.test(open)
   const navigate = useNavigate()
   const may = useMay()
   const first = useRef(true)
@@ -28,7 +31,7 @@ export function CustomersPage() {
 
   return (
     <div className="customers">
-      <SubNav />
+      <SubNav hidden={whole} />
       <div className="list-layer" inert={covered}>
         <CustomerList
           filter={filter}

@@ -15,13 +15,13 @@ const places = [
 ] as const satisfies ReadonlyArray<{ to: string; icon: IconName; name: string; permission: string }>
 
 /** The other places of the customers page; who has only the list sees no bar. */
-export function SubNav() {
+export function SubNav({ hidden }: { hidden: boolean }) {
   const { t } = useTranslation()
   const may = useMay()
   const allowed = places.filter((place) => may(place.permission))
   if (allowed.length < 2) return null
   return (
-    <nav className="subnav" aria-label={t('customers.nav.title')}>
+    <nav className="subnav" inert={hidden} aria-label={t('customers.nav.title')}>
       {allowed.map((place) => (
         <Link
           key={place.to}

@@ -9,7 +9,7 @@ export const en: Texts = {
     1: 'January', 2: 'February', 3: 'March', 4: 'April', 5: 'May', 6: 'June',
     7: 'July', 8: 'August', 9: 'September', 10: 'October', 11: 'November', 12: 'December',
   },
-  nav: { title: 'Navigation', desk: 'Desk', interactions: 'Records', customers: 'Customers', ...shellEn.nav },
+  nav: { title: 'Navigation', desk: 'Desk', interactions: 'Records', customers: 'Customer', ...shellEn.nav },
   palette: shellEn.palette,
   notice: shellEn.notice,
   rail: { trail: 'Trail' },

@@ -126,7 +126,7 @@ export function NewCustomerPage() {
                 <div key={card.id} className="row">
                   <span className="row-lead">
                     <b>{card.name}</b>
-                    <span>{card.phones.map(phone).join('、')}</span>
+                    <span>{card.phones.map(phone).join(t('customers.comma'))}</span>
                     <span className="muted">{card.no}</span>
                   </span>
                   <Link className="link" to="/customers/$id" params={{ id: card.id }}>

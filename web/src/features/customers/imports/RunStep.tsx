@@ -78,6 +78,7 @@ export function RunStep({ one, reload, onRemap }: { one: CustomerImport; reload:
         )}
         {one.dry === false && ['done', 'cancelled', 'failed'].includes(one.state) && (
           <Popconfirm
+            placement="bottomRight"
             title={t('customers.imports.undoAsk')}
             description={t('customers.imports.undoWhat')}
             okText={t('customers.imports.undo')}

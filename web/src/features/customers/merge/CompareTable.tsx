@@ -87,7 +87,8 @@ export function CompareTable({ keep, drop, choice, onChoose }: Props) {
                 <Lines items={right} />
               </td>
               <td className="compare-result">
-                <Lines items={[...new Set([...left, ...right])]} />
+                {/* Addresses that look alike once masked need not be the same one. */}
+                <Lines items={field === 'addresses' ? [...left, ...right] : [...new Set([...left, ...right])]} />
               </td>
             </tr>
           )
@@ -102,8 +103,9 @@ function Lines({ items }: { items: string[] }) {
   if (items.length === 0) return <span className="muted">{t('customers.nothing')}</span>
   return (
     <>
-      {items.map((item) => (
-        <div key={item}>{item}</div>
+      {items.map((item, index) => (
+        // oxlint-disable-next-line react/no-array-index-key -- two addresses may look the same once masked
+        <div key={`${item}/${index}`}>{item}</div>
       ))}
     </>
   )

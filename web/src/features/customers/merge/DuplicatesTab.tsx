@@ -35,7 +35,7 @@ export function DuplicatesTab({ record }: { record: CustomerRecord }) {
               <span className="muted">{personLine(card, t, serverNow())}</span>
             </span>
             <span className="duplicate-where">
-              <span>{card.phones.map(phone).join('、')}</span>
+              <span>{card.phones.map(phone).join(t('customers.comma'))}</span>
               <span className="muted ellipsis">{[card.no, card.address_masked].filter(Boolean).join(' · ')}</span>
             </span>
             <span className="duplicate-why">

@@ -50,7 +50,7 @@ export function ConflictBox({ collisions, taken, history, since, form, known, on
           />
         </div>
       ))}
-      {taken.length > 0 && <p className="muted">{t('customers.conflict.taken', { fields: taken.map(word).join('、') })}</p>}
+      {taken.length > 0 && <p className="muted">{t('customers.conflict.taken', { fields: taken.map(word).join(t('customers.comma')) })}</p>}
       <p>{t(collisions.length > 0 ? 'customers.conflict.next' : 'customers.conflict.nextTaken')}</p>
     </section>
   )

@@ -45,7 +45,7 @@ export function Facts({ record }: { record: CustomerRecord }) {
         </div>
         {fields.data?.map((field) => (
           <div key={field.code}>
-            <dt className="ellipsis">{nameIn(field, i18n.language)}</dt>
+            <dt>{nameIn(field, i18n.language)}</dt>
             <dd className={record.custom[field.code] === undefined || record.custom[field.code] === null ? 'muted' : 'ellipsis'}>{show(field, record.custom[field.code])}</dd>
           </div>
         ))}

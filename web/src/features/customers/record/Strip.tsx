@@ -10,7 +10,7 @@ import { Icon } from '@/shared/ui/Icon'
 import { Chip, Keycap } from '@/shared/ui/parts'
 import { personLine } from '@/shared/ui/person'
 import { toast } from '@/shared/ui/toasts'
-import { problemText } from '@/shared/i18n'
+import { codeText, problemText } from '@/shared/i18n'
 import { ClassChip } from '../ClassChip'
 import { useMay } from '../may'
 import type { CustomerRecord } from '../types'
@@ -105,8 +105,8 @@ export function Strip({ record, onBack, onEdit, editing }: Props) {
               </Chip>
             )}
             {refused.length > 0 && (
-              <Chip tone="red" icon="stop" title={refused.map((one) => t(`customers.consent.${one.channel}`, { defaultValue: one.channel })).join('、')}>
-                {t('customers.doNotContact', { channels: [...new Set(refused.map((one) => t(`customers.consent.${one.channel}`, { defaultValue: one.channel })))].join('、') })}
+              <Chip tone="red" icon="stop" title={refused.map((one) => `${codeText(t, 'customers.consent', one.channel)} · ${codeText(t, 'customers.purpose', one.purpose)}`).join('\n')}>
+                {t('customers.doNotContact', { channels: [...new Set(refused.map((one) => codeText(t, 'customers.consent', one.channel)))].join(t('customers.comma')) })}
               </Chip>
             )}
             {record.warnings.map((warning) => (

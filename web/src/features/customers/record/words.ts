@@ -37,7 +37,7 @@ export function useValueWord(known: readonly (PersonRef | null)[] = []): (field:
   return useCallback(
     function word(field: string, value: unknown): string {
       if (value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0)) return t('customers.nothing')
-      if (Array.isArray(value)) return value.map((one) => word(field, one)).join('、')
+      if (Array.isArray(value)) return value.map((one) => word(field, one)).join(t('customers.comma'))
       if (typeof value === 'boolean' && field.startsWith('consent.')) return t(value ? 'customers.consents.allowed' : 'customers.consents.refused')
       if (typeof value === 'boolean') return t(value ? 'customers.yes' : 'customers.no')
       if (typeof value === 'object') {

@@ -112,7 +112,7 @@ export function Fields() {
             </span>
             <span className="row-side">
               {one.required && <Chip tone="amber">{t('customers.settings.required')}</Chip>}
-              <Chip title={one.choices.join('、')}>{t(`customers.settings.types.${one.type}`)}</Chip>
+              <Chip title={one.choices.join(t('customers.comma'))}>{t(`customers.settings.types.${one.type}`)}</Chip>
               <span className="muted">{one.code}</span>
               <span className="row-acts">
                 <RowAct icon="arrowUp" label={t('customers.settings.up', { name: one.name })} disabled={index === 0 || busy} onClick={() => move(index, -1)} />
