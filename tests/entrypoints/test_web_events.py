@@ -132,6 +132,7 @@ async def test_after_a_restart_of_core_the_page_gets_a_fresh_snapshot(
 async def test_a_page_may_come_before_core_does(site: Site, home: Any) -> None:
     await add_person(site.database, "agent01", "agent")
     page = await open_page(site, "agent01")
+    assert (await page.take()) == {"type": "core", "up": False}
     core = FakeCore(site.settings.socket("core"))
     core.store.put("queue/1", {"waiting": 2}, EVERYBODY)
     await core.start()

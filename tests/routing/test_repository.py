@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from tests.support.web import add_person
+from tests.support.web import add_person, add_tenant
 from yuelai.platform import facts
 from yuelai.platform.clock import VirtualClock
 from yuelai.platform.db import Database
@@ -163,3 +163,43 @@ async def test_who_has_left_the_house_is_no_agent(world: World) -> None:
         await conn.execute("UPDATE people SET active = false")
         agents, queues, _ = await load_directory(conn)
     assert (agents, len(queues)) == ([], 1)
+
+
+async def test_each_client_counts_the_seconds_of_its_own_contacts_and_sees_no_others(world: World) -> None:
+    east, theirs = await add_tenant(world.database, "east"), new_id()
+    async with world.database.transaction(None) as conn:
+        await conn.execute("INSERT INTO queues (id, tenant_id, code, name) VALUES ($1, $2, 'power', 'P')", theirs, east)
+        await conn.execute("INSERT INTO queue_members VALUES ($1, $2, $3, 1)", theirs, east, world.agent)
+        await conn.execute(
+            "INSERT INTO grants (person_id, tenant_id, role) VALUES ($1, $2, 'agent')", world.agent, east
+        )
+    driver = await world.driver()
+    await driver.seat_reachable(world.agent, "phone", True)
+    await driver.set_state(world.agent, "ready")
+    world.clock.advance(7)
+    await serve(world, driver, 60)
+    contact = new_id()
+    await driver.enqueue(contact, "power", tenant_id=east)
+    world.clock.advance(5)
+    await driver.accepted(contact, world.agent)
+    world.clock.advance(40)
+    await driver.released(contact)
+    world.clock.advance(20)
+    await driver.wrapup_done(world.agent)
+    seconds: dict[UUID, dict[str, float]] = {}
+    for tenant in (SAMPLE_TENANT, east):
+        async with world.database.transaction(tenant) as conn:
+            rows = await conn.fetch(
+                "SELECT state, sum(extract(epoch FROM ended_at - started_at))::float8 AS seconds FROM agent_state_log "
+                "WHERE ended_at IS NOT NULL GROUP BY state"
+            )
+            assert await conn.fetchval("SELECT count(*) FROM agent_sessions") == 0, "a session is no tenant's"
+        seconds[tenant] = {row["state"]: row["seconds"] for row in rows}
+    assert seconds[east] == {"ringing": 5.0, "talking": 40.0, "wrapup": 20.0}
+    assert seconds[SAMPLE_TENANT] == {"ready": 7.0, "ringing": 3.0, "talking": 60.0, "wrapup": 10.0}
+    async with world.database.transaction(None) as conn:
+        (agent,) = (await load_directory(conn, world.clock.now())).agents
+    assert agent.home == SAMPLE_TENANT, "who serves several is the operator's outside contacts"
+    assert {tenant: (one.answered, one.handle_seconds) for tenant, one in agent.figures.items()} == {
+        SAMPLE_TENANT: (1, 70.0), east: (1, 60.0)
+    }  # fmt: skip
