@@ -6,10 +6,11 @@ from tests.customers.people import ID_NUMBER, add, vault
 from yuelai.customers import idnumbers
 from yuelai.customers.errors import KeysMissing, NotAnIdNumber
 from yuelai.customers.record import service
-from yuelai.customers.sealing import TenantKeys, Vault, seal_anew
+from yuelai.customers.sealing import SEALED, TenantKeys, Vault
 from yuelai.platform.config import Settings
 from yuelai.platform.db import Database
 from yuelai.platform.ids import SAMPLE_TENANT, new_id
+from yuelai.platform.rewrap import rewrap
 from yuelai.platform.secrets import Secrets
 
 
@@ -71,8 +72,7 @@ async def test_a_new_master_key_opens_what_was_sealed_and_can_let_the_old_one_go
     first = file.read_text()
     second = f"2 {'B' * 43}=\n"
     file.write_text(first + second)
-    async with database.transaction(None) as conn:
-        assert await seal_anew(conn, Secrets.load(Settings(home=tmp_path))) == 2
+    assert await rewrap(database, Secrets.load(Settings(home=tmp_path)), [SEALED]) == 2
     file.write_text(second)
     async with database.transaction(SAMPLE_TENANT) as conn:
         assert (await service.get(conn, SAMPLE_TENANT, id_, vault(tmp_path)))[

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from yuelai.platform.config import Settings
-from yuelai.platform.secrets import BadKeyFile, CannotOpen, Secrets
+from yuelai.platform.key_file import BadKeyFile, FixedKeys
+from yuelai.platform.secrets import CannotOpen, Secrets
 
 
 def test_what_was_sealed_opens_for_the_same_purpose_and_row_only() -> None:
-    secrets = Secrets({1: os.urandom(32)})
+    secrets = Secrets(FixedKeys({1: os.urandom(32)}))
     sealed = secrets.seal("totp", b"row 1", b"secret")
     assert b"secret" not in sealed
     assert secrets.seal("totp", b"row 1", b"secret") != sealed
@@ -26,13 +27,13 @@ def test_what_was_sealed_opens_for_the_same_purpose_and_row_only() -> None:
 
 def test_the_highest_version_seals_and_older_ones_still_open() -> None:
     first, second = os.urandom(32), os.urandom(32)
-    sealed = Secrets({1: first}).seal("totp", b"row", b"secret")
-    both = Secrets({1: first, 2: second})
+    sealed = Secrets(FixedKeys({1: first})).seal("totp", b"row", b"secret")
+    both = Secrets(FixedKeys({1: first, 2: second}))
     assert both.open("totp", b"row", sealed) == b"secret"
     newer = both.seal("totp", b"row", b"secret")
-    assert Secrets({2: second}).open("totp", b"row", newer) == b"secret"
+    assert Secrets(FixedKeys({2: second})).open("totp", b"row", newer) == b"secret"
     with pytest.raises(CannotOpen):
-        Secrets({2: second}).open("totp", b"row", sealed)
+        Secrets(FixedKeys({2: second})).open("totp", b"row", sealed)
 
 
 def test_the_key_is_made_once_and_read_by_nobody_else(tmp_path: Path) -> None:

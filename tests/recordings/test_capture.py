@@ -13,7 +13,7 @@ from yuelai.platform.db import Database
 from yuelai.platform.ids import SAMPLE_TENANT, InteractionId, new_id
 from yuelai.recordings.chunks import CaptureFile
 from yuelai.recordings.events import RecordingCompleted, RecordingStarted, RecordingState
-from yuelai.recordings.keys import MasterKeys
+from yuelai.recordings.keys import RecordingKeys
 
 
 async def test_a_recording_becomes_a_row_whose_wrapped_key_opens_its_file(database: Database, home: Path) -> None:
@@ -28,7 +28,7 @@ async def test_a_recording_becomes_a_row_whose_wrapped_key_opens_its_file(databa
         assert row["tenant_id"] == SAMPLE_TENANT
         path = home / row["file"]
         assert path.stat().st_size == row["bytes"]
-        key = MasterKeys.load(core.settings).unwrap(recording, row["wrapped_key"], row["key_version"])
+        key = RecordingKeys.load(core.settings).unwrap(recording, row["wrapped_key"])
         with CaptureFile(path, key) as file:
             assert file.whole
             assert file.header.recording == recording
@@ -38,7 +38,7 @@ async def test_neither_journal_nor_disk_knows_the_key_in_clear(database: Databas
     async with archive(database, home) as core:
         recording = await core.start()
         row = await core.row(recording)
-        key = MasterKeys.load(core.settings).unwrap(recording, row["wrapped_key"], row["key_version"])
+        key = RecordingKeys.load(core.settings).unwrap(recording, row["wrapped_key"])
         for file in home.rglob("*"):
             if file.is_file():
                 assert key not in file.read_bytes()

@@ -22,7 +22,9 @@ from starlette.requests import HTTPConnection
 
 from yuelai.customers.errors import KeysMissing
 from yuelai.platform.config import Settings
-from yuelai.platform.secrets import BadKeyFile, CannotOpen, Secrets
+from yuelai.platform.key_file import BadKeyFile
+from yuelai.platform.rewrap import SealedColumn
+from yuelai.platform.secrets import CannotOpen, Secrets
 from yuelai.platform.web import settings
 
 if TYPE_CHECKING:
@@ -104,21 +106,6 @@ async def tenant_keys(conn: Connection, secrets: Secrets, tenant_id: UUID) -> Te
     return TenantKeys(opened["seal"], opened["index"])
 
 
-async def seal_anew(conn: Connection, secrets: Secrets) -> int:
-    """Seal all tenants' keys under the newest master key (system work); return how many there are."""
-    rows = await conn.fetch("SELECT tenant_id, purpose, wrapped_key FROM customer_keys FOR UPDATE")
-    for row in rows:
-        bound = _bound(row["tenant_id"], row["purpose"])
-        plain = secrets.open(_PURPOSE, bound, row["wrapped_key"])
-        await conn.execute(
-            "UPDATE customer_keys SET wrapped_key = $3 WHERE tenant_id = $1 AND purpose = $2",
-            row["tenant_id"],
-            row["purpose"],
-            secrets.seal(_PURPOSE, bound, plain),
-        )
-    return len(rows)
-
-
 async def _stored(conn: Connection, tenant_id: UUID) -> dict[str, bytes]:
     rows = await conn.fetch("SELECT purpose, wrapped_key FROM customer_keys WHERE tenant_id = $1", tenant_id)
     return {row["purpose"]: row["wrapped_key"] for row in rows}
@@ -126,6 +113,16 @@ async def _stored(conn: Connection, tenant_id: UUID) -> dict[str, bytes]:
 
 def _bound(tenant_id: UUID, purpose: str) -> bytes:
     return tenant_id.bytes + purpose.encode()
+
+
+SEALED = SealedColumn(
+    name="keys of customers' numbers",
+    table="customer_keys",
+    column="wrapped_key",
+    key=("tenant_id", "purpose"),
+    purpose=_PURPOSE,
+    bound=lambda row: _bound(row["tenant_id"], row["purpose"]),
+)
 
 
 def vault(request: HTTPConnection) -> Vault:

@@ -14,10 +14,11 @@ import uvloop
 from pgqueuer import PgQueuer
 
 from yuelai.customers import jobs as customer_jobs
+from yuelai.entrypoints.sealed import SEALED
 from yuelai.identity import jobs as identity_jobs
 from yuelai.interactions import jobs as interaction_jobs
 from yuelai.interactions.customers import customers_with_contacts
-from yuelai.platform import outbox_followers
+from yuelai.platform import outbox_followers, rewrap
 from yuelai.platform.config import Settings
 from yuelai.platform.db import Database
 from yuelai.platform.health import Health, Part
@@ -34,6 +35,7 @@ def known_jobs(settings: Settings) -> Jobs:
     customer_jobs.register(jobs, settings, uses=(customers_with_contacts,))
     for room in (outbox_followers, identity_jobs, interaction_jobs):
         room.register(jobs)
+    rewrap.register(jobs, settings, SEALED)
     return jobs
 
 

@@ -17,12 +17,13 @@ from yuelai.identity.model import Principal
 from yuelai.identity.scope import scoped
 from yuelai.platform.config import Settings
 from yuelai.platform.db import Database
+from yuelai.platform.key_file import BadKeyFile
 from yuelai.platform.web import database, settings
 from yuelai.recordings import repository, wav
 from yuelai.recordings.chunks import CaptureFile, Tampered
 from yuelai.recordings.errors import KeyMissing, NoSuchRecording, RecordingDamaged, RecordingErased, StillCapturing
 from yuelai.recordings.events import RecordingState
-from yuelai.recordings.keys import BadKeyFile, MasterKeys
+from yuelai.recordings.keys import RecordingKeys
 
 log = structlog.get_logger()
 
@@ -84,11 +85,11 @@ async def audio(
 
 def _open(recording: repository.Recording, configuration: Settings) -> CaptureFile:
     try:
-        keys = MasterKeys.load(configuration)
+        keys = RecordingKeys.load(configuration)
     except BadKeyFile as error:
         log.error("master_key_missing", error=str(error))
         raise KeyMissing() from None
-    key = keys.unwrap(recording.id, recording.wrapped_key, recording.key_version)
+    key = keys.unwrap(recording.id, recording.wrapped_key)
     try:
         file = CaptureFile(configuration.folder / recording.file, key)
     except (OSError, Tampered) as error:

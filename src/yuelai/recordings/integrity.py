@@ -10,7 +10,7 @@ from uuid import UUID
 from yuelai.platform.db import Database
 from yuelai.platform.errors import Refusal
 from yuelai.recordings.chunks import Tampered, examine
-from yuelai.recordings.keys import MasterKeys
+from yuelai.recordings.keys import RecordingKeys
 
 
 @dataclass
@@ -27,12 +27,12 @@ class Integrity:
         return not self.missing and not self.spoilt
 
 
-async def check(database: Database, home: Path, keys: MasterKeys, *, open_latest: int = 200) -> Integrity:
+async def check(database: Database, home: Path, keys: RecordingKeys, *, open_latest: int = 200) -> Integrity:
     """Look for the file of every complete recording and compare its length; decrypt the `open_latest` newest."""
     found = Integrity()
     async with database.transaction(None) as conn:
         cursor = conn.cursor(
-            "SELECT id, file, bytes, wrapped_key, key_version FROM recordings "
+            "SELECT id, file, bytes, wrapped_key FROM recordings "
             # Without a key: erased together with a customer's personal data.
             "WHERE state = 'complete' AND wrapped_key <> '' ORDER BY id DESC"
         )
@@ -44,15 +44,15 @@ async def check(database: Database, home: Path, keys: MasterKeys, *, open_latest
             elif row["bytes"] is not None and path.stat().st_size != row["bytes"]:
                 found.spoilt.append(row["id"])
             elif found.opened < open_latest:
-                if await asyncio.to_thread(_opens, path, keys, row["id"], row["wrapped_key"], row["key_version"]):
+                if await asyncio.to_thread(_opens, path, keys, row["id"], row["wrapped_key"]):
                     found.opened += 1
                 else:
                     found.spoilt.append(row["id"])
     return found
 
 
-def _opens(path: Path, keys: MasterKeys, id_: UUID, wrapped: bytes, version: int) -> bool:
+def _opens(path: Path, keys: RecordingKeys, id_: UUID, wrapped: bytes) -> bool:
     try:
-        return examine(path, keys.unwrap(id_, wrapped, version)).whole
+        return examine(path, keys.unwrap(id_, wrapped)).whole
     except (Refusal, Tampered, OSError):
         return False

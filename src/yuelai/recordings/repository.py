@@ -29,12 +29,11 @@ class Recording:
     duration_ms: int | None
     file: str
     wrapped_key: bytes = field(repr=False)
-    key_version: int
     state: RecordingState
 
 
 _SELECT = """
-SELECT r.id, r.tenant_id, r.interaction_id, r.started_at, r.duration_ms, r.file, r.wrapped_key, r.key_version, r.state
+SELECT r.id, r.tenant_id, r.interaction_id, r.started_at, r.duration_ms, r.file, r.wrapped_key, r.state
 FROM recordings r
 """
 

@@ -23,7 +23,7 @@ from yuelai.platform.ids import InteractionId, LegId, RecordingId, new_id
 from yuelai.recordings import repository
 from yuelai.recordings.chunks import Found, Tampered, examine
 from yuelai.recordings.events import RecordingCompleted, RecordingStarted, RecordingState
-from yuelai.recordings.keys import MasterKeys
+from yuelai.recordings.keys import RecordingKeys
 
 log = structlog.get_logger()
 
@@ -49,10 +49,10 @@ class Recordings:
         append: Callable[..., Awaitable[Any]],
         clock: Clock,
     ) -> None:
-        """Makes the master key in home if none is set. Raises keys.BadKeyFile."""
+        """Makes the master key in home if none is set. Raises BadKeyFile."""
         self._home, self._database, self._media = settings.folder, database, media
         self._append, self._clock = append, clock
-        self._keys = MasterKeys.load(settings, create=True)
+        self._keys = RecordingKeys.load(settings, create=True)
         self._running: dict[RecordingId, _Running] = {}
 
     async def start(self, interaction_id: InteractionId, tenant_id: UUID, leg: LegId) -> RecordingId:
@@ -109,7 +109,7 @@ class Recordings:
         for recording in left:
             found = _NOTHING
             try:
-                key = self._keys.unwrap(recording.id, recording.wrapped_key, recording.key_version)
+                key = self._keys.unwrap(recording.id, recording.wrapped_key)
                 found = await _look_into(self._home / recording.file, key)
             except Refusal as refusal:
                 log.error("recording_not_recovered", recording_id=str(recording.id), error=refusal.detail)

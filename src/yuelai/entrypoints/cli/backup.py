@@ -84,11 +84,11 @@ def _restore_database(settings: Settings, reader: object) -> str:
 async def _check_recordings(settings: Settings, dsn: str) -> str:
     from yuelai.platform.db import Database
     from yuelai.recordings import integrity
-    from yuelai.recordings.keys import MasterKeys
+    from yuelai.recordings.keys import RecordingKeys
 
     database = await Database.open(dsn)
     try:
-        found = await integrity.check(database, settings.folder, MasterKeys.load(settings, create=True))
+        found = await integrity.check(database, settings.folder, RecordingKeys.load(settings, create=True))
     finally:
         await database.close()
     said = f"{found.complete} recordings, {found.opened} of them opened"

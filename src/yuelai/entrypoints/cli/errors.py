@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from yuelai.platform.config import Settings
 from yuelai.platform.errors import Refusal
+from yuelai.platform.key_file import BadKeyFile
 from yuelai.platform.postgres import PostgresFailed
 from yuelai.platform.supervisor import HomeBusy, StartFailed
 
@@ -19,7 +20,7 @@ def plainly() -> Iterator[None]:
     """Print a mendable error as one line on standard error and leave with code 1."""
     try:
         yield
-    except (HomeBusy, StartFailed, PostgresFailed, Refusal) as error:
+    except (BadKeyFile, HomeBusy, StartFailed, PostgresFailed, Refusal) as error:
         print(f"yuelai: {error}", file=sys.stderr)
         raise SystemExit(1) from None
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Literal
 from yuelai.identity.audit import audit
 from yuelai.identity.model import Principal
 from yuelai.identity.sign_in import repository, totp
-from yuelai.identity.sign_in.errors import CodeWrong, TotpAlreadyOn, TotpNotBegun
+from yuelai.identity.sign_in.errors import CodeWrong, FactorUnreadable, TotpAlreadyOn, TotpNotBegun
 from yuelai.platform.ids import PersonId
-from yuelai.platform.secrets import Secrets
+from yuelai.platform.rewrap import SealedColumn
+from yuelai.platform.secrets import CannotOpen, Secrets
 
 if TYPE_CHECKING:
     from yuelai.platform.db import Connection
@@ -18,6 +19,15 @@ if TYPE_CHECKING:
 PURPOSE = "totp"
 CODE: Literal["code"] = "code"
 RECOVERY: Literal["recovery"] = "recovery"
+
+SEALED = SealedColumn(
+    name="second factors",
+    table="second_factors",
+    column="secret",
+    key=("person_id",),
+    purpose=PURPOSE,
+    bound=lambda row: row["person_id"].bytes,
+)
 
 
 async def begin(conn: Connection, secrets: Secrets, principal: Principal) -> tuple[str, str]:
@@ -74,4 +84,7 @@ async def remove(conn: Connection, principal: Principal, person: PersonId) -> bo
 
 
 def _open(secrets: Secrets, person: PersonId, sealed: bytes) -> str:
-    return secrets.open(PURPOSE, person.bytes, sealed).decode()
+    try:
+        return secrets.open(PURPOSE, person.bytes, sealed).decode()
+    except CannotOpen:
+        raise FactorUnreadable() from None

@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from pathlib import Path
 
 from yuelai.platform.config import Settings
+from yuelai.platform.key_file import KeyFile
 
 
 def key_file(settings: Settings) -> Path:
-    return settings.master_key_file or settings.folder / "keys" / "master.key"
+    return KeyFile.of(settings).path
 
 
 def fingerprints(settings: Settings) -> dict[str, str]:
-    """Return `{version: fingerprint}`; empty when there is no key yet. A fingerprint tells nothing of the key."""
-    path = key_file(settings)
-    if not path.exists():
+    """Return `{version: fingerprint}`; empty when there is no key yet. A fingerprint tells nothing of the key.
+
+    Raises BadKeyFile.
+    """
+    file = KeyFile.of(settings)
+    if not file.path.exists():
         return {}
-    found = {}
-    for line in path.read_text("ascii").split("\n"):
-        version, _, text = line.strip().partition(" ")
-        if version:
-            found[version] = hashlib.sha256(b"yuelai key check " + text.strip().encode()).hexdigest()
-    return found
+    return {
+        str(version): hashlib.sha256(b"yuelai key check " + base64.b64encode(key)).hexdigest()
+        for version, key in file.keys().items()
+    }
 
 
 def missing(settings: Settings, wanted: dict[str, str]) -> list[str]:
-    """Return the versions that are wanted and not, or differently, in the key file."""
+    """Return the versions that are wanted and not, or differently, in the key file. Raises BadKeyFile."""
     present = fingerprints(settings)
     return sorted(version for version, fingerprint in wanted.items() if present.get(version) != fingerprint)

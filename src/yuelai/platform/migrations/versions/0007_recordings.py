@@ -30,6 +30,7 @@ CREATE TABLE recordings (
 COMMENT ON COLUMN recordings.file IS 'relative to the home folder';
 COMMENT ON COLUMN recordings.wrapped_key IS 'the key of the file under the master key of key_version';
 CREATE INDEX recordings_interaction ON recordings (interaction_id);
+CREATE INDEX recordings_key_version ON recordings (key_version) WHERE wrapped_key <> '';
 CREATE INDEX recordings_capturing ON recordings (id) WHERE state = 'capturing';
 """
 

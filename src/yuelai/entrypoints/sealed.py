@@ -1,0 +1,12 @@
+"""Everything that is sealed under the master key: what must be sealed anew before a version of the key may go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from yuelai.customers import sealing
+from yuelai.identity.sign_in import second_factor
+from yuelai.platform.rewrap import Sealed
+from yuelai.recordings import keys
+
+SEALED: Sequence[Sealed] = (keys.SEALED, keys.ParkedKeys(), sealing.SEALED, second_factor.SEALED)
