@@ -21,7 +21,7 @@ _HEADERS: Mapping[str, str] = {
     "name fullname customer customername company companyname contact",
     "kind": "客户类型 类型 个人或企业 customertype type kind",
     "gender": "性别 称谓 gender sex title",
-    "birth_year": "出生年份 出生年 出生日期 生日 出生年月 birth birthyear birthday birthdate dateofbirth dob yearofbirth",
+    "birth_year": "出生年份 出生年 出生日期 生日 出生年月 birth birthyear birthday dateofbirth dob yearofbirth",
     "class": "客户级别 客户等级 会员等级 级别 等级 class level grade tier customerclass",
     "phone": "电话 电话号码 手机 手机号 手机号码 联系电话 移动电话 固定电话 固话 座机 家庭电话 办公电话 备用电话 "
     "其他电话 phone phonenumber mobile mobilephone mobilenumber cell cellphone tel telephone homephone workphone",

@@ -17,6 +17,7 @@ from uuid import UUID
 import asyncpg
 import structlog
 
+from yuelai.customers.bulk import matching
 from yuelai.customers.bulk.model import Incoming
 from yuelai.customers.events import CustomersImported
 from yuelai.customers.imports import batches, files, reading, repository
@@ -123,6 +124,7 @@ async def _apply(database: Database, about: Run, rows: list[Incoming | Rejection
                 if held is None or held["done"] != done or held["state"] not in ("checking", "running"):
                     raise _Overtaken()
                 if not held["cancel"]:
+                    await matching.by_keys(conn)
                     await batches.apply(conn, about, rows, position)
                     return done + len(rows)
             break
