@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.oidc import CLIENT_ID, CLIENT_SECRET, Provider, other_key, provider, shared_secret
 from tests.support.web import Site, add_person, serve
+from yuelai.identity import jobs
 from yuelai.platform.db import Database
 
 
@@ -202,6 +203,29 @@ async def test_a_login_or_a_ticket_does_not_wait_for_ever(joined: Site, corp: Pr
             await conn.execute("UPDATE sign_in_tickets SET expires_at = now()")
         late = await client.post("/api/v1/session/oidc", json={"ticket": ticket})
         assert (late.status_code, late.json()["code"]) == (401, "ticket_invalid")
+
+
+async def test_what_was_never_finished_is_forgotten(joined: Site, corp: Provider) -> None:
+    corp.claims = {"sub": "42", "preferred_username": "agent01"}
+    async with browser(joined) as client:
+        await arrive(client, await go(client))
+        await client.get("/api/v1/session/oidc/corp/start")
+
+    async def left() -> tuple[int, int]:
+        async with joined.database.transaction(None) as conn:
+            row = await conn.fetchrow(
+                "SELECT (SELECT count(*) FROM oidc_logins), (SELECT count(*) FROM sign_in_tickets)"
+            )
+        assert row is not None
+        return row[0], row[1]
+
+    await jobs._forget_expired(joined.database, {})
+    assert await left() == (1, 1)
+    async with joined.database.transaction(None) as conn:
+        await conn.execute("UPDATE oidc_logins SET expires_at = now() - interval '1 s'")
+        await conn.execute("UPDATE sign_in_tickets SET expires_at = now() - interval '1 s'")
+    await jobs._forget_expired(joined.database, {})
+    assert await left() == (0, 0)
 
 
 async def test_a_provider_that_turns_its_key_over_is_followed(

@@ -199,6 +199,30 @@ async def test_a_page_that_watches_is_shut_at_once_when_its_session_ends(site: S
     assert asyncio.get_running_loop().time() - began < 5
 
 
+async def test_a_page_hears_of_rights_taken_away_in_another_process(site: Site, core: FakeCore) -> None:
+    person = await add_person(site.database, "agent01", "agent")
+    token = await site.sign_in("agent01")
+    relay = outbox.Relay(site.database, Bus())
+    await relay.start()
+    try:
+        async with websockets.connect(site.ws("/ws/events")) as page:
+            await page.send(json.dumps({"token": token}))
+            await page.recv()
+            async with site.database.transaction(None) as conn:
+                await conn.execute("DELETE FROM grants")
+                now = SystemClock().now()
+                await outbox.put(conn, PersonChanged(at=now, tenant_id=SAMPLE_TENANT, person_id=person.person_id))
+            # Well before the heartbeat that would have noticed anyway.
+            async with asyncio.timeout(5):
+                with pytest.raises(websockets.ConnectionClosed) as closed:
+                    while True:
+                        await page.recv()
+    finally:
+        await relay.close()
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 4401
+
+
 async def test_a_page_of_somebody_who_must_change_their_password_shows_nothing(site: Site) -> None:
     await add_person(site.database, "agent01", "agent")
     async with site.database.transaction(None) as conn:

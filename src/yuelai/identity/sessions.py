@@ -12,6 +12,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+import structlog
+
 from yuelai.identity import tokens
 from yuelai.identity.audit import audit
 from yuelai.identity.errors import NotSignedIn, WrongCredentials
@@ -28,10 +30,13 @@ from yuelai.platform.config import Settings
 from yuelai.platform.db import Database
 from yuelai.platform.errors import NotFound, Unavailable
 from yuelai.platform.ids import PersonId, TenantId
+from yuelai.platform.key_file import BadKeyFile
 from yuelai.platform.secrets import Secrets
 
 if TYPE_CHECKING:
     from yuelai.platform.db import Connection
+
+log = structlog.get_logger()
 
 LIFETIME = timedelta(hours=12)
 SEEN_EVERY = timedelta(minutes=1)
@@ -84,8 +89,12 @@ class Sessions:
 
     @cached_property
     def secrets(self) -> Secrets:
-        """The keys that second factors are sealed under. Raises BadKeyFile."""
-        return Secrets.load(self._settings)
+        """The keys that second factors are sealed under. Raises `Unavailable`: the key file cannot be used."""
+        try:
+            return Secrets.load(self._settings)
+        except BadKeyFile as error:
+            log.error("master_key_unusable", reason=str(error))
+            raise Unavailable("the master key cannot be used at the moment") from None
 
     @property
     def clock(self) -> Clock:
