@@ -149,6 +149,12 @@ async def test_after_erasure_nothing_personal_is_in_any_table_and_the_figures_ar
         await contact(site, "13877776666", None),  # nobody has put it to their name, but the number is theirs alone
     ]
     kept = await contact(site, "13800000009", other, said="旁人", card_no="1")
+    async with site.database.transaction(None) as conn:
+        await conn.execute(
+            "INSERT INTO journal_parked (owner, seq, entry_id, type, fact, private, error) "
+            "VALUES ('core', 1, $3, 'interaction.noted.v1', $1, $2, 'failed once')",
+            {"tenant_id": str(SAMPLE_TENANT), "interaction_id": interactions[0]}, {"text": "他说的话"}, new_id(),
+        )  # fmt: skip
     before = await everything(site)
     assert all(any(secret in text for text in before.values()) for secret in SECRETS if secret != ID_NUMBER)
 
@@ -252,6 +258,20 @@ async def test_a_standing_contact_is_waited_for_and_nothing_is_half_done(site: S
         key = await conn.fetchval("SELECT wrapped_key FROM recordings WHERE interaction_id = $1", UUID(standing))
     assert key == b"key"
     assert Path(site.settings.folder / f"recordings/{standing}.yrec").exists()
+
+
+async def test_who_may_be_the_one_on_the_line_is_not_erased_meanwhile(site: Site, admin: httpx.AsyncClient) -> None:
+    id_, other = await make(admin, "王芳", "13800000001"), await make(admin, "李明", "13800000001")
+    book = Book()
+    recorder = await book.begin("13800000001")
+    await recorder.identified("several", [card(UUID(id_)), card(UUID(other))])
+    await book.project(site.database)
+    refused = await admin.post(f"{API}/{other}/erase", json={"reason": "本人要求"})
+    assert refused.json()["code"] == "contact_stands"
+    await recorder.ended("customer_hung_up")
+    await recorder.closed("solved")
+    await book.project(site.database)
+    assert (await admin.post(f"{API}/{other}/erase", json={"reason": "本人要求"})).status_code == 204
 
 
 async def test_erasure_is_a_fact_for_each_id(site: Site, admin: httpx.AsyncClient) -> None:

@@ -49,7 +49,14 @@ class InteractionsPersonalData:
             subject.ids,
             subject.phones,
         )
-        if any(row["closed_at"] is None for row in rows):
+        # Whoever is served now may turn out to be them: their card is on the agent's screen.
+        candidate = await conn.fetchval(
+            "SELECT EXISTS (SELECT FROM interactions "
+            "WHERE closed_at IS NULL AND tenant_id = $1 AND candidate_ids && $2)",
+            subject.tenant_id,
+            subject.ids,
+        )
+        if candidate or any(row["closed_at"] is None for row in rows):
             raise ContactStands()
         theirs: list[UUID] = [row["id"] for row in rows]
         await conn.execute(
@@ -63,5 +70,10 @@ class InteractionsPersonalData:
             "UPDATE interaction_trail SET text = '', data = CASE actor WHEN 'customer' THEN '{}' ELSE data END "
             "WHERE interaction_id = ANY($1)",
             theirs,
+        )
+        # What could not be written into these tables waits for somebody to look at it.
+        await conn.execute(
+            "UPDATE journal_parked SET private = '{}' WHERE fact ->> 'interaction_id' = ANY($1)",
+            [str(id_) for id_ in theirs],
         )
         return None
