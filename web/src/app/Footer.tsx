@@ -9,6 +9,7 @@ import { useNow } from '@/shared/time/clock'
 import { Icon } from '@/shared/ui/Icon'
 import type { IconName } from '@/shared/ui/icons'
 import { Keycap } from '@/shared/ui/parts'
+import { useMedia } from '@/shared/ui/useMedia'
 import { Bell } from './Bell'
 import { TenantSwitch } from './TenantSwitch'
 
@@ -40,6 +41,8 @@ interface Props {
 export function Footer({ call, selected, works, person, onHelp }: Props) {
   const { t } = useTranslation()
   const phone = usePhone()
+  // There the phone bar has no room for it.
+  const narrow = useMedia('(width < 1300px)')
   return (
     <footer className="footer">
       <span className="footer-keys">
@@ -60,7 +63,7 @@ export function Footer({ call, selected, works, person, onHelp }: Props) {
         {works && <Registration />}
         <LinkState />
         <Clock />
-        <Bell className="footer-bell" />
+        {works && narrow && <Bell className="footer-bell" />}
       </span>
     </footer>
   )

@@ -20,6 +20,7 @@ import { refreshNow, serverNow, useNow } from '@/shared/time/clock'
 import { Icon } from '@/shared/ui/Icon'
 import { MeContext } from '@/shared/ui/may'
 import { toast } from '@/shared/ui/toasts'
+import { useMedia } from '@/shared/ui/useMedia'
 import { Alerts } from './Alerts'
 import { CentreContext, type Centre } from './centre'
 import { Footer } from './Footer'
@@ -40,6 +41,7 @@ export function SignedIn({ person, token }: { person: Person; token: string }) {
   const { t } = useTranslation()
   const works = person.permissions.includes('agent.work') && person.number !== null
   const tenantId = person.tenant.id
+  const narrow = useMedia('(width < 1300px)')
   const docs = useDocuments()
   const agent = useAgent(person.id)
   const mine = useMemo(() => interactionsOf(docs, person.id), [docs, person.id])
@@ -123,7 +125,7 @@ export function SignedIn({ person, token }: { person: Person; token: string }) {
         <PhoneProvider personId={person.id} works={works} agent={agent} call={call}>
           <div className="app">
             {works ? (
-              <PhoneBar person={person} agent={agent} call={call} side={<BarSide />} onSignOut={() => void leave()} />
+              <PhoneBar person={person} agent={agent} call={call} side={narrow ? null : <BarSide />} onSignOut={() => void leave()} />
             ) : (
               <PersonBar person={person} onSignOut={() => void leave()}>
                 <TenantSwitch person={person} />

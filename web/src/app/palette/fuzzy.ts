@@ -31,16 +31,22 @@ function scoreOf(query: string, text: string): number {
   return query.length > 2 && scattered(query, whole) ? 20 : 0
 }
 
+/** Whether the letters are beginnings of these syllables, one after the other: js, jse and juese are all jue se. */
+function begins(letters: string, syllables: readonly string[], from: number): boolean {
+  if (letters === '') return true
+  const syllable = syllables[from]
+  if (!syllable) return false
+  for (let length = Math.min(syllable.length, letters.length); length > 0; length -= 1) {
+    if (syllable.startsWith(letters.slice(0, length)) && begins(letters.slice(length), syllables, from + 1)) return true
+  }
+  return false
+}
+
 function scoreOfPinyin(query: string, pinyin: string): number {
   const syllables = pinyin.split(' ')
-  for (let from = 0; from < syllables.length; from += 1) {
-    const rest = syllables.slice(from)
-    const initials = rest.map((syllable) => syllable[0]).join('')
-    // A name is usually entered from its beginning.
-    if (initials.startsWith(query)) return 75 - from
-    if (rest.join('').startsWith(query)) return 70 - from
-  }
-  return 0
+  // A name is usually entered from its beginning.
+  const from = syllables.findIndex((_, place) => begins(query, syllables, place))
+  return from < 0 ? 0 : 75 - from
 }
 
 /** 0 if it does not fit, 100 if it is the very name. */

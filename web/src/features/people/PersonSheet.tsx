@@ -147,7 +147,7 @@ function Known({ person, reference, onClose, onReload }: { person: PersonDetail;
         isNew={false}
         disabled={!writes}
       />
-      {person.grants_elsewhere > 0 && <p className="field-hint">{t('admin.people.elsewhere', { count: person.grants_elsewhere })}</p>}
+      {person.grants_elsewhere > 0 && <p className="field-hint sheet-note">{t('admin.people.elsewhere', { count: person.grants_elsewhere })}</p>}
       {person.number && <QueuesEditor personId={person.id} />}
       {writes && <AccountActions person={person} />}
       {phonePassword && person.number && (

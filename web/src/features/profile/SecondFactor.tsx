@@ -110,7 +110,7 @@ function Confirming({ begun, busy, problem, onCancel, onCode }: { begun: TotpSec
       }}
     >
       {/* Black on white whatever the theme: cameras want it so. */}
-      <span className="totp-code" data-testid="totp-qr">
+      <span className="totp-code" aria-hidden="true" data-testid="totp-qr">
         <QRCode type="svg" value={begun.uri} size={168} color="#000000" bgColor="#ffffff" bordered={false} errorLevel="M" />
       </span>
       <div className="totp-words">

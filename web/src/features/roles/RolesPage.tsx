@@ -51,7 +51,7 @@ export function RolesPage() {
             </span>
           )}
         </header>
-        <div className="matrix-box">
+        <div className="matrix-box" role="region" aria-label={t('admin.roles.title')} tabIndex={0}>
           {failed !== null && <ErrorLine problem={failed} onRetry={() => void Promise.all([roles.query.refetch(), permissions.query.refetch()])} />}
           {pending && patience !== 'none' && <Skeleton rows={10} />}
           {!pending && groups.length === 0 && failed === null && <Empty>{t('admin.roles.empty')}</Empty>}

@@ -46,7 +46,7 @@ export function SystemPage() {
             </span>
           )}
         </header>
-        <div className="admin-scroll">
+        <div className="admin-scroll" role="region" aria-label={t('admin.status.title')} tabIndex={0}>
           {query.isError && <ErrorLine problem={query.error} onRetry={() => void query.refetch()} />}
           {!status && query.isPending && patience !== 'none' && <Skeleton rows={10} />}
           {status && (

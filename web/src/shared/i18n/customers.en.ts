@@ -7,7 +7,7 @@ export const customersEn: Shape<typeof customersZh> = {
     nothingFor: 'Nothing found for “{{text}}”', nothingFound: 'No customer matches', nothingYet: 'No customers yet', loaded: '{{shown}}', loadedMore: '{{shown}} loaded, scroll for more', loadingMore: 'Loading more customers',
     me: 'me', nothing: '—', comma: ', ', elsewhere: 'another one', yes: 'Yes', no: 'No', cancel: 'Cancel', save: 'Save', add: 'Add', undo: 'Undo', earlier: 'Earlier ones', more: 'More', reason: 'Reason', reasonMissing: 'Give a reason',
     change: 'Change {{what}}', remove: 'Remove {{what}}', backToCustomer: 'Back to the customer', managerIs: 'Manager {{name}} {{number}}', since: 'since {{day}}', facts: 'Other facts', doNotContact: 'Do not contact: {{channels}}',
-    mergedInto: 'This customer was merged into {{no}}; here is the merged one', exported: 'Everything held on this customer is exported', exportFailed: 'Not exported: {{why}}', export: 'Export everything', overviewFailed: 'Bills and contacts could not be fetched', overviewSlow: 'Bills and contacts not back after 3 s; the rest is shown',
+    mergedInto: 'This customer was merged into {{no}}; here is the merged one', exported: 'Everything held on this customer is exported', exportFailed: 'Not exported: {{why}}', export: 'Export everything', overviewFailed: 'Bills and contacts could not be fetched', overviewSlow: 'not back after 3 s',
     nav: { title: 'Customers', list: 'Customers', merges: 'Merges', imports: 'Imports', sources: 'Sources', conflicts: 'Conflicts', settings: 'Set-up' },
     column: { name: 'Name', phone: 'Phone', no: 'Number', place: 'Region', tags: 'Tags and warnings', manager: 'Manager', found: 'Found by' },
     filter: { class: 'Class', tag: 'Tag', kind: 'Kind', manager: 'Manager' },

@@ -5,7 +5,7 @@ export const customersZh = {
     nothingFor: '没有找到“{{text}}”', nothingFound: '没有符合条件的客户', nothingYet: '还没有客户', loaded: '共 {{shown}} 位', loadedMore: '已载入 {{shown}} 位，下拉继续', loadingMore: '正在载入更多客户',
     me: '本人', nothing: '—', comma: '、', elsewhere: '另一位', yes: '是', no: '否', cancel: '取消', save: '保存', add: '添加', undo: '撤销', earlier: '更早的', more: '更多操作', reason: '原因', reasonMissing: '请填写原因',
     change: '修改{{what}}', remove: '删除{{what}}', backToCustomer: '返回客户', managerIs: '客户经理 {{name}} {{number}}', since: '{{day}} 入网', facts: '其他资料', doNotContact: '请勿联系：{{channels}}',
-    mergedInto: '这个客户已并入 {{no}}，现显示合并后的客户', exported: '已导出这位客户的全部资料', exportFailed: '未导出：{{why}}', export: '导出全部资料', overviewFailed: '账务与联系记录未能取得', overviewSlow: '账务与联系记录 3 秒未返回，先显示其余内容',
+    mergedInto: '这个客户已并入 {{no}}，现显示合并后的客户', exported: '已导出这位客户的全部资料', exportFailed: '未导出：{{why}}', export: '导出全部资料', overviewFailed: '账务与联系记录未能取得', overviewSlow: '3 秒未返回',
     nav: { title: '客户', list: '客户列表', merges: '合并记录', imports: '导入', sources: '数据源', conflicts: '冲突', settings: '配置' },
     column: { name: '姓名', phone: '电话', no: '客户号', place: '地区', tags: '标签与提醒', manager: '客户经理', found: '匹配' },
     filter: { class: '级别', tag: '标签', kind: '类型', manager: '客户经理' },
