@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { beginMapping, bytes, checkMapping, stepOf, type Mapping } from '@/features/customers/imports/model'
 import { agrees, isCron, nextFocus, scheduleName, type SourceRun } from '@/features/customers/sync/model'
 
-const file = { columns: ['姓名', '手机', '证件'], sample: [['王芳', '13800000001', ''], ['李强', '13800000002', '1']], suggested: { 姓名: 'name', 手机: 'phone', 证件: 'id_number' }, mapping: {}, key: 'none', on_match: 'update', class: null }
+const file = { columns: ['姓名', '手机', '证件'], sample: [['王芳', '13800000001', ''], ['李强', '13800000002', '1']], suggested: { 姓名: 'name', 手机: 'phone', 证件: 'id_number' }, mapping: {}, key: 'none' as const, on_match: 'update' as const, class: null }
 
 describe('the mapping of an import', () => {
   it('begins as suggested, with a key that every row of the sample has', () => {

@@ -13,8 +13,13 @@ export function useWindow(box: RefObject<HTMLElement | null>, row: number, count
   const [view, setView] = useState({ top: 0, height: 800 })
   const measure = useCallback(() => {
     const element = box.current
-    if (element) setView({ top: element.scrollTop, height: element.clientHeight })
-  }, [box])
+    if (!element) return
+    // In steps of a few rows: what is drawn changes seldom, though the list moves with every frame.
+    const step = row * 4
+    const top = Math.floor(element.scrollTop / step) * step
+    const height = element.clientHeight + step
+    setView((before) => (before.top === top && before.height === height ? before : { top, height }))
+  }, [box, row])
   useLayoutEffect(() => {
     const element = box.current
     if (!element) return

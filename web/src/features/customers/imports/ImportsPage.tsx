@@ -9,7 +9,7 @@ import { dayTime } from '@/shared/time/format'
 import { SectionPage } from '../SectionPage'
 import { Drop } from './Drop'
 import { ImportChip } from './ImportChip'
-import { busy, type CustomerImport } from './model'
+import { busy, type ImportSummary } from './model'
 
 /** Every file that was brought in, newest first; a new one is dropped on top. */
 export function ImportsPage() {
@@ -18,7 +18,7 @@ export function ImportsPage() {
   const query = useInfiniteQuery({
     queryKey: ['customer-imports'],
     initialPageParam: null as string | null,
-    queryFn: ({ pageParam, signal }) => api.get<Page<CustomerImport>>('/customers/imports', { cursor: pageParam, limit: 50 }, signal),
+    queryFn: ({ pageParam, signal }) => api.get<Page<ImportSummary>>('/customers/imports', { cursor: pageParam, limit: 50 }, signal),
     getNextPageParam: (last) => last.next_cursor,
     refetchInterval: ({ state }) => (state.data?.pages.some((page) => page.items.some((one) => busy(one.state))) ? 3_000 : false),
   })

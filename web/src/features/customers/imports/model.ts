@@ -1,62 +1,17 @@
-import type { Instant } from '@/shared/api/types'
+import type { components } from '@/shared/api/generated'
 
-export const importStates = ['uploaded', 'mapped', 'checking', 'checked', 'running', 'done', 'failed', 'cancelled', 'undoing', 'undone'] as const
-export type ImportState = (typeof importStates)[number]
+type Schemas = components['schemas']
 
 /** The surest first. */
 export const keys = ['no', 'id_number', 'phone', 'account', 'none'] as const
 export const onMatches = ['update', 'skip', 'add'] as const
 
 /** An import as the centre keeps it; the counts are of the last run, a trial or not. `rows` is estimated until `rows_exact`. */
-export interface CustomerImport {
-  id: string
-  state: ImportState
-  filename: string
-  format: 'csv' | 'xlsx'
-  bytes: number
-  encoding: string | null
-  delimiter: string | null
-  columns: string[]
-  sample: string[][] | null
-  suggested: Record<string, string>
-  mapping: Record<string, string>
-  key: string | null
-  on_match: string | null
-  class: string | null
-  source: string | null
-  dry: boolean | null
-  rows: number
-  rows_exact: boolean
-  done: number
-  progress: number
-  eta_seconds: number | null
-  created: number
-  updated: number
-  unchanged: number
-  skipped: number
-  rejected: number
-  /** Of an import taken back: how many customers are as they were, how many were left because they are in use. */
-  undone: number
-  kept: number | null
-  failure: { code: string; detail: string } | null
-  person: { id: string; name: string } | null
-  created_at: Instant
-  started_at: Instant | null
-  finished_at: Instant | null
-}
-
-export interface KeptCustomer {
-  customer: { id: string; no: string; name: string }
-  reason: 'changed_since' | 'used_since'
-}
-
-export interface ImportError {
-  line: number
-  column: string | null
-  code: string
-  value_masked: string | null
-  message: string
-}
+export type CustomerImport = Schemas['Import']
+export type ImportSummary = Schemas['ImportSummary']
+export type ImportError = Schemas['RowError']
+export type KeptCustomer = Schemas['Kept']
+export type ImportState = CustomerImport['state']
 
 /** What a column can be, in the order people look for it. */
 export const targets = [

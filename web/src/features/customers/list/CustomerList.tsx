@@ -112,7 +112,7 @@ export function CustomerList({ filter, onFilter, onOpen, covered, mayWrite, onCr
   return (
     <div className="list-page customers-list" data-region="work">
       <header className="list-head">
-        <ListHead query={query} count={rows.length} />
+        <ListHead query={query} count={rows.length} slow={slow === 'slow'} />
         <div className="filters">
           <SearchField
             ref={search}
@@ -151,7 +151,6 @@ export function CustomerList({ filter, onFilter, onOpen, covered, mayWrite, onCr
               </span>
             ))}
           </div>
-          {slow === 'slow' && <p className="table-note text-amber">{t('customers.slow')}</p>}
           {query.isPending && patience !== 'none' && <Skeleton rows={8} />}
           {query.isError && rows.length === 0 && <ErrorLine problem={query.error} onRetry={() => void query.refetch()} />}
           {query.isSuccess && rows.length === 0 && (

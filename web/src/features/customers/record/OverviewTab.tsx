@@ -39,14 +39,6 @@ export function OverviewTab({ record }: { record: CustomerRecord }) {
       </div>
       <div className="record-what">
         {query.isError && !data && <ErrorLine onRetry={() => void query.refetch()}>{t('customers.overviewFailed')}</ErrorLine>}
-        {patience === 'slow' && (
-          <p className="slow">
-            {t('customers.overviewSlow')}
-            <button type="button" className="link" onClick={() => void query.refetch()}>
-              {t('common.retry')}
-            </button>
-          </p>
-        )}
         {data ? (
           <>
             <div className="record-columns">
@@ -68,7 +60,21 @@ export function OverviewTab({ record }: { record: CustomerRecord }) {
         ) : (
           !query.isError && (
             <div className="record-columns">
-              <Section icon="receipt" title={t('overview.money')}>
+              <Section
+                icon="receipt"
+                title={t('overview.money')}
+                extra={
+                  // In the heading: a line of its own would push what comes later out of its place.
+                  patience === 'slow' && (
+                    <span className="text-amber">
+                      {t('customers.overviewSlow')}{' '}
+                      <button type="button" className="link" onClick={() => void query.refetch()}>
+                        {t('common.retry')}
+                      </button>
+                    </span>
+                  )
+                }
+              >
                 <div className="reserved">{patience !== 'none' && <Skeleton rows={4} />}</div>
               </Section>
               <Section icon="box" title={t('overview.products')}>

@@ -21,8 +21,8 @@ export const fetchHistory = (id: string, cursor?: string | null, signal?: AbortS
 export const useDuplicates = (id: string, enabled: boolean) =>
   useQuery({
     queryKey: ['customer-duplicates', id],
-    queryFn: ({ signal }) => api.get<Duplicate[] | { items: Duplicate[] }>(`/customers/${id}/duplicates`, undefined, signal),
-    select: (answer) => (Array.isArray(answer) ? answer : answer.items),
+    queryFn: ({ signal }) => api.get<{ items: Duplicate[] }>(`/customers/${id}/duplicates`, undefined, signal),
+    select: ({ items }) => items,
     staleTime: 30_000,
     enabled,
   })
