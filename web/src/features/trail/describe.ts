@@ -60,6 +60,7 @@ function systemText(data: Record<string, unknown>, t: Translate): string {
   if (data.restarted_in) return t('trail.restarted', { state: t(`state.${word(data.restarted_in)}`) })
   if (data.recording === 'failed') return t('trail.notRecorded')
   if (data.flow === 'failed') return t('trail.flowFailed')
+  if (data.queue === 'closed') return t('trail.queueClosed')
   return Object.entries(data)
     .map(([name, value]) => `${name} ${word(value)}`)
     .join(' · ')
@@ -76,7 +77,7 @@ export function describe(line: TrailLine, t: Translate, queueName: (code: string
       return text ? { at, icon: 'lookup' in data ? 'search' : icon, text, tone: failed ? 'amber' : undefined } : null
     }
     case 'queue':
-      return { at, icon, text: t('trail.queued', { queue: queueName(word(data.queue)) }) }
+      return { at, icon, text: t(data.moved ? 'trail.movedTo' : 'trail.queued', { queue: queueName(word(data.queue)) }) }
     case 'offer':
       return { at, icon, text: offerText(data, t), tone: data.failed ? 'amber' : undefined }
     case 'note':
