@@ -11,9 +11,11 @@ from yuelai.customers.merging import endpoints as merging
 from yuelai.customers.parts import endpoints as parts
 from yuelai.customers.privacy import endpoints as privacy
 from yuelai.customers.record import endpoints as record
+from yuelai.customers.sync import endpoints as sync
 
 router = APIRouter()
 # Before `/customers/{customer_id}`, which would take their names for ids.
 router.include_router(imports.router)
+router.include_router(sync.router)
 for each in (endpoints, merging, privacy, record, parts, configure):
     router.include_router(each.router)

@@ -97,6 +97,13 @@ class Settings(BaseSettings):
         default_factory=dict,
         description="Providers of OpenID Connect; see below. As one setting it is a JSON object by code.",
     )
+    connector_hosts: str = Field(
+        "",
+        description="Business systems that may be asked over HTTP, comma separated, each `HOST` or `HOST:PORT`.",
+    )
+    source_folder: Path | None = Field(
+        None, description="Folder with a folder for each tenant (its code), in which sources of customers read files."
+    )
     log_level: str = Field("info", description="debug, info, warning or error.")
     log_json: bool = Field(True, description="Logs as JSON lines; false for people.")
     otlp_endpoint: str | None = Field(
