@@ -28,7 +28,9 @@ def fill(superuser_dsn: str, count: int) -> dict[str, float]:
     """Fill the database; return the seconds of each step. Blocking."""
     seconds: dict[str, float] = {}
     with psycopg.connect(superuser_dsn, autocommit=True) as connection:
-        _less_often(connection, "max_wal_size = '8GB'", "checkpoint_timeout = '30min'", "autovacuum = off")
+        _less_often(
+            connection, "max_wal_size = '8GB'", "work_mem = '512MB'", "checkpoint_timeout = '30min'", "autovacuum = off"
+        )
         indexes = _take_indexes(connection)
         with ProcessPoolExecutor(WORKERS) as pool:
             seconds["COPY of customers"] = _step(

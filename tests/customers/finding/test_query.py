@@ -15,7 +15,10 @@ def looked_for(q: str, source: str) -> list[str]:
 def test_chinese_text_is_a_name_first_and_an_address_from_three_characters_on() -> None:
     assert stages("王") == [Stage("name", "王", "王" + LAST, WHOLE), Stage("name", "王", "王" + LAST, ENDING)]
     assert looked_for("文三路", "address") == ["%文三路%"]
-    assert looked_for("杭州", "address") == []
+    assert looked_for("soho", "address") == ["%soho%"]
+    assert (
+        looked_for("杭州", "address") == looked_for("A00000012345", "address") == looked_for("wang@ex", "address") == []
+    )
     assert [stage.source for stage in stages("文三路")][-1] == "address"
 
 

@@ -28,6 +28,7 @@ _PHONE = re.compile(r"\+?\d+")
 _NUMBER = re.compile(r"c\d{3,}")
 _CODE = re.compile(r"[!-~]{3,}")
 _SPECIAL, _ESCAPED = re.compile(r"([%_\\])"), r"\\\1"
+_IN_CODES = re.compile(r"[\d@]")
 _TRIGRAM = re.compile(r"[^\W_]{3}")
 _PINYIN = re.compile(r"[a-z0-9]*[a-z][a-z0-9]*")
 _DIGITS_OF_NUMBER = 9
@@ -65,7 +66,9 @@ def stages(q: str) -> list[Stage]:
         # As they were written, in lower and in upper case: mail addresses are kept in lower case, the rest as given.
         written = dict.fromkeys((text, q.strip(), text.upper()))
         found += [_prefix("identity", way) for way in written] + [_prefix("account", way) for way in written]
-    return list(dict.fromkeys([*found, *_address(text)]))
+    # Latin letters with digits are a number of some kind: addresses would only cost time.
+    code = text.isascii() and _IN_CODES.search(text) is not None
+    return list(dict.fromkeys([*found, *([] if code else _address(text))]))
 
 
 def _digits(typed: str) -> list[Stage]:

@@ -177,5 +177,5 @@ def _found(stage: Stage, row: asyncpg.Record) -> Found:
 
 
 async def _cards(conn: Connection, tenant_id: UUID, found: Mapping[UUID, Found | None]) -> list[FoundCard]:
-    cards = await customers.cards(conn, tenant_id, list(found))
+    cards = await customers.cards(conn, tenant_id, list(found)) if found else []
     return [FoundCard(**card, found=found[UUID(card["id"])]) for card in cards]
