@@ -97,6 +97,7 @@ async def _run(database: Database, settings: Settings, vault: Vault, tenant: UUI
     normaliser = Normaliser(row["columns"], row["mapping"], row["key"], what)
     source = _Batches(files.path_of(settings, import_id), shape, normaliser, skip=row["done"])
     done: int = row["done"]
+    counted = done + 1
     coming = asyncio.create_task(asyncio.to_thread(source.next))
     try:
         while True:
@@ -107,6 +108,10 @@ async def _run(database: Database, settings: Settings, vault: Vault, tenant: UUI
             done = await _apply(database, about, rows, position, done)
             if done < 0:
                 return
+            if not about.dry and done >= counted:
+                counted = 10 * done
+                async with database.transaction(tenant) as conn:
+                    await matching.look_around(conn)
     finally:
         # A thread cannot be stopped; what it reads ahead is thrown away.
         with contextlib.suppress(Exception):
@@ -124,7 +129,6 @@ async def _apply(database: Database, about: Run, rows: list[Incoming | Rejection
                 if held is None or held["done"] != done or held["state"] not in ("checking", "running"):
                     raise _Overtaken()
                 if not held["cancel"]:
-                    await matching.by_keys(conn)
                     await batches.apply(conn, about, rows, position)
                     return done + len(rows)
             break
