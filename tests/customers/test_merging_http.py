@@ -12,7 +12,7 @@ from tests.support.web import Site, add_person
 from yuelai.customers import service as customers
 from yuelai.customers.events import CustomerMerged, CustomerSplit
 from yuelai.customers.merging import service
-from yuelai.customers.parts import consents
+from yuelai.customers.parts import consents, identities
 from yuelai.platform.bus import Bus
 from yuelai.platform.db import Database
 from yuelai.platform.errors import Refusal
@@ -264,6 +264,32 @@ async def test_merges_at_the_same_instant_leave_one_whole_tree(database: Databas
     assert sum(await asyncio.gather(*(undo(each) for each in (*merges, *merges)))) == len(merges)
     async with database.transaction(SAMPLE_TENANT) as conn:
         assert await conn.fetchval("SELECT count(*) FROM customers WHERE merged_into IS NOT NULL") == 0
+
+
+async def test_what_is_given_while_they_are_merged_is_never_lost(database: Database, tmp_path: Path) -> None:
+    principal, keys = await clerk(database), vault(tmp_path)
+    async with database.transaction(SAMPLE_TENANT) as conn:
+        ids = [await add(conn, f"客户{n}", f"1380000{n:04d}") for n in range(4)]
+
+    async def give(id_: UUID, n: int) -> None:
+        async with database.transaction(SAMPLE_TENANT) as conn:
+            await identities.add(conn, principal, id_, kind="phone", value=f"1390000{n:04d}")
+
+    async def join(keep: UUID, drop: UUID) -> None:
+        async with database.transaction(SAMPLE_TENANT) as conn:
+            await service.merge(conn, principal, keep, drop, {}, keys)
+
+    # Into the first one, one after the other, while everybody is given numbers by whatever id they were known under.
+    gifts = [give(ids[n % 4], n) for n in range(24)]
+    await asyncio.gather(*gifts[:12], *(join(ids[0], each) for each in ids[1:]), *gifts[12:])
+    async with database.transaction(SAMPLE_TENANT) as conn:
+        card = await customers.card(conn, SAMPLE_TENANT, ids[3])
+    assert len(card["phones"]) == 4 + 24
+    # From now on whatever is given to any of them is the kept one's.
+    await asyncio.gather(*(give(id_, 100 + n) for n, id_ in enumerate(ids)))
+    async with database.transaction(SAMPLE_TENANT) as conn:
+        late = await conn.fetch("SELECT customer_id FROM customer_identities WHERE value >= '+8613900000100'")
+    assert [row["customer_id"] for row in late] == [ids[0]] * 4
 
 
 async def test_duplicates_come_with_their_reasons_the_surest_first(client: httpx.AsyncClient) -> None:
