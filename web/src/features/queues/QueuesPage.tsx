@@ -29,7 +29,7 @@ export function QueuesPage({ open, onOpen }: { open: string | null; onOpen: (id:
   const columns: Column<Queue>[] = [
     { id: 'name', title: t('admin.common.name'), track: 'minmax(100px, 1.4fr)', render: (queue) => <b title={name(queue)}>{name(queue)}</b> },
     { id: 'code', title: t('admin.common.code'), track: 'minmax(64px, 0.7fr)', render: (queue) => <span className="muted">{queue.code}</span> },
-    { id: 'members', title: t('admin.queues.members'), track: '64px', right: true, render: (queue) => queue.members ?? '' },
+    { id: 'members', title: t('admin.queues.members'), track: '64px', right: true, render: (queue) => queue.members },
     { id: 'ready', title: t('admin.queues.ready'), track: '56px', right: true, render: (queue) => live.get(queue.id)?.ready ?? '–' },
     { id: 'talking', title: t('admin.queues.talking'), track: '56px', right: true, render: (queue) => live.get(queue.id)?.talking ?? '–' },
     {

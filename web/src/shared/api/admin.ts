@@ -24,16 +24,10 @@ export type SiteKind = Site['kind']
 export type Group = ItemOf<'/api/v1/groups'>
 export type Skill = ItemOf<'/api/v1/skills'>
 export type Tenant = ItemOf<'/api/v1/tenants'>
-export type Queue = ItemOf<'/api/v1/queues'> & { members?: number }
+export type Queue = ItemOf<'/api/v1/queues'>
+export type Member = ItemOf<'/api/v1/queues/{queue_id}/members'>
 export type AccessNumber = ItemOf<'/api/v1/access-numbers'>
 export type FlowRef = ItemOf<'/api/v1/flows'>
 export type AuditEntry = ItemOf<'/api/v1/audit'>
 export type SystemStatus = Answer<'/api/v1/system/status'>
 export type Parked = ItemOf<'/api/v1/system/parked'>
-
-export interface Member {
-  person_id: string
-  number: string | null
-  name: string
-  level: number
-}

@@ -266,6 +266,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/conflicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All Conflicts */
+        get: operations["all_conflicts_api_v1_customers_conflicts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/conflicts/{conflict_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide */
+        post: operations["decide_api_v1_customers_conflicts__conflict_id__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/imports": {
         parameters: {
             query?: never;
@@ -495,6 +529,82 @@ export interface paths {
          * @description Undo a merge: each has what it had at that time, what came since stays with the kept one.
          */
         post: operations["split_api_v1_customers_merges__merge_id__split_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All Sources
+         * @description The sources, those that count most first.
+         */
+        get: operations["all_sources_api_v1_customers_sources_get"];
+        put?: never;
+        /** Add */
+        post: operations["add_api_v1_customers_sources_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/sources/{source_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove */
+        delete: operations["remove_api_v1_customers_sources__source_id__delete"];
+        options?: never;
+        head?: never;
+        /** Change */
+        patch: operations["change_api_v1_customers_sources__source_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/customers/sources/{source_id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run
+         * @description Read the source now; with `full` everything of it, not only what has changed since the last time.
+         */
+        post: operations["run_api_v1_customers_sources__source_id__run_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/sources/{source_id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Runs */
+        get: operations["runs_api_v1_customers_sources__source_id__runs_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2210,6 +2320,39 @@ export interface components {
             /** Rank */
             rank: number;
         };
+        /** ConflictItem */
+        ConflictItem: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            customer: components["schemas"]["Named"];
+            /** Field */
+            field: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Ours */
+            ours: unknown;
+            source: components["schemas"]["Named"];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "ours" | "theirs";
+            /** Theirs */
+            theirs: unknown;
+        };
+        /** ConflictList */
+        ConflictList: {
+            /** Items */
+            items: components["schemas"]["ConflictItem"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
         /** Consent */
         Consent: {
             /** Allowed */
@@ -2283,6 +2426,14 @@ export interface components {
             size_bytes: number;
             /** Version */
             version: string;
+        };
+        /** Decision */
+        Decision: {
+            /**
+             * Take
+             * @enum {string}
+             */
+            take: "ours" | "theirs";
         };
         /**
          * Detail
@@ -3154,6 +3305,20 @@ export interface components {
             /** No */
             no: string;
         };
+        /** Named */
+        Named: {
+            /** Code */
+            code?: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** No */
+            no?: string | null;
+        };
         /** NewAddress */
         NewAddress: {
             /**
@@ -3376,6 +3541,46 @@ export interface components {
              * @default
              */
             name_en?: string;
+        };
+        /**
+         * NewSource
+         * @description `schedule` is a cron expression in UTC. A `precedence` above 100 wins over what people have typed.
+         */
+        NewSource: {
+            /**
+             * Active
+             * @default true
+             */
+            active?: boolean;
+            /** Code */
+            code: string;
+            /** Folder */
+            folder?: string | null;
+            /**
+             * Key
+             * @enum {string}
+             */
+            key: "phone" | "no" | "account" | "id_number";
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "csv_folder" | "http_json";
+            /** Mapping */
+            mapping: {
+                [key: string]: string;
+            };
+            /** Name */
+            name: string;
+            /**
+             * Precedence
+             * @default 50
+             */
+            precedence?: number;
+            /** Schedule */
+            schedule?: string | null;
+            /** Url */
+            url?: string | null;
         };
         /** NewTenant */
         NewTenant: {
@@ -3961,6 +4166,66 @@ export interface components {
             /** Next Cursor */
             next_cursor: string | null;
         };
+        /**
+         * Run
+         * @description `missing`: records the source has and we lack. `checksum_equal` is null unless everything was read.
+         */
+        Run: {
+            /** Checksum Equal */
+            checksum_equal: boolean | null;
+            /** Conflicts */
+            conflicts: number;
+            /** Created */
+            created: number;
+            /** Failure */
+            failure: {
+                [key: string]: unknown;
+            } | null;
+            /** Finished At */
+            finished_at: string | null;
+            /** Fresh As Of */
+            fresh_as_of: string | null;
+            /** Full */
+            full: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Missing */
+            missing: number | null;
+            /** Ours Total */
+            ours_total: number | null;
+            /** Rejected */
+            rejected: number;
+            /** Rejections */
+            rejections: {
+                [key: string]: unknown;
+            }[];
+            /** Source Total */
+            source_total: number | null;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "done" | "failed";
+            /** Unchanged */
+            unchanged: number;
+            /** Updated */
+            updated: number;
+        };
+        /** RunList */
+        RunList: {
+            /** Items */
+            items: components["schemas"]["Run"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
         /** Scope */
         Scope: {
             /** Ids */
@@ -4125,6 +4390,96 @@ export interface components {
             /** Items */
             items: components["schemas"]["Skill"][];
         };
+        /** Source */
+        Source: {
+            /** Active */
+            active: boolean;
+            /** Code */
+            code: string;
+            /** Folder */
+            folder: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Key
+             * @enum {string}
+             */
+            key: "phone" | "no" | "account" | "id_number";
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "csv_folder" | "http_json";
+            last_run: components["schemas"]["Run"] | null;
+            /** Mapping */
+            mapping: {
+                [key: string]: string;
+            };
+            /** Name */
+            name: string;
+            /** Next Run At */
+            next_run_at: string | null;
+            /** Precedence */
+            precedence: number;
+            /** Schedule */
+            schedule: string | null;
+            /** Since */
+            since: string | null;
+            /** Url */
+            url: string | null;
+        };
+        /** SourceChange */
+        SourceChange: {
+            /**
+             * Active
+             * @default true
+             */
+            active?: boolean;
+            /**
+             * Code
+             * @default
+             */
+            code?: string;
+            /** Folder */
+            folder?: string | null;
+            /**
+             * Key
+             * @default phone
+             * @enum {string}
+             */
+            key?: "phone" | "no" | "account" | "id_number";
+            /**
+             * Mapping
+             * @default {}
+             */
+            mapping?: {
+                [key: string]: string;
+            };
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /**
+             * Precedence
+             * @default 50
+             */
+            precedence?: number;
+            /** Schedule */
+            schedule?: string | null;
+            /** Url */
+            url?: string | null;
+        };
+        /** SourceList */
+        SourceList: {
+            /** Items */
+            items: components["schemas"]["Source"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
         /** Standing */
         Standing: {
             /**
@@ -4160,6 +4515,14 @@ export interface components {
         Start: {
             /** Dry */
             dry: boolean;
+        };
+        /**
+         * Started
+         * @description False: a run was under way already.
+         */
+        Started: {
+            /** Started */
+            started: boolean;
         };
         /**
          * Summary
@@ -5165,6 +5528,72 @@ export interface operations {
             };
         };
     };
+    all_conflicts_api_v1_customers_conflicts_get: {
+        parameters: {
+            query?: {
+                state?: "open" | "ours" | "theirs";
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConflictList"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    decide_api_v1_customers_conflicts__conflict_id__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conflict_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decision"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
     newest_api_v1_customers_imports_get: {
         parameters: {
             query?: {
@@ -5576,6 +6005,199 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Apart"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    all_sources_api_v1_customers_sources_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceList"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    add_api_v1_customers_sources_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSource"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Source"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    remove_api_v1_customers_sources__source_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    change_api_v1_customers_sources__source_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourceChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Source"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    run_api_v1_customers_sources__source_id__run_post: {
+        parameters: {
+            query?: {
+                full?: boolean;
+            };
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Started"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    runs_api_v1_customers_sources__source_id__runs_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunList"];
                 };
             };
             /** @description RFC 9457 problem document */
