@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import { beginMapping, bytes, checkMapping, stepOf, type Mapping } from '@/features/customers/imports/model'
-import { agrees, isCron, nextFocus, scheduleName, type SourceRun } from '@/features/customers/sync/model'
+import { agrees, cronOf, isCron, nextFocus, scheduleName, type SourceRun } from '@/features/customers/sync/model'
 
 const file = { columns: ['姓名', '手机', '证件'], sample: [['王芳', '13800000001', ''], ['李强', '13800000002', '1']], suggested: { 姓名: 'name', 手机: 'phone', 证件: 'id_number' }, mapping: {}, key: 'none' as const, on_match: 'update' as const, class: null }
 
@@ -32,9 +32,15 @@ describe('the mapping of an import', () => {
 
 describe('a source', () => {
   it('is asked at times that people have names for, or at any that cron knows', () => {
-    expect(scheduleName(' 0  2 * * * ')).toBe('nightly')
-    expect(scheduleName('30 2 * * *')).toBeNull()
+    expect(scheduleName(' 0  2 * * * ', 0)).toBe('nightly')
+    expect(scheduleName('30 2 * * *', 0)).toBeNull()
     expect(['*/15 8-18 * * 1-5', '0 2 * *', 'every day', '61 x * * *'].map(isCron)).toEqual([true, false, false, false])
+  })
+  it('is asked at the hour of the clock on the wall, though cron counts in UTC', () => {
+    expect(cronOf('nightly', -480)).toBe('0 18 * * *')
+    expect(cronOf('weekdays', -480)).toBe('0 22 * * 0-4')
+    expect(cronOf('weekdays', 300)).toBe('0 11 * * 1-5')
+    expect(cronOf('nightly', -330)).toBe('30 20 * * *')
   })
   it('agrees when both count the same and hold the same', () => {
     const run = { source_total: 10, ours_total: 10, checksum_equal: true } as SourceRun

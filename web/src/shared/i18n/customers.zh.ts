@@ -77,8 +77,8 @@ export const customersZh = {
     sources: {
       title: '数据源', hint: '其他系统的客户按时同步；来源不一致时优先级高的为准', none: '还没有数据源', new: '新建数据源', edit: '编辑', editTitle: '编辑数据源', remove: '删除', removeAsk: '删除“{{name}}”后不再同步，已同步的客户保留', removed: '已删除“{{name}}”', active: '启用', inactive: '停用', byHand: '仅手动',
       column: { name: '名称', kind: '方式', place: '地址', schedule: '时间', precedence: '优先级', state: '启用' }, kind: { csv_folder: 'CSV 文件夹', http_json: 'HTTP JSON' }, place: { csv_folder: '文件夹', http_json: '网址' },
-      schedule: { hourly: '每小时', nightly: '每天 02:00', weekdays: '工作日 06:00', quarter: '每 15 分钟', own: '自定义' }, cronHint: '自定义用 cron 五段：分 时 日 月 周', cronWrong: '不是 cron 的五段写法', urlWrong: '以 http:// 或 https:// 开头', precedenceHint: '1 到 1000，大的为准', keyUnmapped: '匹配依据没有对应的字段', theirFields: '来源字段', theirField: '来源字段名',
-      runs: '“{{name}}”的同步', runNow: '立即同步', noRuns: '还没有同步过', started: '开始', result: '对账', theirTotal: '来源总数', ourTotal: '本系统总数', fresh: '数据截至', failed: '未完成', running: '同步中', finished: '已完成', agrees: '一致', differs: '总数不一致', differsInside: '内容不一致',
+      schedule: { hourly: '每小时', nightly: '每天 02:00', weekdays: '工作日 06:00', quarter: '每 15 分钟', own: '自定义' }, cronHint: '自定义用 cron 五段：分 时 日 月 周，按 UTC 时间', cronWrong: '不是 cron 的五段写法', urlWrong: '以 http:// 或 https:// 开头', precedenceHint: '1 到 1000，大的为准；超过 100 时盖过人工录入的内容', keyUnmapped: '匹配依据没有对应的字段', theirFields: '来源字段', theirField: '来源字段名',
+      runs: '“{{name}}”的同步', runNow: '立即同步', runAll: '全部重读', runAllHint: '不论是否有变化，读取来源的全部内容并核对', noRuns: '还没有同步过', started: '开始', result: '对账', theirTotal: '来源总数', ourTotal: '本系统总数', fresh: '数据截至', failed: '未完成', running: '同步中', finished: '已完成', agrees: '一致', differs: '总数不一致', differsInside: '内容不一致',
       figure: { created: '新增', updated: '更新', unchanged: '无变化', conflicts: '冲突', missing: '缺失', rejected: '不合格' },
     },
     conflicts: { title: '冲突', hint: '来源与本系统不一致的内容，逐条选定；焦点在行上时按 1 或 2', none: '没有待处理的冲突', ours: '保留本系统' },
@@ -89,6 +89,7 @@ export const customersZh = {
     create: { title: '新建客户', hint: '先查重再新建', kind: '类型', emails: '邮箱', emailWrong: '邮箱不完整', maybe: '可能已有这位客户', open: '打开', saved: '已新建 {{name}}' },
   },
   problem: {
+    unknown_source: '没有这个数据源', unknown_conflict: '没有这条冲突', already_decided: '这条冲突已有人处理', source_exists: '已有这个编码的数据源', bad_source: '数据源的设置不成立，请核对', host_not_allowed: '不允许访问这个地址', 
     erased: '这位客户的个人资料已删除，只保留统计数字', not_an_identity: '这不是有效的账号或地址', not_an_id_number: '证件号位数或校验码不对', master_key_missing: '主密钥不在，证件号暂不能打开', unknown_part: '这一项已不在，请刷新', already_there: '客户已有这一项', unknown_class: '没有这个级别', unknown_manager: '这位同事不能作客户经理', unknown_site: '没有这个机构', bad_custom_field: '自定义资料的内容不符合要求', related_to_itself: '不能与自己建立关系', unknown_field: '没有这个自定义资料', unknown_tag: '没有这个标签', in_use: '仍有客户使用，请先从客户上去掉', merge_into_itself: '不能与自己合并', already_merged: '其中一位已并入别的客户', unknown_merge: '没有这次合并', already_split: '这次合并已拆分过', not_a_field: '有不能选择的项目', cannot_reveal: '这一项没有可查看的内容', legal_hold: '这位客户的资料被依法保留，不能删除', 
     changed_meanwhile: '刚刚有人改过，请核对后再保存', unknown_import: '没有这次导入', wrong_state: '导入已变化，请看最新状态', unreadable_encoding: '文件不是 UTF-8、UTF-16 或 GB18030 编码的文本', not_a_table: '只能导入 CSV 或 XLSX 文件', unsafe_workbook: '表格解开后过大，请另存为 CSV', empty_file: '文件是空的', no_rows: '表头之下没有数据行',
     too_many_columns: '列数过多', bad_mapping: '对应关系里有重复或不存在的字段', file_too_large: '文件超过 2 GB', no_room: '服务器磁盘空间不足', bad_upload: '上传不完整，请重试',

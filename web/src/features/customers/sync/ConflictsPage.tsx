@@ -100,7 +100,7 @@ export function ConflictsPage() {
               <button type="button" className="conflict-side" onClick={() => void take(one, 'theirs')} data-testid="take-theirs">
                 <kbd className="conflict-digit">2</kbd>
                 <span className="ellipsis">{value(one.field, one.theirs)}</span>
-                <span className="muted ellipsis">{typeof one.source === 'string' ? one.source : one.source.name}</span>
+                <span className="muted ellipsis">{one.source.name}</span>
               </button>
               <time className="muted">{dayTime(one.at, serverNow(), i18n.language)}</time>
             </div>

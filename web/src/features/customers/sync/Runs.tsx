@@ -22,14 +22,15 @@ export function Runs({ source }: { source: Source }) {
   const query = useQuery({
     queryKey: ['customer-source-runs', source.id],
     queryFn: ({ signal }) => api.get<Page<SourceRun>>(`/customers/sources/${source.id}/runs`, undefined, signal),
-    refetchInterval: ({ state }) => (state.data?.items.some((run) => run.finished_at === null) ? 2_000 : false),
+    refetchInterval: ({ state }) => (state.data?.items.some((one) => one.state === 'running') ? 2_000 : false),
   })
   const now = serverNow()
+  const newest = query.data?.items[0]
   const number = (value: number | null) => (value === null ? t('customers.nothing') : value.toLocaleString(i18n.language))
-  const run = async () => {
+  const run = async (full: boolean) => {
     setStarting(true)
     try {
-      await api.post(`/customers/sources/${source.id}/run`)
+      await api.post(`/customers/sources/${source.id}/run${full ? '?full=true' : ''}`)
       await queries.invalidateQueries({ queryKey: ['customer-source-runs', source.id] })
     } catch (error) {
       toast(problemText(error, t))
@@ -42,9 +43,14 @@ export function Runs({ source }: { source: Source }) {
       icon="history"
       title={t('customers.sources.runs', { name: source.name })}
       extra={
-        <Button size="small" loading={starting} onClick={() => void run()} data-testid="source-run">
-          {t('customers.sources.runNow')}
-        </Button>
+        <span className="section-page-acts">
+          <Button size="small" disabled={starting} title={t('customers.sources.runAllHint')} onClick={() => void run(true)}>
+            {t('customers.sources.runAll')}
+          </Button>
+          <Button size="small" loading={starting} onClick={() => void run(false)} data-testid="source-run">
+            {t('customers.sources.runNow')}
+          </Button>
+        </span>
       }
     >
       {query.isPending && <Skeleton rows={3} />}
@@ -72,7 +78,7 @@ export function Runs({ source }: { source: Source }) {
           </thead>
           <tbody>
             {query.data.items.map((one) => (
-              <tr key={one.started_at} data-testid="source-run-row">
+              <tr key={one.id} data-testid="source-run-row">
                 <td>
                   {dayTime(one.started_at, now, i18n.language)}{' '}
                   {one.finished_at && <span className="muted">{length((Date.parse(one.finished_at) - Date.parse(one.started_at)) / 1_000)}</span>}
@@ -93,6 +99,16 @@ export function Runs({ source }: { source: Source }) {
           </tbody>
         </table>
       )}
+      {newest && newest.rejections.length > 0 && (
+        <ul className="run-refused">
+          {newest.rejections.slice(0, 20).map((one) => (
+            <li key={JSON.stringify(one)} data-testid="run-refused">
+              <span className="muted">{[one.key, one.line, one.column, one.value_masked ?? one.value].filter(Boolean).join(' · ')}</span>{' '}
+              {t(`customers.imports.error.${String(one.code)}`, { defaultValue: String(one.message ?? one.code) })}
+            </li>
+          ))}
+        </ul>
+      )}
     </Section>
   )
 }
@@ -101,12 +117,12 @@ function Result({ run }: { run: SourceRun }) {
   const { t } = useTranslation()
   if (run.state === 'failed') {
     return (
-      <Chip tone="red" icon="octagon">
+      <Chip tone="red" icon="octagon" title={t(`problem.${String(run.failure?.code)}`, { defaultValue: String(run.failure?.detail ?? '') })}>
         {t('customers.sources.failed')}
       </Chip>
     )
   }
-  if (run.finished_at === null) {
+  if (run.state === 'running') {
     return (
       <Chip tone="accent" icon="clock">
         {t('customers.sources.running')}

@@ -11,7 +11,7 @@ import { ErrorLine, Keycap } from '@/shared/ui/parts'
 import { toast } from '@/shared/ui/toasts'
 import { targets } from '../imports/model'
 import { nameIn, useFields } from '../reference'
-import { isCron, scheduleName, sourceKinds, usualSchedules, type Source } from './model'
+import { cronOf, isCron, scheduleName, sourceKinds, usualTimes, type Source } from './model'
 
 interface Form {
   code: string
@@ -20,7 +20,7 @@ interface Form {
   place: string
   schedule: string
   precedence: number | null
-  key: string
+  key: Source['key']
   active: boolean
   mapping: Array<{ column: string; field: string }>
 }
@@ -30,8 +30,8 @@ const begin = (source: Source | null): Form => ({
   name: source?.name ?? '',
   kind: source?.kind ?? 'http_json',
   place: source?.url ?? source?.folder ?? '',
-  schedule: source?.schedule ?? usualSchedules.nightly,
-  precedence: source?.precedence ?? 100,
+  schedule: source ? (source.schedule ?? '') : cronOf('nightly'),
+  precedence: source?.precedence ?? 50,
   key: source?.key ?? 'no',
   active: source?.active ?? true,
   mapping: source ? Object.entries(source.mapping).map(([column, field]) => ({ column, field })) : [{ column: '', field: 'no' }, { column: '', field: 'name' }, { column: '', field: 'phone' }],
@@ -85,7 +85,7 @@ export function SourceForm({ source, onClose }: { source: Source | null; onClose
       name: form.name.trim(),
       [form.kind === 'http_json' ? 'url' : 'folder']: form.place.trim(),
       schedule: form.schedule.trim() || null,
-      precedence: form.precedence ?? 100,
+      precedence: form.precedence ?? 50,
       key: form.key,
       active: form.active,
       mapping: Object.fromEntries(form.mapping.filter((one) => one.column.trim()).map((one) => [one.column.trim(), one.field])),
@@ -134,9 +134,9 @@ export function SourceForm({ source, onClose }: { source: Source | null; onClose
           <Select
             value={form.schedule === '' ? '' : (usual ?? 'own')}
             aria-label={t('customers.sources.column.schedule')}
-            onChange={(value: string) => change({ schedule: value === '' ? '' : value === 'own' ? '30 2 * * *' : usualSchedules[value as keyof typeof usualSchedules] })}
+            onChange={(value: string) => change({ schedule: value === '' ? '' : value === 'own' ? '30 2 * * *' : cronOf(value as (typeof usualTimes)[number]) })}
             options={[
-              ...Object.keys(usualSchedules).map((value) => ({ value, label: t(`customers.sources.schedule.${value}`) })),
+              ...usualTimes.map((value) => ({ value, label: t(`customers.sources.schedule.${value}`) })),
               { value: 'own', label: t('customers.sources.schedule.own') },
               { value: '', label: t('customers.sources.byHand') },
             ]}
@@ -152,7 +152,7 @@ export function SourceForm({ source, onClose }: { source: Source | null; onClose
           <Select
             id="source-key"
             value={form.key}
-            onChange={(key: string) => change({ key })}
+            onChange={(key: Source['key']) => change({ key })}
             options={(['no', 'account', 'phone', 'id_number'] as const).map((value) => ({ value, label: t(`customers.imports.keys.${value}`) }))}
           />
         </Field>

@@ -20,7 +20,7 @@ export function SourcesPage() {
     queryKey: ['customer-sources'],
     queryFn: ({ signal }) => api.get<{ items: Source[] }>('/customers/sources', undefined, signal),
   })
-  const rows = (query.data?.items ?? []).toSorted((a, b) => b.precedence - a.precedence)
+  const rows = query.data?.items ?? []
   const open = rows.find((one) => one.id === chosen) ?? rows[0]
   return (
     <SectionPage

@@ -1,56 +1,35 @@
-import type { Instant } from '@/shared/api/types'
+import type { components } from '@/shared/api/generated'
+
+type Schemas = components['schemas']
+
+export type Source = Schemas['Source']
+export type SourceRun = Schemas['Run']
+export type Conflict = Schemas['ConflictItem']
 
 export const sourceKinds = ['csv_folder', 'http_json'] as const
 
-/** Where customers come from by themselves. `precedence`: who is believed when sources differ, the highest first. */
-export interface Source {
-  id: string
-  code: string
-  name: string
-  kind: (typeof sourceKinds)[number]
-  url?: string | null
-  folder?: string | null
-  schedule: string | null
-  precedence: number
-  mapping: Record<string, string>
-  key: string
-  active: boolean
-  last_run?: SourceRun | null
+export const usualTimes = ['quarter', 'hourly', 'nightly', 'weekdays'] as const
+type UsualTime = (typeof usualTimes)[number]
+
+/**
+ * The times people mean, as cron has them in UTC: every quarter of an hour, every hour, at 02:00 and on working days at
+ * 06:00 of the clock on the wall. `offset` is what to add to local time for UTC, in minutes (-480 in China).
+ */
+export function cronOf(time: UsualTime, offset: number = new Date().getTimezoneOffset()): string {
+  if (time === 'quarter') return '*/15 * * * *'
+  if (time === 'hourly') return '0 * * * *'
+  const local = time === 'nightly' ? 2 * 60 : 6 * 60
+  const minutes = local + offset
+  const day = Math.floor(minutes / 1_440)
+  const rest = minutes - day * 1_440
+  // Working days begin on another day in UTC: Monday 06:00 in China is Sunday 22:00.
+  const days = time === 'nightly' ? '*' : `${1 + day}-${5 + day}`
+  return `${rest % 60} ${Math.floor(rest / 60)} * * ${days}`
 }
 
-export interface SourceRun {
-  id?: string
-  started_at: Instant
-  finished_at: Instant | null
-  state: string
-  source_total: number | null
-  ours_total: number | null
-  created: number
-  updated: number
-  unchanged: number
-  conflicts: number
-  missing: number
-  rejected: number
-  checksum_equal: boolean | null
-  fresh_as_of: Instant | null
-}
-
-export interface Conflict {
-  id: string
-  customer: { id: string; no: string; name: string }
-  field: string
-  ours: unknown
-  theirs: unknown
-  source: { id?: string; code?: string; name: string } | string
-  at: Instant
-}
-
-/** The times people mean: every hour, at night, on working days; as cron has them. */
-export const usualSchedules = { hourly: '0 * * * *', nightly: '0 2 * * *', weekdays: '0 6 * * 1-5', quarter: '*/15 * * * *' } as const
-
-export function scheduleName(schedule: string): keyof typeof usualSchedules | null {
+export function scheduleName(schedule: string, offset: number = new Date().getTimezoneOffset()): UsualTime | null {
   const plain = schedule.trim().replace(/\s+/g, ' ')
-  return (Object.entries(usualSchedules).find(([, cron]) => cron === plain)?.[0] as keyof typeof usualSchedules | undefined) ?? null
+  return usualTimes.find((time) => cronOf(time, offset) === plain) ?? null
 }
 
 /** Five fields of cron: minute, hour, day, month, weekday. */
