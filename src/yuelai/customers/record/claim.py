@@ -24,19 +24,33 @@ class Claimed:
     family: list[UUID]
 
 
+class _Moved(Exception):
+    """Merged into somebody else, or split off, while we waited for the lock."""
+
+
 async def claim(conn: Connection, tenant_id: UUID, customer_id: UUID) -> Claimed:
     """Lock the customer, or the one they were merged into. Raises `UnknownCustomer`, `Erased`."""
     while True:
-        survivor = await repository.survivor(conn, tenant_id, customer_id)
-        row = None if survivor is None else await repository.lock(conn, tenant_id, survivor)
-        if survivor is None or row is None:
-            raise UnknownCustomer()
-        # While we waited for the lock they may have been merged into somebody else, or split off.
-        if await repository.survivor(conn, tenant_id, customer_id) == survivor:
-            break
+        try:
+            async with conn.transaction():
+                row = await _lock_survivor(conn, tenant_id, customer_id)
+                break
+        except _Moved:
+            # The savepoint has let go of the lock: who holds one row and waits for another may wait in a circle.
+            continue
     if row["erased_at"] is not None:
         raise Erased()
-    return Claimed(survivor, dict(row), await cards.family(conn, tenant_id, survivor))
+    return Claimed(row["id"], row, await cards.family(conn, tenant_id, row["id"]))
+
+
+async def _lock_survivor(conn: Connection, tenant_id: UUID, customer_id: UUID) -> dict[str, Any]:
+    survivor = await repository.survivor(conn, tenant_id, customer_id)
+    row = None if survivor is None else await repository.lock(conn, tenant_id, survivor)
+    if row is None:
+        raise UnknownCustomer()
+    if await repository.survivor(conn, tenant_id, customer_id) != survivor:
+        raise _Moved
+    return dict(row)
 
 
 async def look(conn: Connection, tenant_id: UUID, customer_id: UUID) -> list[UUID]:
