@@ -21,7 +21,7 @@ from yuelai.platform.db import Database
 from yuelai.platform.errors import RemoteRefusal
 from yuelai.platform.ipc import IpcClient
 from yuelai.platform.migrations import runner
-from yuelai.platform.postgres import Postgres, dsn
+from yuelai.platform.postgres import Postgres, PostgresFailed, connected, dsn
 from yuelai.platform.status import report_file
 from yuelai.platform.supervisor import HomeLock, Role, StartFailed, Supervisor
 
@@ -32,6 +32,13 @@ LOG_BYTES = 20 * 2**20
 
 ROLES = ("media", "core", "worker", "web")
 """Ended from the last to the first: who answers people goes before whom it asks."""
+
+SILENT_SECONDS = 120.0
+"""After which a database that does not even say that it is starting is given up."""
+ELSEWHERE_SECONDS = 30.0
+"""The same for one that others run."""
+RECOVERY_SECONDS = 7 * 86400.0
+"""Replaying its log after a crash may take long. Giving up would mean beginning anew; if it ends, we notice at once."""
 
 Prepare = Callable[[Database], Awaitable[None]]
 
@@ -119,7 +126,7 @@ def standing_database(settings: Settings) -> Iterator[str]:
         with server.log_file.open("ab") as output:
             process = subprocess.Popen(server.command(), stdout=output, stderr=output)  # noqa: S603
         try:
-            asyncio.run(server.wait_ready())
+            asyncio.run(server.wait_ready(say=lambda text: print(f"  PostgreSQL: {text}", file=sys.stderr)))
             yield server.dsn()
         finally:
             process.send_signal(signal.SIGINT)
@@ -154,6 +161,8 @@ async def _start_database(supervisor: Supervisor, settings: Settings, prepare: P
         await asyncio.to_thread(server.initialise)
         await supervisor.start(postgres_role(server))
     where = dsn(settings)
+    if settings.database_url is not None:
+        await (await connected(where, ELSEWHERE_SECONDS)).close()
     await asyncio.to_thread(runner.migrate, where)
     if prepare is not None:
         database = await Database.open(where)
@@ -165,14 +174,21 @@ async def _start_database(supervisor: Supervisor, settings: Settings, prepare: P
 
 def postgres_role(server: Postgres) -> Role:
     """The database as a process to keep running. SIGINT is PostgreSQL's fast shutdown."""
+
+    async def ready() -> None:
+        try:
+            await server.wait_ready(seconds=SILENT_SECONDS)
+        except PostgresFailed as error:
+            raise StartFailed(str(error)) from error
+
     return Role(
         "postgres",
         server.command(),
-        server.wait_ready,
+        ready,
         prepare=server.clear_leftovers,
         stop_signal=signal.SIGINT,
         stop_seconds=10,
-        start_seconds=600,  # replaying its log after a crash may take long; if it ends instead, we notice at once
+        start_seconds=RECOVERY_SECONDS,
         log_file=_log(server.log_file.parent, "postgres"),
     )
 

@@ -123,16 +123,22 @@ class Database:
         finally:
             await self._give_back(connection)
 
-    async def reachable(self) -> bool:
-        """Return whether PostgreSQL answers now."""
+    async def trouble(self, seconds: float = 1.0) -> str | None:
+        """Return why PostgreSQL takes no work, having tried for `seconds`; None when it does."""
         try:
-            async with self.transaction(None) as conn:
-                return await conn.fetchval("SELECT true") is True
-        except Unavailable:
-            return False
+            connection, transaction = await self._begin(ALL_TENANTS, seconds)
+        except Unavailable as unavailable:
+            error = unavailable.__cause__
+            if not isinstance(error, asyncpg.CannotConnectNowError):
+                return "does not answer"
+            return "is shutting down" if "shutting down" in str(error) else f"is recovering: {error}"
+        await self._roll_back(connection, transaction)
+        await self._give_back(connection)
+        return None
 
-    async def _begin(self, tenant: str) -> tuple[Connection, Any]:
-        deadline = time.monotonic() + ACQUIRE_SECONDS
+    async def _begin(self, tenant: str, seconds: float = ACQUIRE_SECONDS) -> tuple[Connection, Any]:
+        deadline = time.monotonic() + seconds
+        recovering: BaseException | None = None
         while True:
             connection: Connection | None = None
             try:
@@ -147,9 +153,13 @@ class Database:
                     await self._give_back(connection, broken=True)
                 if not connection_is_lost(error):
                     raise
+                if isinstance(error, asyncpg.CannotConnectNowError):
+                    recovering = error
                 if time.monotonic() + 0.1 >= deadline:
-                    log.warning("database_unavailable", reason=repr(error))
-                    raise Unavailable("the database does not answer at the moment") from error
+                    # The last try may have been cut short: what the server said before tells more.
+                    reason = recovering if recovering and isinstance(error, TimeoutError) else error
+                    log.warning("database_unavailable", reason=repr(reason))
+                    raise Unavailable("the database does not answer at the moment") from reason
             await asyncio.sleep(0.05)
 
     async def _roll_back(self, connection: Connection, transaction: Any) -> None:

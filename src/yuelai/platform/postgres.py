@@ -16,6 +16,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
@@ -32,6 +33,9 @@ log = structlog.get_logger()
 PORT = 5432
 """Part of the socket's name only; nothing listens on TCP."""
 
+PROGRESS_SECONDS = 1.0
+"""How often is told what a server that is not ready yet is at."""
+
 _PASSWORDS = "postgres.json"
 _SETTINGS = {
     "listen_addresses": "",
@@ -42,11 +46,41 @@ _SETTINGS = {
     "log_timezone": "UTC",
     "jit": "off",
     "logging_collector": "off",
+    "log_startup_progress_interval": "1s",
 }
 
 
 class PostgresFailed(Exception):
     """The embedded PostgreSQL could not be made or started; the message says why, the log file more."""
+
+
+async def connected(
+    dsn: str, seconds: float, say: Callable[[str], None] | None = None, doing: Callable[[], str] = str
+) -> asyncpg.Connection[asyncpg.Record]:
+    """Connect as soon as a server takes work, however long it replays its log (SQLSTATE 57P03).
+
+    Every second `say` is told, or the log, what it is at: what `doing` finds out, or what the server answers.
+    Raises PostgresFailed when it has not answered at all for `seconds`, or refuses us for good.
+    """
+    say = say or (lambda text: log.warning("database_recovering", says=text))
+    deadline, told, pause = time.monotonic() + seconds, time.monotonic(), 0.02
+    while True:
+        try:
+            return await asyncpg.connect(dsn, timeout=max(0.1, deadline - time.monotonic()))
+        except asyncpg.CannotConnectNowError as error:
+            now = time.monotonic()
+            deadline = now + seconds
+            if now - told >= PROGRESS_SECONDS:
+                told = now
+                say(doing() or str(error))
+            await asyncio.sleep(pause)
+            pause = min(pause * 1.5, 0.5)  # each refusal is a line in its log
+        except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as error:
+            raise PostgresFailed(f"PostgreSQL does not let us in ({error})") from error
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+            if time.monotonic() > deadline:
+                raise PostgresFailed(f"PostgreSQL does not come up ({str(error) or type(error).__name__})") from error
+            await asyncio.sleep(0.02)
 
 
 def dsn(settings: Settings) -> str:
@@ -114,20 +148,16 @@ class Postgres:
         arguments = [part for key, value in options.items() for part in ("-c", f"{key}={value}")]
         return _as_user(signal.SIGINT, [str(binaries() / "postgres"), "-D", str(self.data), *arguments])
 
-    async def wait_ready(self, *, seconds: float = 30.0) -> None:
+    async def wait_ready(self, *, seconds: float = 30.0, say: Callable[[str], None] | None = None) -> None:
         """Wait until the server takes work; make the application's role and database if they are missing.
 
-        Raises PostgresFailed after `seconds`.
+        A server that was killed first replays its log, for as long as that takes; every second `say` is told, or the
+        log, what it is at. Raises PostgresFailed when it has not answered at all for `seconds`.
         """
-        deadline = time.monotonic() + seconds
-        while True:
-            try:
-                connection = await asyncpg.connect(self.superuser_dsn(), timeout=max(0.1, deadline - time.monotonic()))
-                break
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
-                if time.monotonic() > deadline:
-                    raise PostgresFailed(f"PostgreSQL does not come up ({error}); see {self.log_file}") from error
-                await asyncio.sleep(0.02)
+        try:
+            connection = await connected(self.superuser_dsn(), seconds, say, self._doing)
+        except PostgresFailed as error:
+            raise PostgresFailed(f"{error}; see {self.log_file}") from error
         try:
             if not await connection.fetchval("SELECT true FROM pg_roles WHERE rolname = 'yuelai'"):
                 password = json.loads((self.home / _PASSWORDS).read_text())["yuelai"]
@@ -136,6 +166,16 @@ class Postgres:
                 await connection.execute("CREATE DATABASE yuelai OWNER yuelai")
         finally:
             await connection.close()
+
+    def _doing(self) -> str:
+        """Return what the server logged last of its own doings, e.g. `redo in progress, elapsed time: 5.00 s, …`."""
+        try:
+            with self.log_file.open("rb") as file:
+                file.seek(max(0, file.seek(0, os.SEEK_END) - 8192))
+                lines = file.read().decode(errors="replace").split("\n")
+        except OSError:
+            return ""
+        return next((line.split(" LOG:  ", 1)[1] for line in reversed(lines) if " LOG:  " in line), "")
 
     def clear_leftovers(self) -> None:
         """Deal with what a killed server left: end its orphans, forget a pid file that names a stranger.

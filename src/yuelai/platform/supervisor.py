@@ -43,8 +43,9 @@ class StartFailed(Exception):
 class Role:
     """A process to keep running.
 
-    `ready` returns once the running process serves; it is tried until `start_seconds` are over. `prepare` (blocking,
-    run in a thread) goes before every start. On `stop_signal` the process has `stop_seconds` to end by itself.
+    `ready` returns once the running process serves; it is tried until `start_seconds` are over, or until it raises
+    StartFailed: then the process never will. `prepare` (blocking, run in a thread) goes before every start. On
+    `stop_signal` the process has `stop_seconds` to end by itself.
     """
 
     name: str
@@ -168,8 +169,13 @@ class _Watched:
     async def _keep(self, process: asyncio.subprocess.Process) -> None:
         """Start the process again each time it ends."""
         deaths, started = 0, time.monotonic()
+        telling: asyncio.Task[None] | None = None
         while True:
-            await process.wait()
+            try:
+                await process.wait()
+            finally:
+                if telling is not None:
+                    telling.cancel()
             lived = time.monotonic() - started
             deaths = 1 if lived > SETTLED else deaths + 1
             pause = 0.0 if deaths == 1 else min(0.1 * 2 ** (deaths - 2), LONGEST_PAUSE)
@@ -188,6 +194,16 @@ class _Watched:
                 await asyncio.sleep(LONGEST_PAUSE)
                 continue
             log.info("role_restarted", name=self.role.name, pid=process.pid)
+            telling = asyncio.create_task(self._tell_when_ready(process), name=f"waiting for {self.role.name}")
+
+    async def _tell_when_ready(self, process: asyncio.subprocess.Process) -> None:
+        began = time.monotonic()
+        try:
+            await self._wait_ready()
+        except Exception as error:
+            log.error("role_not_ready", name=self.role.name, pid=process.pid, error=str(error))
+        else:
+            log.info("role_ready", name=self.role.name, pid=process.pid, seconds=round(time.monotonic() - began, 3))
 
     async def _spawn(self) -> asyncio.subprocess.Process:
         if self.role.prepare is not None:
@@ -217,6 +233,8 @@ class _Watched:
         while True:
             try:
                 return await asyncio.wait_for(self.role.ready(), max(0.1, deadline - time.monotonic()))
+            except StartFailed:
+                raise
             except Exception as error:
                 if time.monotonic() > deadline:
                     raise TimeoutError(str(error) or f"not within {self.role.start_seconds} s") from error

@@ -64,10 +64,10 @@ async def _metrics(client: IpcClient) -> str | None:
 
 async def _postgres(database: Database) -> Parts:
     try:
-        ok = await asyncio.wait_for(database.reachable(), SECONDS)
+        trouble = await asyncio.wait_for(database.trouble(), SECONDS)
     except TimeoutError:
-        ok = False
-    return {"postgres": {"ok": ok, "detail": "" if ok else "does not answer"}}
+        trouble = "does not answer"
+    return {"postgres": {"ok": trouble is None, "detail": trouble or ""}}
 
 
 async def _role(name: str, client: IpcClient) -> Parts:
