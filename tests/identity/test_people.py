@@ -67,7 +67,7 @@ async def test_a_person_is_made_with_everything_and_passwords_are_told_once(
     assert made["groups"] == [{"id": str(group), "name": "a"}]
     assert made["skills"] == [{"id": str(skill), "code": "fault", "name": "fault", "level": 4}]
     assert {item["role"]: (item["role_name"], item["scope"]) for item in made["grants"]} == {
-        "agent": ("坐席", {"kind": "tenant", "ids": []}),
+        "agent": ("座席", {"kind": "tenant", "ids": []}),
         "leader": ("班组长", {"kind": "group", "ids": [str(group)]}),
     }
     page = (await admin.get(f"{PEOPLE}/{made['id']}")).json()

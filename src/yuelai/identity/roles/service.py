@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from yuelai.platform.db import Connection
 
 NAMES = {
-    "agent": ("坐席", "Agent"),
+    "agent": ("座席", "Agent"),
     "leader": ("班组长", "Team leader"),
     "clerk": ("后台办理", "Back office"),
     "qa": ("质检员", "Quality inspector"),
