@@ -76,7 +76,12 @@ def test_the_first_start_tells_the_administrators_password_once_and_roles_come_b
     assert centre.said.endswith(f"yuelai ready {centre.base}\n")
     found = re.search(r"administrator: admin   password: (\S+)", centre.said)
     assert found, centre.log.read_text()[-3000:]
-    assert Person(centre.base, "admin", found[1]).session["person"]["username"] == "admin"
+    first = Person(centre.base, "admin", found[1])
+    assert (first.session["person"]["username"], first.session["person"]["must"]) == ("admin", "change_password")
+    assert first.http.get("/api/v1/people").json()["code"] == "password_change_required"
+    chosen = {"old": found[1], "new": "a door of blue glass"}
+    assert first.http.put("/api/v1/session/password", json=chosen).status_code == 204
+    assert first.http.get("/api/v1/people").status_code == 200
     assert centre.health() == 200
 
     for role in ("core", "media", "worker", "web", "postgres"):
@@ -91,7 +96,7 @@ def test_the_first_start_tells_the_administrators_password_once_and_roles_come_b
 
     centre.start()
     assert centre.said == f"yuelai ready {centre.base}\n"
-    assert Person(centre.base, "admin", found[1]).session["person"]["username"] == "admin"
+    assert Person(centre.base, "admin", chosen["new"]).session["person"]["must"] is None
 
 
 def test_a_second_centre_on_a_home_refuses_and_a_taken_port_is_named(make: Make) -> None:

@@ -113,3 +113,7 @@ async def add_grant(conn: Connection, person: PersonId, tenant: TenantId, role: 
         tenant,
         role,
     )
+
+
+async def require_new_password(conn: Connection, person: PersonId) -> None:
+    await conn.execute("UPDATE people SET must_change_password = true WHERE id = $1", person)

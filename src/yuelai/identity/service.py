@@ -33,5 +33,7 @@ async def bootstrap_admin(database: Database) -> str | None:
             return None
         person = PersonId(new_id())
         await repository.add_person(conn, person, "admin", "Administrator", None, encoded)
+        # It was on a terminal, and in whatever keeps a terminal's words.
+        await repository.require_new_password(conn, person)
         await repository.add_grant(conn, person, SAMPLE_TENANT, "admin")
     return password
