@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from websockets.sync.client import connect
+from websockets.sync.client import ClientConnection, connect
 
 from tests.calls.test_a_call_is_served import finish_wrapup, phone
 from tests.support.centre import Centre, Person, eventually
@@ -24,10 +24,10 @@ CALLER = "13800000001"
 class Screen:
     """Somebody's live view: everything that was ever sent to it, and what it shows."""
 
-    def __init__(self, centre: Centre, person: Person) -> None:
+    def __init__(self, socket: ClientConnection, person: Person) -> None:
         self.heard: list[str] = []
         self.documents: dict[str, Any] = {}
-        self._socket = connect(centre.base.replace("http", "ws") + "/ws/events", max_size=None)
+        self._socket = socket
         self._socket.send(json.dumps({"token": person.session["token"]}))
         self._thread = threading.Thread(target=self._listen)
         self._thread.start()
@@ -65,7 +65,10 @@ def test_one_agent_serves_two_tenants_in_turn_and_neither_hears_of_the_other(cen
     served: dict[Any, dict[str, Any]] = {}
     with ExitStack() as stack:
         sipp = stack.enter_context(phone(centre, "8001", calls=2))
-        mine, *screens = [Screen(centre, person) for person in (agent, *leaders.values())]
+        url = centre.base.replace("http", "ws") + "/ws/events"
+        mine, *screens = [
+            Screen(stack.enter_context(connect(url, max_size=None)), person) for person in (agent, *leaders.values())
+        ]
         theirs = dict(zip(leaders, screens, strict=True))
         for screen in (mine, *screens):
             stack.callback(screen.close)
@@ -121,3 +124,17 @@ def test_the_agent_acts_at_the_contacts_tenant_and_a_leader_of_one_tenant_cannot
     assert agent.get("/customers", phone=CALLER)["items"][0]["name"] == "王芳"
     refused = east_leader.http.get("/api/v1/customers", headers={"Yuelai-Tenant": str(SAMPLE_TENANT)})
     assert (refused.status_code, refused.json()["code"]) == (403, "no_grant_there")
+
+
+def test_a_number_answers_as_soon_as_it_is_given_a_flow_and_no_more_when_it_is_taken_away(centre: Centre) -> None:
+    admin = centre.person("admin")
+
+    def dialled() -> int:
+        return int(centre.called("--from", "13900005555", "--to", "10077", "--hold", "1")["calls"][0]["status"])
+
+    assert dialled() == 404
+    assert admin.http.put("/api/v1/access-numbers/10077", json={"flow": "main"}).status_code == 200
+    eventually(lambda: dialled() == 200, 20)
+    assert admin.http.delete("/api/v1/access-numbers/10077").status_code == 204
+    eventually(lambda: dialled() == 404, 20)
+    assert centre.person("leader01").interaction(ani="13900005555")["dnis"] == "10077"
