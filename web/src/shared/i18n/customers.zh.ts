@@ -71,7 +71,7 @@ export const customersZh = {
       errors: '不合格的行', errorsSave: '下载', errorsFile: '不合格', moreErrors: '更多', line: '行号', value: '内容', why: '原因', kept: '撤销时保留的客户', keptReason: { changed_since: '导入后又修改过', used_since: '导入后有联系记录' },
       error: {
         record_too_long: '这一行超过 1 MB', line_too_long: '这一行超过 1 MB', unclosed_quote: '引号从这里开始，没有结束', unreadable_record: '这一行无法读取', wrong_number_of_columns: '列数与表头不同', control_character: '含有不是文字的字符', spreadsheet_error: '表格中这一格是错误值', number_damaged: '表格软件截掉了末尾几位，请把该列设为文本', too_long: '文字过长', too_many_values: '一格中的值过多',
-        not_a_phone_number: '不是完整的电话号码', bad_email: '不是邮箱地址', bad_gender: '无法识别的性别', bad_kind: '不是个人，也不是单位', bad_birth_year: '不是出生年份', bad_date: '不是日期，请写成 2026-01-31', bad_id_number: '证件号位数或校验码不对', unknown_class: '没有这个级别', unknown_manager: '没有这个工号', bad_value: '内容与字段不符', bad_customer_number: '客户号为 40 位以内的字母和数字', key_missing: '匹配依据是空的', name_missing: '新客户需要姓名', several_customers: '有几位客户符合', duplicate_in_file: '与前面的行是同一位', ambiguous: '有几位客户符合', same_as_line: '与前面的行是同一位',
+        not_a_phone_number: '不是完整的电话号码', bad_email: '不是邮箱地址', bad_gender: '无法识别的性别', bad_kind: '不是个人，也不是单位', bad_birth_year: '不是出生年份', bad_date: '不是日期，请写成 2026-01-31', bad_id_number: '证件号位数或校验码不对', unknown_class: '没有这个级别', unknown_manager: '没有这个工号', bad_value: '内容与字段不符', bad_customer_number: '客户号为 40 位以内的字母和数字', key_missing: '匹配依据是空的', name_missing: '新客户需要姓名', customer_gone: '这位客户的资料已删除', number_taken: '这个客户号已属于别的客户', unknown_number: '没有这个客户号', several_customers: '有几位客户符合', duplicate_in_file: '与前面的行是同一位', ambiguous: '有几位客户符合', same_as_line: '与前面的行是同一位',
       },
     },
     sources: {
