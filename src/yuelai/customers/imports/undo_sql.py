@@ -68,13 +68,3 @@ async def kept(conn: Connection, tenant: UUID, import_id: UUID, after: UUID, lim
         after,
         limit,
     )
-
-
-async def forget(conn: Connection, tenant: UUID, customers: Sequence[UUID]) -> None:
-    """Let go of what was held of these customers for undoing."""
-    await conn.execute(
-        "UPDATE customer_import_changes SET before = NULL, after = NULL, outcome = coalesce(outcome, 'changed_since') "
-        "WHERE tenant_id = $1 AND customer_id = ANY($2::uuid[])",
-        tenant,
-        customers,
-    )

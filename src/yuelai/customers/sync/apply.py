@@ -37,7 +37,7 @@ async def apply(
     for row in rows:
         if isinstance(row, Incoming):
             # A source that tells of somebody twice in a page means what it said last.
-            latest[row.keys(key)[0]] = row
+            latest[_name(row, key, keys)] = row
     superseded = len(rows) - len(rejected) - len(latest)
     checksums = {name: _checksum(name, row) for name, row in latest.items()}
     held = await repository.records(conn, source.id, list(latest))
@@ -65,7 +65,7 @@ async def apply(
     changes, asked = await _compare(conn, tenant, source, changing, known, found, keys)
     made = await write.create(conn, tenant, new, keys=keys, action="synced", person=None)
     for row, customer, _ in made:
-        known[row.keys(key)[0]] = customer
+        known[_name(row, key, keys)] = customer
     await write.change(conn, tenant, changes, keys=keys, action="synced", person=None)
     fresh = [
         (customer, name, hash_of(value))
@@ -135,6 +135,12 @@ async def _compare(
     await repository.put_origins(conn, tenant, source.id, claims)
     await repository.settle_conflicts(conn, source.id, agreed)
     return changes, asked
+
+
+def _name(row: Incoming, key: str, keys: TenantKeys) -> str:
+    """Return what the record is known by from run to run; of an id number only the blind index is kept."""
+    value = row.keys(key)[0]
+    return keys.index(value).hex() if key == "id_number" else value
 
 
 def _checksum(name: str, row: Incoming) -> int:
