@@ -14,6 +14,8 @@ from yuelai.identity.events import OrganisationChanged
 from yuelai.identity.model import Principal
 from yuelai.identity.organisation import repository
 from yuelai.identity.organisation.errors import CodeTaken, InUse, SiteOrder, UnknownReference
+from yuelai.identity.roles import rights
+from yuelai.identity.roles.errors import CannotGrant
 from yuelai.platform import outbox
 from yuelai.platform.clock import SystemClock
 from yuelai.platform.errors import NotFound
@@ -32,7 +34,8 @@ async def tell(conn: Connection, principal: Principal) -> None:
 
 
 async def put_site(conn: Connection, principal: Principal, id_: UUID | None, fields: Mapping[str, Any]) -> UUID:
-    """Add a site, or change the fields of one. Raises `NotFound`, `CodeTaken`, `UnknownReference`, `SiteOrder`.
+    """Add a site, or change the fields of one. Raises `NotFound`, `CodeTaken`, `UnknownReference`, `SiteOrder`,
+    and `CannotGrant` when it would widen one's own reach.
 
     A site's kind is lower than its parent's; with that the tree can have no cycle.
     """
@@ -53,6 +56,9 @@ async def put_site(conn: Connection, principal: Principal, id_: UUID | None, fie
     made = id_ or new_id()
     with unique_code():
         await repository.put_site(conn, tenant, made, site["code"], site["name"], site["kind"], parent)
+    # A site that moves below one's own would come into one's reach.
+    if id_ is not None and "parent_id" in fields and await rights.exceeds(conn, principal, principal.person_id):
+        raise CannotGrant()
     return await _written(conn, principal, "site", made, id_, fields)
 
 

@@ -144,7 +144,9 @@ async def change(conn: Connection, principal: Principal, id_: UUID, wanted: Pers
 
 async def need_sole(conn: Connection, principal: Principal, person: PersonId) -> None:
     """Raises `KnownElsewhere` for somebody of whom the principal's tenant cannot decide alone."""
-    if not principal.operator and await repository.elsewhere(conn, person, principal.tenant_id):
+    # At the operator's, too, it takes more than looking after its own people: elsewhere they may be administrators.
+    for_all = principal.operator and principal.may("tenants.write")
+    if not for_all and await repository.elsewhere(conn, person, principal.tenant_id):
         raise KnownElsewhere()
 
 
@@ -198,6 +200,9 @@ async def _leave(conn: Connection, principal: Principal, person: PersonId) -> No
     await repository.put_groups(conn, person, principal.tenant_id, [])
     await repository.put_skills(conn, person, principal.tenant_id, [])
     await repository.delete_sessions(conn, person, principal.tenant_id)
+    if not await repository.elsewhere(conn, person, principal.tenant_id):
+        # Nobody's any more: their desk phone must not go on ringing through.
+        await repository.delete_phones(conn, person)
 
 
 async def _within_reach(conn: Connection, principal: Principal, person: PersonId) -> None:

@@ -80,6 +80,9 @@ async def change(
     after = frozenset(permissions)
     # Taking away is judged like giving: what somebody lacks is not theirs to decide.
     _check(principal, after, before ^ after)
+    # Whoever holds the role may hold it for the whole tenant, oneself included.
+    if not rights.may_everything(principal) and not all(principal.reach(each).everything for each in before ^ after):
+        raise CannotGrant()
     await repository.change(conn, principal.tenant_id, code, name, name_en, after)
     if "admin" in before - after:
         await rights.need_administrator(conn, principal.tenant_id)
