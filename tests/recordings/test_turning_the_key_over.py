@@ -19,6 +19,7 @@ from yuelai.platform.ids import SAMPLE_TENANT
 from yuelai.platform.key_file import KeyFile
 from yuelai.platform.rewrap import CannotRetire, retire, rewrap, standing
 from yuelai.platform.secrets import Secrets
+from yuelai.recordings.events import RecordingStarted
 
 
 async def counted(site: Site) -> dict[str, dict[int, int]]:
@@ -73,8 +74,9 @@ async def test_the_key_in_a_parked_fact_keeps_its_version(site: Site) -> None:
             await conn.execute("DELETE FROM recordings")
             await conn.execute(
                 "INSERT INTO journal_parked (owner, seq, entry_id, type, fact, private, error) "
-                "VALUES ('core:x', 1, $1, 'recording.started', $2, '{}', 'no room')",
+                "VALUES ('core:x', 1, $1, $2, $3, '{}', 'no room')",
                 recording,
+                RecordingStarted.type,
                 msgspec.to_builtins({"key_version": row["key_version"]}),
             )
         file = KeyFile.of(site.settings)

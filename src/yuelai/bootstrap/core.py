@@ -181,7 +181,7 @@ async def start(settings: Settings, stack: contextlib.AsyncExitStack) -> Journal
     health.add("journal", lambda: _journal_health(journal, overflow, projector))
     health.add("media", lambda: _media_health(media))
     health.add("calls", lambda: _count(voice))
-    requests = Requests(clock, live, routing, voice, telephony, health.report)
+    requests = Requests(clock, live, routing, voice, telephony, health.report, projector.retry)
     server = IpcServer(settings.socket("core"), requests.handlers, requests.events)
 
     await telephony.start()

@@ -46,9 +46,10 @@ class Requests:
         voice: VoiceChannel,
         telephony: SipTelephony,
         health: Callable[[], Awaitable[dict[str, Any]]],
+        retry: Callable[[str, int], Awaitable[None]],
     ) -> None:
         self._clock, self._live, self._routing = clock, live, routing
-        self._voice, self._telephony, self._health = voice, telephony, health
+        self._voice, self._telephony, self._health, self._retry = voice, telephony, health, retry
         self._held: dict[Peer, _Held] = {}
 
     @property
@@ -61,6 +62,7 @@ class Requests:
             "live.unsubscribe": self._unsubscribe,
             "sip.open": self._sip_open,
             "health": self._answer_health,
+            "journal.retry": self._retry_parked,
         }
         for verb in CALL_VERBS:
             handlers[f"interaction.{verb}"] = self._call_verb(verb)
@@ -162,6 +164,16 @@ class Requests:
     def _sip_close(self, peer: Peer, params: dict[str, Any]) -> None:
         self._of(peer).flows.discard(params["flow"])
         self._telephony.ws_close(params["flow"])
+
+    # --- operation --------------------------------------------------------------------------------------------------
+
+    async def _retry_parked(self, peer: Peer, params: dict[str, Any]) -> Any:
+        try:
+            owner, seq = str(params["owner"]), int(params["seq"])
+        except (KeyError, ValueError, TypeError):
+            raise BadRequest("owner or seq is missing") from None
+        await self._retry(owner, seq)
+        return {}
 
     async def _answer_health(self, peer: Peer, params: dict[str, Any]) -> Any:
         return await self._health()

@@ -104,5 +104,10 @@ async def parked(conn: Connection, limit: int = 100) -> list[dict[str, Any]]:
     ]
 
 
+async def parked_count(conn: Connection) -> int:
+    count: int = await conn.fetchval("SELECT count(*) FROM journal_parked")
+    return count
+
+
 def _last_line(text: str) -> str:
     return next((line.strip() for line in reversed(text.split("\n")) if line.strip()), "")

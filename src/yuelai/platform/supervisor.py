@@ -109,6 +109,8 @@ class Supervisor:
         """End all roles, the last started first."""
         for watched in reversed(list(self._watched.values())):
             await watched.stop()
+        if self._report is not None:
+            self._report.unlink(missing_ok=True)  # whoever is run alone from now on is not in it
 
     def pid(self, name: str) -> int | None:
         """Return the process id of a role, None while it is down."""

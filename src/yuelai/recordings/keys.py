@@ -12,6 +12,7 @@ from yuelai.platform.config import Settings
 from yuelai.platform.rewrap import Batch, SealedColumn
 from yuelai.platform.secrets import CannotOpen, Secrets, version_of
 from yuelai.recordings.errors import KeyMissing
+from yuelai.recordings.events import RecordingStarted
 
 if TYPE_CHECKING:
     from yuelai.platform.db import Connection
@@ -76,7 +77,8 @@ class ParkedKeys:
     async def count(self, conn: Connection) -> Mapping[int, int]:
         rows = await conn.fetch(
             "SELECT (fact->>'key_version')::int AS version, count(*) AS n FROM journal_parked "
-            "WHERE type = 'recording.started' GROUP BY 1"
+            "WHERE type = $1 GROUP BY 1",
+            RecordingStarted.type,
         )
         return {row["version"]: row["n"] for row in rows}
 

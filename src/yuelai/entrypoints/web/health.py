@@ -38,7 +38,10 @@ async def all_parts(request: Request) -> Parts:
     )
     parts: Parts = {"web": {"ok": True, "detail": ""}}
     for answer in answers:
-        parts.update(answer)
+        for name, part in answer.items():
+            # Core also says how it finds media: a trouble that one of them knows of is not hidden by the other.
+            if name not in parts or parts[name]["ok"]:
+                parts[name] = part
     return parts
 
 

@@ -128,7 +128,7 @@ async def system_status(
             "outbox": await status.outbox(conn),
             "jobs": await status.jobs(conn),
             "backups": await status.backups(conn),
-            "parked": len(await status.parked(conn)),
+            "parked": await status.parked_count(conn),
         }
     roles = report["roles"]
     return SystemStatus.model_validate(
