@@ -191,6 +191,19 @@ async def test_a_login_that_another_browser_began_or_that_was_finished_is_refuse
         assert await arrive(client, declined) == {"error": "oidc_failed"}
 
 
+async def test_a_ticket_opens_a_session_only_in_the_browser_that_came_back_with_it(
+    joined: Site, corp: Provider
+) -> None:
+    corp.claims = {"sub": "42", "preferred_username": "agent01"}
+    async with browser(joined) as client, browser(joined) as victim:
+        ticket = await arrive(client, await go(client))
+        for cookie in (b"", b"yuelai_oidc=x", b"yuelai_oidc=\xc3\xa9"):
+            sent = await victim.post("/api/v1/session/oidc", json=ticket, headers={b"Cookie": cookie})
+            assert (sent.status_code, sent.json()["code"]) == (401, "ticket_invalid"), cookie
+        # Nor did the attempts use it up.
+        assert (await client.post("/api/v1/session/oidc", json=ticket)).status_code == 200
+
+
 async def test_a_login_or_a_ticket_does_not_wait_for_ever(joined: Site, corp: Provider) -> None:
     corp.claims = {"sub": "42", "preferred_username": "agent01"}
     async with browser(joined) as client:

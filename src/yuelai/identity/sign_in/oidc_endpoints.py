@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hmac
+from datetime import timedelta
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -11,7 +13,7 @@ from fastapi.responses import RedirectResponse, Response
 from yuelai.identity.access import public, sessions
 from yuelai.identity.sessions import Sessions
 from yuelai.identity.sign_in import schemas
-from yuelai.identity.sign_in.elsewhere import AWAY
+from yuelai.identity.sign_in.elsewhere import AWAY, TICKET
 from yuelai.identity.sign_in.endpoints import Db, Source, opened
 from yuelai.identity.sign_in.errors import NotOneOfUs, ProviderFailed, TicketInvalid
 from yuelai.platform.config import Settings
@@ -36,9 +38,15 @@ async def providers(held: Held) -> schemas.ProviderList:
 
 
 @router.post("")
-async def redeem(body: schemas.Ticket, request: Request, from_: Source, held: Held, db: Db) -> schemas.SessionOpened:
-    """Open the session of whoever a provider vouched for a moment ago."""
+async def redeem(
+    body: schemas.Ticket, request: Request, response: Response, from_: Source, held: Held, db: Db
+) -> schemas.SessionOpened:
+    """Open the session of whoever a provider vouched for a moment ago, in the browser that was away there."""
     held.door.limit(from_)
+    # Without the cookie somebody could send a ticket of their own around, and have others work in their account.
+    if not hmac.compare_digest(body.ticket.encode(), request.cookies.get(COOKIE, "").encode()):
+        raise TicketInvalid()
+    response.delete_cookie(COOKIE, path=PATH, httponly=True, samesite="lax")
     person, tenant, provider = await held.elsewhere.redeem(body.ticket)
     held.door.excuse(from_)
     agent = request.headers.get("user-agent")
@@ -59,23 +67,16 @@ async def start(
         return _back(error=error.code)
     held.door.excuse(from_)
     answer = RedirectResponse(going.url, 302)
-    # Lax: it must come along when the provider sends the browser back.
-    answer.set_cookie(
-        COOKIE,
-        going.state,
-        max_age=int(AWAY.total_seconds()),
-        path=PATH,
-        secure=base.startswith("https:"),
-        httponly=True,
-        samesite="lax",
-    )
+    _bind(answer, going.state, AWAY, secure=base.startswith("https:"))
     return answer
 
 
 @router.get("/{code}/callback", status_code=302, response_class=Response)
 async def callback(
     code: str,
+    request: Request,
     held: Held,
+    configuration: Annotated[Settings, Depends(settings)],
     from_: Source,
     state: Parameter = None,
     authorization_code: Annotated[str | None, Query(alias="code", max_length=4000)] = None,
@@ -93,11 +94,28 @@ async def callback(
         await held.elsewhere.note_refusal(code, error.code)
         return _back(error=error.code)
     held.door.excuse(from_)
-    return _back(ticket=ticket)
+    answer = _back(ticket=ticket)
+    base = configuration.public_url or str(request.base_url)
+    _bind(answer, ticket, TICKET, secure=base.startswith("https:"))
+    return answer
 
 
 def _back(**fragment: str) -> Response:
     """Send the browser to the screens. A fragment reaches no server and no log."""
     answer = RedirectResponse(f"/#{urlencode(fragment)}", 302)
-    answer.delete_cookie(COOKIE, path=PATH, httponly=True, samesite="lax")
+    if "ticket" not in fragment:
+        answer.delete_cookie(COOKIE, path=PATH, httponly=True, samesite="lax")
     return answer
+
+
+def _bind(answer: Response, value: str, lifetime: timedelta, *, secure: bool) -> None:
+    """Let this very browser bring the value along. Lax: also when the provider sends it back."""
+    answer.set_cookie(
+        COOKIE,
+        value,
+        max_age=int(lifetime.total_seconds()),
+        path=PATH,
+        secure=secure,
+        httponly=True,
+        samesite="lax",
+    )
