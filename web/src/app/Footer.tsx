@@ -26,8 +26,8 @@ function keysNow(call: InteractionDocument | null, selected: InteractionDocument
   if (controls.hangup.enabled) keys.push(['Shift F2', ringing ? 'phone.reject' : 'phone.hangup'])
   if (selected?.state === 'wrapup') keys.push(['Ctrl Enter', 'wrapup.submit'])
   if (selected) keys.push(['Alt 1–9', 'keys.tab'], ['Alt N', 'keys.note'])
-  keys.push(['Ctrl K', 'keys.palette'], ['F6', 'keys.region'], ['F1', 'keys.all'])
-  return keys.slice(0, 7)
+  keys.push(['Ctrl K', 'keys.palette'], ['F6', 'keys.region'])
+  return [...keys.slice(0, 6), ['F1', 'keys.all']]
 }
 
 interface Props {

@@ -71,7 +71,7 @@ export function PeoplePage({ filter, onFilter, open, onOpen }: Props) {
         title: t('admin.people.skills'),
         track: 'minmax(80px, 1fr)',
         render: (row) => {
-          const words = row.skills.map(({ name, level }) => `${name} ${level}`).join(t('admin.common.and'))
+          const words = row.skills.map(({ id, name, level }) => `${(language === 'en' && skills.find((one) => one.id === id)?.name_en) || name} ${level}`).join(t('admin.common.and'))
           return <span title={words}>{words}</span>
         },
       },
@@ -102,7 +102,7 @@ export function PeoplePage({ filter, onFilter, open, onOpen }: Props) {
       },
     ]
     return open ? all.filter(({ always }) => always) : all
-  }, [t, language, roles, places, open])
+  }, [t, language, roles, skills, places, open])
 
   const narrowed = Object.keys(filter).length > 0
   const clear = () => {

@@ -6,7 +6,7 @@ import { secondsLeft, secondsSince, timer } from '@/shared/time/format'
 import { useNow } from '@/shared/time/clock'
 import { Chip } from '@/shared/ui/parts'
 import { CustomerClass } from '@/shared/ui/CustomerClass'
-import { TenantMark } from '@/shared/ui/TenantMark'
+import { useMe } from '@/shared/ui/may'
 import { usePhone } from './PhoneProvider'
 import { lacksSound } from './useRejoin'
 
@@ -53,7 +53,6 @@ export function CallBlock({ call }: { call: InteractionDocument | null }) {
         <span className="call-top">
           <b className="ellipsis">{name}</b>
           <CustomerClass value={call.customer?.class} short />
-          <TenantMark contact={call} />
           {call.recording && call.state !== 'wrapup' && (
             <Chip tone="red" icon="record" title={t('call.recording')}>
               {t('call.recordingShort')}
@@ -71,6 +70,7 @@ export function CallBlock({ call }: { call: InteractionDocument | null }) {
 function CallSecond({ call, text, silent }: { call: InteractionDocument; text: string; silent: boolean }) {
   const { t } = useTranslation()
   const { state, seat, takeOver, rejoin, vain } = usePhone()
+  const me = useMe()
   if (seat === 'browser' && call.state !== 'wrapup') {
     if (state.owner === 'other') return <Remedy text={t('phone.inOtherTab')} action={t('phone.takeOver')} onClick={takeOver} />
     if (state.microphone === 'denied') return <Remedy text={t('phone.microphoneDenied')} />
@@ -80,7 +80,13 @@ function CallSecond({ call, text, silent }: { call: InteractionDocument; text: s
     }
     if (silent) return <span className="call-second text-amber">{t('phone.rejoining')}</span>
   }
-  return <span className="call-second ellipsis">{text}</span>
+  const { tenants, tenant } = me
+  return (
+    <span className="call-second ellipsis">
+      {(tenants.length > 1 || call.tenant.id !== tenant.id) && <b className="text-accent">{call.tenant.name} · </b>}
+      {text}
+    </span>
+  )
 }
 
 function Remedy({ text, action, onClick }: { text: string; action?: string; onClick?: () => void }) {

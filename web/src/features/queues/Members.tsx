@@ -36,7 +36,7 @@ export function Members({ queue, writes }: { queue: Queue; writes: boolean }) {
       {query.isError && <ErrorLine problem={query.error} onRetry={() => void query.refetch()} />}
       {query.isPending && patience !== 'none' && <Skeleton />}
       {query.isSuccess && rows.length === 0 && <Empty>{t('admin.queues.noMembers')}</Empty>}
-      {writes && may('people.read') && <Add taken={rows} onAdd={(id) => void put(id, 3)} />}
+      {writes && may('people.read') && <Add taken={rows} onAdd={(id) => void put(id, 1)} />}
       {problem !== null && <ErrorLine problem={problem} />}
       <div className="lines" data-testid="members">
         {rows.map((member) => {
