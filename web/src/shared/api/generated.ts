@@ -1554,7 +1554,7 @@ export interface paths {
         put?: never;
         /**
          * Redeem
-         * @description Open the session of whoever a provider vouched for a moment ago.
+         * @description Open the session of whoever a provider vouched for a moment ago, in the browser that was away there.
          */
         post: operations["redeem_api_v1_session_oidc_post"];
         delete?: never;
