@@ -134,6 +134,39 @@ def test_a_customer_is_changed_and_another_change_meanwhile_is_met_kindly(page: 
     expect(page.get_by_test_id("identity")).to_have_count(2)
 
 
+def test_masked_data_is_shown_for_a_reason_and_all_of_it_can_be_handed_out_or_erased(
+    page: Page, centre: Centre
+) -> None:
+    admin = centre.person("admin")
+    card = made(admin, "钱隐私", "13688887777", address="浙江省杭州市西湖区文三路 77 号 3 单元")
+    page.goto(f"{centre.base}/customers/{card['id']}")
+    masked = page.get_by_test_id("masked").filter(has_text="西湖区")
+    expect(masked).not_to_contain_text("77 号")
+    masked.get_by_test_id("reveal").click()
+    page.get_by_role("button", name="查看", exact=True).click()
+    expect(page.get_by_text("请填写原因")).to_be_visible()
+    page.get_by_test_id("reveal-reason").fill("核对装机地址")
+    page.get_by_test_id("reveal-reason").press("Enter")
+    expect(masked).to_contain_text("77 号 3 单元")
+    masked.get_by_role("button", name="秒后遮盖").click()
+    expect(masked).not_to_contain_text("77 号")
+
+    page.get_by_test_id("record-more").click()
+    with page.expect_download() as download:
+        page.get_by_role("menuitem", name="导出全部资料").click()
+    assert "文三路 77 号" in Path(download.value.path()).read_text()
+    page.get_by_test_id("record-more").click()
+    page.get_by_role("menuitem", name="删除个人资料").click()
+    page.get_by_test_id("reason-confirm").click()
+    expect(page.get_by_text("请填写原因")).to_be_visible()
+    assert not violations(page)
+    page.get_by_label("原因").fill("客户本人来电要求")
+    page.get_by_test_id("reason-confirm").click()
+    expect(page.get_by_test_id("record")).to_have_count(0)
+    assert not found(centre, "13688887777")
+    assert admin.http.get(f"/api/v1/customers/{card['id']}").status_code == 410
+
+
 def test_two_records_become_one_and_two_again(page: Page, centre: Centre) -> None:
     admin = centre.person("admin")
     keep = made(admin, "孙合并", "13722223333", gender="female")
