@@ -160,7 +160,7 @@ async def test_a_part_that_reports_trouble_makes_health_bad(site: Site, core: Fa
 async def test_measurements_are_counted_by_route_and_not_by_path(site: Site) -> None:
     await add_person(site.database, "agent01", "agent")
     client = await site.client("agent01")
-    parts = 'yuelai_http_requests_total{', 'route="/api/v1/customers/{customer_id:uuid}/overview"', 'status="404"'
+    parts = "yuelai_http_requests_total{", 'route="/api/v1/customers/{customer_id:uuid}/overview"', 'status="404"'
 
     async def counted() -> tuple[float, str]:
         text = (await site.http.get("/metrics")).text
