@@ -56,7 +56,7 @@ CREATE TABLE agent_state_log (
     ended_at timestamptz CHECK (ended_at >= started_at)
 );
 COMMENT ON TABLE agent_state_log IS 'every second of every session is in exactly one row';
-COMMENT ON COLUMN agent_state_log.tenant_id IS 'of the contact, from ringing to the end of wrap-up; else the home of the agent';
+COMMENT ON COLUMN agent_state_log.tenant_id IS 'of the contact, from ringing to its wrap-up; else the agent''s home';
 COMMENT ON COLUMN agent_state_log.id IS 'of the journal entry that began it';
 CREATE INDEX agent_state_log_started ON agent_state_log (tenant_id, started_at);
 CREATE INDEX agent_state_log_open ON agent_state_log (agent_id) WHERE ended_at IS NULL;
