@@ -4,6 +4,7 @@ import { customersEn } from '@/shared/i18n/customers.en'
 import { customersZh } from '@/shared/i18n/customers.zh'
 import './customers.css'
 import './imports.css'
+import './merge.css'
 import './record.css'
 
 addTexts({ zh: customersZh, en: customersEn })
