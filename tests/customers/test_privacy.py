@@ -9,6 +9,7 @@ import pytest
 
 from tests.customers.people import ID_NUMBER
 from tests.interactions.book import Book, card
+from tests.support.organisation import add_group, add_scoped
 from tests.support.web import Site, add_person
 from yuelai.customers.events import CustomerErased
 from yuelai.platform.bus import Bus
@@ -283,6 +284,21 @@ async def test_erasure_is_a_fact_for_each_id(site: Site, admin: httpx.AsyncClien
     await admin.post(f"{API}/{alias}/erase", json={"reason": "本人要求"})
     await Relay(site.database, bus).relay()
     assert heard == [id_, alias]
+
+
+async def test_whoever_leads_a_group_does_not_take_out_what_others_talked_about(
+    site: Site, admin: httpx.AsyncClient
+) -> None:
+    id_ = await ouyang(admin)
+    await contact(site, "13877776666", id_)
+    group = await add_group(site.database, "first")
+    await add_scoped(site.database, "leader02", "leader", "group", group)
+    await add_person(site.database, "leader01", "leader")
+    narrow, wide = await site.client("leader02"), await site.client("leader01")
+    assert (await narrow.get("/api/v1/interactions")).json()["items"] == []
+    refused = await narrow.get(f"{API}/{id_}/export")
+    assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
+    assert "他说的话" in (await wide.get(f"{API}/{id_}/export")).text
 
 
 async def test_only_who_may_erase_does(site: Site, admin: httpx.AsyncClient) -> None:

@@ -105,6 +105,15 @@ async def test_a_worker_without_contacts_to_look_at_does_not_decide_about_them(d
     assert [each["name"] for each in (await desk.state())[0]] == ["王五"]
 
 
+async def test_whoever_must_not_be_erased_is_not_removed_by_undoing_either(desk: Desk) -> None:
+    done = await desk.imported("name,phone\n王五,13900000003\n赵六,13900000004\n")
+    async with desk.database.transaction(desk.tenant) as conn:
+        await conn.execute("UPDATE customers SET held_at = now(), hold_reason = '诉讼' WHERE name = '王五'")
+    undone = await desk.undo(done["id"])
+    assert (undone["undone"], undone["kept"]) == (1, 1)
+    assert [each["name"] for each in (await desk.state())[0]] == ["王五"]
+
+
 async def test_only_what_has_been_run_can_be_undone(desk: Desk) -> None:
     import_id = await desk.mapped("name,phone\n王五,13900000003\n")
     assert (await desk.http.post(f"{PATH}/{import_id}/undo")).json()["code"] == "wrong_state"

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 async def untouched(conn: Connection, tenant: UUID, made: Sequence[tuple[UUID, UUID]]) -> tuple[set[UUID], set[UUID]]:
     """Lock new customers, `(id, first entry of their history)`, and see what became of them.
 
-    Returns those that nobody has changed since, and among them those that other things in this room hang on.
+    Returns those that nobody has changed since, and among them those that other things in this room hang on. Whoever is
+    under a legal hold counts as changed: this is a way of erasing, too.
     """
     ids, first = zip(*made, strict=True)
     await conn.execute(
@@ -31,6 +32,7 @@ async def untouched(conn: Connection, tenant: UUID, made: Sequence[tuple[UUID, U
             OR EXISTS (SELECT FROM customer_merges x WHERE x.keep_id = c.id OR x.drop_id = c.id) AS used
         FROM unnest($2::uuid[], $3::uuid[]) AS made (id, first) JOIN customers c ON c.id = made.id
         WHERE c.tenant_id = $1 AND c.version = 1 AND c.merged_into IS NULL AND c.erased_at IS NULL
+          AND c.held_at IS NULL
           AND NOT EXISTS (SELECT FROM customer_changes h WHERE h.customer_id = c.id AND h.id <> made.first)
         """,
         tenant,

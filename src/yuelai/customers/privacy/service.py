@@ -17,6 +17,7 @@ from yuelai.customers.record.claim import claim, look
 from yuelai.customers.sealing import Vault
 from yuelai.identity.audit import audit
 from yuelai.identity.audit.about import about
+from yuelai.identity.errors import Forbidden
 from yuelai.identity.model import Principal
 from yuelai.platform import outbox
 from yuelai.platform.clock import SystemClock
@@ -68,8 +69,11 @@ async def export(
 ) -> dict[str, Any]:
     """Return everything that is held about a customer, here and in the other rooms, and write down that it was.
 
-    Raises `UnknownCustomer`, `Erased`, `KeysMissing`.
+    It tells of everybody who ever served the customer: whoever's grant is about some groups or sites only is refused.
+    Raises `Forbidden`, `UnknownCustomer`, `Erased`, `KeysMissing`.
     """
+    if not principal.reach("customers.export").everything:
+        raise Forbidden(permission="customers.export")
     tenant_id = principal.tenant_id
     family = await look(conn, tenant_id, customer_id)
     subject = Subject(tenant_id, family, await repository.only_theirs(conn, tenant_id, family))
