@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from uuid import UUID
 
+import structlog
 from fastapi.dependencies.models import Dependant
 from starlette.requests import HTTPConnection
 
@@ -60,6 +61,8 @@ class Require:
 
     async def __call__(self, request: HTTPConnection) -> Principal:
         principal = await sessions(request).principal(bearer_token(request), wanted_tenant(request))
+        # On every log line of this request from here on.
+        structlog.contextvars.bind_contextvars(person_id=str(principal.person_id))
         if principal.must and not self._early:
             raise PasswordChangeRequired()
         if principal.token_id is not None and self._in_person:
