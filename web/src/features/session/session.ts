@@ -2,6 +2,8 @@ import { useSyncExternalStore } from 'react'
 
 import { api, Problem, setToken, setUnauthorisedHandler } from '@/shared/api/client'
 import type { Person, SessionGranted } from '@/shared/api/identity'
+import { adoptLanguage, languageChosen } from '@/shared/i18n'
+import { setPrefs } from '@/shared/prefs/prefs'
 import { createStore } from '@/shared/store'
 
 export interface Session {
@@ -56,7 +58,14 @@ window.addEventListener('storage', (event) => {
 
 export const useSession = (): Session | null => useSyncExternalStore(store.subscribe, store.get)
 
-const open = ({ token, person }: SessionGranted): void => change({ token, person })
+function open({ token, person }: SessionGranted): void {
+  change({ token, person })
+  // The language follows the person to another machine, unless it was just chosen on this screen.
+  if (person.language && !languageChosen()) {
+    setPrefs({ language: person.language })
+    adoptLanguage(person.language)
+  }
+}
 
 /** Sign in. Refusals: wrong_credentials, otp_required, otp_wrong, locked. */
 export async function signIn(credentials: Credentials): Promise<void> {

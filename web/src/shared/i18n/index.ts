@@ -27,9 +27,20 @@ function mark(language: Language): void {
   document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en'
 }
 
-export function setLanguage(language: Language): void {
+let chosen = false
+
+/** Whether somebody has switched the language since this page was opened. */
+export const languageChosen = (): boolean => chosen
+
+/** Show another language, not by somebody's hand. */
+export function adoptLanguage(language: Language): void {
   mark(language)
   void i18next.changeLanguage(language)
+}
+
+export function setLanguage(language: Language): void {
+  chosen = true
+  adoptLanguage(language)
 }
 
 type Translate = (key: string, options?: Record<string, unknown>) => string
