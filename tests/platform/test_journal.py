@@ -88,6 +88,28 @@ async def test_followed_segments_are_forgotten_and_numbers_go_on(tmp_path: Path)
     await again.close()
 
 
+async def test_what_is_followed_is_gone_from_the_disk_after_an_hour_however_little_there_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from yuelai.platform import journal_writer
+
+    journal = await Journal.open(tmp_path / "j", owner="core")
+    for n in range(3):
+        await journal.append(happened(n))
+    journal.forget(3)
+    assert len(list((tmp_path / "j").glob("*.log"))) == 1
+    monkeypatch.setattr(journal_writer, "SEGMENT_SECONDS", 0.0)
+    await journal.append(happened(3))
+    journal.forget(4)
+    [left] = (tmp_path / "j").glob("*.log")
+    assert left.name == "0000000000000004.log"
+    assert numbers(journal.read(0)) == [3]
+    await journal.close()
+    again = await Journal.open(tmp_path / "j", owner="core")
+    assert await again.append(happened(4)) == 5
+    await again.close()
+
+
 async def test_nothing_unfollowed_is_forgotten(tmp_path: Path) -> None:
     journal = await Journal.open(tmp_path / "j", owner="core", segment_bytes=1000)
     for n in range(50):

@@ -8,9 +8,13 @@ import os
 import queue
 import sys
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+SEGMENT_SECONDS = 3600.0
+"""How long a segment is written to: it goes as a whole, and till then keeps what people were promised is gone."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,8 @@ class SegmentWriter:
                 self._loop.call_soon_threadsafe(self._written, jobs, error)
 
     def _write(self, jobs: list[Job]) -> None:
-        if self._size >= self._segment_bytes:
+        old = self._size > 0 and time.monotonic() - self._began >= SEGMENT_SECONDS
+        if self._size >= self._segment_bytes or old:
             os.close(self._file)
             self._size = 0
             self._open(self._folder / f"{jobs[0].first:016}.log")
@@ -99,6 +104,7 @@ class SegmentWriter:
     def _open(self, path: Path) -> None:
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
         os.lseek(self._file, self._size, os.SEEK_SET)
+        self._began = time.monotonic()
         folder = os.open(self._folder, os.O_RDONLY)
         try:
             os.fsync(folder)  # the new name itself
