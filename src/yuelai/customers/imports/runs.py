@@ -139,7 +139,9 @@ async def _apply(database: Database, about: Run, rows: list[Incoming | Rejection
         except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError) as error:
             # One row that the database refuses must not take the others with it: halve until it stands alone.
             if len(rows) == 1:
-                log.warning("import_row_refused", import_id=str(about.import_id), line=rows[0].line, error=repr(error))
+                # Not the error itself: it tells the values of the row.
+                reason = getattr(error, "constraint_name", None) or type(error).__name__
+                log.warning("import_row_refused", import_id=str(about.import_id), line=rows[0].line, reason=reason)
                 refused = Rejection(
                     rows[0].line, None, "database_refused", None, "The database does not take this row."
                 )
