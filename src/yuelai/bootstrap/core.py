@@ -22,7 +22,7 @@ from yuelai.bootstrap.seats import Seats
 from yuelai.channels.voice.channel import VoiceChannel
 from yuelai.channels.voice.services import VoiceServices
 from yuelai.channels.voice.speech import prompt_path
-from yuelai.customers.events import CustomerCreated
+from yuelai.customers.events import CustomerCreated, CustomersImported
 from yuelai.identity.credentials import PostgresCredentialStore
 from yuelai.interactions import repository as interaction_tables
 from yuelai.interactions.numbering import TrailNumbers
@@ -170,6 +170,7 @@ async def start(settings: Settings, stack: contextlib.AsyncExitStack) -> Journal
     telephony.on_call(voice.on_call)
     bus = Bus()
     bus.subscribe(CustomerCreated, lambda created: voice.customer_created(created.tenant_id))
+    bus.subscribe(CustomersImported, lambda imported: voice.customer_created(imported.tenant_id))
     following = LiveDirectory(database, clock, bus, routing, flows, seats)
     await following.start()
     later(following.close)
