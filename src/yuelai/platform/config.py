@@ -80,7 +80,7 @@ class Settings(BaseSettings):
     bind: str = Field("127.0.0.1", description="Address the listeners bind to.")
     public_address: str | None = Field(None, description="Address offered in SDP and ICE; the bind address if unset.")
     database_url: str | None = Field(None, description="PostgreSQL DSN; unset, an embedded PostgreSQL is run.")
-    master_key_file: Path | None = Field(None, description="Key that wraps recording keys; made in home if unset.")
+    master_key_file: Path | None = Field(None, description="Master key of all that is sealed; made in home if unset.")
     trunks: str = Field(
         "127.0.0.1",
         description="Addresses that may bring calls without digest, comma separated, each `HOST` or `HOST/PREFIX`.",
