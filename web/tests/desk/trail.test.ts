@@ -55,6 +55,12 @@ group('a line of the trail', () => {
     expect(lines.map((one) => one.text)).toEqual(told)
   })
 
+  it('the contact’s own queue has its name, also at another tenant', () => {
+    const trail = [{ ...line('queue', { queue: 'power' }), at: at(5) }]
+    const elsewhere = { ...contact, queue: { id: 'q', code: 'power', name: '电力服务' }, trail } as unknown as InteractionDocument
+    expect(liveLines(elsewhere, i18next.t, name).at(-1)?.text).toBe('入队 电力服务')
+  })
+
   it('the end of the call stands in the trail as soon as the wrap-up begins', () => {
     const trail = [{ ...line('segment', { segment: 'talk' }), at: at(10) }]
     const over = { ...contact, state: 'wrapup', state_since: at(50), trail } as unknown as InteractionDocument

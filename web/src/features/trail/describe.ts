@@ -117,6 +117,12 @@ function stretches(list: readonly Stretch[], t: Translate): Line[] {
   return lines
 }
 
+/** A contact knows its own queue's name, also when that queue is another tenant's than the one signed in at. */
+const withOwn =
+  (contact: { queue: { code: string; name: string } | null }, queueName: (code: string) => string) =>
+  (code: string): string =>
+    contact.queue?.code === code ? contact.queue.name : queueName(code)
+
 /** The trail of a contact that is going on. */
 export function liveLines(contact: InteractionDocument, t: Translate, queueName: (code: string) => string): Line[] {
   const agent = contact.agent_number ?? ''
@@ -124,7 +130,9 @@ export function liveLines(contact: InteractionDocument, t: Translate, queueName:
     .filter((line) => line.kind === 'segment')
     .map((line) => ({ kind: word(line.data.segment), at: line.at, agent }))
   if (contact.state === 'wrapup' && own.at(-1)?.kind !== 'wrapup') own.push({ kind: 'wrapup', at: contact.state_since, agent })
-  const rest = contact.trail.filter((line) => line.kind !== 'segment').map((line) => describe(line, t, queueName))
+  const rest = contact.trail
+    .filter((line) => line.kind !== 'segment')
+    .map((line) => describe(line, t, withOwn(contact, queueName)))
   return inOrder([arrival(contact, t), ...stretches(own, t), ...rest])
 }
 
@@ -133,7 +141,8 @@ export function keptLines(contact: InteractionDetail, t: Translate, queueName: (
   const own = contact.segments
     .filter((one) => ['talk', 'hold', 'wrapup'].includes(one.kind))
     .map((one) => ({ kind: one.kind, at: one.started_at, agent: one.agent?.number ?? '' }))
-  return inOrder([arrival(contact, t), ...stretches(own, t), ...contact.trail.map((line) => describe(line, t, queueName))])
+  const rest = contact.trail.map((line) => describe(line, t, withOwn(contact, queueName)))
+  return inOrder([arrival(contact, t), ...stretches(own, t), ...rest])
 }
 
 export const inOrder = (lines: Array<Line | null>): Line[] =>
