@@ -56,6 +56,23 @@ async def test_the_operators_personnel_office_takes_no_clients_administrator_ove
     assert (await (await site.client("admin")).post(f"{PEOPLE}/{chief.person_id}/password")).status_code == 200
 
 
+async def test_a_client_draws_nobody_of_the_operators_or_of_others_to_itself(site: Site) -> None:
+    east = await add_tenant(site.database, "east")
+    ann = await add_person(site.database, "ann", "agent", number="8101")
+    await add_person(site.database, "chief", "admin", tenant=east)
+    chief = await site.client("chief")
+    for name in ("ann", "nobody"):
+        body = {"username": name, "grants": [{"role": "agent"}]}
+        # Nor does the answer tell which names there are.
+        assert refusal(await chief.post(f"{PEOPLE}/invite", json=body)) == (403, "forbidden"), name
+    admin = await add_person(site.database, "admin", "admin")
+    await grant(site.database, admin, "admin", "tenant", tenant=east)
+    client = await site.client("admin")
+    body = {"username": "ann", "grants": [{"role": "agent"}]}
+    invited = await client.post(f"{PEOPLE}/invite", json=body, headers={"Yuelai-Tenant": str(east)})
+    assert (invited.status_code, invited.json()["id"]) == (201, str(ann.person_id))
+
+
 async def test_a_role_does_not_carry_a_narrow_right_to_the_whole_tenant(site: Site) -> None:
     group = await add_group(site.database, "a")
     await add_role(site, "clerks", "roles.write", "people.read")

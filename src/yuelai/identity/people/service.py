@@ -88,7 +88,11 @@ async def add(conn: Connection, principal: Principal, wanted: NewPerson, encoded
 
 
 async def invite(conn: Connection, principal: Principal, wanted: Invitation) -> PersonId:
-    """Give somebody who works elsewhere a role here. Raises `NoSuchPerson`, `AlreadyHere`, and what `add` does."""
+    """Give somebody who works elsewhere a role here. Raises `NoSuchPerson`, `AlreadyHere`, what `add` does, and
+    `Forbidden` for those who speak for a client only: whom they invited their own tenant could not manage any more.
+    """
+    if not await rights.speaks_for_operator(conn, principal):
+        raise Forbidden(permission="tenants.write")
     person = await repository.by_username(conn, wanted.username)
     if person is None:
         raise NoSuchPerson()

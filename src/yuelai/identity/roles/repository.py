@@ -91,6 +91,14 @@ async def grants_held(conn: Connection, person: PersonId, tenant: TenantId) -> l
     return found
 
 
+async def grants_held_at_operator(conn: Connection, person: PersonId) -> list[dict[str, Any]]:
+    """Return the elements of `held_grants` at the operator's own tenant (system work)."""
+    found: list[dict[str, Any]] = await conn.fetchval(
+        "SELECT held_grants($1, id) FROM tenants WHERE is_operator", person
+    )
+    return found
+
+
 # Who may do everything at a whole tenant, by the built-in role or by one of the tenant's own.
 _ADMINISTERS = """
     (g.role = 'admin' OR EXISTS (

@@ -32,6 +32,15 @@ async def exceeds(conn: Connection, principal: Principal, person: PersonId) -> b
     )
 
 
+async def speaks_for_operator(conn: Connection, principal: Principal) -> bool:
+    """Return whether somebody acts at the operator's tenant, or may decide about tenants there."""
+    if principal.operator or principal.token_id is not None:
+        return principal.operator
+    async with repository.everywhere(conn):
+        held = await repository.grants_held_at_operator(conn, principal.person_id)
+    return "tenants.write" in grants.reaches(held, operator=True)
+
+
 @contextlib.asynccontextmanager
 async def guarded(conn: Connection, principal: Principal, person: PersonId) -> AsyncIterator[None]:
     """Let somebody be changed within the block.
