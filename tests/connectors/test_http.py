@@ -65,6 +65,18 @@ def test_allowed_hosts_have_the_ports_of_their_schemes() -> None:
         hosts.check("https://crm.example.com:8443/")
 
 
+def test_a_host_may_be_one_tenants_alone() -> None:
+    setting = "crm.example.com, east@billing.example.com:8443"
+    for tenant, allowed in (("east", True), ("main", False), (None, False), ("", False)):
+        hosts = AllowedHosts(setting, tenant)
+        assert hosts.check("https://crm.example.com/")
+        if allowed:
+            assert hosts.check("https://billing.example.com:8443/")
+        else:
+            with pytest.raises(HostNotAllowed):
+                hosts.check("https://billing.example.com:8443/")
+
+
 async def test_a_redirect_is_not_followed(system: BusinessSystem, connector: JsonConnector) -> None:
     elsewhere = f"Location: {system.url}/inside\r\n"
     system.answer = lambda path, query: json_answer({}, "302 Found", elsewhere)

@@ -15,10 +15,14 @@ _PORTS = {"http": 80, "https": 443}
 
 
 class AllowedHosts:
-    """`setting` is a list by commas: `crm.example.com`, `10.0.0.5:8443`, `[2001:db8::1]:8080`."""
+    """`setting` is a list by commas: `crm.example.com`, `10.0.0.5:8443`, `[2001:db8::1]:8080`.
 
-    def __init__(self, setting: str) -> None:
-        self._hosts = {entry.strip().lower() for entry in setting.split(",") if entry.strip()}
+    `east@crm.example.com` may be asked for the tenant of that code only: it answers with that one's customers.
+    """
+
+    def __init__(self, setting: str, tenant: str | None = None) -> None:
+        entries = (entry.strip().rpartition("@") for entry in setting.split(",") if entry.strip())
+        self._hosts = {host.lower() for owner, _, host in entries if owner in ("", tenant)}
 
     def check(self, url: str) -> httpx.URL:
         """Return the URL when it may be asked. Raises `HostNotAllowed`."""

@@ -99,7 +99,8 @@ class Settings(BaseSettings):
     )
     connector_hosts: str = Field(
         "",
-        description="Business systems that may be asked over HTTP, comma separated, each `HOST` or `HOST:PORT`.",
+        description="Business systems that may be asked over HTTP, comma separated, each `HOST` or `HOST:PORT`; "
+        "`TENANT@HOST` for the tenant of that code only.",
     )
     source_folder: Path | None = Field(
         None, description="Folder with a folder for each tenant (its code), in which sources of customers read files."

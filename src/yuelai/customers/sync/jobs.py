@@ -17,13 +17,15 @@ from yuelai.platform.jobs import Jobs
 def register(jobs: Jobs, settings: Settings) -> None:
     """Runs; each minute those that are due begin and those that a killed worker left go on."""
     vault = Vault(settings)
-    held: list[JsonConnector] = []
+    held: dict[str, JsonConnector] = {}
 
     async def run(database: Database, payload: dict[str, Any]) -> None:
-        if not held:
-            held.append(JsonConnector(AllowedHosts(settings.connector_hosts)))
         tenant, source = UUID(payload["tenant_id"]), UUID(payload["source_id"])
-        await runs.run(database, settings, vault, held[0], tenant, source)
+        async with database.transaction(tenant) as conn:
+            code: str = await conn.fetchval("SELECT code FROM tenants WHERE id = $1", tenant)
+        if code not in held:
+            held[code] = JsonConnector(AllowedHosts(settings.connector_hosts, code))
+        await runs.run(database, settings, vault, held[code], tenant, source)
 
     jobs.register(sources.RUN_JOB, run)
     jobs.register("customers.run_due_sources", _due, schedule="* * * * *")

@@ -130,15 +130,15 @@ async def _checked(conn: Connection, settings: Settings, tenant: UUID, wanted: M
     found = dict(wanted)
     if found["schedule"] is not None and not croniter.is_valid(found["schedule"]):
         raise BadSource("The schedule is no cron expression of five fields.")
+    code = await conn.fetchval("SELECT code FROM tenants WHERE id = $1", tenant)
     if found["kind"] == "http_json":
         if not found.get("url") or found.get("folder"):
             raise BadSource("A source that is asked over HTTP has a URL and no folder.")
-        AllowedHosts(settings.connector_hosts).check(found["url"])
+        AllowedHosts(settings.connector_hosts, code).check(found["url"])
     else:
         if not found.get("folder") or found.get("url"):
             raise BadSource("A source that reads files has a folder and no URL.")
         root: Path | None = settings.source_folder
-        code = await conn.fetchval("SELECT code FROM tenants WHERE id = $1", tenant)
         pages.folder_of(root, code, found["folder"])
     custom = [each.code for each in await configure.fields(conn, tenant)]
     found["mapping"] = fields.check_mapping(list(found["mapping"]), found["mapping"], custom, found["key"])
