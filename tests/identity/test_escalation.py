@@ -73,6 +73,18 @@ async def test_a_client_draws_nobody_of_the_operators_or_of_others_to_itself(sit
     assert (invited.status_code, invited.json()["id"]) == (201, str(ann.person_id))
 
 
+async def test_nobody_locks_somebody_out_by_giving_themselves_their_address(site: Site) -> None:
+    # Of two people with one address a provider's word lets in neither.
+    await add_person(site.database, "boss", "admin")
+    await add_person(site.database, "ann", "agent")
+    boss, ann = await site.client("boss"), await site.client("ann")
+    path = "/api/v1/session/profile"
+    assert (await boss.patch(path, json={"email": "Boss@example.com"})).status_code == 200
+    assert refusal(await ann.patch(path, json={"email": "boss@EXAMPLE.com"})) == (409, "email_taken")
+    assert refusal(await boss.patch(path, json={"email": "boss@example.com"})) == (200, None)
+    assert refusal(await ann.patch(path, json={"email": "ann@example.com"})) == (200, None)
+
+
 async def test_a_role_does_not_carry_a_narrow_right_to_the_whole_tenant(site: Site) -> None:
     group = await add_group(site.database, "a")
     await add_role(site, "clerks", "roles.write", "people.read")

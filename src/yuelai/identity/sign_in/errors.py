@@ -67,6 +67,13 @@ class PasswordChangeRequired(Refusal):
     code = "password_change_required"
 
 
+class EmailTaken(Refusal):
+    """Somebody else has this e-mail address; by it people are known to those who sign them in."""
+
+    status = 409
+    code = "email_taken"
+
+
 class NoPassword(Refusal):
     """This person has no password of their own: they sign in elsewhere."""
 

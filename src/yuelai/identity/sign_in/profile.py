@@ -10,6 +10,7 @@ from yuelai.identity.audit import audit
 from yuelai.identity.events import PersonChanged
 from yuelai.identity.model import OWN, Principal, Reach
 from yuelai.identity.sign_in import repository
+from yuelai.identity.sign_in.errors import EmailTaken
 from yuelai.platform import outbox
 from yuelai.platform.clock import SystemClock
 from yuelai.platform.errors import NotFound
@@ -48,7 +49,10 @@ async def _names(conn: Connection, reach: Reach) -> list[str]:
 
 
 async def change(conn: Connection, principal: Principal, changes: dict[str, Any]) -> None:
-    """Change one's own name, email or language; what is not among the changes stays."""
+    """Change one's own name, email or language; what is not among the changes stays.
+
+    Raises `EmailTaken`: a provider's word about an address that two people have lets in neither of them.
+    """
     row = await repository.password_of(conn, principal.person_id)
     profile = await repository.profile(conn, principal.person_id)
     if row is None or profile is None:
@@ -57,6 +61,10 @@ async def change(conn: Connection, principal: Principal, changes: dict[str, Any]
     fields = sorted(name for name, value in changes.items() if before[name] != value)
     if not fields:
         return
+    if "email" in fields and changes["email"] is not None:
+        known = await repository.known_as(conn, email=changes["email"].lower())
+        if any(each["id"] != principal.person_id for each in known):
+            raise EmailTaken()
     await repository.update_profile(conn, principal.person_id, **(before | changes))
     await audit(conn, principal, "profile.changed", f"person/{principal.person_id}", {"fields": fields})
     await outbox.put(

@@ -27,7 +27,7 @@ export const shellZh = {
   problems: {
     session_needed: '请用账号登录后操作', no_password: '您用外部账号登录，没有本地密码', totp_already_on: '两步验证已经开启', totp_not_begun: '请重新开始设置', no_such_provider: '没有这种登录方式', no_such_person: '没有这个人，或不在您的权限内', outranked: '对方的权限高于您，不能改', known_elsewhere: '对方也在其他租户工作，这项只能由运营方更改', already_here: '已经是本租户的人员', no_such_queue: '没有这个队列', no_such_member: '这个人不能成为成员：在本租户没有角色', no_such_flow: '没有这个流程', no_such_access_number: '没有这个号码', site_order: '上级机构的级别要高于下级', unknown_reference: '所选内容已不存在，请刷新', unknown_permission: '权限已变化，请刷新', operators_own: '运营方自己不能停用', expires_in_the_past: '到期时间已过', still_fails: '仍未成功', not_parked: '已经处理', bad_request: '请求不完整，请重试', 
     otp_required: '请填写动态口令', otp_wrong: '动态口令不正确，或已经用过', locked: '连续多次密码不正确，账号已锁定，请稍后再试或请管理员解锁', weak_password: '密码过于常见或简单，请换一个', wrong_password: '密码不正确', password_change_required: '请先更改密码', no_grant_there: '您在该租户没有角色', too_many_requests: '请求过于频繁，请稍候',
-    cannot_grant: '不能授予您自己没有的权限或范围', last_administrator: '这是最后一位管理员，不能停用或取消管理员角色', changed_meanwhile: '别人刚改过，请载入最新内容再改', in_use: '还在使用，不能删除', builtin: '内置角色不能改', username_taken: '用户名已被使用', number_taken: '工号已被使用', code_taken: '编码已被使用', invalid_request: '有内容不符合要求', internal: '服务器出错，请稍后再试',
+    cannot_grant: '不能授予您自己没有的权限或范围', last_administrator: '这是最后一位管理员，不能停用或取消管理员角色', changed_meanwhile: '别人刚改过，请载入最新内容再改', in_use: '还在使用，不能删除', builtin: '内置角色不能改', username_taken: '用户名已被使用', email_taken: '这个邮箱已属于别人', number_taken: '工号已被使用', code_taken: '编码已被使用', invalid_request: '有内容不符合要求', internal: '服务器出错，请稍后再试',
     ticket_invalid: '登录已超时，请重新从登录页开始', oidc_failed: '外部登录未完成，请再试一次', oidc_unknown_person: '外部账号尚未与这里的人员对应，请联系管理员', method_not_allowed: '服务器不支持这项操作', body_too_large: '内容过大',
   },
 }
