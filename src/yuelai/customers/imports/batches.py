@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 import msgspec
 
+from yuelai.customers import erased
 from yuelai.customers.bulk import matching, write
 from yuelai.customers.bulk.model import Incoming
 from yuelai.customers.imports import repository
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Run:
-    """What does not change from batch to batch. `keys` are there when the file has id numbers."""
+    """What does not change from batch to batch. `keys` are there when the file has id numbers; `opened` gives them
+    when they are needed otherwise."""
 
     tenant: UUID
     import_id: UUID
@@ -31,6 +33,7 @@ class Run:
     class_: str | None
     keys: TenantKeys | None
     dry: bool
+    opened: Callable[[Connection], Awaitable[TenantKeys]]
 
     def index(self, number: str) -> bytes:
         assert self.keys is not None
@@ -47,7 +50,7 @@ async def apply(conn: Connection, run: Run, rows: Sequence[Incoming | Rejection]
     if not run.dry:
         await _write(conn, run, outcome)
     await repository.add_claims(conn, run.tenant, run.import_id, outcome.claims)
-    await repository.add_errors(conn, run.tenant, run.import_id, outcome.rejected)
+    await repository.add_errors(conn, run.tenant, run.import_id, [*outcome.rejected, *outcome.told])
     counts = {
         "created": len(outcome.create),
         "updated": len(outcome.change),
@@ -75,6 +78,7 @@ async def _known(conn: Connection, run: Run, rows: Sequence[Incoming | Rejection
         await matching.current(conn, run.tenant, people, lock=not run.dry) if wants_customers else {},
         await matching.numbers_taken(conn, run.tenant, numbers) if numbers else set(),
         await repository.claimed(conn, run.import_id, claims) if claims else {},
+        await erased.hits(conn, run.tenant, incoming, lambda: run.opened(conn)),
     )
 
 

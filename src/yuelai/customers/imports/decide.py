@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from yuelai.customers import erased
 from yuelai.customers.bulk import plan
 from yuelai.customers.bulk.model import Change, Current, Incoming
 from yuelai.customers.bulk.write import OWN_NUMBER
@@ -33,6 +34,8 @@ class Known:
     """Customer numbers that are taken."""
     claimed: Mapping[bytes, int]
     """Which earlier line of the file spoke of whom."""
+    erased: Mapping[int, str] = field(default_factory=dict)
+    """Lines that speak of somebody who was erased, with the value that tells."""
 
 
 @dataclass
@@ -42,6 +45,8 @@ class Outcome:
     unchanged: int = 0
     skipped: int = 0
     rejected: list[Rejection] = field(default_factory=list)
+    told: list[Rejection] = field(default_factory=list)
+    """Rows that are counted as skipped, and in the report nevertheless."""
     claims: dict[bytes, int] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -81,6 +86,11 @@ def _decide(row: Incoming, rules: Rules, known: Known, index: Callable[[str], by
     claims = claims_of(row, rules)
     keys = row.keys(rules.key) if rules.key != "none" and rules.on_match != "add" else []
     people = {id_ for value in keys for id_ in known.matches.get(value, ())}
+    gone = known.erased.get(row.line)
+    if gone is not None and not _anew(row, people, rules, known, index):
+        done.skipped += 1
+        done.told.append(Rejection(row.line, None, erased.CODE, mask(gone), erased.MESSAGE))
+        return
     if len(people) == 1:
         claims[claim("customer", next(iter(people)).hex)] = rules.key
     for each, what in claims.items():
@@ -119,3 +129,9 @@ def _decide(row: Incoming, rules: Rules, known: Known, index: Callable[[str], by
     else:
         done.create.append(row)
     done.claims.update(dict.fromkeys(claims, row.line))
+
+
+def _anew(row: Incoming, people: set[UUID], rules: Rules, known: Known, index: Callable[[str], bytes]) -> bool:
+    if rules.on_match == "skip":
+        return bool(people)
+    return len(people) == 1 and erased.anew(row, known.customers.get(next(iter(people))), index)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from yuelai.customers.imports import files, repository, runs
+from yuelai.customers.imports import files, repository, runs, sweeping
 from yuelai.customers.imports.service import RUN_JOB, UNDO_JOB
 from yuelai.customers.imports.undo import undo
 from yuelai.customers.ports import CustomerUse
@@ -38,7 +38,11 @@ def register(jobs: Jobs, settings: Settings, uses: Sequence[CustomerUse]) -> Non
         for row in rows:
             files.remove(settings, row["id"])
 
+    async def sweep(database: Database, payload: dict[str, Any]) -> None:
+        await sweeping.sweep(database, settings, vault, UUID(payload["tenant_id"]))
+
     jobs.register(RUN_JOB, run)
+    jobs.register(sweeping.JOB, sweep)
     jobs.register(UNDO_JOB, take_back)
     jobs.register("customers.resume_imports", _resume, schedule="* * * * *")
     jobs.register("customers.forget_import_files", forget_files, schedule="17 * * * *")

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from yuelai.customers.imports import csvfile, dialect, encoding, fields, workbook
 from yuelai.customers.imports.errors import EmptyFile, NoRows, NotATable, TooManyColumns
@@ -44,6 +45,11 @@ def inspect(path: Path) -> Shape:
         text = file.read(_SNIFFED)
         found = dialect.delimiter(text, complete=not file.read(1))
     return _shape("csv", name, found, csvfile.records(path, name, found), size)
+
+
+def shape_of(row: Any) -> Shape:
+    """Return the shape of an import's file as it was found at the upload."""
+    return Shape(row["format"], row["encoding"], row["delimiter"], row["columns"], [], 0, row["header_width"])
 
 
 def rows(path: Path, shape: Shape) -> Iterator[Record | Broken]:

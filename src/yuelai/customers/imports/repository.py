@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from yuelai.platform.db import Connection
 
 COUNTS = ("created", "updated", "unchanged", "skipped", "rejected")
+UNDERWAY = ("checking", "running", "undoing")
 _ONE = """
     SELECT i.*, p.name AS person_name FROM customer_imports i LEFT JOIN people p ON p.id = i.person_id
     WHERE i.tenant_id = $1
@@ -237,6 +238,11 @@ async def underway(conn: Connection) -> list[asyncpg.Record]:
     return await conn.fetch(
         "SELECT id, tenant_id, state FROM customer_imports WHERE state IN ('checking', 'running', 'undoing')"
     )
+
+
+async def waiting_files(conn: Connection, tenant: UUID) -> list[asyncpg.Record]:
+    """Return the tenant's imports whose file is there and not being read."""
+    return await conn.fetch(f"{_ONE} AND i.file_there AND i.state <> ALL($2)", tenant, UNDERWAY)
 
 
 async def idle_files(conn: Connection, days: int) -> list[asyncpg.Record]:

@@ -17,6 +17,7 @@ from uuid import UUID
 import asyncpg
 import structlog
 
+from yuelai.customers import erased
 from yuelai.customers.bulk import matching
 from yuelai.customers.bulk.model import Incoming
 from yuelai.customers.events import CustomersImported
@@ -90,10 +91,17 @@ async def _run(database: Database, settings: Settings, vault: Vault, tenant: UUI
         keys = await vault.keys(conn, tenant) if uses_id else None
     column = next((each for each in row["columns"] if row["mapping"].get(each) == KEY_FIELD.get(row["key"], "")), None)
     rules = Rules(row["key"], row["on_match"], column)
-    about = Run(tenant, import_id, row["person_id"], rules, row["class"], keys, row["dry"])
-    shape = reading.Shape(
-        row["format"], row["encoding"], row["delimiter"], row["columns"], [], 0, row["header_width"]
-    )  # fmt: skip
+    about = Run(
+        tenant,
+        import_id,
+        row["person_id"],
+        rules,
+        row["class"],
+        keys,
+        row["dry"],
+        lambda conn: vault.keys(conn, tenant),
+    )
+    shape = reading.shape_of(row)
     normaliser = Normaliser(row["columns"], row["mapping"], row["key"], what)
     source = _Batches(files.path_of(settings, import_id), shape, normaliser, skip=row["done"])
     done: int = row["done"]
@@ -125,6 +133,7 @@ async def _apply(database: Database, about: Run, rows: list[Incoming | Rejection
     for attempt in itertools.count(1):
         try:
             async with database.transaction(about.tenant) as conn:
+                await erased.heed(conn, about.tenant)
                 held = await repository.lock(conn, about.tenant, about.import_id)
                 if held is None or held["done"] != done or held["state"] not in ("checking", "running"):
                     raise _Overtaken()

@@ -83,10 +83,10 @@ async def export(
 
 
 @router.post("/erase", status_code=204)
-async def erase(customer_id: UUID, body: Reason, principal: Eraser, db: Db, request: Request) -> None:
+async def erase(customer_id: UUID, body: Reason, principal: Eraser, db: Db, keys: Keys, request: Request) -> None:
     """Take out all personal data, for good. Ids and figures stay, and who did it and why."""
     async with db.transaction(principal.tenant_id) as conn:
-        afterwards = await service.erase(conn, principal, customer_id, body.reason, _others(request))
+        afterwards = await service.erase(conn, principal, customer_id, body.reason, keys, _others(request))
     for each in afterwards:
         await each()
 

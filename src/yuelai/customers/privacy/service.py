@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from yuelai.customers import erased
 from yuelai.customers.errors import CannotReveal, LegalHold, UnknownCustomer, UnknownPart
 from yuelai.customers.events import CustomerErased
+from yuelai.customers.imports import sweeping
 from yuelai.customers.merging.service import lock_trees
 from yuelai.customers.ports import Afterwards, PersonalData, Subject
 from yuelai.customers.privacy import repository
@@ -99,14 +101,21 @@ async def hold(conn: Connection, principal: Principal, customer_id: UUID, reason
 
 
 async def erase(
-    conn: Connection, principal: Principal, customer_id: UUID, reason: str, others: Sequence[PersonalData]
+    conn: Connection,
+    principal: Principal,
+    customer_id: UUID,
+    reason: str,
+    vault: Vault,
+    others: Sequence[PersonalData],
 ) -> list[Afterwards]:
     """Take all personal data of a customer, and of those merged into them, out of all rooms; a tombstone remains.
 
-    Returns what is to be done once the transaction has been committed. Raises `UnknownCustomer`, `Erased`, `LegalHold`
-    and what other rooms refuse.
+    Of what they were known by only keyed hashes are kept, so that no file and no source brings them back (`erased`).
+    Returns what is to be done once the transaction has been committed. Raises `UnknownCustomer`, `Erased`, `LegalHold`,
+    `KeysMissing` and what other rooms refuse.
     """
     tenant_id = principal.tenant_id
+    await erased.settle(conn, tenant_id)
     rows = await lock_trees(conn, tenant_id, [customer_id])
     if not rows:
         raise UnknownCustomer()
@@ -116,6 +125,8 @@ async def erase(
         raise LegalHold(reason=why_not)
     subject = Subject(tenant_id, family, await repository.only_theirs(conn, tenant_id, family))
     afterwards = [done for other in others if (done := await other.erase(conn, subject)) is not None]
+    await erased.remember(conn, tenant_id, family, await vault.keys(conn, tenant_id))
+    await sweeping.put_down(conn, tenant_id)
     await repository.erase(conn, family)
     at = SystemClock().now()
     for id_ in family:

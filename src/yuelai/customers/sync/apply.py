@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 
+from yuelai.customers import erased
 from yuelai.customers.bulk import matching, plan, write
 from yuelai.customers.bulk.model import Change, Current, Incoming
 from yuelai.customers.imports.model import Rejection
@@ -43,12 +44,22 @@ async def apply(
     held = await repository.records(conn, source.id, list(latest))
     news = {name: row for name, row in latest.items() if name not in held or held[name]["checksum"] != checksums[name]}
     wanted = list(dict.fromkeys(each for row in news.values() for each in row.keys(key)))
+    marks = {name: erased.record(keys, source.id, key, name, row) for name, row in latest.items()}
+    told = {name: [marks[name], *erased.marks(keys, row)] for name, row in news.items()}
+
+    async def opened() -> TenantKeys:
+        return keys
+
+    by_line = {row.line: marks[name] for name, row in news.items()}
+    gone = await erased.hits(conn, tenant, news.values(), opened, by_line)
     matches = await matching.match(conn, tenant, key, wanted, keys)
     new: list[Incoming] = []
     known: dict[str, UUID] = {name: row["customer_id"] for name, row in held.items()}
     for name, row in news.items():
         people = {id_ for each in row.keys(key) for id_ in matches.get(each, ())}
         if name in known:
+            continue
+        if row.line in gone and len(people) != 1:
             continue
         if len(people) > 1:
             rejected.append(_refused(row, "several_customers", "Several customers have this key."))
@@ -62,6 +73,16 @@ async def apply(
             new.append(row)
     changing = {name: row for name, row in news.items() if name in known}
     found = await matching.current(conn, tenant, sorted({known[name] for name in changing}), lock=True)
+    out = {
+        name: marks[name]
+        for name, row in news.items()
+        if row.line in gone and not erased.anew(row, found.get(known[name]) if name in known else None, keys.index)
+    }
+    # Later runs know the record by itself, whatever else of it changes.
+    await erased.put(conn, tenant, dict.fromkeys(out.values(), source.id))
+    for name in out:
+        changing.pop(name, None)
+        known.pop(name, None)
     changes, asked = await _compare(conn, tenant, source, changing, known, found, keys)
     made = await write.create(conn, tenant, new, keys=keys, action="synced", person=None)
     for row, customer, _ in made:
@@ -74,21 +95,25 @@ async def apply(
     ]
     await repository.put_origins(conn, tenant, source.id, fresh)
     conflicts = await repository.put_conflicts(conn, tenant, source.id, asked)
-    lines = [(name, known[name], checksums[name]) for name in latest if name in known]
+    lines = [
+        (name, known[name], checksums[name], told.get(name) or held[name]["marks"]) for name in latest if name in known
+    ]
     await repository.put_records(conn, tenant, source.id, run, lines)
     counts = {
         "created": len(made),
         "updated": len(changes),
-        "unchanged": len(rows) - len(made) - len(changes) - len(rejected),
+        "unchanged": len(rows) - len(made) - len(changes) - len(rejected) - len(out),
         "conflicts": conflicts,
         "rejected": len(rejected),
+        "erased": len(out),
     }
     assert counts["unchanged"] >= superseded
     if rejected:
         await repository.add_rejections(conn, tenant, run, [asdict(each) for each in rejected])
     checksum = 0
-    for value in checksums.values():
-        checksum ^= value
+    for name, value in checksums.items():
+        if name not in out:
+            checksum ^= value
     for each in rejected:
         # Whatever is refused is with them and not with us: the sums must differ.
         checksum ^= hash_of([each.line, each.code])

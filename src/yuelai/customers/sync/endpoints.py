@@ -35,7 +35,8 @@ FieldMap = Annotated[dict[Annotated[str, StringConstraints(max_length=200)], str
 
 
 class Run(BaseModel):
-    """`missing`: records the source has and we lack. `checksum_equal` is null unless everything was read."""
+    """`missing`: records the source has and we lack; `erased`: those of people who were erased, which are left out.
+    `checksum_equal` is null unless everything was read."""
 
     id: UUID
     state: Literal["running", "done", "failed"]
@@ -50,6 +51,7 @@ class Run(BaseModel):
     conflicts: int
     missing: int | None
     rejected: int
+    erased: int
     rejections: list[dict[str, Any]]
     checksum_equal: bool | None
     fresh_as_of: datetime | None

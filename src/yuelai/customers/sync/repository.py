@@ -11,14 +11,14 @@ import asyncpg
 if TYPE_CHECKING:
     from yuelai.platform.db import Connection
 
-RUN_COUNTS = ("created", "updated", "unchanged", "conflicts", "rejected")
+RUN_COUNTS = ("created", "updated", "unchanged", "conflicts", "rejected", "erased")
 
 
 async def records(conn: Connection, source: UUID, keys: Sequence[str]) -> dict[str, asyncpg.Record]:
     rows = await conn.fetch(
-        "SELECT r.key, r.checksum, coalesce(c.merged_into, c.id) AS customer_id FROM customer_source_records r "
-        "JOIN customers c ON c.id = r.customer_id WHERE r.source_id = $1 AND r.key = ANY($2::text[]) "
-        "AND c.erased_at IS NULL",
+        "SELECT r.key, r.checksum, r.marks, coalesce(c.merged_into, c.id) AS customer_id "
+        "FROM customer_source_records r JOIN customers c ON c.id = r.customer_id "
+        "WHERE r.source_id = $1 AND r.key = ANY($2::text[]) AND c.erased_at IS NULL",
         source,
         keys,
     )
@@ -26,17 +26,18 @@ async def records(conn: Connection, source: UUID, keys: Sequence[str]) -> dict[s
 
 
 async def put_records(
-    conn: Connection, tenant: UUID, source: UUID, run: UUID, rows: Sequence[tuple[str, UUID, int]]
+    conn: Connection, tenant: UUID, source: UUID, run: UUID, rows: Sequence[tuple[str, UUID, int, Sequence[bytes]]]
 ) -> None:
-    """`(key, customer, checksum)`"""
+    """`(key, customer, checksum, marks)`"""
     if rows:
-        keys, customers, checksums = zip(*rows, strict=True)
+        keys, customers, checksums, marks = zip(*rows, strict=True)
         await conn.execute(
             """
-            INSERT INTO customer_source_records (tenant_id, source_id, run_id, key, customer_id, checksum)
-            SELECT $1, $2, $3, * FROM unnest($4::text[], $5::uuid[], $6::bigint[])
+            INSERT INTO customer_source_records (tenant_id, source_id, run_id, key, customer_id, checksum, marks)
+            SELECT $1, $2, $3, key, customer, checksum, string_to_array(marks, ' ')::bytea[]
+            FROM unnest($4::text[], $5::uuid[], $6::bigint[], $7::text[]) AS t (key, customer, checksum, marks)
             ON CONFLICT (source_id, key) DO UPDATE SET customer_id = excluded.customer_id,
-                checksum = excluded.checksum, run_id = excluded.run_id
+                checksum = excluded.checksum, marks = excluded.marks, run_id = excluded.run_id
             """,
             tenant,
             source,
@@ -44,6 +45,7 @@ async def put_records(
             keys,
             customers,
             checksums,
+            [" ".join(f"\\x{mark.hex()}" for mark in each) for each in marks],
         )
 
 
@@ -182,8 +184,8 @@ async def advance(
     await conn.execute(
         """
         UPDATE customer_source_runs SET created = created + $3, updated = updated + $4, unchanged = unchanged + $5,
-            conflicts = conflicts + $6, rejected = rejected + $7, cursor = $8, read = read + $9,
-            source_checksum = coalesce(source_checksum, 0) # $10
+            conflicts = conflicts + $6, rejected = rejected + $7, erased = erased + $8, cursor = $9, read = read + $10,
+            source_checksum = coalesce(source_checksum, 0) # $11
         WHERE tenant_id = $1 AND id = $2
         """,
         tenant,
@@ -207,11 +209,12 @@ async def add_rejections(conn: Connection, tenant: UUID, run: UUID, found: Seque
 
 
 async def totals(conn: Connection, tenant: UUID, source: UUID, run: UUID) -> asyncpg.Record:
-    """Return `ours`, `seen` in this run, `checksum` of those, and `open` conflicts of the source."""
+    """Return `ours`, `seen` in this run, `checksum` of those, `erased` records and `open` conflicts of the source."""
     row = await conn.fetchrow(
         """
         SELECT count(*) AS ours, count(*) FILTER (WHERE run_id = $3) AS seen,
             coalesce(bit_xor(checksum) FILTER (WHERE run_id = $3), 0) AS checksum,
+            (SELECT count(*) FROM customer_erased_keys e WHERE e.source_id = $2) AS erased,
             (SELECT count(*) FROM customer_conflicts x WHERE x.source_id = $2 AND x.state <> 'theirs') AS open
         FROM customer_source_records WHERE tenant_id = $1 AND source_id = $2
         """,

@@ -12,6 +12,7 @@ import asyncpg
 import structlog
 
 from yuelai.connectors.http import JsonConnector
+from yuelai.customers import erased
 from yuelai.customers.events import CustomersImported
 from yuelai.customers.imports.context import context
 from yuelai.customers.imports.normalise import Normaliser
@@ -103,6 +104,7 @@ class _Run:
         async with contextlib.aclosing(coming) as found:  # type: ignore[type-var]  # both are generators
             async for page in found:
                 async with self._database.transaction(self._tenant) as conn:
+                    await erased.heed(conn, self._tenant)
                     if normaliser is None:
                         what = await context(conn, self._tenant)
                         mapping = {
@@ -126,7 +128,9 @@ class _Run:
             totals = await repository.totals(conn, self._tenant, self._source["id"], row["id"])
             full = row["full"]
             total = self._total if self._total is not None else row["read"] if full else None
-            missing = None if total is None else max(0, total - (totals["seen"] if full else totals["ours"]))
+            # Whoever was erased is with them, and not with us on purpose.
+            held = totals["seen"] + row["erased"] if full else totals["ours"] + totals["erased"]
+            missing = None if total is None else max(0, total - held)
             equal = None
             if full:
                 equal = missing == 0 and (row["source_checksum"] or 0) == totals["checksum"] and totals["open"] == 0

@@ -106,13 +106,17 @@ CREATE TABLE customer_sources (
     mapping jsonb NOT NULL,
     key text NOT NULL CHECK (key IN ('phone', 'no', 'account', 'id_number')),
     active boolean NOT NULL DEFAULT true,
+    auth_header text,
+    secret bytea NOT NULL DEFAULT '',
     since text,
     next_run_at timestamptz,
     created_at timestamptz NOT NULL DEFAULT now(),
     UNIQUE (tenant_id, code),
     CHECK ((kind = 'http_json') = (url IS NOT NULL)),
-    CHECK ((kind = 'csv_folder') = (folder IS NOT NULL))
+    CHECK ((kind = 'csv_folder') = (folder IS NOT NULL)),
+    CHECK (secret = '' OR auth_header IS NOT NULL)
 );
+COMMENT ON COLUMN customer_sources.secret IS 'what auth_header says, sealed under the master key; empty: nothing';
 COMMENT ON COLUMN customer_sources.since IS 'watermark: what the source gave last, asked for again next time';
 CREATE INDEX customer_sources_due ON customer_sources (next_run_at) WHERE active;
 CREATE TABLE customer_source_runs (
@@ -132,6 +136,7 @@ CREATE TABLE customer_source_runs (
     conflicts bigint NOT NULL DEFAULT 0,
     missing bigint,
     rejected bigint NOT NULL DEFAULT 0,
+    erased bigint NOT NULL DEFAULT 0,
     rejections jsonb NOT NULL DEFAULT '[]',
     checksum_equal boolean,
     fresh_as_of timestamptz,
@@ -140,6 +145,7 @@ CREATE TABLE customer_source_runs (
     finished_at timestamptz
 );
 COMMENT ON COLUMN customer_source_runs."full" IS 'the source was asked for everything, not only what changed';
+COMMENT ON COLUMN customer_source_runs.erased IS 'records of people who were erased: left out';
 COMMENT ON COLUMN customer_source_runs.cursor IS 'where a killed run goes on';
 COMMENT ON COLUMN customer_source_runs.rejections IS 'the first hundred, values masked';
 CREATE INDEX customer_source_runs_source ON customer_source_runs (source_id, id);
@@ -150,10 +156,12 @@ CREATE TABLE customer_source_records (
     key text COLLATE "C" NOT NULL,
     customer_id uuid NOT NULL REFERENCES customers ON DELETE CASCADE,
     checksum bigint NOT NULL,
+    marks bytea[] NOT NULL,
     run_id uuid NOT NULL,
     PRIMARY KEY (source_id, key)
 );
 COMMENT ON TABLE customer_source_records IS 'whom each record of a source speaks of, and what it last said (a hash)';
+COMMENT ON COLUMN customer_source_records.marks IS 'keyed hashes of what it says, kept when the customer is erased';
 COMMENT ON COLUMN customer_source_records.run_id IS 'the run that saw it last';
 CREATE INDEX customer_source_records_customer ON customer_source_records (customer_id);
 CREATE TABLE customer_field_sources (
@@ -184,6 +192,15 @@ COMMENT ON COLUMN customer_conflicts.value_hash IS 'of theirs: once decided, the
 CREATE INDEX customer_conflicts_open ON customer_conflicts (tenant_id, id) WHERE state = 'open';
 CREATE INDEX customer_conflicts_tenant ON customer_conflicts (tenant_id, id);
 CREATE INDEX customer_conflicts_customer ON customer_conflicts (customer_id);
+CREATE TABLE customer_erased_keys (
+    tenant_id uuid NOT NULL REFERENCES tenants,
+    key bytea NOT NULL,
+    source_id uuid REFERENCES customer_sources ON DELETE CASCADE,
+    PRIMARY KEY (tenant_id, key)
+);
+COMMENT ON TABLE customer_erased_keys IS 'keyed hashes of what erased people were known by: they must not be taken in again';
+COMMENT ON COLUMN customer_erased_keys.source_id IS 'whose record it is, if it is one';
+CREATE INDEX customer_erased_keys_source ON customer_erased_keys (source_id);
 """
 
 _TABLES = (
@@ -196,6 +213,7 @@ _TABLES = (
     "customer_source_records",
     "customer_field_sources",
     "customer_conflicts",
+    "customer_erased_keys",
 )
 
 
