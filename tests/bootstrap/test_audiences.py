@@ -140,3 +140,12 @@ async def test_who_serves_two_tenants_is_seen_at_both_and_each_contact_at_its_ow
     assert own[key]["today"]["answered"] == 1
     assert [value["tenant"]["code"] for name, value in own.items() if name.startswith("interaction/")] == ["east"]
     assert world.live.snapshot(groups_of(leader_of(GROUP, tenant_id=OTHER_TENANT)))[key] == other[key]
+
+
+async def test_a_programs_token_does_not_see_its_makers_contacts_unless_it_may_serve_them() -> None:
+    world = await in_talk()
+    maker = somebody("agent", person_id=world.agents[0].id)
+    token = replace(maker, token_id=uuid4(), permissions=frozenset({"queues.read"}))
+    assert "interaction" in kinds(world, maker)
+    assert "interaction" not in kinds(world, token)
+    assert "interaction" in kinds(world, replace(token, permissions=maker.permissions))

@@ -30,6 +30,7 @@ async def joined(
         "CORP_CLIENT_ID": CLIENT_ID,
         "CORP_CLIENT_SECRET": CLIENT_SECRET,
         "CORP_NAME": "Corporate account",
+        "CORP_CLAIM": "preferred_username",
         "AWAY_ISSUER": "http://127.0.0.1:1",
         "AWAY_CLIENT_ID": CLIENT_ID,
     }.items():
@@ -99,17 +100,21 @@ async def test_the_way_there_is_guarded_by_state_nonce_and_pkce(joined: Site, co
         assert query["state"] not in kept
 
 
-WHO_IS_MEANT: tuple[tuple[dict[str, Any], bool], ...] = (
-    ({"email": "LIN@example.com", "email_verified": True}, True),
-    ({"email": "lin@example.com", "email_verified": False}, False),
-    ({"email": "lin@example.com"}, False),
-    ({"email": "twice@example.com", "email_verified": True}, False),
-    ({"email": "left@example.com", "email_verified": True}, False),
-    ({"preferred_username": "nobody"}, False),
-    ({"preferred_username": "left"}, False),
-    ({"preferred_username": ["agent01"]}, False),
-    ({"preferred_username": "agent\x0001"}, False),
-    ({}, False),
+WHO_IS_MEANT: tuple[tuple[str, dict[str, Any], bool], ...] = (
+    ("email", {"email": "LIN@example.com", "email_verified": True}, True),
+    ("email", {"email": "lin@example.com", "email_verified": False}, False),
+    ("email", {"email": "lin@example.com"}, False),
+    ("email", {"email": "twice@example.com", "email_verified": True}, False),
+    ("email", {"email": "left@example.com", "email_verified": True}, False),
+    # Who is known by address is not let in under a name that they may have chosen for themselves.
+    ("email", {"preferred_username": "agent01"}, False),
+    ("preferred_username", {"email": "lin@example.com", "email_verified": True}, False),
+    ("preferred_username", {"preferred_username": "Agent01"}, True),
+    ("preferred_username", {"preferred_username": "nobody"}, False),
+    ("preferred_username", {"preferred_username": "left"}, False),
+    ("preferred_username", {"preferred_username": ["agent01"]}, False),
+    ("preferred_username", {"preferred_username": "agent\x0001"}, False),
+    ("preferred_username", {}, False),
 )
 
 
@@ -122,7 +127,9 @@ async def test_who_is_meant_is_told_by_a_verified_address_or_the_user_name(joine
         await conn.execute("UPDATE people SET email = 'left@example.com', active = false WHERE username = 'left'")
     corp.user_info = {"sub": "42"}
     async with browser(joined) as client:
-        for claims, known in WHO_IS_MEANT:
+        oidc = joined.app.state.sessions.elsewhere.oidc
+        for by, claims, known in WHO_IS_MEANT:
+            oidc.providers = {**oidc.providers, "corp": oidc.providers["corp"].model_copy(update={"claim": by})}
             corp.claims = {"sub": "42", **claims}
             found = await arrive(client, await go(client))
             assert set(found) == {"ticket"} if known else found == {"error": "oidc_unknown_person"}, claims
@@ -130,7 +137,7 @@ async def test_who_is_meant_is_told_by_a_verified_address_or_the_user_name(joine
         assert await conn.fetchval("SELECT count(*) FROM people") == 4
         refused = await conn.fetch("SELECT person_id, data FROM audit WHERE action = 'session.refused'")
     expected = (None, {"provider": "corp", "reason": "oidc_unknown_person"})
-    assert [tuple(row) for row in refused] == [expected] * 9
+    assert [tuple(row) for row in refused] == [expected] * 11
 
 
 async def test_what_the_id_token_leaves_out_is_asked_for_of_the_same_subject(joined: Site, corp: Provider) -> None:

@@ -9,7 +9,10 @@ from yuelai.platform.live import Audience, permitted, within
 
 def groups_of(principal: Principal) -> Audience:
     """Return the groups; permissions that reach some people only lead into the parts of their groups."""
-    groups = frozenset({own(principal), f"tenant:{principal.tenant_id}"})
+    groups: Audience = frozenset({f"tenant:{principal.tenant_id}"})
+    # A program's token sees its maker's contacts only if it may serve them.
+    if principal.token_id is None or principal.may("agent.work"):
+        groups |= {own(principal)}
     for wanted in (*((permission,) for permission in principal.permissions), WATCHES_CALLS):
         if principal.permissions.issuperset(wanted):
             groups |= _audience(principal, wanted)

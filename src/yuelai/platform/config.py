@@ -45,10 +45,10 @@ class OidcProvider(BaseModel):
     client_id: str = Field(min_length=1, description="What the centre is called there.")
     client_secret: str | None = Field(None, repr=False, description="None for a public client; PKCE is always used.")
     name: str = Field("", description="What stands on the button; the code if unset.")
-    claim: Literal["email", "preferred_username"] | None = Field(
-        None,
-        description="What people are known by: a verified `email`, or a `preferred_username` that is their user name; "
-        "unset, the one and else the other.",
+    claim: Literal["email", "preferred_username"] = Field(
+        "email",
+        description="What people are known by: a verified `email`, or a `preferred_username` that is their user name "
+        "(only where people cannot choose it themselves).",
     )
 
 

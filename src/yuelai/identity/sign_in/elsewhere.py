@@ -94,13 +94,11 @@ class Elsewhere:
 
 async def _person(conn: Connection, provider: OidcProvider, claims: Claims) -> PersonId | None:
     """Return the one person the claims mean. Nobody is made, and two of one address are nobody."""
-    if claims.email is not None and provider.claim in (None, "email"):
-        found = _only(await repository.known_as(conn, email=claims.email))
-        if found is not None:
-            return found
-    if claims.preferred_username is not None and provider.claim in (None, "preferred_username"):
-        return _only(await repository.known_as(conn, username=claims.preferred_username))
-    return None
+    if provider.claim == "email":
+        return _only(await repository.known_as(conn, email=claims.email)) if claims.email is not None else None
+    if claims.preferred_username is None:
+        return None
+    return _only(await repository.known_as(conn, username=claims.preferred_username))
 
 
 def _only(rows: list[asyncpg.Record]) -> PersonId | None:
