@@ -23,6 +23,7 @@ def json_answer(document: Any, status: str = "200 OK", extra: str = "") -> bytes
 class BusinessSystem:
     answer: Answer
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    heads: list[str] = field(default_factory=list)
     port: int = 0
     _server: asyncio.Server | None = None
     _writers: set[asyncio.StreamWriter] = field(default_factory=set)
@@ -46,6 +47,7 @@ class BusinessSystem:
         try:
             while True:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode()
+                self.heads.append(head)
                 target = urlsplit(head.split(" ")[1])
                 query = dict(parse_qsl(target.query))
                 self.asked.append((target.path, query))

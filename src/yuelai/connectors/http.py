@@ -42,16 +42,29 @@ class JsonConnector:
     async def close(self) -> None:
         await self._client.aclose()
 
-    async def get(self, url: str, params: Mapping[str, str] | None = None, *, cache_seconds: float = 0.0) -> Any:
-        """Return the decoded JSON of `GET url`. Raises `HostNotAllowed`, `ConnectorFailed`, `CircuitOpen`."""
+    async def get(
+        self,
+        url: str,
+        params: Mapping[str, str] | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        cache_seconds: float = 0.0,
+    ) -> Any:
+        """Return the decoded JSON of `GET url`.
+
+        `headers` go to the URL's host alone, for no redirect is followed; what is asked with them is not cached.
+        Raises `HostNotAllowed`, `ConnectorFailed`, `CircuitOpen`.
+        """
         target = self._hosts.check(url).copy_merge_params(dict(params or {}))
+        if headers:
+            cache_seconds = 0.0
         held = self._cache.get(str(target))
         if cache_seconds > 0 and held is not None and self._clock.monotonic() - held[0] < cache_seconds:
             return held[1]
         breaker = self._breakers.setdefault(target.netloc.decode(), Breaker())
         breaker.enter(self._clock.monotonic())
         try:
-            body = await self._read(target)
+            body = await self._read(target, headers or {})
             answer = msgspec.json.decode(body)
         except (httpx.HTTPError, TimeoutError, msgspec.DecodeError, UnicodeDecodeError, ConnectorFailed) as error:
             breaker.failed(self._clock.monotonic())
@@ -68,9 +81,9 @@ class JsonConnector:
                 self._cache.popitem(last=False)
         return answer
 
-    async def _read(self, target: httpx.URL) -> bytes:
+    async def _read(self, target: httpx.URL, more: Mapping[str, str]) -> bytes:
         # Packed answers are not taken: a small one could unpack to anything.
-        headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
+        headers = {"Accept": "application/json", "Accept-Encoding": "identity"} | dict(more)
         async with asyncio.timeout(self._seconds), self._client.stream("GET", target, headers=headers) as answer:
             if answer.status_code != 200:
                 raise ConnectorFailed(f"It answered {answer.status_code}.", host=target.host)

@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from yuelai.customers import sealing
+from yuelai.customers.sync import secret
 from yuelai.identity.sign_in import second_factor
 from yuelai.platform.rewrap import Sealed
 from yuelai.recordings import keys
 
-SEALED: Sequence[Sealed] = (keys.SEALED, keys.ParkedKeys(), sealing.SEALED, second_factor.SEALED)
+SEALED: Sequence[Sealed] = (
+    keys.SEALED,
+    keys.ParkedKeys(),
+    sealing.SEALED,
+    secret.SEALED,
+    second_factor.SEALED,
+)

@@ -1,145 +1,19 @@
-"""Customers of another system, followed over a real socket, and files that appear in a folder."""
+"""Customers of another system are followed, and files that appear in a folder."""
 
 from __future__ import annotations
 
-import asyncio
 import os
 import time
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
-import httpx
 import pytest
 
-from tests.connectors.server import BusinessSystem, json_answer
-from tests.support.web import Site, add_person, add_tenant, serve
-from yuelai.connectors.hosts import AllowedHosts
-from yuelai.connectors.http import JsonConnector
-from yuelai.customers import erased
+from tests.customers.sync.conftest import PATH, World, counts
+from tests.support.web import add_person, add_tenant
 from yuelai.customers.sealing import Vault
 from yuelai.customers.sync import jobs as sync_jobs
 from yuelai.customers.sync import runs
-from yuelai.platform.db import Database
-from yuelai.platform.ids import SAMPLE_TENANT
-
-PATH = "/api/v1/customers"
-MAPPING = {"name": "name", "contact.phones": "phone", "level": "class", "home": "address.home", "doc": "id_number"}
-
-
-@dataclass
-class Crm:
-    """A system with customers, told by what changed since a mark."""
-
-    people: list[dict[str, Any]] = field(default_factory=list)
-    mark: int = 0
-    page: int = 2
-    broken_at: str | None = None
-
-    def set(self, phone: str, name: str, **more: Any) -> None:
-        self.mark += 1
-        self.people = [each for each in self.people if each["contact"]["phones"][0] != phone]
-        self.people.append({"name": name, "contact": {"phones": [phone]}, "mark": self.mark, **more})
-
-    def answer(self, path: str, query: dict[str, str]) -> bytes:
-        start = query.get("cursor", "0")
-        if start == self.broken_at:
-            return json_answer({}, "500 Oops")
-        news = [each for each in self.people if each["mark"] > int(query.get("since", 0))]
-        items = news[int(start) : int(start) + self.page]
-        onward = int(start) + self.page
-        return json_answer(
-            {
-                "items": items,
-                "next_cursor": str(onward) if onward < len(news) else None,
-                "total": len(self.people),
-                "watermark": str(self.mark),
-            }
-        )
-
-
-@dataclass
-class World:
-    site: Site
-    http: httpx.AsyncClient
-    crm: Crm
-    system: BusinessSystem
-    connector: JsonConnector
-    tenant: UUID = SAMPLE_TENANT
-
-    async def add(self, code: str = "crm", **more: Any) -> str:
-        body = {"code": code, "name": code, "kind": "http_json", "url": f"{self.system.url}/c", "precedence": 50,
-                "mapping": MAPPING, "key": "phone"}  # fmt: skip
-        answer = await self.http.post(f"{PATH}/sources", json=body | more)
-        assert answer.status_code == 201, answer.text
-        return str(answer.json()["id"])
-
-    async def run(self, source: str, **how: Any) -> dict[str, Any]:
-        answer = await self.http.post(f"{PATH}/sources/{source}/run", params=how)
-        assert answer.status_code == 202, answer.text
-        await self.work(source)
-        return await self.last(source)
-
-    async def work(self, source: str) -> None:
-        settings = self.site.settings
-        await runs.run(self.site.database, settings, Vault(settings), self.connector, self.tenant, UUID(source))
-
-    async def last(self, source: str) -> dict[str, Any]:
-        answer = await self.http.get(f"{PATH}/sources/{source}/runs")
-        assert answer.status_code == 200, answer.text
-        last: dict[str, Any] = answer.json()["items"][0]
-        return last
-
-    async def fetch(self, query: str, *args: Any) -> list[Any]:
-        async with self.site.database.transaction(self.tenant) as conn:
-            return [dict(row) for row in await conn.fetch(query, *args)]
-
-    async def names(self) -> list[tuple[str, str]]:
-        return [
-            (each["name"], each["class"])
-            for each in await self.fetch("SELECT name, class FROM customers ORDER BY name")
-        ]
-
-    async def edit(self, name: str, to: str) -> None:
-        """As an agent does at the screen, the bare bones of it."""
-        async with self.site.database.transaction(self.tenant) as conn:
-            await conn.execute("UPDATE customers SET name = $2, version = version + 1 WHERE name = $1", name, to)
-
-    async def erase(self, name: str) -> None:
-        [row] = await self.fetch("SELECT id FROM customers WHERE name = $1", name)
-        answer = await self.http.post(f"{PATH}/{row['id']}/erase", json={"reason": "本人要求"})
-        assert answer.status_code == 204, answer.text
-
-    async def conflicts(self, state: str = "open") -> list[dict[str, Any]]:
-        answer = await self.http.get(f"{PATH}/conflicts", params={"state": state})
-        assert answer.status_code == 200, answer.text
-        items: list[dict[str, Any]] = answer.json()["items"]
-        return items
-
-
-@pytest.fixture
-async def world(database: Database, home: Path) -> AsyncIterator[World]:
-    crm = Crm()
-    system = BusinessSystem(crm.answer)
-    await system.start()
-    hosts = f"127.0.0.1:{system.port}"
-    os.environ |= {"YUELAI_CONNECTOR_HOSTS": hosts, "YUELAI_SOURCE_FOLDER": str(home / "sources")}
-    connector = JsonConnector(AllowedHosts(hosts))
-    try:
-        async with serve(database, home) as site:
-            await add_person(database, "importer", "admin", number="9001")
-            async with await site.client("importer") as http:
-                yield World(site, http, crm, system, connector)
-    finally:
-        del os.environ["YUELAI_CONNECTOR_HOSTS"], os.environ["YUELAI_SOURCE_FOLDER"]
-        await connector.close()
-        await system.stop()
-
-
-def counts(run: dict[str, Any]) -> tuple[int, ...]:
-    return tuple(run[name] for name in ("created", "updated", "unchanged", "conflicts", "rejected"))
 
 
 async def test_all_is_read_once_then_only_what_changed(world: World) -> None:
@@ -366,63 +240,3 @@ async def test_sources_and_conflicts_of_one_tenant_are_nothing_to_another(world:
             assert (await http.request(method, f"{PATH}{path}", json=body)).status_code == 404, path
     assert (await world.http.delete(f"{PATH}/sources/{source}")).status_code == 204
     assert await world.names() == [("王依", "normal")]
-
-
-async def test_whoever_was_erased_does_not_come_back_and_the_next_of_the_number_does(world: World) -> None:
-    world.crm.set("13900000001", "王一", doc="A1234567")
-    world.crm.set("13900000002", "王二")
-    source = await world.add()
-    await world.run(source)
-    await world.erase("王一")
-    # The agent's change is not what the source calls him: its own record is known all the same.
-    await world.edit("王二", "王贰")
-    await world.erase("王贰")
-    world.crm.set("13900000001", "王一", level="gold", doc="A1234567")
-    run = await world.run(source)
-    assert (counts(run), run["erased"], run["missing"]) == ((0, 0, 0, 0, 0), 1, 0)
-    run = await world.run(source, full=True)
-    assert (counts(run), run["erased"], run["missing"], run["checksum_equal"]) == ((0, 0, 0, 0, 0), 2, 0, True)
-    assert run["rejections"] == await world.conflicts() == []
-    assert await world.names() == [("", "normal"), ("", "normal")]
-    # The id number tells him under any name and phone, and in any source; the number alone tells nobody.
-    world.crm.set("13900000003", "王依", doc="A1234567")
-    world.crm.set("13900000001", "李新")
-    run = await world.run(source)
-    assert (counts(run), run["erased"]) == ((1, 0, 0, 0, 0), 1)
-    other = await world.add("other")
-    run = await world.run(other)
-    assert (counts(run), run["erased"]) == ((0, 0, 1, 0, 0), 2)
-    assert [name for name, _ in await world.names() if name] == ["李新"]
-    # Somebody who calls and is put down by hand is a customer again, and followed again.
-    answer = await world.http.post(PATH, json={"name": "王二", "phones": ["13900000002"]})
-    assert answer.status_code == 201, answer.text
-    world.crm.set("13900000002", "王二", level="gold")
-    run = await world.run(source)
-    assert (counts(run), run["erased"]) == ((0, 0, 1, 1, 0), 0)
-    assert [each["field"] for each in await world.conflicts()] == ["class"]
-
-
-async def test_an_account_in_a_source_is_the_same_record_whatever_its_name(world: World) -> None:
-    mapping = {"name": "name", "contact.phones": "account"}
-    source = await world.add(mapping=mapping, key="account")
-    world.crm.set("A-1", "王一")
-    await world.run(source)
-    await world.erase("王一")
-    world.crm.set("A-1", "王壹")
-    run = await world.run(source)
-    assert (counts(run), run["erased"]) == ((0, 0, 0, 0, 0), 1)
-    # Elsewhere the account may be somebody else's by now.
-    run = await world.run(await world.add("other", mapping=mapping, key="account"))
-    assert (counts(run), run["erased"]) == ((1, 0, 0, 0, 0), 0)
-
-
-async def test_a_page_that_is_being_written_is_waited_for(world: World) -> None:
-    world.crm.set("13900000001", "王一")
-    source = await world.add()
-    await world.run(source)
-    async with world.site.database.transaction(world.tenant) as conn:
-        await erased.heed(conn, world.tenant)
-        erasing = asyncio.create_task(world.erase("王一"))
-        done, _ = await asyncio.wait([erasing], timeout=0.5)
-        assert not done
-    await erasing

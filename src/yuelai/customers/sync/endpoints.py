@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
 from yuelai.customers.sealing import Vault
 from yuelai.customers.sync import conflicts, sources
@@ -31,6 +31,8 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 Place = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
 SourceKind = Literal["csv_folder", "http_json"]
 SourceKey = Literal["phone", "no", "account", "id_number"]
+HeaderName = Annotated[str, StringConstraints(max_length=100)]
+Secret = Annotated[SecretStr, Field(max_length=4000)]
 FieldMap = Annotated[dict[Annotated[str, StringConstraints(max_length=200)], str], Field(max_length=200)]
 
 
@@ -70,13 +72,19 @@ class Source(BaseModel):
     mapping: dict[str, str]
     key: SourceKey
     active: bool
+    auth_header: str | None
+    has_secret: bool
     since: str | None
     next_run_at: datetime | None
     last_run: Run | None
 
 
 class NewSource(BaseModel):
-    """`schedule` is a cron expression in UTC. A `precedence` above 100 wins over what people have typed."""
+    """`schedule` is a cron expression in UTC. A `precedence` above 100 wins over what people have typed.
+
+    `secret` is what the header `auth_header` (`Authorization`) says to the system that is asked, and is never told
+    again.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -90,9 +98,13 @@ class NewSource(BaseModel):
     mapping: FieldMap
     key: SourceKey
     active: bool = True
+    auth_header: HeaderName | None = None
+    secret: Secret | None = None
 
 
 class SourceChange(BaseModel):
+    """A `secret` that is not spoken of stays; null takes it away."""
+
     model_config = ConfigDict(extra="forbid")
 
     code: Code = ""
@@ -104,6 +116,8 @@ class SourceChange(BaseModel):
     mapping: FieldMap = {}
     key: SourceKey = "phone"
     active: bool = True
+    auth_header: HeaderName | None = None
+    secret: Secret | None = None
 
 
 class SourceList(BaseModel):
@@ -152,7 +166,13 @@ class Started(BaseModel):
 
 
 def _source(row: Any) -> Source:
-    return Source.model_validate(dict(row))
+    return Source.model_validate(dict(row) | {"has_secret": bool(row["secret"])})
+
+
+def _values(body: NewSource | SourceChange, *, unset: bool = True) -> dict[str, Any]:
+    found = body.model_dump(exclude_unset=not unset)
+    secret = found.get("secret")
+    return found | ({"secret": secret.get_secret_value()} if secret is not None else {})
 
 
 @router.get("/sources")
@@ -165,13 +185,13 @@ async def all_sources(principal: Importer, db: Db) -> SourceList:
 @router.post("/sources", status_code=201)
 async def add(body: NewSource, principal: Importer, db: Db, config: Config) -> Source:
     async with db.transaction(principal.tenant_id) as conn:
-        return _source(await sources.add(conn, config, principal, body.model_dump()))
+        return _source(await sources.add(conn, config, principal, _values(body)))
 
 
 @router.patch("/sources/{source_id}")
 async def change(source_id: UUID, body: SourceChange, principal: Importer, db: Db, config: Config) -> Source:
     async with db.transaction(principal.tenant_id) as conn:
-        values = body.model_dump(exclude_unset=True)
+        values = _values(body, unset=False)
         return _source(await sources.change(conn, config, principal, source_id, values))
 
 

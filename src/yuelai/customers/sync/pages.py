@@ -33,7 +33,12 @@ class Page:
 
 
 async def asked(
-    connector: JsonConnector, url: str, columns: list[str], cursor: str | None, since: str | None
+    connector: JsonConnector,
+    url: str,
+    columns: list[str],
+    cursor: str | None,
+    since: str | None,
+    headers: Mapping[str, str],
 ) -> AsyncIterator[Page]:
     """Ask `GET url?limit=&cursor=&since=` until there is no `next_cursor`.
 
@@ -43,7 +48,7 @@ async def asked(
     line = 0
     for _ in range(_MOST_PAGES):
         params = {"limit": str(PAGE)} | ({"cursor": cursor} if cursor else {}) | ({"since": since} if since else {})
-        answer = await connector.get(url, params)
+        answer = await connector.get(url, params, headers=headers)
         items = answer.get("items") if isinstance(answer, dict) else None
         if not isinstance(items, list) or len(items) > 10 * PAGE or not all(isinstance(item, dict) for item in items):
             raise ConnectorFailed("Its answer has no list of items.")

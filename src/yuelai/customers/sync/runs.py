@@ -18,7 +18,7 @@ from yuelai.customers.imports.context import context
 from yuelai.customers.imports.normalise import Normaliser
 from yuelai.customers.imports.runs import alone
 from yuelai.customers.sealing import Vault
-from yuelai.customers.sync import pages, repository, sources
+from yuelai.customers.sync import pages, repository, secret, sources
 from yuelai.customers.sync.apply import apply
 from yuelai.customers.sync.decide import Source
 from yuelai.customers.sync.pages import Page
@@ -77,8 +77,9 @@ class _Run:
         if self._source["kind"] == "http_json":
             since = None if self._row["full"] else self._source["since"]
             columns = list(self._source["mapping"])
+            shown = await secret.headers(self._settings, self._source)
             await self._pages(
-                pages.asked(self._connector, self._source["url"], columns, self._row["cursor"] or None, since)
+                pages.asked(self._connector, self._source["url"], columns, self._row["cursor"] or None, since, shown)
             )
         else:
             await self._files()

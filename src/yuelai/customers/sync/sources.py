@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import asyncpg
+import httpx
 from croniter import croniter
 
 from yuelai.connectors.hosts import AllowedHosts
 from yuelai.customers.configure import service as configure
 from yuelai.customers.imports import fields
 from yuelai.customers.sync import pages, repository
+from yuelai.customers.sync import secret as secrets
 from yuelai.customers.sync.errors import BadSource, SourceExists, UnknownSource
 from yuelai.identity.audit import audit
 from yuelai.identity.model import Principal
@@ -27,7 +29,8 @@ if TYPE_CHECKING:
     from yuelai.platform.db import Connection
 
 RUN_JOB = "customers.run_source"
-_COLUMNS = ("code", "name", "kind", "url", "folder", "schedule", "precedence", "mapping", "key", "active")
+_COLUMNS = ("code", "name", "kind", "url", "folder", "schedule", "precedence", "mapping", "key", "active",
+            "auth_header", "secret")  # fmt: skip
 _LAST = """
     SELECT s.*, t.code AS tenant_code,
         (SELECT to_jsonb(r) FROM customer_source_runs r WHERE r.source_id = s.id ORDER BY r.id DESC LIMIT 1) AS last_run
@@ -48,9 +51,9 @@ async def source(conn: Connection, tenant: UUID, id_: UUID) -> asyncpg.Record:
 
 
 async def add(conn: Connection, settings: Settings, principal: Principal, wanted: Mapping[str, Any]) -> asyncpg.Record:
-    """Raises `BadSource`, `BadMapping`, `HostNotAllowed`, `SourceExists`."""
-    checked = await _checked(conn, settings, principal.tenant_id, wanted)
+    """Raises `BadSource`, `BadMapping`, `HostNotAllowed`, `SourceExists`, `KeysMissing`."""
     id_ = new_id()
+    checked = await _checked(conn, settings, principal.tenant_id, await _sealed(settings, id_, b"", wanted))
     try:
         async with conn.transaction():
             await conn.execute(
@@ -72,7 +75,11 @@ async def change(
 ) -> asyncpg.Record:
     """Raises what `add` raises, and `UnknownSource`. Another place or mapping means reading everything anew."""
     old = await source(conn, principal.tenant_id, id_)
-    checked = await _checked(conn, settings, principal.tenant_id, {name: old[name] for name in _COLUMNS} | dict(values))
+    wanted = {name: old[name] for name in _COLUMNS} | await _sealed(settings, id_, old["secret"], values)
+    checked = await _checked(conn, settings, principal.tenant_id, wanted)
+    if checked["secret"] and checked["secret"] == old["secret"] and _host(checked["url"]) != _host(old["url"]):
+        # Whoever may name the place must not have a secret that they were never told sent there.
+        raise BadSource("The secret was given for another host; give it anew, or none.")
     anew = any(old[name] != checked[name] for name in ("url", "folder", "mapping", "key"))
     try:
         async with conn.transaction():
@@ -126,6 +133,20 @@ def next_run(schedule: str | None) -> datetime | None:
     return found
 
 
+async def _sealed(settings: Settings, id_: UUID, old: bytes, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is wanted with the secret sealed: one that is not spoken of stays, one of nothing goes."""
+    found = dict(wanted)
+    plain = found.pop("secret", None)
+    secrets.check(found.get("auth_header") or secrets.DEFAULT_HEADER, plain)
+    found["secret"] = old if "secret" not in wanted else await secrets.seal(settings, id_, plain) if plain else b""
+    return found
+
+
+def _host(url: str | None) -> tuple[str, str, int | None]:
+    parsed = httpx.URL(url or "")
+    return parsed.scheme, parsed.host, parsed.port
+
+
 async def _checked(conn: Connection, settings: Settings, tenant: UUID, wanted: Mapping[str, Any]) -> dict[str, Any]:
     found = dict(wanted)
     if found["schedule"] is not None and not croniter.is_valid(found["schedule"]):
@@ -140,6 +161,9 @@ async def _checked(conn: Connection, settings: Settings, tenant: UUID, wanted: M
             raise BadSource("A source that reads files has a folder and no URL.")
         root: Path | None = settings.source_folder
         pages.folder_of(root, code, found["folder"])
+    if found["kind"] != "http_json" and found["secret"]:
+        raise BadSource("Only a source that is asked over HTTP has a secret.")
+    found["auth_header"] = (found["auth_header"] or secrets.DEFAULT_HEADER) if found["secret"] else None
     custom = [each.code for each in await configure.fields(conn, tenant)]
     found["mapping"] = fields.check_mapping(list(found["mapping"]), found["mapping"], custom, found["key"])
     return found
