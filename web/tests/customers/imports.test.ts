@@ -43,9 +43,12 @@ describe('a source', () => {
     expect(cronOf('nightly', -330)).toBe('30 20 * * *')
   })
   it('agrees when both count the same and hold the same', () => {
-    const run = { source_total: 10, ours_total: 10, checksum_equal: true } as SourceRun
+    const run = { source_total: 10, ours_total: 10, missing: 0, checksum_equal: true } as SourceRun
     expect(agrees(run)).toBe(true)
-    expect(agrees({ ...run, ours_total: 9 })).toBe(false)
+    expect(agrees({ ...run, ours_total: 9, missing: 1 })).toBe(false)
+    expect(agrees({ ...run, ours_total: 11 })).toBe(false)
+    // One of theirs was erased here, on purpose.
+    expect(agrees({ ...run, ours_total: 9, erased: 1 })).toBe(true)
     expect(agrees({ ...run, checksum_equal: false })).toBe(false)
     expect(agrees({ ...run, source_total: null, ours_total: null })).toBe(false)
   })

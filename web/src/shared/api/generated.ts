@@ -3545,6 +3545,9 @@ export interface components {
         /**
          * NewSource
          * @description `schedule` is a cron expression in UTC. A `precedence` above 100 wins over what people have typed.
+         *
+         *     `secret` is what the header `auth_header` (`Authorization`) says to the system that is asked, and is never told
+         *     again.
          */
         NewSource: {
             /**
@@ -3552,6 +3555,8 @@ export interface components {
              * @default true
              */
             active?: boolean;
+            /** Auth Header */
+            auth_header?: string | null;
             /** Code */
             code: string;
             /** Folder */
@@ -3579,6 +3584,8 @@ export interface components {
             precedence?: number;
             /** Schedule */
             schedule?: string | null;
+            /** Secret */
+            secret?: string | null;
             /** Url */
             url?: string | null;
         };
@@ -4168,7 +4175,8 @@ export interface components {
         };
         /**
          * Run
-         * @description `missing`: records the source has and we lack. `checksum_equal` is null unless everything was read.
+         * @description `missing`: records the source has and we lack; `erased`: those of people who were erased, which are left out.
+         *     `checksum_equal` is null unless everything was read.
          */
         Run: {
             /** Checksum Equal */
@@ -4177,6 +4185,8 @@ export interface components {
             conflicts: number;
             /** Created */
             created: number;
+            /** Erased */
+            erased: number;
             /** Failure */
             failure: {
                 [key: string]: unknown;
@@ -4394,10 +4404,14 @@ export interface components {
         Source: {
             /** Active */
             active: boolean;
+            /** Auth Header */
+            auth_header: string | null;
             /** Code */
             code: string;
             /** Folder */
             folder: string | null;
+            /** Has Secret */
+            has_secret: boolean;
             /**
              * Id
              * Format: uuid
@@ -4431,13 +4445,18 @@ export interface components {
             /** Url */
             url: string | null;
         };
-        /** SourceChange */
+        /**
+         * SourceChange
+         * @description A `secret` that is not spoken of stays; null takes it away.
+         */
         SourceChange: {
             /**
              * Active
              * @default true
              */
             active?: boolean;
+            /** Auth Header */
+            auth_header?: string | null;
             /**
              * Code
              * @default
@@ -4470,6 +4489,8 @@ export interface components {
             precedence?: number;
             /** Schedule */
             schedule?: string | null;
+            /** Secret */
+            secret?: string | null;
             /** Url */
             url?: string | null;
         };

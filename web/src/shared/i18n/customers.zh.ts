@@ -71,15 +71,15 @@ export const customersZh = {
       errors: '不合格的行', errorsSave: '下载', errorsFile: '不合格', moreErrors: '更多', line: '行号', value: '内容', why: '原因', kept: '撤销时保留的客户', keptReason: { changed_since: '导入后又修改过', used_since: '导入后有联系记录' },
       error: {
         record_too_long: '这一行超过 1 MB', line_too_long: '这一行超过 1 MB', unclosed_quote: '引号从这里开始，没有结束', unreadable_record: '这一行无法读取', wrong_number_of_columns: '列数与表头不同', control_character: '含有不是文字的字符', spreadsheet_error: '表格中这一格是错误值', number_damaged: '表格软件截掉了末尾几位，请把该列设为文本', too_long: '文字过长', too_many_values: '一格中的值过多',
-        not_a_phone_number: '不是完整的电话号码', bad_email: '不是邮箱地址', bad_gender: '无法识别的性别', bad_kind: '不是个人，也不是单位', bad_birth_year: '不是出生年份', bad_date: '不是日期，请写成 2026-01-31', bad_id_number: '证件号位数或校验码不对', unknown_class: '没有这个级别', unknown_manager: '没有这个工号', bad_value: '内容与字段不符', bad_customer_number: '客户号为 40 位以内的字母和数字', key_missing: '匹配依据是空的', name_missing: '新客户需要姓名', customer_gone: '这位客户的资料已删除', number_taken: '这个客户号已属于别的客户', unknown_number: '没有这个客户号', several_customers: '有几位客户符合', duplicate_in_file: '与前面的行是同一位', ambiguous: '有几位客户符合', same_as_line: '与前面的行是同一位',
+        not_a_phone_number: '不是完整的电话号码', bad_email: '不是邮箱地址', bad_gender: '无法识别的性别', bad_kind: '不是个人，也不是单位', bad_birth_year: '不是出生年份', bad_date: '不是日期，请写成 2026-01-31', bad_id_number: '证件号位数或校验码不对', unknown_class: '没有这个级别', unknown_manager: '没有这个工号', bad_value: '内容与字段不符', bad_customer_number: '客户号为 40 位以内的字母和数字', key_missing: '匹配依据是空的', name_missing: '新客户需要姓名', customer_gone: '这位客户的资料已删除', erased_person: '这位客户已要求删除资料，不再导入', number_taken: '这个客户号已属于别的客户', unknown_number: '没有这个客户号', several_customers: '有几位客户符合', duplicate_in_file: '与前面的行是同一位', ambiguous: '有几位客户符合', same_as_line: '与前面的行是同一位',
       },
     },
     sources: {
       title: '数据源', hint: '其他系统的客户按时同步；来源不一致时优先级高的为准', none: '还没有数据源', new: '新建数据源', edit: '编辑', editTitle: '编辑数据源', remove: '删除', removeAsk: '删除“{{name}}”后不再同步，已同步的客户保留', removed: '已删除“{{name}}”', active: '启用', inactive: '停用', byHand: '仅手动',
       column: { name: '名称', kind: '方式', place: '地址', schedule: '时间', precedence: '优先级', state: '启用' }, kind: { csv_folder: 'CSV 文件夹', http_json: 'HTTP JSON' }, place: { csv_folder: '文件夹', http_json: '网址' },
-      schedule: { hourly: '每小时', nightly: '每天 02:00', weekdays: '工作日 06:00', quarter: '每 15 分钟', own: '自定义' }, cronHint: '自定义用 cron 五段：分 时 日 月 周，按 UTC 时间', cronWrong: '不是 cron 的五段写法', urlWrong: '以 http:// 或 https:// 开头', precedenceHint: '1 到 1000，大的为准；超过 100 时盖过人工录入的内容', keyUnmapped: '匹配依据没有对应的字段', theirFields: '来源字段', theirField: '来源字段名',
+      schedule: { hourly: '每小时', nightly: '每天 02:00', weekdays: '工作日 06:00', quarter: '每 15 分钟', own: '自定义' }, cronHint: '自定义用 cron 五段：分 时 日 月 周，按 UTC 时间', cronWrong: '不是 cron 的五段写法', urlWrong: '以 http:// 或 https:// 开头', header: '验证请求头', secret: '密钥', secretHint: '只发给这个地址，保存后不再显示', secretKept: '已设置；不填则不变', secretGoes: '删除已设置的密钥', precedenceHint: '1 到 1000，大的为准；超过 100 时盖过人工录入的内容', keyUnmapped: '匹配依据没有对应的字段', theirFields: '来源字段', theirField: '来源字段名',
       runs: '“{{name}}”的同步', runNow: '立即同步', runAll: '全部重读', runAllHint: '不论是否有变化，读取来源的全部内容并核对', noRuns: '还没有同步过', started: '开始', result: '对账', theirTotal: '来源总数', ourTotal: '本系统总数', fresh: '数据截至', failed: '未完成', running: '同步中', finished: '已完成', agrees: '一致', differs: '总数不一致', differsInside: '内容不一致',
-      figure: { created: '新增', updated: '更新', unchanged: '无变化', conflicts: '冲突', missing: '缺失', rejected: '不合格' },
+      figure: { created: '新增', updated: '更新', unchanged: '无变化', conflicts: '冲突', missing: '缺失', rejected: '不合格', erased: '已删除' },
     },
     conflicts: { title: '冲突', hint: '来源与本系统不一致的内容，逐条选定；焦点在行上时按 1 或 2', none: '没有待处理的冲突', ours: '保留本系统' },
     settings: {

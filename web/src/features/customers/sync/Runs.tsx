@@ -10,9 +10,9 @@ import { serverNow } from '@/shared/time/clock'
 import { dayTime, length } from '@/shared/time/format'
 import { Chip, Empty, ErrorLine, Section, Skeleton } from '@/shared/ui/parts'
 import { toast } from '@/shared/ui/toasts'
-import { agrees, type Source, type SourceRun } from './model'
+import { agrees, countsAgree, type Source, type SourceRun } from './model'
 
-const figures = ['created', 'updated', 'unchanged', 'conflicts', 'missing', 'rejected'] as const
+const figures = ['created', 'updated', 'unchanged', 'conflicts', 'missing', 'rejected', 'erased'] as const
 
 /** The runs of one source, and whether both sides hold the same afterwards. */
 export function Runs({ source }: { source: Source }) {
@@ -136,7 +136,7 @@ function Result({ run }: { run: SourceRun }) {
     </Chip>
   ) : (
     <Chip tone="amber" icon="triangle">
-      {t(run.source_total === run.ours_total ? 'customers.sources.differsInside' : 'customers.sources.differs')}
+      {t(countsAgree(run) ? 'customers.sources.differsInside' : 'customers.sources.differs')}
     </Chip>
   )
 }

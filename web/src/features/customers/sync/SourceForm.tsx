@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { Button, Input, InputNumber, Popconfirm, Radio, Select, Switch } from 'antd'
+import { Button, Checkbox, Input, InputNumber, Popconfirm, Radio, Select, Switch } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
@@ -22,6 +22,9 @@ interface Form {
   precedence: number | null
   key: Source['key']
   active: boolean
+  header: string
+  secret: string
+  secretGoes: boolean
   mapping: Array<{ column: string; field: string }>
 }
 
@@ -34,6 +37,9 @@ const begin = (source: Source | null): Form => ({
   precedence: source?.precedence ?? 50,
   key: source?.key ?? 'no',
   active: source?.active ?? true,
+  header: source?.auth_header ?? '',
+  secret: '',
+  secretGoes: false,
   mapping: source ? Object.entries(source.mapping).map(([column, field]) => ({ column, field })) : [{ column: '', field: 'no' }, { column: '', field: 'name' }, { column: '', field: 'phone' }],
 })
 
@@ -88,6 +94,9 @@ export function SourceForm({ source, onClose }: { source: Source | null; onClose
       precedence: form.precedence ?? 50,
       key: form.key,
       active: form.active,
+      ...(form.kind === 'http_json' && { auth_header: form.header.trim() || null }),
+      // One that is not spoken of stays.
+      ...(form.kind === 'http_json' && (form.secret ? { secret: form.secret } : form.secretGoes && { secret: null })),
       mapping: Object.fromEntries(form.mapping.filter((one) => one.column.trim()).map((one) => [one.column.trim(), one.field])),
     }
     void finish(
@@ -130,6 +139,30 @@ export function SourceForm({ source, onClose }: { source: Source | null; onClose
         <Field id="source-place" label={t(`customers.sources.place.${form.kind}`)} required error={errors.place}>
           <Input id="source-place" value={form.place} maxLength={500} onChange={(event) => change({ place: event.target.value })} />
         </Field>
+        {form.kind === 'http_json' && (
+          <>
+            <Field id="source-header" label={t('customers.sources.header')}>
+              <Input id="source-header" value={form.header} maxLength={100} placeholder="Authorization" onChange={(event) => change({ header: event.target.value })} />
+            </Field>
+            <Field id="source-secret" label={t('customers.sources.secret')} hint={t('customers.sources.secretHint')}>
+              <Input.Password
+                id="source-secret"
+                value={form.secret}
+                maxLength={4000}
+                autoComplete="new-password"
+                visibilityToggle={false}
+                disabled={form.secretGoes}
+                placeholder={source?.has_secret ? t('customers.sources.secretKept') : ''}
+                onChange={(event) => change({ secret: event.target.value })}
+              />
+              {source?.has_secret && (
+                <Checkbox checked={form.secretGoes} onChange={(event) => change({ secretGoes: event.target.checked, secret: '' })}>
+                  {t('customers.sources.secretGoes')}
+                </Checkbox>
+              )}
+            </Field>
+          </>
+        )}
         <Field id="source-schedule" label={t('customers.sources.column.schedule')} error={errors.schedule} hint={t('customers.sources.cronHint')}>
           <Select
             value={form.schedule === '' ? '' : (usual ?? 'own')}

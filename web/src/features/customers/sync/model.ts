@@ -35,10 +35,11 @@ export function scheduleName(schedule: string, offset: number = new Date().getTi
 /** Five fields of cron: minute, hour, day, month, weekday. */
 export const isCron = (text: string): boolean => /^(\S+\s+){4}\S+$/.test(text.trim()) && text.trim().split(/\s+/).every((part) => /^(\*|\d+(-\d+)?)(\/\d+)?(,(\*|\d+(-\d+)?)(\/\d+)?)*$/.test(part))
 
+/** Whether both sides have the same records, save those of people who were erased here: they are not missing. */
+export const countsAgree = (run: SourceRun): boolean => run.source_total !== null && run.ours_total !== null && run.missing === 0 && run.ours_total <= run.source_total
+
 /** Whether both sides counted the same and hold the same: the only thing a reconciliation has to say. */
-export function agrees(run: SourceRun): boolean {
-  return run.source_total !== null && run.source_total === run.ours_total && run.checksum_equal !== false
-}
+export const agrees = (run: SourceRun): boolean => countsAgree(run) && run.checksum_equal !== false
 
 /** Focus after one conflict of a queue is decided: the next one, or the one before at the end. */
 export const nextFocus = (index: number, count: number): number => (count <= 1 ? -1 : Math.min(index, count - 2))
