@@ -33,6 +33,24 @@ def test_lines_are_json_with_the_role_and_without_secrets() -> None:
     assert done.stdout == ""
 
 
+def test_in_words_an_error_does_not_tell_what_variables_held() -> None:
+    program = """
+import structlog
+from yuelai.platform import logging
+from yuelai.platform.config import Settings
+logging.configure("core", Settings(log_json=False))
+def fail(headers):
+    1 / 0
+try:
+    fail({"X-Api-Key": "ge" + "heim"})
+except ZeroDivisionError:
+    structlog.get_logger().exception("failed")
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert "ZeroDivisionError" in done.stderr
+    assert "geheim" not in done.stderr
+
+
 def test_who_logs_onto_a_full_disk_goes_on() -> None:
     program = PROGRAM + 'print("went on")\n'
     with Path("/dev/full").open("w") as full:
