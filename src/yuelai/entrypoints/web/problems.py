@@ -19,6 +19,7 @@ log = structlog.get_logger()
 MEDIA_TYPE = "application/problem+json"
 
 _CODES = {
+    400: "bad_request",
     404: "not_found",
     405: "method_not_allowed",
     413: "body_too_large",
