@@ -121,6 +121,7 @@ async def test_a_new_queue_with_a_new_agent_whose_phone_is_registered_serves_at_
     agent = await add_person(world.database, "agent01", "agent", number="8001")
     await a_queue(world, "general", agent)
     await soon(lambda: knows(world, "general"))
+    await soon(lambda: world.routing.agent_document(agent.person_id)["registered"]["phone"])
     await world.routing.set_state(agent.person_id, "ready")
     await world.routing.enqueue(contact := new_id(), "general", tenant_id=SAMPLE_TENANT)
     (offer,) = world.signals
@@ -133,6 +134,7 @@ async def test_an_agent_who_leaves_the_house_finishes_the_talk_first(world: Worl
     agent = await add_person(world.database, "agent01", "agent", number="8001")
     await a_queue(world, "general", agent)
     await soon(lambda: knows(world, "general"))
+    await soon(lambda: world.routing.agent_document(agent.person_id)["registered"]["phone"])
     await world.routing.set_state(agent.person_id, "ready")
     await world.routing.enqueue(contact := new_id(), "general", tenant_id=SAMPLE_TENANT)
     await world.routing.accepted(contact, agent.person_id)
