@@ -198,7 +198,7 @@ CREATE TABLE customer_erased_keys (
     source_id uuid REFERENCES customer_sources ON DELETE CASCADE,
     PRIMARY KEY (tenant_id, key)
 );
-COMMENT ON TABLE customer_erased_keys IS 'keyed hashes of what erased people were known by: they must not be taken in again';
+COMMENT ON TABLE customer_erased_keys IS 'keyed hashes of what erased people were known by: not to be taken in again';
 COMMENT ON COLUMN customer_erased_keys.source_id IS 'whose record it is, if it is one';
 CREATE INDEX customer_erased_keys_source ON customer_erased_keys (source_id);
 """
