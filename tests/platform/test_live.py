@@ -247,3 +247,23 @@ def test_a_leader_of_a_group_or_a_site_watches_its_people_and_no_others() -> Non
     assert audience & within(whole, [], [site, UUID(int=9)])
     assert not audience & within(whole, [UUID(int=8)], [UUID(int=9)])
     assert not audience & within(permitted(UUID(int=7), "supervision.view"), [group], [site])
+
+
+def test_what_becomes_the_viewers_own_no_longer_waits_though_it_looks_the_same() -> None:
+    store, screen, _ = joined()
+    put(store, "agent/1", 3)
+    assert screen.sent == []
+    put(store, "agent/1", 3, "person:1")
+    assert screen.documents == {"agent/1": {"value": 3}}
+
+
+def test_what_was_told_ahead_of_the_mark_and_is_gone_is_taken_back_after_a_cut() -> None:
+    store, screen, waiting = joined()
+    put(store, "queue/1", 1)
+    waiting.pop()()
+    store.remove("queue/1")  # waits, so the mark stays before it
+    put(store, "interaction/1", 1, "person:1")  # told at once
+    store.unsubscribe(next(iter(store._subscriptions)))
+    store.remove("interaction/1")
+    screen.open(store, frozenset({"all", "person:1"}), "person:1", resume=True)
+    assert (screen.resumed, screen.documents) == (1, {})

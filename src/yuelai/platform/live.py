@@ -109,6 +109,9 @@ class Subscription:
     def delay(self, key: str, version: int, saw: bool) -> None:
         self._pending[key] = self._pending.pop(key, (version, saw))
 
+    def holds_back(self, key: str) -> bool:
+        return key in self._pending
+
     def now(self, key: str, value: Document | None, version: int) -> None:
         """Deliver ahead of what waits. The mark stays before what waits."""
         overtaken = self._pending.pop(key, None)
@@ -182,6 +185,9 @@ class LiveStore:
     def _tell(self, subscription: Subscription, key: str, before: Sequence[View], after: Sequence[View]) -> None:
         was, is_ = subscription.view(before), subscription.view(after)
         if (was.value if was else None) == (is_.value if is_ else None):
+            # Nothing new to see; but what has become the viewer's own does not wait any longer.
+            if is_ is not None and subscription.addresses(is_) and subscription.holds_back(key):
+                subscription.now(key, is_.value, self._version)
             return
         if self._later is None or subscription.addresses(was, is_):
             subscription.now(key, is_.value if is_ else None, self._version)
@@ -208,15 +214,16 @@ class LiveStore:
         oldest = self._history[0][0] if self._history else self._version + 1
         if mark.epoch != self._epoch_of(groups) or not oldest - 1 <= mark.seq <= self._version:
             return None
-        first: dict[str, tuple[Audience, ...]] = {}
+        # Whoever saw a document at any time since may have been told of it ahead of the mark.
+        seen_by: dict[str, list[Audience]] = {}
         for version, key, audiences in reversed(self._history):
             if version <= mark.seq:
                 break
-            first[key] = audiences
+            seen_by.setdefault(key, []).extend(audiences)
         viewer, found = Subscription(groups, lambda change: None), dict[str, Document | None]()
-        for key, audiences in first.items():
+        for key, saw in seen_by.items():
             view = viewer.view(self._documents.get(key, ()))
-            if view is not None or any(not groups.isdisjoint(audience) for audience in audiences):
+            if view is not None or any(not groups.isdisjoint(audience) for audience in saw):
                 found[key] = view.value if view else None
         return found
 
