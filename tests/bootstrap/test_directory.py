@@ -13,6 +13,7 @@ from uuid import UUID
 import pytest
 
 from tests.support.web import add_person, add_tenant
+from yuelai.bootstrap import directory as following
 from yuelai.bootstrap.adapters import FlowDirectory
 from yuelai.bootstrap.directory import LiveDirectory
 from yuelai.bootstrap.seats import Seats
@@ -182,3 +183,23 @@ async def test_many_changes_at_once_are_read_together_and_none_is_missed(world: 
     for number in range(20):
         await a_queue(world, f"q{number}")
     await soon(lambda: all(knows(world, f"q{number}") for number in range(20)))
+
+
+async def test_a_change_that_could_not_be_read_is_read_again_without_another_one(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = 0
+
+    async def spoilt_once(*arguments: Any) -> Any:
+        nonlocal tried
+        tried += 1
+        if tried == 1:
+            raise ValueError("a row nobody can read")
+        return await load_directory(*arguments)
+
+    monkeypatch.setattr(following.routing_tables, "load_directory", spoilt_once)
+    monkeypatch.setattr(following, "AFTER_FAILURE_SECONDS", 0.05)
+    agent = await add_person(world.database, "agent01", "agent", number="8001")
+    await a_queue(world, "general", agent)
+    await soon(lambda: knows(world, "general"))
+    assert tried >= 2

@@ -30,6 +30,8 @@ TOGETHER_SECONDS = 0.05
 """How long a change waits for others to be read with it."""
 AGAIN_SECONDS = 1.0
 """How long to wait when PostgreSQL is away."""
+AFTER_FAILURE_SECONDS = 5.0
+"""How long after a reading that failed for another reason."""
 
 
 class LiveDirectory:
@@ -63,8 +65,10 @@ class LiveDirectory:
                 self._changed.set()
                 await asyncio.sleep(AGAIN_SECONDS)
             except Exception:
-                # What is known stays in force; the next change is tried again.
+                # What is known stays in force meanwhile; a right that was taken away must not wait for the next change.
                 log.exception("directory_not_followed")
+                self._changed.set()
+                await asyncio.sleep(AFTER_FAILURE_SECONDS)
 
     async def _read(self) -> None:
         async with self._database.transaction(None) as conn:
