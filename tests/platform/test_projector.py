@@ -76,6 +76,10 @@ async def test_an_entry_that_cannot_be_applied_is_parked_and_the_rest_goes_on(
     assert not health.ok
     assert "2 entries" in health.detail
 
+    # A program that no longer knows them must not count them as applied.
+    with pytest.raises(StillFails, match="any more"):
+        await Projector(journal, database).retry(journal.key, parked[0]["seq"])
+
     # Mended, they are applied after all, each once.
     spoilt = {4}
     await projector.retry(journal.key, parked[0]["seq"])

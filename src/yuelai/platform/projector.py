@@ -207,9 +207,13 @@ class Projector:
                 private=row["private"],
                 owner=self._journal.owner,
             )
+            handlers = self._handlers.get(entry.type)
+            if not handlers:
+                # It was parked because one failed; to delete it now would lose it.
+                raise StillFails(f"nothing here knows facts of the type {entry.type} any more")
             try:
                 async with conn.transaction():
-                    for handler in self._handlers.get(entry.type, ()):
+                    for handler in handlers:
                         await handler(conn, entry)
             except _AWAY:
                 raise
