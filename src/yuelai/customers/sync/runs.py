@@ -51,7 +51,9 @@ async def run(
             failure = {"code": "internal", "detail": "An internal error occurred; it has been logged."}
             if isinstance(error, Refusal):
                 failure = {"code": error.code, "detail": error.detail}
-            log.warning("source_failed", source_id=str(source_id), error=repr(error), exc_info=True)
+            # PostgreSQL's words may quote the row, which is a customer's.
+            ours = not isinstance(error, asyncpg.PostgresError)
+            log.warning("source_failed", source_id=str(source_id), error=type(error).__name__, exc_info=ours)
             async with database.transaction(tenant) as conn:
                 await repository.fail_run(conn, tenant, row["id"], failure)
 
