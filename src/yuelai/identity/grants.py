@@ -17,7 +17,7 @@ from yuelai.identity.permissions import KNOWN, ROLES
 from yuelai.platform.ids import PersonId, TenantId
 
 SCOPES = ("own", "group", "site", "tenant")
-OPERATORS_OWN = ("tenants.", "system.")
+OPERATORS_OWN = ("tenants.", "system.", "telephony.")
 """What concerns the whole installation counts only when acting at the operator's tenant."""
 
 

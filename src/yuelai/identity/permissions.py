@@ -35,6 +35,9 @@ _ADMIN = (_LEADER - {"agent.work"}) | {
     "tokens.write",
     "system.read",
     "system.write",
+    "telephony.read",
+    "telephony.write",
+    "telephony.trace",
 }
 
 ROLES: Mapping[str, frozenset[str]] = MappingProxyType(

@@ -75,7 +75,13 @@ class Settings(BaseSettings):
 
     home: Path = Field(Path(".yuelai"), description="Folder of everything that is kept: database, journal, recordings.")
     http_port: int = Field(8080, ge=1, le=65535, description="Port of the screens, the API and `/ws/sip`.")
-    sip_port: int = Field(5060, ge=1, le=65534, description="SIP over UDP.")
+    sip_port: int = Field(5060, ge=1, le=65534, description="SIP over UDP and TCP; over TLS on the port above it.")
+    sip_tls_client_ca: Path | None = Field(
+        None, description="PEM file of authorities; set, SIP peers over TLS must show a certificate of one of them."
+    )
+    sip_trace_hours: int = Field(
+        72, ge=0, description="How long each SIP message of each call is kept, in hours; 0 keeps none."
+    )
     rtp_ports: str = Field("20000-29999", pattern=r"^\d+-\d+$", description="UDP port range for sound, both ends in.")
     bind: str = Field("127.0.0.1", description="Address the listeners bind to.")
     public_address: str | None = Field(None, description="Address offered in SDP and ICE; the bind address if unset.")
@@ -85,6 +91,10 @@ class Settings(BaseSettings):
         "127.0.0.1",
         description="Addresses that may bring calls without digest, comma separated, each `HOST` or `HOST/PREFIX`.",
     )
+    tls_cert: Path | None = Field(
+        None, description="PEM file with the certificate chain for HTTPS and SIP over TLS; read anew when it changes."
+    )
+    tls_key: Path | None = Field(None, description="PEM file with its key.")
     public_url: str | None = Field(
         None,
         pattern=r"^https?://[^/?#]+$",
@@ -137,6 +147,10 @@ class Settings(BaseSettings):
         """What others are told to send to; bound to all addresses, the one this machine speaks to the world from."""
         address = self.public_address or self.bind
         return _outward(address) if address in WILDCARDS else address
+
+    @property
+    def sip_tls_port(self) -> int:
+        return self.sip_port + 1
 
     @property
     def rtp_range(self) -> tuple[int, int]:

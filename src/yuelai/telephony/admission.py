@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from yuelai.platform.config import Settings
 from yuelai.telephony.auth import Authenticator, Verdict, has_credentials
-from yuelai.telephony.hops import Hop, UdpHop
+from yuelai.telephony.hops import FlowHop, Hop
 from yuelai.telephony.registrar import Registrar
 from yuelai.wire.errors import PeerError
 from yuelai.wire.sip import Request, Uri, parse_address
@@ -45,7 +45,7 @@ class Admission:
 
         Trunks and phones may share an address (a softphone beside a gateway); then the port tells them apart.
         """
-        if not isinstance(hop, UdpHop) or has_credentials(request) or self._registrar.at(hop) is not None:
+        if isinstance(hop, FlowHop) or has_credentials(request) or self._registrar.at(hop) is not None:
             return False
         address = ipaddress.ip_address(hop.host)
         return any(address in network for network in self._trunks)

@@ -9,7 +9,7 @@ from collections import OrderedDict
 from enum import Enum, auto
 
 from yuelai.platform.clock import Clock
-from yuelai.telephony.hops import FlowHop, Hop, UdpHop
+from yuelai.telephony.hops import FlowHop, Hop
 from yuelai.telephony.ports import Credential, CredentialStore
 from yuelai.wire.errors import PeerError
 from yuelai.wire.sip import Request
@@ -140,6 +140,6 @@ def _limits(hop: Hop, username: str) -> dict[tuple[str, ...], int]:
     The address comes last, so that it is the last to be forgotten.
     """
     name = username[:64]
-    if isinstance(hop, UdpHop):
+    if not isinstance(hop, FlowHop):
         return {("address", hop.host, name): FAILURES_PER_WINDOW, ("address", hop.host): FAILURES_OF_ADDRESS}
     return {("name", name): FAILURES_PER_WINDOW, ("flow", hop.flow): FAILURES_PER_WINDOW}

@@ -16,7 +16,7 @@ from yuelai.telephony.leg import SipLeg
 from yuelai.telephony.liveness import SHORTEST_SESSION, too_brief
 from yuelai.telephony.ports import Leg
 from yuelai.telephony.registrar import Registrar
-from yuelai.telephony.useragent import ALLOW, EXTENSIONS, METHODS, UserAgent
+from yuelai.telephony.useragent import UserAgent
 from yuelai.wire.sip import PeerError, Request
 
 log = structlog.get_logger()
@@ -38,15 +38,17 @@ class Dispatcher:
         self.most_legs, self.most_undecided = MOST_LEGS, MOST_UNDECIDED
         self.handler: CallHandler | None = None
         self.closing = False
+        self.outside: dict[str, Callable[[ServerTransaction], None]] = {}
+        """Whoever takes requests of a method outside any dialog (SUBSCRIBE, MESSAGE, REFER …)."""
 
     def on_request(self, transaction: ServerTransaction) -> None:
         request = transaction.request
         method = request.method
-        if method not in METHODS:
-            transaction.refuse(405, allow=ALLOW)
+        if method not in self._ua.methods:
+            transaction.refuse(405, allow=self._ua.allow)
         elif not (request.uri.is_sip or request.uri.scheme == "tel"):
             transaction.refuse(416)
-        elif unknown := [tag for tag in _required(request) if tag not in EXTENSIONS]:
+        elif unknown := [tag for tag in _required(request) if tag not in self._ua.extensions]:
             transaction.refuse(420, unsupported=", ".join(unknown))
         elif request.to.tag is not None and method != "REGISTER":
             self._within_dialog(transaction)
@@ -56,6 +58,8 @@ class Dispatcher:
             transaction.respond(self._ua.describe(request, transaction.tag))
         elif method in ("INVITE", "REGISTER"):
             self._admit(transaction)
+        elif method in self.outside:
+            self.outside[method](transaction)
         else:
             transaction.refuse(481)
 

@@ -1,9 +1,9 @@
-"""Where a message comes from or goes to: a UDP address, or a flow (one WebSocket connection, RFC 7118)."""
+"""Where a message comes from or goes to: an address by UDP, TCP or TLS, or a flow (one WebSocket, RFC 7118)."""
 
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from yuelai.wire.sip import Uri, Via
@@ -22,7 +22,30 @@ class UdpHop:
 
 
 @dataclass(frozen=True, slots=True)
+class StreamHop:
+    """The far end of a TCP or TLS connection: the one that stands is used, else one is made (RFC 3261 §18.1.1).
+
+    A peer that connected to us is known by the port it came from, as long as its connection stands.
+    """
+
+    transport: str
+    """`TCP` or `TLS`."""
+    host: str
+    port: int
+    name: str = field(default="", compare=False)
+    """Whose certificate is expected when we connect by TLS (RFC 5922 §7.1); the address itself when empty."""
+
+    reliable = True
+
+    def __str__(self) -> str:
+        name = f"{self.name}@" if self.name else ""
+        return f"{self.transport.lower()}:{name}{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
 class FlowHop:
+    """A browser: its WebSocket is the only way to it."""
+
     flow: str
 
     reliable = True
@@ -32,7 +55,7 @@ class FlowHop:
         return f"flow:{self.flow}"
 
 
-Hop = UdpHop | FlowHop
+Hop = UdpHop | StreamHop | FlowHop
 
 
 class Transport(Protocol):
@@ -49,9 +72,11 @@ def parse_hop(text: str) -> Hop:
     if kind == "flow":
         return FlowHop(rest)
     host, _, port = rest.rpartition(":")
-    if kind != "udp" or not host:
+    if kind in ("tcp", "tls"):
+        name, _, host = host.rpartition("@")
+    if kind not in ("udp", "tcp", "tls") or not host:
         raise ValueError("not a hop")
-    return UdpHop(host, int(port))
+    return UdpHop(host, int(port)) if kind == "udp" else StreamHop(kind.upper(), host, int(port), name)
 
 
 def literal_address(host: str) -> str | None:
@@ -72,11 +97,11 @@ def uri_hop(uri: Uri) -> Hop | None:
 
 def response_hop(via: Via, source: Hop) -> Hop:
     """Return where responses go (RFC 3261 §18.2.2, RFC 3581 §4)."""
-    if isinstance(source, FlowHop) or "rport" in via.params:
+    if not isinstance(source, UdpHop) or "rport" in via.params:
         return source
     return UdpHop(source.host, via.port or 5060)
 
 
 def behind_nat(via: Via, source: Hop) -> bool:
     """True when the sender believes to have another address than we see."""
-    return isinstance(source, UdpHop) and literal_address(via.host) != source.host
+    return not isinstance(source, FlowHop) and literal_address(via.host) != source.host

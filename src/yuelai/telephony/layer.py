@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
 
-from yuelai.telephony.hops import Hop, Transport, UdpHop, behind_nat, response_hop
+from yuelai.telephony.hops import FlowHop, Hop, Transport, behind_nat, response_hop
 from yuelai.telephony.timers import T1, Timer, Timers
 from yuelai.telephony.transactions import (
     INVITE_CLIENT,
@@ -31,6 +32,18 @@ FailureHandler = Callable[[int, str], None]
 
 MOST_TRANSACTIONS = 50_000
 """Server transactions in memory; past it new requests are refused without one (RFC 3261 §21.5.4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A request that is turned away at the door: with a status, or, when that is 0, without a word."""
+
+    status: int
+    retry_after: int = 0
+    """Seconds; 0 says nothing about it."""
+
+
+Gate = Callable[[Request, Hop], Refused | None]
 
 
 def new_branch() -> str:
@@ -204,6 +217,8 @@ class TransactionLayer:
     def __init__(self, timers: Timers, transport: Transport) -> None:
         self.timers, self.transport = timers, transport
         self.above: Above
+        self.gate: Gate = lambda _request, _source: None
+        """Asked about each new request other than ACK and CANCEL before anything is kept of it."""
         self._clients: dict[tuple[str, str], ClientTransaction] = {}
         self._servers: dict[tuple[str, ...], ServerTransaction] = {}
         self._merged: dict[tuple[str, str, int], ServerTransaction] = {}
@@ -258,10 +273,11 @@ class TransactionLayer:
         if transaction is not None:
             transaction.feed(Event.GOT_REQUEST, request)
             return
-        if len(self._servers) >= MOST_TRANSACTIONS:
-            overloaded = request.response(503, tag=secrets.token_hex(6))
-            overloaded.add("retry-after", 10)
-            self.transport.send(response_hop(request.via, source), overloaded.to_bytes())
+        turned_away = Refused(503, 10) if len(self._servers) >= MOST_TRANSACTIONS else None
+        if turned_away is None and method != "CANCEL":
+            turned_away = self.gate(request, source)
+        if turned_away is not None:
+            self._turn_away(request, source, turned_away)
             return
         transaction = ServerTransaction(self, request, source)
         self._servers[key] = transaction
@@ -271,6 +287,14 @@ class TransactionLayer:
             transaction.refuse(482)
         else:
             self.above.on_request(transaction)
+
+    def _turn_away(self, request: Request, source: Hop, refused: Refused) -> None:
+        """Without a transaction: whoever repeats the request is told the same (§8.2.7)."""
+        if refused.status:
+            response = request.response(refused.status, tag=secrets.token_hex(6))
+            if refused.retry_after:
+                response.add("retry-after", refused.retry_after)
+            self.transport.send(response_hop(request.via, source), response.to_bytes())
 
     def _cancel(self, transaction: ServerTransaction) -> None:
         """§9.2: the INVITE is found by the same branch; 481 when there is none."""
@@ -325,7 +349,7 @@ class TransactionLayer:
 def _received(request: Request, source: Hop) -> Via:
     """Note in the top Via where the request really came from (RFC 3261 §18.2.1, RFC 3581 §4)."""
     via = request.via
-    if isinstance(source, UdpHop) and ("rport" in via.params or behind_nat(via, source)):
+    if not isinstance(source, FlowHop) and ("rport" in via.params or behind_nat(via, source)):
         via.params["received"] = source.host
         if "rport" in via.params:
             via.params["rport"] = str(source.port)

@@ -231,6 +231,8 @@ class SipLeg:
             self.negotiation.on_offer(transaction)
         elif request.method == "INFO":
             self._on_info(transaction)
+        elif request.method in self.ua.in_dialog:
+            self.ua.in_dialog[request.method](self, transaction)
         else:
             transaction.respond(self.ua.describe(request, transaction.tag))
 

@@ -7,12 +7,13 @@ always ends in exactly one `Ended`, whatever happens.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from yuelai.platform.ids import LegId
+from yuelai.telephony.hops import Hop
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,49 @@ class Ended:
     reason: str
 
 
-LegEvent = Ringing | Answered | Confirmed | Reoffered | InfoDigit | Ended
+class Referral(Protocol):
+    """A transfer that the other side asks for (RFC 3515); it must be accepted or refused, then told how it goes."""
+
+    @property
+    def target(self) -> str:
+        """The URI to be called, without its headers."""
+        ...
+
+    @property
+    def user(self) -> str:
+        """Its user part: the number or name wanted."""
+        ...
+
+    @property
+    def replaces(self) -> LegId | None:
+        """The leg of ours whose dialog the new call is to take over (RFC 3891): an attended transfer."""
+        ...
+
+    @property
+    def referred_by(self) -> str:
+        """Referred-By (RFC 3892) as it came; empty without."""
+        ...
+
+    def accept(self) -> None:
+        """202; a subscription to its progress begins, unless none was wanted (RFC 4488)."""
+        ...
+
+    def refuse(self, status: int = 603) -> None: ...
+
+    def progress(self, status: int) -> None:
+        """NOTIFY with this status of the new call; a final one (200 and above) ends the subscription. Idempotent."""
+        ...
+
+
+@dataclass(frozen=True)
+class Referred:
+    """The other side of a standing leg asks to be transferred."""
+
+    leg: LegId
+    referral: Referral
+
+
+LegEvent = Ringing | Answered | Confirmed | Reoffered | InfoDigit | Referred | Ended
 Listener = Callable[[LegEvent], None]
 
 
@@ -103,12 +146,53 @@ class Leg(Protocol):
         """SDP of the INVITE, if it carried one (incoming legs)."""
         ...
 
+    correlation: UUID | None
+    """What the owner calls the matter it belongs to; traces are found by it. Nothing here asks what that means."""
+
+    @property
+    def carried(self) -> Mapping[str, tuple[str, ...]]:
+        """What the INVITE said of the call's history and parties, by lower-case field name (`ports.CARRIED`)."""
+        ...
+
+    @property
+    def trunk_id(self) -> UUID | None:
+        """The configured trunk it came from or went to, if it is one."""
+        ...
+
+    @property
+    def replaces(self) -> LegId | None:
+        """The leg of ours that this incoming call wants to take the place of (RFC 3891); it is not ended by itself."""
+        ...
+
+    @property
+    def joins(self) -> LegId | None:
+        """The leg of ours whose call this incoming one wants to join (RFC 3911)."""
+        ...
+
     def listen(self, listener: Listener) -> None:
         """Become the owner. Events that came before are delivered at once, in order."""
         ...
 
-    async def ringing(self) -> None:
-        """Send 180 (incoming)."""
+    async def ringing(self, sdp: str | None = None, *, status: int = 180) -> None:
+        """Send a provisional response (incoming), with early media if given; reliably where the caller asked for it
+        (RFC 3262). May be sent several times."""
+        ...
+
+    async def redirect(self, *uris: str) -> None:
+        """Send 302 with these contacts (incoming)."""
+        ...
+
+    async def reoffer(self, sdp: str) -> str:
+        """Send a re-INVITE with a new offer and return the answer. Raises OfferRefused, WrongState."""
+        ...
+
+    async def refer(self, target: str, *, replaces: LegId | None = None) -> int:
+        """Ask the other side to call `target` instead (REFER); return the final status of their new call, or of the
+        REFER when it was refused. Raises WrongState."""
+        ...
+
+    async def digit(self, digit: str, milliseconds: int = 160) -> None:
+        """Send a key by INFO (application/dtmf-relay)."""
         ...
 
     async def answer(self, sdp: str) -> None:
@@ -124,6 +208,59 @@ class Leg(Protocol):
     async def hangup(self, status: int = 480, reason: str = "") -> None:
         """End it as its state demands: final response, CANCEL, or BYE. Idempotent; `Ended` follows."""
         ...
+
+
+CARRIED = (
+    "p-asserted-identity", "privacy", "diversion", "history-info", "reason", "user-to-user", "subject", "priority",
+    "call-info", "alert-info", "referred-by", "remote-party-id", "accept-language",
+)  # fmt: skip
+"""What is kept of an incoming INVITE for its owner, who decides what the next party is told (RFC 3325, 3323, 5806,
+7044, 3326, 7433)."""
+
+
+class Capacity(Protocol):
+    """A limit that a call counts against, such as the channels of a trunk."""
+
+    def enter(self) -> bool:
+        """Take one place; false when there is none, and then `leave` must not be called."""
+        ...
+
+    def leave(self, status: int) -> None:
+        """Give the place back, once. `status` is how it ended: 200 for a call that stood, else the failure."""
+        ...
+
+
+@dataclass(frozen=True)
+class Digest:
+    """What we authenticate with at somebody else's server (RFC 3261 §22.1); never logged."""
+
+    username: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Destination:
+    """One place to be called and how it is to be addressed. What is None follows from the call."""
+
+    uri: str
+    """The request URI."""
+    hops: tuple[Hop, ...] = ()
+    """Ways there, tried in their order on 503, time-out and broken transport (RFC 3263 §4.3); empty: found by `uri`."""
+    sender: str | None = None
+    """From, without a tag."""
+    recipient: str | None = None
+    """To."""
+    route: tuple[str, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Fields of its own, over those of the call; P-Asserted-Identity and Privacy are such."""
+    digest: Digest | None = None
+    capacity: Capacity | None = None
+    symmetric: bool = False
+    user: str = ""
+    instance: str = ""
+    trunk_id: UUID | None = None
+    patience: float | None = None
+    """Seconds in which anything but 100 must have come; past them it counts as unreachable (408)."""
 
 
 @dataclass(frozen=True)
@@ -156,6 +293,29 @@ class Telephony(Protocol):
         """INVITE a registered user's contacts of one kind (browser or phone).
 
         Raises `telephony.errors.NotRegistered`.
+        """
+        ...
+
+    async def dial_to(
+        self,
+        stages: Sequence[Sequence[Destination]],
+        *,
+        sdp: str | None,
+        caller: str,
+        called: str,
+        caller_name: str = "",
+        listener: Listener,
+        headers: Mapping[str, str] | None = None,
+        account: UUID | None = None,
+        correlation: UUID | None = None,
+        timeout: float | None = None,
+        browser: bool = False,
+    ) -> Leg:
+        """INVITE these places: all of a stage at once; the next stage when all of one have failed in a way that another
+        may mend (408, 480 from a trunk, 5xx, unreachable, full), never after a person has refused.
+
+        `timeout` is in seconds for the whole; then the leg ends with 408. Without `sdp` the offer is the other side's
+        (`Answered.sdp` is then an offer and `Leg.accept` gives the answer, which goes into the ACK).
         """
         ...
 

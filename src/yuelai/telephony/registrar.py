@@ -9,7 +9,7 @@ from uuid import UUID
 
 from yuelai.platform.clock import Clock
 from yuelai.platform.ids import new_id
-from yuelai.telephony.hops import FlowHop, Hop, UdpHop, behind_nat, parse_hop, uri_hop
+from yuelai.telephony.hops import FlowHop, Hop, behind_nat, parse_hop, uri_hop
 from yuelai.telephony.ports import BindingRecord, Registration
 from yuelai.telephony.timers import Timer, Timers
 from yuelai.wire.errors import PeerError
@@ -146,7 +146,7 @@ class Registrar:
             self._take_out(old)
         for old in replaced[1:]:
             self.on_gone(old)
-        symmetric = behind_nat(request.via, source) and isinstance(source, UdpHop)
+        symmetric = behind_nat(request.via, source)
         hop = source if symmetric or isinstance(source, FlowHop) else uri_hop(contact) or source
         binding = Binding(
             replaced[0].id if replaced else new_id(),

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Callable
+from typing import Protocol
 
 import structlog
 
-from yuelai.telephony.hops import FlowHop, Hop, UdpHop
+from yuelai.telephony.hops import FlowHop, Hop, StreamHop, UdpHop
 from yuelai.wire.sip import PeerError, Request, Response, parse_datagram
 
 log = structlog.get_logger()
@@ -19,8 +20,21 @@ RECEIVE_BUFFER = 4 * 1024 * 1024
 Receiver = Callable[[Request | Response, Hop], None]
 
 
+class Guard(Protocol):
+    """Who may speak to us at all; asked about every packet before it is read."""
+
+    def admits(self, source: Hop, data: bytes) -> bool: ...
+
+
+Tap = Callable[[Hop, bytes, bool], None]
+"""Told every message as it is on the wire: the peer, the bytes, true when we sent them."""
+
+
 class Transports(asyncio.DatagramProtocol):
     """One UDP socket and any number of flows behind one `send`."""
+
+    guard: Guard | None = None
+    tap: Tap | None = None
 
     def __init__(self, receive: Receiver) -> None:
         self._receive = receive
@@ -68,8 +82,12 @@ class Transports(asyncio.DatagramProtocol):
         self._take(data, FlowHop(flow))
 
     def _take(self, data: bytes, source: Hop) -> None:
+        if self.guard is not None and not self.guard.admits(source, data):
+            return
         if not data.strip(b"\r\n\0"):
             return  # keep-alive of a phone behind NAT
+        if self.tap is not None:
+            self.tap(source, data, False)
         try:
             message = parse_datagram(data)
         except PeerError as error:
@@ -85,13 +103,15 @@ class Transports(asyncio.DatagramProtocol):
         return hop.flow in self._flows if isinstance(hop, FlowHop) else self._udp is not None
 
     def send(self, hop: Hop, data: bytes) -> bool:
+        if self.tap is not None:
+            self.tap(hop, data, True)
         if isinstance(hop, FlowHop):
             send = self._flows.get(hop.flow)
             if send is None:
                 return False
             send(data)
             return True
-        if self._udp is None:
+        if self._udp is None or isinstance(hop, StreamHop):
             return False
         self._udp.sendto(data, (hop.host, hop.port))
         return True

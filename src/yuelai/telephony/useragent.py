@@ -14,7 +14,14 @@ from yuelai.platform.clock import Clock
 from yuelai.platform.ids import LegId
 from yuelai.telephony.dialog import Dialog, DialogKey
 from yuelai.telephony.hops import FlowHop, Hop, Transport, parse_hop
-from yuelai.telephony.layer import ClientTransaction, FailureHandler, ResponseHandler, TransactionLayer, new_branch
+from yuelai.telephony.layer import (
+    ClientTransaction,
+    FailureHandler,
+    ResponseHandler,
+    ServerTransaction,
+    TransactionLayer,
+    new_branch,
+)
 from yuelai.telephony.ports import DialogJournal, DialogRecord
 from yuelai.telephony.registrar import Binding
 from yuelai.telephony.timers import Timer, Timers
@@ -27,12 +34,14 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 METHODS = ("INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "INFO", "UPDATE", "REGISTER")
-ALLOW = ", ".join(METHODS)
 EXTENSIONS = ("timer",)
 PARKED_SECONDS = 32.0
 """How long a BYE waits for a browser that is away to come back."""
 AFTER_RESTART_CSEQ = 1000
 """Added to a journalled CSeq, for requests that were sent after it was written (re-INVITEs, probes)."""
+
+
+InDialog = Callable[["SipLeg", ServerTransaction], None]
 
 
 class Wire(Transport, Protocol):
@@ -65,10 +74,25 @@ class UserAgent:
         self.clock, self.timers, self.layer, self.wire, self.journal = clock, timers, layer, wire, journal
         self.host, self.port = f"[{host}]" if ":" in host else host, port
         self.idle_seconds = idle_seconds
+        self.methods: tuple[str, ...] = METHODS
+        self.extensions: tuple[str, ...] = EXTENSIONS
+        self.in_dialog: dict[str, InDialog] = {}
+        """Whoever takes a method within dialogs that legs know nothing of (REFER, MESSAGE …)."""
         self.legs: dict[LegId, SipLeg] = {}
         self.dialogs: dict[DialogKey, SipLeg] = {}
         self._parked: list[_Parked] = []
         self.tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def allow(self) -> str:
+        return ", ".join(self.methods)
+
+    def understand(self, method: str, *extensions: str, within: InDialog | None = None) -> None:
+        """Say from now on that we know a method and extensions; `within` takes its requests inside dialogs."""
+        self.methods = tuple(dict.fromkeys((*self.methods, method)))
+        self.extensions = tuple(dict.fromkeys((*self.extensions, *extensions)))
+        if within is not None:
+            self.in_dialog[method] = within
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Run a coroutine that nobody waits for; its failure is logged."""
@@ -99,7 +123,7 @@ class UserAgent:
         request.push_via(self._via(hop))
         if request.method in ("INVITE", "UPDATE"):
             request.set("contact", self.contact(hop))
-            request.set("allow", ALLOW)
+            request.set("allow", self.allow)
         return self.layer.send(request, hop, told, failed)
 
     def send(
@@ -114,17 +138,17 @@ class UserAgent:
         for route in request.raw("record-route"):
             response.add("record-route", route)
         response.add("contact", self.contact(dialog.hop))
-        response.add("allow", ALLOW)
+        response.add("allow", self.allow)
         return response
 
     def describe(self, request: Request, tag: str) -> Response:
         """Return the answer to OPTIONS (§11.2)."""
         response = request.response(200, tag=tag)
-        response.add("allow", ALLOW)
+        response.add("allow", self.allow)
         response.add("accept", "application/sdp, application/dtmf-relay")
         response.add("accept-encoding", "identity")
         response.add("accept-language", "en, zh")
-        response.add("supported", ", ".join(EXTENSIONS))
+        response.add("supported", ", ".join(self.extensions))
         return response
 
     def reachable(self, hop: Hop) -> bool:

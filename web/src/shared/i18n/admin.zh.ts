@@ -58,7 +58,7 @@ export const adminZh = {
   permissionGroup: { agent: '座席', interactions: '交互记录', recordings: '录音', customers: '客户', queues: '队列', supervision: '监控', people: '人员', roles: '角色', organisation: '机构', tenants: '租户', tokens: '令牌', audit: '审计', system: '系统', admin: '管理', other: '其他' },
   permission: {
     agent_work: '接听与处理', interactions_read: '查看自己的记录', interactions_read_all: '查看范围内全部记录', recordings_listen: '听自己的录音', recordings_listen_all: '听范围内全部录音', customers_read: '查看客户', customers_write: '新建与修改客户', customers_reveal: '查看遮盖内容', customers_merge: '合并与拆分', customers_import: '导入', customers_export: '导出', customers_erase: '抹除个人信息', customers_configure: '类别、标签与字段设置',
-    queues_read: '查看队列', queues_write: '设置队列与号码', supervision_view: '查看实时状态', people_read: '查看人员', people_write: '管理人员', roles_write: '管理角色', organisation_write: '管理机构、班组与技能', tenants_read: '查看租户', tenants_write: '管理租户', tokens_write: '管理接口令牌', audit_read: '查看审计', system_read: '查看运行状态', system_write: '系统操作', admin: '系统管理',
+    queues_read: '查看队列', queues_write: '设置队列与号码', supervision_view: '查看实时状态', people_read: '查看人员', people_write: '管理人员', roles_write: '管理角色', organisation_write: '管理机构、班组与技能', tenants_read: '查看租户', tenants_write: '管理租户', tokens_write: '管理接口令牌', audit_read: '查看审计', system_read: '查看运行状态', system_write: '系统操作', telephony_read: '查看中继与防护', telephony_write: '设置中继与防护', telephony_trace: '查看信令跟踪', admin: '系统管理',
   },
   action: {
     session_opened: '登录',
