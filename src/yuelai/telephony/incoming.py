@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from yuelai.telephony.dialog import Dialog
 from yuelai.telephony.layer import ServerTransaction
 from yuelai.telephony.leg import LegState, SipLeg
+from yuelai.telephony.ports import CARRIED
+from yuelai.wire.sip import Request
 
 if TYPE_CHECKING:
     from yuelai.telephony.useragent import UserAgent
@@ -25,8 +29,18 @@ class IncomingLeg(SipLeg):
         called: str,
         trunk: bool,
         browser: bool,
+        trunk_id: UUID | None = None,
     ) -> None:
-        super().__init__(ua, LegState.OFFERED, caller=caller, called=called, trunk=trunk, browser=browser)
+        super().__init__(
+            ua,
+            LegState.OFFERED,
+            caller=caller,
+            called=called,
+            trunk=trunk,
+            browser=browser,
+            trunk_id=trunk_id,
+            carried=carried_by(transaction.request),
+        )
         self._transaction = transaction
         self._offer = transaction.request.sdp
         self.keep(dialog)
@@ -35,10 +49,24 @@ class IncomingLeg(SipLeg):
     def offer(self) -> str | None:
         return self._offer
 
-    async def ringing(self) -> None:
+    async def ringing(self, sdp: str | None = None, *, status: int = 180) -> None:
         self.need(LegState.OFFERED)
         assert self.dialog is not None
-        self._transaction.respond(self.ua.dialog_response(self._transaction.request, 180, self.dialog))
+        response = self.ua.dialog_response(self._transaction.request, status, self.dialog)
+        if sdp is not None:
+            self.negotiation.local = sdp
+            response.set_body("application/sdp", sdp)
+        self._transaction.respond(response)
+
+    async def redirect(self, *uris: str) -> None:
+        self.need(LegState.OFFERED)
+        assert self.dialog is not None
+        response = self._transaction.request.response(302, tag=self.dialog.local.tag)
+        for uri in uris:
+            response.add("contact", f"<{uri}>")
+        self.end("local", 302, "redirected")
+        self._transaction.respond(response)
+        self.drop()
 
     async def answer(self, sdp: str) -> None:
         self.need(LegState.OFFERED)
@@ -67,3 +95,15 @@ class IncomingLeg(SipLeg):
             response.add("retry-after", 5)
         self._transaction.respond(response)
         self.drop()
+
+
+def carried_by(invite: Request) -> Mapping[str, tuple[str, ...]]:
+    """Return what the owner is told of the call's history and parties (`ports.CARRIED`), each field as it came."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name, value in invite.fields:
+        if name in _CARRIED:
+            found[name] = (*found.get(name, ()), value)
+    return found
+
+
+_CARRIED = frozenset(CARRIED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 from uuid import UUID
@@ -47,12 +48,28 @@ class SipLeg:
     dialled: ClassVar[bool]
     """True for a leg of our own making."""
 
-    def __init__(self, ua: UserAgent, state: LegState, *, caller: str, called: str, trunk: bool, browser: bool) -> None:
+    def __init__(
+        self,
+        ua: UserAgent,
+        state: LegState,
+        *,
+        caller: str,
+        called: str,
+        trunk: bool,
+        browser: bool,
+        trunk_id: UUID | None = None,
+        carried: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> None:
         self.id = LegId(new_id())
         self.ua, self.state = ua, state
         self.caller, self.called, self.trunk, self.browser = caller, called, trunk, browser
+        self.trunk_id = trunk_id
+        self.carried: Mapping[str, tuple[str, ...]] = carried or {}
+        self.replaces: LegId | None = None
+        self.joins: LegId | None = None
         self.dialog: Dialog | None = None
         self.account: UUID | None = None
+        self.correlation: UUID | None = None
         self.negotiation = Negotiation(self)
         self.liveness = Liveness(self, ua.idle_seconds)
         self._listener: Listener | None = None
@@ -92,8 +109,11 @@ class SipLeg:
         if self.state not in states:
             raise WrongState(f"the leg is {self.state}")
 
-    async def ringing(self) -> None:
+    async def ringing(self, sdp: str | None = None, *, status: int = 180) -> None:
         raise WrongState("only an incoming leg can ring back")
+
+    async def redirect(self, *uris: str) -> None:
+        raise WrongState("only an incoming leg can be redirected")
 
     async def answer(self, sdp: str) -> None:
         raise WrongState("only an incoming leg can be answered")
@@ -107,6 +127,23 @@ class SipLeg:
     async def reoffer(self, sdp: str) -> str:
         """Send a re-INVITE with a new offer and return the answer. Raises OfferRefused, WrongState."""
         return await self.negotiation.reoffer(sdp)
+
+    async def refer(self, target: str, *, replaces: LegId | None = None) -> int:
+        raise WrongState("nothing here refers yet")
+
+    async def digit(self, digit: str, milliseconds: int = 160) -> None:
+        """Send a key by INFO; whether the other side takes it is not waited for. Raises WrongState."""
+        self.need(LegState.CONFIRMED)
+        assert self.dialog is not None
+        if parse_digit(digit.encode()) != digit:
+            raise WrongState("not a key")
+        info = self.dialog.request("INFO")
+        info.set_body("application/dtmf-relay", f"Signal={digit}\r\nDuration={milliseconds}\r\n")
+        self.ua.send(self.dialog, info, self._info_answered, lambda status, _: self.lost(status))
+
+    def _info_answered(self, response: Response) -> None:
+        if response.status in (408, 481):
+            self.lost(response.status)
 
     async def hangup(self, status: int = 480, reason: str = "") -> None:
         self.hang_up("local", status, reason)

@@ -7,12 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from yuelai.telephony.dialog import Dialog, dialog_of_response
-from yuelai.telephony.hops import Hop
+from yuelai.telephony.hops import Hop, uri_hop
 from yuelai.telephony.layer import ClientTransaction
 from yuelai.telephony.leg import LegState, SipLeg
-from yuelai.telephony.ports import Answered, Ringing
-from yuelai.telephony.registrar import Binding
-from yuelai.wire.sip import Address, PeerError, Request, Response, Uri
+from yuelai.telephony.ports import Answered, Destination, Ringing
+from yuelai.wire.sip import Address, PeerError, Request, Response, Uri, parse_address
 from yuelai.wire.sip.text import clean
 
 if TYPE_CHECKING:
@@ -22,8 +21,8 @@ if TYPE_CHECKING:
 class _Branch:
     """One contact that is being called."""
 
-    def __init__(self, binding: Binding, invite: Request) -> None:
-        self.binding, self.invite = binding, invite
+    def __init__(self, place: Destination, hop: Hop, invite: Request) -> None:
+        self.place, self.hop, self.invite = place, hop, invite
         self.transaction: ClientTransaction | None = None
         self.cancelled = False
         """CANCEL is wanted; it is sent once a provisional response allows it (§9.1)."""
@@ -41,9 +40,17 @@ class _Branch:
 class OutgoingLeg(SipLeg):
     dialled = True
 
-    def __init__(self, ua: UserAgent, bindings: Sequence[Binding], *, caller: str, called: str, browser: bool) -> None:
+    def __init__(
+        self,
+        ua: UserAgent,
+        stages: Sequence[Sequence[Destination]],
+        *,
+        caller: str,
+        called: str,
+        browser: bool,
+    ) -> None:
         super().__init__(ua, LegState.DIALLING, caller=caller, called=called, trunk=False, browser=browser)
-        self._bindings = bindings
+        self._stages = list(stages)
         self._branches: list[_Branch] = []
         self._winner: tuple[_Branch, str] | None = None
 
@@ -51,24 +58,30 @@ class OutgoingLeg(SipLeg):
         """Send the INVITEs. Nothing is told to the owner before this returns."""
         self.negotiation.local = sdp
         host = self.ua.host
-        for binding in self._bindings:
-            invite = Request("INVITE", str(binding.contact))
+        for place in self._stages[0]:
+            invite = Request("INVITE", place.uri)
             invite.add("max-forwards", 70)
-            sender = Address(Uri("sip", self.caller or "anonymous", host), caller_name, {"tag": secrets.token_hex(6)})
-            invite.add("from", sender)
-            invite.add("to", f"<{Uri('sip', self.called, host)}>")
+            sender = Address(Uri("sip", self.caller or "anonymous", host), caller_name, {})
+            own = parse_address(place.sender) if place.sender is not None else sender
+            own.params["tag"] = secrets.token_hex(6)
+            invite.add("from", own)
+            invite.add("to", place.recipient or f"<{Uri('sip', self.called, host)}>")
+            for route in place.route:
+                invite.add("route", route)
             invite.add("call-id", secrets.token_hex(16))
             invite.add("cseq", f"{secrets.randbelow(1000) + 1} INVITE")
-            for name, value in headers.items():
+            for name, value in {**headers, **place.headers}.items():
                 invite.add(name, value)
             invite.set_body("application/sdp", sdp)
-            branch = _Branch(binding, invite)
+            hop = place.hops[0] if place.hops else uri_hop(invite.uri)
+            assert hop is not None
+            branch = _Branch(place, hop, invite)
             self._branches.append(branch)
             self._send(branch)
 
     def _send(self, branch: _Branch) -> None:
         branch.transaction = self.ua.send_to(
-            branch.binding.hop,
+            branch.hop,
             branch.invite,
             lambda response: self._on_response(branch, response),
             lambda status, reason: self._on_failure(branch, "system", status, reason),
@@ -117,8 +130,8 @@ class OutgoingLeg(SipLeg):
         self.ua.spawn(self._confirm(branch, tag, dialog, response.sdp))
 
     def _dialog(self, branch: _Branch, response: Response) -> Dialog:
-        dialog = dialog_of_response(branch.invite, response, branch.binding.hop, symmetric=branch.binding.symmetric)
-        dialog.user, dialog.instance = branch.binding.user, branch.binding.instance
+        dialog = dialog_of_response(branch.invite, response, branch.hop, symmetric=branch.place.symmetric)
+        dialog.user, dialog.instance = branch.place.user, branch.place.instance
         return dialog
 
     def _acknowledge(self, branch: _Branch, tag: str, dialog: Dialog) -> None:

@@ -18,6 +18,7 @@ from yuelai.telephony.ports import (
     BindingJournal,
     BindingRecord,
     CredentialStore,
+    Destination,
     DialogJournal,
     DialogRecord,
     Leg,
@@ -156,6 +157,35 @@ class SipTelephony:
             listener=listener,
             headers=headers,
             account=account,
+        )
+
+    async def dial_to(
+        self,
+        stages: Sequence[Sequence[Destination]],
+        *,
+        sdp: str | None,
+        caller: str,
+        called: str,
+        caller_name: str = "",
+        listener: Listener,
+        headers: Mapping[str, str] | None = None,
+        account: UUID | None = None,
+        correlation: UUID | None = None,
+        timeout: float | None = None,
+        browser: bool = False,
+    ) -> Leg:
+        return await self._stack.dial_to(
+            stages,
+            sdp=sdp,
+            caller=caller,
+            called=called,
+            caller_name=caller_name,
+            listener=listener,
+            headers=headers,
+            account=account,
+            correlation=correlation,
+            timeout=timeout,
+            browser=browser,
         )
 
     @property

@@ -22,6 +22,7 @@ from yuelai.telephony.ports import (
     BindingJournal,
     BindingRecord,
     CredentialStore,
+    Destination,
     DialogJournal,
     Leg,
     Listener,
@@ -118,10 +119,47 @@ class Stack:
         bindings = self.registrar.bindings(user, browser=browser)
         if not bindings:
             raise NotRegistered(user=user)
-        leg = OutgoingLeg(self.ua, bindings, caller=caller, called=user, browser=browser)
-        leg.account = account
+        stage = [
+            Destination(
+                uri=str(binding.contact),
+                hops=(binding.hop,),
+                symmetric=binding.symmetric,
+                user=binding.user,
+                instance=binding.instance,
+            )
+            for binding in bindings
+        ]
+        return await self.dial_to(
+            [stage],
+            sdp=sdp,
+            caller=caller,
+            called=user,
+            caller_name=caller_name,
+            listener=listener,
+            headers=headers,
+            account=account,
+            browser=browser,
+        )
+
+    async def dial_to(
+        self,
+        stages: Sequence[Sequence[Destination]],
+        *,
+        sdp: str | None,
+        caller: str,
+        called: str,
+        caller_name: str = "",
+        listener: Listener,
+        headers: Mapping[str, str] | None = None,
+        account: UUID | None = None,
+        correlation: UUID | None = None,
+        timeout: float | None = None,
+        browser: bool = False,
+    ) -> Leg:
+        leg = OutgoingLeg(self.ua, stages, caller=caller, called=called, browser=browser)
+        leg.account, leg.correlation = account, correlation
         leg.listen(listener)
-        leg.dial(sdp, caller_name, headers or {})
+        leg.dial(sdp or "", caller_name, headers or {})
         return leg
 
     def lose_flow(self, flow: str) -> None:
