@@ -321,6 +321,10 @@ class Telephony(Protocol):
 
     def registrations(self, user: str) -> Sequence[Registration]: ...
 
+    def places(self, user: str, *, browser: bool) -> Sequence[Destination]:
+        """Return where a registered user's devices of one kind are, to be dialled all at once; empty without any."""
+        ...
+
     def on_registrations(self, handler: Callable[[str], None]) -> None:
         """Told the user whose bindings changed (registered, expired, connection lost)."""
         ...

@@ -26,6 +26,7 @@ from yuelai.telephony.ports import (
     Registration,
 )
 from yuelai.telephony.stack import Stack
+from yuelai.telephony.timers import Timers
 from yuelai.telephony.transport import Transports
 from yuelai.wire.sip import Request, Response
 
@@ -135,6 +136,14 @@ class SipTelephony:
 
     def registrations(self, user: str) -> Sequence[Registration]:
         return self._stack.registrations(user)
+
+    def places(self, user: str, *, browser: bool) -> Sequence[Destination]:
+        return self._stack.places(user, browser=browser)
+
+    @property
+    def timers(self) -> Timers:
+        """What telephony and the owners of calls count time by."""
+        return self._stack.timers
 
     async def dial(
         self,

@@ -104,6 +104,18 @@ class Stack:
             self._changed(user)
         return sum(len(self.registrar.bindings(user)) for user in restored)
 
+    def places(self, user: str, *, browser: bool) -> list[Destination]:
+        return [
+            Destination(
+                uri=str(binding.contact),
+                hops=(binding.hop,),
+                symmetric=binding.symmetric,
+                user=binding.user,
+                instance=binding.instance,
+            )
+            for binding in self.registrar.bindings(user, browser=browser)
+        ]
+
     async def dial(
         self,
         user: str,
@@ -116,19 +128,9 @@ class Stack:
         headers: Mapping[str, str] | None = None,
         account: UUID | None = None,
     ) -> Leg:
-        bindings = self.registrar.bindings(user, browser=browser)
-        if not bindings:
+        stage = self.places(user, browser=browser)
+        if not stage:
             raise NotRegistered(user=user)
-        stage = [
-            Destination(
-                uri=str(binding.contact),
-                hops=(binding.hop,),
-                symmetric=binding.symmetric,
-                user=binding.user,
-                instance=binding.instance,
-            )
-            for binding in bindings
-        ]
         return await self.dial_to(
             [stage],
             sdp=sdp,
