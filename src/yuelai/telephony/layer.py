@@ -22,6 +22,7 @@ from yuelai.telephony.transactions import (
     State,
 )
 from yuelai.wire.sip import MAGIC_COOKIE, Message, PeerError, Request, Response, Via
+from yuelai.wire.sip.reasons import REASONS
 
 log = structlog.get_logger()
 
@@ -219,6 +220,7 @@ class TransactionLayer:
         self.above: Above
         self.gate: Gate = lambda _request, _source: None
         """Asked about each new request other than ACK and CANCEL before anything is kept of it."""
+        self.on_malformed: Callable[[Hop], None] = lambda _source: None
         self._clients: dict[tuple[str, str], ClientTransaction] = {}
         self._servers: dict[tuple[str, ...], ServerTransaction] = {}
         self._merged: dict[tuple[str, str, int], ServerTransaction] = {}
@@ -235,21 +237,22 @@ class TransactionLayer:
         try:
             message.check()
         except PeerError as error:
-            self._malformed(message, source, str(error))
+            self._malformed(message, source, error)
             return
         if isinstance(message, Response):
             self._receive_response(message)
         else:
             self._receive_request(message, source)
 
-    def _malformed(self, message: Request | Response, source: Hop, why: str) -> None:
-        log.info("sip_malformed", why=why)
+    def _malformed(self, message: Request | Response, source: Hop, error: PeerError) -> None:
+        log.info("sip_malformed", why=str(error))
         if isinstance(message, Request) and message.method != "ACK":
+            reason = f"{REASONS[error.status]} ({error})"
+            response = message.response(error.status, reason, tag=secrets.token_hex(6))
             try:
                 back = response_hop(_received(message, source), source)
-                response = message.response(400, f"Bad Request ({why})", tag=secrets.token_hex(6))
             except PeerError:
-                return
+                back = source  # without a Via that can be read, whence it came is all we know
             self.transport.send(back, response.to_bytes())
 
     def _receive_response(self, response: Response) -> None:
@@ -361,7 +364,7 @@ def _server_key(request: Request, method: str) -> tuple[str, ...]:
     """§17.2.3; without the magic cookie, the older comparison of whole fields."""
     via = request.via
     host, port = via.sent_by
-    if via.branch.startswith(MAGIC_COOKIE):
+    if via.branch.startswith(MAGIC_COOKIE) and len(via.branch) > len(MAGIC_COOKIE):
         return via.branch, host, str(port or ""), method
     return (
         request.call_id, request.from_.tag or "", str(request.cseq.number), request.target, via.branch, host,
