@@ -246,6 +246,7 @@ class TransactionLayer:
 
     def _malformed(self, message: Request | Response, source: Hop, error: PeerError) -> None:
         log.info("sip_malformed", why=str(error))
+        self.on_malformed(source)
         if isinstance(message, Request) and message.method != "ACK":
             reason = f"{REASONS[error.status]} ({error})"
             response = message.response(error.status, reason, tag=secrets.token_hex(6))
