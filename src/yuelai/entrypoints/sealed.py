@@ -9,6 +9,7 @@ from yuelai.customers.sync import secret
 from yuelai.identity.sign_in import second_factor
 from yuelai.platform.rewrap import Sealed
 from yuelai.recordings import keys
+from yuelai.telephony.trunks import secret as trunk_secret
 
 SEALED: Sequence[Sealed] = (
     keys.SEALED,
@@ -16,4 +17,5 @@ SEALED: Sequence[Sealed] = (
     sealing.SEALED,
     secret.SEALED,
     second_factor.SEALED,
+    *trunk_secret.SEALED,
 )

@@ -23,6 +23,7 @@ import yuelai.identity.tokens.endpoints
 import yuelai.interactions.endpoints
 import yuelai.recordings.endpoints
 import yuelai.routing.endpoints
+import yuelai.telephony.trunks.endpoints
 from yuelai import __version__
 from yuelai.customers.imports.uploads import FORM_BYTES
 from yuelai.entrypoints.web import console, events, health, problems, rights, sip, system
@@ -60,6 +61,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     yuelai.routing.endpoints.router,
     yuelai.flows.endpoints.router,
     yuelai.recordings.endpoints.router,
+    yuelai.telephony.trunks.endpoints.router,
     health.router,
     system.router,
     events.router,

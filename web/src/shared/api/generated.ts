@@ -130,6 +130,68 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/call-routes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Routes
+         * @description All of them, by prefix.
+         */
+        get: operations["routes_api_v1_call_routes_get"];
+        put?: never;
+        /** Add Route */
+        post: operations["add_route_api_v1_call_routes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/call-routes/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Explain
+         * @description Say by which trunks a number would be called at this moment, in which order, and why.
+         */
+        post: operations["explain_api_v1_call_routes_explain_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/call-routes/{route_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete Route */
+        delete: operations["delete_route_api_v1_call_routes__route_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Route
+         * @description Change what is sent; `trunks` is the whole list.
+         */
+        patch: operations["change_route_api_v1_call_routes__route_id__patch"];
+        trace?: never;
+    };
     "/api/v1/customer-classes": {
         parameters: {
             query?: never;
@@ -1911,6 +1973,72 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/trunks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Trunks
+         * @description All of them, by code.
+         */
+        get: operations["trunks_api_v1_trunks_get"];
+        put?: never;
+        /** Add Trunk */
+        post: operations["add_trunk_api_v1_trunks_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trunks/{trunk_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Trunk */
+        get: operations["trunk_api_v1_trunks__trunk_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Trunk
+         * @description Calls that stand go on.
+         */
+        delete: operations["delete_trunk_api_v1_trunks__trunk_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Trunk
+         * @description Change what is sent; calls that stand go on as they are.
+         */
+        patch: operations["change_trunk_api_v1_trunks__trunk_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/trunks/{trunk_id}/test-call": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Call
+         * @description Really call the number through this trunk, play a moment of silence when somebody answers, and hang up.
+         */
+        post: operations["test_call_api_v1_trunks__trunk_id__test_call_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -2137,6 +2265,56 @@ export interface components {
             amount_minor: number;
             /** Label */
             label: string;
+        };
+        /**
+         * CallerPolicy
+         * @description `default` is shown where a call has no number of its own, or one that does not begin as one of `allowed` (empty:
+         *     any may be shown). A `trusted` peer is told the number even when it is withheld (RFC 3325).
+         */
+        CallerPolicy: {
+            /** Allowed */
+            allowed?: string[];
+            /**
+             * Default
+             * @default
+             */
+            default?: string;
+            /**
+             * Trusted
+             * @default false
+             */
+            trusted?: boolean;
+        };
+        /**
+         * Candidate
+         * @description A trunk in the order in which it would be tried. `why` are stable codes, most important first: prefix, cheapest,
+         *     dearer, no_rate, priority, weight; and what keeps it from being tried: down, refused, unregistered, full, inactive,
+         *     inbound_only.
+         */
+        Candidate: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Per Minute Micro */
+            per_minute_micro: number | null;
+            /** Priority */
+            priority: number;
+            /** Sends */
+            sends: string;
+            /** State */
+            state: string;
+            /**
+             * Trunk Id
+             * Format: uuid
+             */
+            trunk_id: string;
+            /** Usable */
+            usable: boolean;
+            /** Weight */
+            weight: number;
+            /** Why */
+            why: string[];
         };
         /** Card */
         Card: {
@@ -2532,6 +2710,20 @@ export interface components {
             /** Next Cursor */
             next_cursor?: null;
         };
+        /**
+         * Explanation
+         * @description `number` is in E.164 where it is a public one; `error` says why nothing can be called: no_route, all_down,
+         *     trunks_full.
+         */
+        Explanation: {
+            /** Candidates */
+            candidates: components["schemas"]["Candidate"][];
+            /** Error */
+            error: string | null;
+            /** Number */
+            number: string;
+            route: components["schemas"]["RouteReference"] | null;
+        };
         /** FailedJob */
         FailedJob: {
             /**
@@ -2800,6 +2992,18 @@ export interface components {
             at: string;
             /** Reason */
             reason: string;
+        };
+        /**
+         * Hours
+         * @description When a route counts, in local time; 1 is Monday. One that closes before it opens goes on past midnight.
+         */
+        Hours: {
+            /** Closes */
+            closes: string;
+            /** Days */
+            days: number[];
+            /** Opens */
+            opens: string;
         };
         /**
          * Identity
@@ -3516,6 +3720,27 @@ export interface components {
             /** Permissions */
             permissions: string[];
         };
+        /**
+         * NewRoute
+         * @description `prefix` is of E.164 without plus; empty is every number. No `trunks` means all that call out.
+         */
+        NewRoute: {
+            /**
+             * Active
+             * @default true
+             */
+            active?: boolean;
+            hours?: components["schemas"]["Hours"] | null;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /** Prefix */
+            prefix: string;
+            /** Trunks */
+            trunks?: components["schemas"]["RouteTrunk"][];
+        };
         /** NewSite */
         NewSite: {
             /** Code */
@@ -3607,6 +3832,176 @@ export interface components {
             name: string;
             /** Permissions */
             permissions: string[];
+        };
+        /**
+         * NewTrunk
+         * @description `secret` and `peer_secret` are never told again. `codecs` is the order in which they are offered; empty leaves
+         *     what the call brings. `rates` is the whole list.
+         */
+        NewTrunk: {
+            /**
+             * Active
+             * @default true
+             */
+            active?: boolean;
+            /**
+             * @default {
+             *       "allowed": [],
+             *       "default": "",
+             *       "trusted": false
+             *     }
+             */
+            caller_policy?: components["schemas"]["CallerPolicy"];
+            /**
+             * Certificate Name
+             * @default
+             */
+            certificate_name?: string;
+            /** Code */
+            code: string;
+            /** Codecs */
+            codecs?: string[];
+            /**
+             * Country
+             * @default CN
+             */
+            country?: string;
+            /**
+             * Direction
+             * @default both
+             * @enum {string}
+             */
+            direction?: "both" | "in" | "out";
+            /**
+             * Domain
+             * @default
+             */
+            domain?: string;
+            /**
+             * Expires
+             * @default 3600
+             */
+            expires?: number;
+            /**
+             * Host
+             * @default
+             */
+            host?: string;
+            /**
+             * Kind
+             * @default carrier
+             * @enum {string}
+             */
+            kind?: "carrier" | "pbx" | "gateway";
+            /**
+             * Max Channels In
+             * @description 0: none
+             * @default 0
+             */
+            max_channels_in?: number;
+            /**
+             * Max Channels Out
+             * @description 0: none
+             * @default 0
+             */
+            max_channels_out?: number;
+            /**
+             * Max Channels Total
+             * @description 0: none
+             * @default 0
+             */
+            max_channels_total?: number;
+            /**
+             * Max Cps
+             * @description 0: none
+             * @default 0
+             */
+            max_cps?: number;
+            /** Name */
+            name: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en?: string;
+            /**
+             * @default {
+             *       "called": {
+             *         "format": "as_is",
+             *         "rules": []
+             *       },
+             *       "caller": {
+             *         "format": "as_is",
+             *         "rules": []
+             *       }
+             *     }
+             */
+            number_in?: components["schemas"]["Rewritings"];
+            /**
+             * @default {
+             *       "called": {
+             *         "format": "as_is",
+             *         "rules": []
+             *       },
+             *       "caller": {
+             *         "format": "as_is",
+             *         "rules": []
+             *       }
+             *     }
+             */
+            number_out?: components["schemas"]["Rewritings"];
+            /**
+             * Options Seconds
+             * @description 0: no signs of life are asked for; else 5 at least
+             * @default 30
+             */
+            options_seconds?: number;
+            /**
+             * Outbound Proxy
+             * @default
+             */
+            outbound_proxy?: string;
+            /** Peer Secret */
+            peer_secret?: string | null;
+            /**
+             * Peer Username
+             * @default
+             */
+            peer_username?: string;
+            /** Port */
+            port?: number | null;
+            /**
+             * Priority
+             * @default 1
+             */
+            priority?: number;
+            /** Rates */
+            rates?: components["schemas"]["Rate"][];
+            /**
+             * Register
+             * @default false
+             */
+            register?: boolean;
+            /** Secret */
+            secret?: string | null;
+            /** Sources */
+            sources?: string[];
+            /**
+             * Transport
+             * @default auto
+             * @enum {string}
+             */
+            transport?: "auto" | "udp" | "tcp" | "tls";
+            /**
+             * Username
+             * @default
+             */
+            username?: string;
+            /**
+             * Weight
+             * @default 10
+             */
+            weight?: number;
         };
         /** Order */
         Order: {
@@ -3963,6 +4358,16 @@ export interface components {
             wrapup_seconds: number;
         };
         /**
+         * Rate
+         * @description What a minute to numbers of this prefix (E.164 without plus) costs, in millionths of the currency's unit.
+         */
+        Rate: {
+            /** Per Minute Micro */
+            per_minute_micro: number;
+            /** Prefix */
+            prefix: string;
+        };
+        /**
          * ReachOf
          * @description `names` are those of the groups or of the topmost sites.
          */
@@ -4119,6 +4524,38 @@ export interface components {
             };
         };
         /**
+         * Rewriting
+         * @description First the rule of the longest prefix, then the form: `e164` +86571…, `national` 0571…, `international00`
+         *     0086571…, `as_is` as the rule left it. What is no public number keeps its form.
+         */
+        Rewriting: {
+            /**
+             * Format
+             * @default as_is
+             * @enum {string}
+             */
+            format?: "as_is" | "e164" | "national" | "international00";
+            /** Rules */
+            rules?: components["schemas"]["Rule"][];
+        };
+        /** Rewritings */
+        Rewritings: {
+            /**
+             * @default {
+             *       "format": "as_is",
+             *       "rules": []
+             *     }
+             */
+            called?: components["schemas"]["Rewriting"];
+            /**
+             * @default {
+             *       "format": "as_is",
+             *       "rules": []
+             *     }
+             */
+            caller?: components["schemas"]["Rewriting"];
+        };
+        /**
          * Role
          * @description `people` counts the active ones who hold it at this tenant.
          */
@@ -4153,6 +4590,91 @@ export interface components {
             /** Items */
             items: components["schemas"]["Role"][];
         };
+        /** Route */
+        Route: {
+            /**
+             * Active
+             * @default true
+             */
+            active?: boolean;
+            hours?: components["schemas"]["Hours"] | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /** Prefix */
+            prefix: string;
+            /** Trunks */
+            trunks?: components["schemas"]["RouteTrunk"][];
+            /** Version */
+            version: number;
+        };
+        /** RouteChange */
+        RouteChange: {
+            /**
+             * Active
+             * @default true
+             */
+            active?: boolean;
+            hours?: components["schemas"]["Hours"] | null;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /**
+             * Prefix
+             * @default
+             */
+            prefix?: string;
+            /** Trunks */
+            trunks?: components["schemas"]["RouteTrunk"][];
+            /** Version */
+            version: number;
+        };
+        /** RouteList */
+        RouteList: {
+            /** Items */
+            items: components["schemas"]["Route"][];
+            /** Next Cursor */
+            next_cursor?: null;
+        };
+        /** RouteReference */
+        RouteReference: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Prefix */
+            prefix: string;
+        };
+        /** RouteTrunk */
+        RouteTrunk: {
+            /**
+             * Priority
+             * @default 1
+             */
+            priority?: number;
+            /**
+             * Trunk Id
+             * Format: uuid
+             */
+            trunk_id: string;
+            /**
+             * Weight
+             * @default 10
+             */
+            weight?: number;
+        };
         /** RowError */
         RowError: {
             /** Code */
@@ -4172,6 +4694,27 @@ export interface components {
             items: components["schemas"]["RowError"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * Rule
+         * @description Numbers that begin with `prefix` lose their first `strip` characters and get `add` in front.
+         */
+        Rule: {
+            /**
+             * Add
+             * @default
+             */
+            add?: string;
+            /**
+             * Prefix
+             * @default
+             */
+            prefix?: string;
+            /**
+             * Strip
+             * @default 0
+             */
+            strip?: number;
         };
         /**
          * Run
@@ -4711,6 +5254,24 @@ export interface components {
             /** Next Cursor */
             next_cursor: string | null;
         };
+        /**
+         * TestCallResult
+         * @description `status` is SIP's final one; `seconds_to_ring` and `seconds_to_answer` are null for what did not happen.
+         */
+        TestCallResult: {
+            /** Reason */
+            reason: string;
+            /** Route */
+            route: string;
+            /** Seconds To Answer */
+            seconds_to_answer: number | null;
+            /** Seconds To Ring */
+            seconds_to_ring: number | null;
+            /** Status */
+            status: number;
+            /** Why */
+            why: string;
+        };
         /** Ticket */
         Ticket: {
             /** Ticket */
@@ -4779,10 +5340,380 @@ export interface components {
             /** Text */
             text: string;
         };
+        /**
+         * Trunk
+         * @description How it stands at this moment is the live document `trunk/{id}`.
+         */
+        Trunk: {
+            /**
+             * Active
+             * @default true
+             */
+            active?: boolean;
+            /**
+             * @default {
+             *       "allowed": [],
+             *       "default": "",
+             *       "trusted": false
+             *     }
+             */
+            caller_policy?: components["schemas"]["CallerPolicy"];
+            /**
+             * Certificate Name
+             * @default
+             */
+            certificate_name?: string;
+            /** Code */
+            code: string;
+            /** Codecs */
+            codecs?: string[];
+            /**
+             * Country
+             * @default CN
+             */
+            country?: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Direction
+             * @default both
+             * @enum {string}
+             */
+            direction?: "both" | "in" | "out";
+            /**
+             * Domain
+             * @default
+             */
+            domain?: string;
+            /**
+             * Expires
+             * @default 3600
+             */
+            expires?: number;
+            /** Has Peer Secret */
+            has_peer_secret: boolean;
+            /** Has Secret */
+            has_secret: boolean;
+            /**
+             * Host
+             * @default
+             */
+            host?: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @default carrier
+             * @enum {string}
+             */
+            kind?: "carrier" | "pbx" | "gateway";
+            /**
+             * Max Channels In
+             * @description 0: none
+             * @default 0
+             */
+            max_channels_in?: number;
+            /**
+             * Max Channels Out
+             * @description 0: none
+             * @default 0
+             */
+            max_channels_out?: number;
+            /**
+             * Max Channels Total
+             * @description 0: none
+             * @default 0
+             */
+            max_channels_total?: number;
+            /**
+             * Max Cps
+             * @description 0: none
+             * @default 0
+             */
+            max_cps?: number;
+            /** Name */
+            name: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en?: string;
+            /**
+             * @default {
+             *       "called": {
+             *         "format": "as_is",
+             *         "rules": []
+             *       },
+             *       "caller": {
+             *         "format": "as_is",
+             *         "rules": []
+             *       }
+             *     }
+             */
+            number_in?: components["schemas"]["Rewritings"];
+            /**
+             * @default {
+             *       "called": {
+             *         "format": "as_is",
+             *         "rules": []
+             *       },
+             *       "caller": {
+             *         "format": "as_is",
+             *         "rules": []
+             *       }
+             *     }
+             */
+            number_out?: components["schemas"]["Rewritings"];
+            /**
+             * Options Seconds
+             * @description 0: no signs of life are asked for; else 5 at least
+             * @default 30
+             */
+            options_seconds?: number;
+            /**
+             * Outbound Proxy
+             * @default
+             */
+            outbound_proxy?: string;
+            /**
+             * Peer Username
+             * @default
+             */
+            peer_username?: string;
+            /** Port */
+            port?: number | null;
+            /**
+             * Priority
+             * @default 1
+             */
+            priority?: number;
+            /** Rates */
+            rates?: components["schemas"]["Rate"][];
+            /**
+             * Register
+             * @default false
+             */
+            register?: boolean;
+            /** Sources */
+            sources?: string[];
+            /**
+             * Transport
+             * @default auto
+             * @enum {string}
+             */
+            transport?: "auto" | "udp" | "tcp" | "tls";
+            /**
+             * Username
+             * @default
+             */
+            username?: string;
+            /** Version */
+            version: number;
+            /**
+             * Weight
+             * @default 10
+             */
+            weight?: number;
+        };
+        /**
+         * TrunkChange
+         * @description What is to be different. A password that is not spoken of stays; null takes it away.
+         */
+        TrunkChange: {
+            /**
+             * Active
+             * @default true
+             */
+            active?: boolean;
+            /**
+             * @default {
+             *       "allowed": [],
+             *       "default": "",
+             *       "trusted": false
+             *     }
+             */
+            caller_policy?: components["schemas"]["CallerPolicy"];
+            /**
+             * Certificate Name
+             * @default
+             */
+            certificate_name?: string;
+            /**
+             * Code
+             * @default
+             */
+            code?: string;
+            /** Codecs */
+            codecs?: string[];
+            /**
+             * Country
+             * @default CN
+             */
+            country?: string;
+            /**
+             * Direction
+             * @default both
+             * @enum {string}
+             */
+            direction?: "both" | "in" | "out";
+            /**
+             * Domain
+             * @default
+             */
+            domain?: string;
+            /**
+             * Expires
+             * @default 3600
+             */
+            expires?: number;
+            /**
+             * Host
+             * @default
+             */
+            host?: string;
+            /**
+             * Kind
+             * @default carrier
+             * @enum {string}
+             */
+            kind?: "carrier" | "pbx" | "gateway";
+            /**
+             * Max Channels In
+             * @description 0: none
+             * @default 0
+             */
+            max_channels_in?: number;
+            /**
+             * Max Channels Out
+             * @description 0: none
+             * @default 0
+             */
+            max_channels_out?: number;
+            /**
+             * Max Channels Total
+             * @description 0: none
+             * @default 0
+             */
+            max_channels_total?: number;
+            /**
+             * Max Cps
+             * @description 0: none
+             * @default 0
+             */
+            max_cps?: number;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en?: string;
+            /**
+             * @default {
+             *       "called": {
+             *         "format": "as_is",
+             *         "rules": []
+             *       },
+             *       "caller": {
+             *         "format": "as_is",
+             *         "rules": []
+             *       }
+             *     }
+             */
+            number_in?: components["schemas"]["Rewritings"];
+            /**
+             * @default {
+             *       "called": {
+             *         "format": "as_is",
+             *         "rules": []
+             *       },
+             *       "caller": {
+             *         "format": "as_is",
+             *         "rules": []
+             *       }
+             *     }
+             */
+            number_out?: components["schemas"]["Rewritings"];
+            /**
+             * Options Seconds
+             * @description 0: no signs of life are asked for; else 5 at least
+             * @default 30
+             */
+            options_seconds?: number;
+            /**
+             * Outbound Proxy
+             * @default
+             */
+            outbound_proxy?: string;
+            /** Peer Secret */
+            peer_secret?: string | null;
+            /**
+             * Peer Username
+             * @default
+             */
+            peer_username?: string;
+            /** Port */
+            port?: number | null;
+            /**
+             * Priority
+             * @default 1
+             */
+            priority?: number;
+            /** Rates */
+            rates?: components["schemas"]["Rate"][];
+            /**
+             * Register
+             * @default false
+             */
+            register?: boolean;
+            /** Secret */
+            secret?: string | null;
+            /** Sources */
+            sources?: string[];
+            /**
+             * Transport
+             * @default auto
+             * @enum {string}
+             */
+            transport?: "auto" | "udp" | "tcp" | "tls";
+            /**
+             * Username
+             * @default
+             */
+            username?: string;
+            /** Version */
+            version: number;
+            /**
+             * Weight
+             * @default 10
+             */
+            weight?: number;
+        };
+        /** TrunkList */
+        TrunkList: {
+            /** Items */
+            items: components["schemas"]["Trunk"][];
+            /** Next Cursor */
+            next_cursor?: null;
+        };
         /** WantedFlow */
         WantedFlow: {
             /** Flow */
             flow: string;
+        };
+        /** WantedNumber */
+        WantedNumber: {
+            /** Number */
+            number: string;
         };
         /**
          * WantedState
@@ -5186,6 +6117,165 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ActionList"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    routes_api_v1_call_routes_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RouteList"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    add_route_api_v1_call_routes_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRoute"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Route"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    explain_api_v1_call_routes_explain_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WantedNumber"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    delete_route_api_v1_call_routes__route_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                route_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    change_route_api_v1_call_routes__route_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                route_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RouteChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Route"];
                 };
             };
             /** @description RFC 9457 problem document */
@@ -9062,6 +10152,198 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    trunks_api_v1_trunks_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrunkList"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    add_trunk_api_v1_trunks_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTrunk"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trunk"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    trunk_api_v1_trunks__trunk_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trunk_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trunk"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    delete_trunk_api_v1_trunks__trunk_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trunk_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    change_trunk_api_v1_trunks__trunk_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trunk_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrunkChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trunk"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    test_call_api_v1_trunks__trunk_id__test_call_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trunk_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WantedNumber"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestCallResult"];
+                };
             };
             /** @description RFC 9457 problem document */
             default: {

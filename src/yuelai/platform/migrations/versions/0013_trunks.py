@@ -73,7 +73,7 @@ CREATE TABLE trunk_rates (
 );
 COMMENT ON TABLE trunk_rates IS 'what a minute costs to numbers that begin so; the longest prefix counts';
 COMMENT ON COLUMN trunk_rates.prefix IS 'of the number in E.164 without its plus';
-COMMENT ON COLUMN trunk_rates.per_minute_micro IS 'millionths of the currency''s unit; no row: dearer than all that have one';
+COMMENT ON COLUMN trunk_rates.per_minute_micro IS 'millionths of the currency''s unit; no row: dearest of all';
 CREATE TABLE call_routes (
     id uuid PRIMARY KEY,
     tenant_id uuid NOT NULL REFERENCES tenants,
@@ -85,7 +85,7 @@ CREATE TABLE call_routes (
     created_at timestamptz NOT NULL DEFAULT now()
 );
 COMMENT ON TABLE call_routes IS 'which trunks calls to numbers that begin so leave by; the longest prefix counts';
-COMMENT ON COLUMN call_routes.hours IS 'when it counts: {days: [1..7], from: HH:MM, to: HH:MM}; null: always';
+COMMENT ON COLUMN call_routes.hours IS 'when it counts: {days: [1..7], opens: HH:MM, closes: HH:MM}; null: always';
 CREATE INDEX call_routes_tenant ON call_routes (tenant_id, prefix);
 CREATE TABLE call_route_trunks (
     tenant_id uuid NOT NULL,
