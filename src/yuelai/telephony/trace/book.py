@@ -8,7 +8,7 @@ from typing import Protocol
 from uuid import UUID
 
 from yuelai.platform.ids import new_id
-from yuelai.telephony.trace.glance import Glance
+from yuelai.telephony.trace.glance import LONGEST, Glance, presentable
 
 MOST_STANDING = 50_000
 """Calls followed at once; of further ones only the messages are kept."""
@@ -155,7 +155,12 @@ class CallBook:
             self._end(line, at, "local" if sent else "remote", message.status, message.reason or message.phrase)
 
     def _end(self, line: Line, at: float, by: str, status: int, reason: str) -> None:
-        line.ended_at, line.ended_by, line.status, line.reason = datetime.fromtimestamp(at, UTC), by, status, reason
+        line.ended_at, line.ended_by, line.status, line.reason = (
+            datetime.fromtimestamp(at, UTC),
+            by,
+            status,
+            presentable(reason)[:LONGEST],
+        )
         self._dirty[line.id] = line
 
     def _know(self, line: Line, leg: Party) -> None:
@@ -164,8 +169,8 @@ class CallBook:
             getattr(leg, "correlation", None),
             getattr(leg, "trunk_id", None),
             getattr(leg, "account", None),
-            leg.caller or line.from_user,
-            leg.called or line.to_user,
+            presentable(leg.caller)[:LONGEST] or line.from_user,
+            presentable(leg.called)[:LONGEST] or line.to_user,
         )
         if told != (line.leg_id, line.correlation, line.trunk_id, line.account, line.from_user, line.to_user):
             line.leg_id, line.correlation, line.trunk_id, line.account, line.from_user, line.to_user = told

@@ -72,8 +72,14 @@ def glance(data: bytes) -> Glance:
 
 
 def _text(value: bytes) -> str:
-    """As text that PostgreSQL and JSON can hold."""
-    text = " ".join(value.decode("utf-8", "replace").split())
+    return presentable(value.decode("utf-8", "replace"))
+
+
+def presentable(text: str) -> str:
+    """Return it as one line that PostgreSQL and JSON can hold, whatever a peer made of it."""
+    if text.isprintable() and text.isascii():
+        return text.strip()
+    text = " ".join(text.encode("utf-8", "replace").decode().split())
     return "".join(letter for letter in text if letter >= " " and letter != "\x7f")
 
 
