@@ -49,7 +49,7 @@ def test_compact_names_and_folded_lines_are_read() -> None:
 def test_a_datagram_is_cut_at_its_content_length_and_refused_when_short() -> None:
     assert parse_datagram(INVITE + b"trailing").body == b"v=0\r\n"
     with pytest.raises(PeerError):
-        parse_datagram(INVITE[:-1])
+        request(INVITE[:-1])
 
 
 def test_a_stream_gives_whole_messages_however_it_is_cut() -> None:

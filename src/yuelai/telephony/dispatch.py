@@ -17,7 +17,7 @@ from yuelai.telephony.liveness import SHORTEST_SESSION, too_brief
 from yuelai.telephony.ports import Leg
 from yuelai.telephony.registrar import Registrar
 from yuelai.telephony.useragent import UserAgent
-from yuelai.wire.sip import PeerError, Request
+from yuelai.wire.sip import METHODS, PeerError, Request
 
 log = structlog.get_logger()
 
@@ -45,7 +45,8 @@ class Dispatcher:
         request = transaction.request
         method = request.method
         if method not in self._ua.methods:
-            transaction.refuse(405, allow=self._ua.allow)
+            # 405 is for methods that exist (§8.2.1), 501 for what nobody has heard of (§21.5.2).
+            transaction.refuse(405 if method in METHODS else 501, allow=self._ua.allow)
         elif not (request.uri.is_sip or request.uri.scheme == "tel"):
             transaction.refuse(416)
         elif unknown := [tag for tag in _required(request) if tag not in self._ua.extensions]:
@@ -145,6 +146,9 @@ class Dispatcher:
         request, source = transaction.request, transaction.source
         if request.body and request.sdp is None:
             transaction.refuse(415, accept="application/sdp")
+            return
+        if not request.accepts("application/sdp"):
+            transaction.refuse(406)
             return
         if too_brief(request):
             transaction.refuse(422, min_se=str(SHORTEST_SESSION))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from yuelai.wire.errors import PeerError
 from yuelai.wire.sip.text import (
     Params,
+    end_of_quoted,
     format_params,
     is_token,
     parse_number,
@@ -47,11 +48,11 @@ class Via:
 def parse_via(text: str) -> Via:
     """Parse one value. Raises PeerError."""
     head, *params = split_outside(text, ";")
-    protocol, _, sent_by = head.replace("\t", " ").strip().partition(" ")
-    if not protocol.endswith("/") and "/" in protocol and protocol.count("/") == 2:
-        name, version, transport = protocol.split("/")
+    protocol, _, sent_by = head.partition(" ")
+    if protocol[:8] == "SIP/2.0/" and "/" not in (transport := protocol[8:]) and transport and "\t" not in transport:
+        name, version = "SIP", "2.0"
     else:  # White space is allowed around the slashes (§25.1 SLASH).
-        pieces = [piece.strip() for piece in head.split("/", 2)]
+        pieces = [piece.strip() for piece in head.replace("\t", " ").split("/", 2)]
         if len(pieces) != 3:
             raise PeerError("malformed Via")
         name, version, rest = pieces
@@ -83,23 +84,24 @@ def parse_address(text: str) -> Address:
     """Parse one value. Raises PeerError."""
     text = text.strip()
     if text.startswith('"'):
-        end = 1
-        while end < len(text) and text[end] != '"':
-            end += 2 if text[end] == "\\" else 1
-        if end >= len(text):
-            raise PeerError("a quote is not closed")
-        name, rest = unquote(text[: end + 1]), text[end + 1 :].lstrip()
+        end = end_of_quoted(text)
+        name, rest = unquote(text[:end]), text[end:].lstrip()
         if not rest.startswith("<"):
             raise PeerError("a display name without an address in brackets")
     elif "<" in text:
         name, _, rest = text.partition("<")
-        name, rest = " ".join(name.split()), "<" + rest
-        if name and not all(is_token(word) or not word.isascii() for word in name.split()):
-            raise PeerError("a display name that should have been quoted")
+        rest = "<" + rest
+        if name:
+            words = name.split()
+            if not all(is_token(word) or not word.isascii() for word in words):
+                raise PeerError("a display name that should have been quoted")
+            name = " ".join(words)
     else:
-        # Without brackets, parameters belong to the header, not to the URI (§20.10).
+        # Without brackets, parameters belong to the header, not to the URI, which then can have no headers (§20.10).
         place, *params = split_outside(text, ";")
-        return Address(parse_uri(place), "", parse_params(params))
+        if "?" in place.rpartition("@")[2]:
+            raise PeerError("an address that should have stood in brackets")
+        return Address(parse_uri(place), "", parse_params(params) if params else {})
     place, closed, tail = rest[1:].partition(">")
     tail = tail.strip()
     if not closed or (tail and not tail.startswith(";")):

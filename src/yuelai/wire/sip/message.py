@@ -1,51 +1,36 @@
-"""SIP messages: bytes in, bytes out (RFC 3261 §7, §25). Header fields are split from each other at once and looked into
-only when asked for; what is unknown is kept and sent as it came."""
+"""SIP messages: what they hold, and how they are written (RFC 3261 §7, §25). Reading them is `reading`'s.
+
+Header fields are looked into only when asked for; what is unknown is kept and sent as it came.
+"""
 
 from __future__ import annotations
 
 from yuelai.wire.errors import PeerError
+from yuelai.wire.sip.body import Part, read_parts
 from yuelai.wire.sip.fields import Address, CSeq, Via, parse_address, parse_cseq, parse_via
+from yuelai.wire.sip.names import pretty
 from yuelai.wire.sip.reasons import REASONS
-from yuelai.wire.sip.text import is_token, parse_number, split_outside
+from yuelai.wire.sip.text import parse_number, parse_params, split_outside
 from yuelai.wire.sip.uri import Uri, parse_uri
 
-MAX_MESSAGE = 65_535
-MAX_HEAD = 16_384
-MAX_FIELDS = 200
-
-# Compact forms: RFC 3261 §7.3.3 and the IANA registry of header fields.
-COMPACT = {
-    "a": "accept-contact", "b": "referred-by", "c": "content-type", "d": "request-disposition",
-    "e": "content-encoding", "f": "from", "i": "call-id", "j": "reject-contact", "k": "supported",
-    "l": "content-length", "m": "contact", "n": "identity-info", "o": "event", "r": "refer-to", "s": "subject",
-    "t": "to", "u": "allow-events", "v": "via", "x": "session-expires", "y": "identity",
+_NEEDED = frozenset(("call-id", "cseq", "from", "to"))
+_ONCE = _NEEDED | {
+    "content-type", "event", "expires", "join", "max-forwards", "min-expires", "min-se", "rack", "refer-to",
+    "replaces", "rseq", "session-expires", "subscription-state", "target-dialog",
 }  # fmt: skip
-_IRREGULAR = {
-    "call-id": "Call-ID",
-    "cseq": "CSeq",
-    "www-authenticate": "WWW-Authenticate",
-    "mime-version": "MIME-Version",
-}
-_pretty: dict[str, str] = {}
-
-
-def _pretty_name(name: str) -> str:
-    found = _pretty.get(name)
-    if found is None:
-        found = _IRREGULAR.get(name) or "-".join(word.capitalize() for word in name.split("-"))
-        if len(_pretty) < 500:
-            _pretty[name] = found
-    return found
+"""Fields of which a message holds one at most; two of them leave nothing to believe (§7.3.1)."""
 
 
 class Message:
     """Fields are kept as (lower-case long name, value) in their order. Typed views raise PeerError when malformed."""
 
-    __slots__ = ("_cseq", "_from", "_to", "_via", "body", "fields")
+    __slots__ = ("_cseq", "_from", "_to", "_via", "body", "fault", "fields")
 
     def __init__(self, fields: list[tuple[str, str]] | None = None, body: bytes = b"") -> None:
         self.fields = fields if fields is not None else []
         self.body = body
+        self.fault: PeerError | None = None
+        """What was wrong when it was read, though enough of it could be read to answer; `check` raises it."""
         self._via: Via | None = None
         self._cseq: CSeq | None = None
         self._from: Address | None = None
@@ -110,7 +95,7 @@ class Message:
     def _need(self, name: str) -> str:
         value = self.get(name)
         if value is None:
-            raise PeerError(f"{_pretty_name(name)} is missing")
+            raise PeerError(f"{pretty(name)} is missing")
         return value
 
     @property
@@ -156,23 +141,64 @@ class Message:
         return (self.get("content-type") or "").partition(";")[0].strip().lower()
 
     @property
+    def parts(self) -> list[Part]:
+        """What the body is made of (RFC 5621): one part, or those of a multipart body. Raises PeerError."""
+        if not self.body:
+            return []
+        whole = Part([pair for pair in self.fields if pair[0].startswith("content-")], self.body)
+        return read_parts(whole)
+
+    def part(self, content_type: str) -> bytes | None:
+        """Return the first part of a type (`type/subtype` in lower case). Raises PeerError."""
+        return next((part.body for part in self.parts if part.content_type == content_type), None)
+
+    @property
     def sdp(self) -> str | None:
-        """The body as text when it is SDP."""
-        if self.body and self.content_type in ("application/sdp", ""):
+        """The session description, also from within a multipart body; None without one that can be read."""
+        if not self.body:
+            return None
+        kind = self.content_type
+        if kind in ("application/sdp", "") and self.get("content-encoding") is None:
             return self.body.decode("utf-8", "replace")
-        return None
+        if not kind.startswith("multipart/"):
+            return None
+        try:
+            parts = self.parts
+        except PeerError:
+            return None
+        found = (part for part in parts if part.content_type == "application/sdp" and part.disposition == "session")
+        return next((part.body.decode("utf-8", "replace") for part in found), None)
+
+    def accepts(self, content_type: str) -> bool:
+        """Whether the sender takes bodies of a type (§20.1); without the field it takes descriptions. Raises PeerError.
+
+        An empty field takes nothing, and neither does what has `q=0`.
+        """
+        if self.get("accept") is None:
+            return content_type == "application/sdp"
+        kind = content_type.partition("/")[0]
+        for value in self.all("accept"):
+            name, *params = split_outside(value, ";")
+            if "".join(name.lower().split()) in (content_type, f"{kind}/*", "*/*"):
+                return (parse_params(params).get("q") or "1").strip("0.") != ""
+        return False
 
     def set_body(self, content_type: str, body: str | bytes) -> None:
         self.body = body.encode() if isinstance(body, str) else body
         self.set("content-type", content_type)
 
     def check(self) -> None:
-        """Look into the fields every message needs (§8.1.1). Raises PeerError."""
+        """Look into the fields every message needs (§8.1.1). Raises PeerError, whose status says what to answer."""
+        if self.fault is not None:
+            raise self.fault
+        single = [key for key, _ in self.fields if key in _ONCE]
+        names = set(single)
+        if not names >= _NEEDED:
+            raise PeerError(f"{pretty(sorted(_NEEDED - names)[0])} is missing")
+        if len(names) != len(single):
+            raise PeerError("a field is given twice")
         _ = self.via, self.from_, self.to, self.cseq
-        for name in ("call-id", "cseq", "from", "to"):
-            if len(self.raw(name)) != 1:
-                raise PeerError(f"{_pretty_name(name)} is missing or given twice")
-        if not self.call_id.strip():
+        if not self.call_id:
             raise PeerError("Call-ID is empty")
 
     def start_line(self) -> str:
@@ -180,10 +206,13 @@ class Message:
 
     def to_bytes(self) -> bytes:
         """Serialise with long names and a Content-Length that is true."""
-        lines = [self.start_line()]
-        lines += [f"{_pretty_name(key)}: {value}" for key, value in self.fields if key != "content-length"]
-        lines.append(f"Content-Length: {len(self.body)}\r\n\r\n")
-        return "\r\n".join(lines).encode("utf-8", "surrogateescape") + self.body
+        body = self.body
+        lines = [f"{pretty(key)}: {value}" for key, value in self.fields if key != "content-length"]
+        text = "\r\n".join((self.start_line(), *lines, f"Content-Length: {len(body)}\r\n\r\n"))
+        return text.encode("utf-8", "surrogateescape") + body
+
+
+_COPIED = frozenset(("via", "from", "call-id", "cseq"))
 
 
 class Request(Message):
@@ -215,15 +244,25 @@ class Request(Message):
         return f"{self.method} {self.target} SIP/2.0"
 
     def response(self, status: int, reason: str | None = None, *, tag: str | None = None) -> Response:
-        """Return a response with the fields every response copies (§8.2.6.2); `tag` goes on To unless it has one."""
-        copied = [(key, value) for key, value in self.fields if key in ("via", "from", "call-id", "cseq")]
-        to = self._need("to")
-        if tag and self.to.tag is None:
-            to = f"{to};tag={tag}"
-        copied.append(("to", to))
+        """Return a response with the fields every response copies (§8.2.6.2); `tag` goes on To unless it has one.
+
+        What the request lacks or holds malformed is left out or copied as it is, so that every request can be answered.
+        """
+        copied = [pair for pair in self.fields if pair[0] in _COPIED]
+        to = self.get("to")
+        if to is not None:
+            if tag and not self._to_tagged():
+                to = f"{to};tag={tag}"
+            copied.append(("to", to))
         if status == 100 and (timestamp := self.get("timestamp")):
             copied.append(("timestamp", timestamp))
         return Response(status, reason if reason is not None else REASONS.get(status, "Unknown"), copied)
+
+    def _to_tagged(self) -> bool:
+        try:
+            return self.to.tag is not None
+        except PeerError:
+            return True
 
 
 class Response(Message):
@@ -235,78 +274,10 @@ class Response(Message):
         super().__init__(fields, body)
         self.status, self.reason = status, reason
 
+    def check(self) -> None:
+        super().check()
+        if len(self.raw("via")) > 1:
+            raise PeerError("a response on its way to somebody else (§8.1.3.3)")
+
     def start_line(self) -> str:
         return f"SIP/2.0 {self.status} {self.reason}"
-
-
-def parse_head(head: bytes) -> Request | Response:
-    """Parse start line and fields, without the empty line. Raises PeerError."""
-    if len(head) > MAX_HEAD:
-        raise PeerError("the head is too long")
-    text = head.decode("utf-8", "surrogateescape")
-    if "\r\n " in text or "\r\n\t" in text:
-        text = _unfold(text)
-    first, *lines = text.split("\r\n")
-    if text.count("\r") != len(lines) or text.count("\n") != len(lines):
-        raise PeerError("a line break that is not CRLF")
-    if len(lines) > MAX_FIELDS:
-        raise PeerError("too many header fields")
-    fields = []
-    for line in lines:
-        name, colon, value = line.partition(":")
-        name = name.rstrip(" \t").lower()
-        if not colon or not name or not is_token(name):
-            raise PeerError("malformed header field")
-        fields.append((COMPACT.get(name, name), value.strip(" \t")))
-    return _start(first, fields)
-
-
-def _unfold(text: str) -> str:
-    """Join continuation lines with one space (§7.3.1)."""
-    lines: list[str] = []
-    for line in text.split("\r\n"):
-        if line[:1] in (" ", "\t") and lines:
-            lines[-1] = f"{lines[-1].rstrip()} {line.strip()}"
-        else:
-            lines.append(line)
-    return "\r\n".join(lines)
-
-
-def _start(line: str, fields: list[tuple[str, str]]) -> Request | Response:
-    if line[:8].upper() == "SIP/2.0 ":
-        status, _, reason = line[8:].partition(" ")
-        if len(status) != 3 or not parse_number(status, 699, "status") >= 100:
-            raise PeerError("malformed status line")
-        return Response(int(status), reason, fields)
-    parts = line.split(" ")
-    if len(parts) != 3 or parts[2].upper() != "SIP/2.0" or not parts[1] or not is_token(parts[0]):
-        raise PeerError("malformed request line")
-    return Request(parts[0], parts[1], fields)
-
-
-def content_length(message: Message) -> int | None:
-    """Return the Content-Length, None when there is none. Raises PeerError also for two that differ."""
-    values = set(message.raw("content-length"))
-    if len(values) > 1:
-        raise PeerError("two lengths that differ")
-    return parse_number(values.pop(), MAX_MESSAGE, "Content-Length") if values else None
-
-
-def parse_datagram(data: bytes) -> Request | Response:
-    """Parse one message that fills a datagram or a WebSocket frame (§18.3). Raises PeerError.
-
-    Bytes behind Content-Length are dropped; too few of them are an error.
-    """
-    if len(data) > MAX_MESSAGE:
-        raise PeerError("the message is too long")
-    head, blank, body = data.lstrip(b"\r\n").partition(b"\r\n\r\n")
-    if not blank:
-        raise PeerError("the head does not end")
-    message = parse_head(head)
-    length = content_length(message)
-    if length is not None:
-        if length > len(body):
-            raise PeerError("the body is shorter than Content-Length")
-        body = body[:length]
-    message.body = body
-    return message

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from yuelai.wire.errors import PeerError
-from yuelai.wire.sip.message import MAX_HEAD, Request, Response, content_length, parse_head
+from yuelai.wire.errors import PeerError, TooLong
+from yuelai.wire.sip.message import Request, Response
+from yuelai.wire.sip.reading import MAX_HEAD, content_length, parse_head
 
 
 class StreamParser:
@@ -13,39 +14,58 @@ class StreamParser:
 
     def __init__(self) -> None:
         self._buffer = bytearray()
+        self._searched = 0
+        """How far there is no end of a head, so that a head that trickles in is not searched again and again."""
         self._waiting: tuple[Request | Response, int] | None = None
         self.pings = 0
         """Keep-alives heard (double CRLF, RFC 5626 §4.4.1), each owed one CRLF; the owner counts down."""
 
     def feed(self, data: bytes) -> Iterator[Request | Response]:
-        """Yield the messages that are now complete. Raises PeerError."""
-        self._buffer += data
+        """Yield the messages that are now complete.
+
+        Raises PeerError; a request whose length is at fault is yielded before that, to be refused.
+        """
+        buffer = self._buffer
+        buffer += data
         while True:
             if self._waiting is None:
                 self._skip_blank()
-                end = self._buffer.find(b"\r\n\r\n")
+                end = buffer.find(b"\r\n\r\n", self._searched)
                 if end < 0:
-                    if len(self._buffer) > MAX_HEAD:
-                        raise PeerError("the head is too long")
+                    self._searched = max(0, len(buffer) - 3)
+                    if len(buffer) > MAX_HEAD:
+                        raise TooLong("the head is too long")
                     return
-                message = parse_head(bytes(self._buffer[:end]))
-                length = content_length(message)
-                if length is None:
-                    raise PeerError("Content-Length is missing on a stream")
-                del self._buffer[: end + 4]
+                self._searched = 0
+                message = parse_head(bytes(buffer[:end]))
+                try:
+                    length = content_length(message)
+                    if length is None:
+                        raise PeerError("Content-Length is missing on a stream")
+                except PeerError as error:
+                    if isinstance(message, Request):
+                        message.fault = error
+                        yield message
+                    raise
+                del buffer[: end + 4]
                 self._waiting = message, length
             message, length = self._waiting
-            if len(self._buffer) < length:
+            if len(buffer) < length:
                 return
-            message.body = bytes(self._buffer[:length])
-            del self._buffer[:length]
+            message.body = bytes(buffer[:length])
+            del buffer[:length]
             self._waiting = None
             yield message
 
     def _skip_blank(self) -> None:
-        while self._buffer[:4] == b"\r\n\r\n":
-            del self._buffer[:4]
-            self.pings += 1
-        # One CRLF is skipped only when more than the first half of a ping has come.
-        while len(self._buffer) > 2 and self._buffer[:2] == b"\r\n" and self._buffer[2:3] != b"\r":
-            del self._buffer[:2]
+        buffer = self._buffer
+        if not buffer.startswith(b"\r"):
+            return
+        blank = len(buffer) - len(buffer.lstrip(b"\r\n"))
+        pairs = buffer[:blank].replace(b"\r\n\r\n", b"P")
+        self.pings += pairs.count(b"P")
+        # What is left of a ping is skipped only when more than it has come.
+        keep = 0 if blank < len(buffer) else min(3, len(pairs) - pairs.rfind(b"P") - 1)
+        if blank - keep > 0:
+            del buffer[: blank - keep]
+            self._searched = 0

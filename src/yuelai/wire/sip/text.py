@@ -10,58 +10,74 @@ Params = dict[str, str | None]
 """Parameters by lower-case name, in the order sent; None when there is no `=`."""
 
 _TOKEN = re.compile(r"[A-Za-z0-9\-.!%*_+`'~]+\Z")
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+_STOPS = {separator: re.compile(f'["<{separator}]') for separator in ",;&"}
 
 
 def is_token(text: str) -> bool:
     return _TOKEN.match(text) is not None
 
 
-def split_outside(text: str, separator: str) -> list[str]:
-    """Return the stripped parts of `text`, split at `separator` outside quotes and brackets.
+def end_of_quoted(text: str, start: int = 0) -> int:
+    """Return the index behind the quoted string that begins at `start`. Raises PeerError when it does not end."""
+    found = _QUOTED.match(text, start)
+    if found is None:
+        raise PeerError("a quote is not closed")
+    return found.end()
 
-    Raises PeerError for a quote or bracket that is not closed.
+
+def split_outside(text: str, separator: str) -> list[str]:
+    """Return the stripped parts of `text`, split at `separator` (one of `,;&`) outside quotes and brackets.
+
+    Raises PeerError for a quote or bracket that is not closed. Takes time in proportion to the text, whatever it holds.
     """
     if '"' not in text and "<" not in text:
+        if separator not in text:
+            return [text.strip()]
         return [part.strip() for part in text.split(separator)]
-    parts, start, quoted, bracket, i, end = [], 0, False, False, 0, len(text)
-    while i < end:
-        c = text[i]
-        if quoted:
-            if c == "\\":
-                i += 1
-            elif c == '"':
-                quoted = False
-        elif c == '"' and not bracket:
-            quoted = True
-        elif c == "<":
-            bracket = True
-        elif c == ">":
-            bracket = False
-        elif c == separator and not bracket:
-            parts.append(text[start:i].strip())
-            start = i + 1
-        i += 1
-    if quoted or bracket:
-        raise PeerError("a quote or a bracket is not closed")
+    parts, start, position, search = [], 0, 0, _STOPS[separator].search
+    while (found := search(text, position)) is not None:
+        at = found.start()
+        if found[0] == separator:
+            parts.append(text[start:at].strip())
+            start = position = at + 1
+        elif found[0] == '"':
+            position = end_of_quoted(text, at)
+        else:
+            position = text.find(">", at) + 1
+            if not position:
+                raise PeerError("a bracket is not closed")
     parts.append(text[start:].strip())
     return parts
 
 
 def parse_params(parts: list[str]) -> Params:
-    """Return `name[=value]` parts as a dictionary; the first of two equal names wins. Raises PeerError."""
+    """Return `name[=value]` parts as a dictionary; the first of two equal names wins. Raises PeerError.
+
+    One empty part is the semicolon too many of some phones; several are malformed (RFC 4475 §3.1.2.1).
+    """
     params: Params = {}
+    empty = False
     for part in parts:
         if not part:
+            if empty:
+                raise PeerError("parameters without a name")
+            empty = True
             continue
         name, equals, value = part.partition("=")
-        name = name.strip().lower()
+        if equals:
+            name, value = name.rstrip(), value.lstrip()
+        name = name.lower()
         if not name or " " in name:
             raise PeerError("malformed parameter")
-        params.setdefault(name, value.strip() if equals else None)
+        if name not in params:
+            params[name] = value if equals else None
     return params
 
 
 def format_params(params: Params) -> str:
+    if not params:
+        return ""
     return "".join(f";{name}" if value is None else f";{name}={value}" for name, value in params.items())
 
 

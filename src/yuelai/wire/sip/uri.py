@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote, unquote
 
@@ -9,7 +10,8 @@ from yuelai.wire.errors import PeerError
 from yuelai.wire.sip.text import Params, format_params, parse_number, parse_params
 
 _USER_SAFE = "-_.!~*'()&=+$,;?/"
-_BAD = set(' \t\r\n"<>')
+_PARAM_SAFE = "-_.!~*'()[]/:&+$"
+_BAD = re.compile(r"""[\s"<>]""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +49,37 @@ class Uri:
 
     def __str__(self) -> str:
         if self.scheme == "tel":
-            return f"tel:{self.user}{format_params(self.params)}"
+            return f"tel:{self.user}{_written(self.params)}"
         if not self.is_sip:
             return f"{self.scheme}:{self.host}"
-        user = quote(self.user, safe=_USER_SAFE, errors="surrogateescape") + "@" if self.user else ""
+        user = self.user
+        if user:
+            plain = user.isascii() and user.isalnum()
+            user = (user if plain else quote(user, safe=_USER_SAFE, errors="surrogateescape")) + "@"
         port = f":{self.port}" if self.port is not None else ""
         headers = f"?{self.headers}" if self.headers else ""
-        return f"{self.scheme}:{user}{self.host}{port}{format_params(self.params)}{headers}"
+        return f"{self.scheme}:{user}{self.host}{port}{_written(self.params)}{headers}"
+
+
+def _read(parts: list[str]) -> Params:
+    """Return the parameters of a URI, escapes undone in names and values (§19.1.2)."""
+    params = parse_params(parts)
+    if not any("%" in part for part in parts):
+        return params
+    return {
+        unquote(name, errors="surrogateescape").lower(): value and unquote(value, errors="surrogateescape")
+        for name, value in params.items()
+    }
+
+
+def _written(params: Params) -> str:
+    if not params:
+        return ""
+    return format_params({_escaped(name): value and _escaped(value) for name, value in params.items()})
+
+
+def _escaped(text: str) -> str:
+    return text if text.isalnum() and text.isascii() else quote(text, safe=_PARAM_SAFE, errors="surrogateescape")
 
 
 def parse_host(text: str) -> tuple[str, int | None]:
@@ -67,7 +93,7 @@ def parse_host(text: str) -> tuple[str, int | None]:
     else:
         host, colon, port = text.partition(":")
         host, port = host.rstrip(), port.lstrip()
-    if not host or _BAD.intersection(host):
+    if not host or _BAD.search(host):
         raise PeerError("malformed host")
     return host, parse_number(port, 65535, "port") if colon else None
 
@@ -76,13 +102,13 @@ def parse_uri(text: str) -> Uri:
     """Raises PeerError."""
     scheme, colon, rest = text.partition(":")
     scheme = scheme.lower()
-    if not colon or not rest or not scheme or not scheme[0].isalpha() or _BAD.intersection(text):
+    if not colon or not rest or not scheme or not scheme[0].isalpha() or _BAD.search(text):
         raise PeerError("malformed URI")
     if scheme == "tel":
         number, *params = rest.split(";")
         if not number:
             raise PeerError("tel URI without a number")
-        return Uri(scheme, unquote(number), "", None, parse_params(params))
+        return Uri(scheme, unquote(number), "", None, _read(params))
     if scheme not in ("sip", "sips"):
         return Uri(scheme, "", rest)
     # A user part may hold `;` and `?` (RFC 3261 §25.1 user-unreserved), so the @ comes first.
@@ -92,5 +118,8 @@ def parse_uri(text: str) -> Uri:
     place, _, headers = place.partition("?")
     host_port, *raw = place.split(";")
     host, port = parse_host(host_port)
-    user = user.partition(":")[0]  # A password in a URI is a bad idea of old (§19.1.1); it is dropped.
-    return Uri(scheme, unquote(user, errors="surrogateescape"), host, port, parse_params(raw) if raw else {}, headers)
+    if ":" in user:
+        user = user.partition(":")[0]  # A password in a URI is a bad idea of old (§19.1.1); it is dropped.
+    if "%" in user:
+        user = unquote(user, errors="surrogateescape")
+    return Uri(scheme, user, host, port, _read(raw) if raw else {}, headers)
