@@ -46,6 +46,7 @@ from yuelai.routing import repository as routing_tables
 from yuelai.routing.driver import RoutingDriver
 from yuelai.telephony import repository as telephony_tables
 from yuelai.telephony.service import SipTelephony
+from yuelai.telephony.trace.keeping import Traces
 
 log = structlog.get_logger()
 
@@ -135,6 +136,10 @@ async def start(settings: Settings, stack: contextlib.AsyncExitStack) -> Journal
     registrations = RegistrationKeeper(admit, append, clock, directory.operator)
     credentials = SipCredentials(PostgresCredentialStore(database, clock))
     telephony = SipTelephony(settings, clock, credentials, dialogs, registrations)
+    if settings.sip_trace_hours:
+        traces = await Traces.open(settings, database, clock, directory.operator)
+        later(traces.close)
+        telephony.trace(traces.writer)
 
     numbers = TrailNumbers()
     await _resume_numbers(database, clock, numbers)

@@ -9,6 +9,7 @@ from yuelai.customers.sync import secret
 from yuelai.identity.sign_in import second_factor
 from yuelai.platform.rewrap import Sealed
 from yuelai.recordings import keys
+from yuelai.telephony.trace import keys as trace_keys
 from yuelai.telephony.trunks import secret as trunk_secret
 
 SEALED: Sequence[Sealed] = (
@@ -18,4 +19,5 @@ SEALED: Sequence[Sealed] = (
     secret.SEALED,
     second_factor.SEALED,
     *trunk_secret.SEALED,
+    trace_keys.SEALED,
 )

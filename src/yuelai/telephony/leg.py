@@ -177,6 +177,8 @@ class SipLeg:
         self.ua.legs.pop(self.id, None)
         if self._journalled:
             self.ua.journal_ended(self.id)
+        if self.ua.observer is not None:
+            self.ua.observer.ended(self, status, reason)
         log.info("leg_ended", leg=str(self.id), by=by, status=status, reason=reason)
         self.emit(Ended(self.id, by, status, reason))
 

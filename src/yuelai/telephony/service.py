@@ -10,6 +10,7 @@ from uuid import UUID
 
 import structlog
 
+from yuelai.platform.certificates import ClientTrust, ServerCertificate
 from yuelai.platform.clock import Clock
 from yuelai.platform.config import Settings
 from yuelai.telephony.hops import Hop
@@ -27,7 +28,8 @@ from yuelai.telephony.ports import (
 )
 from yuelai.telephony.stack import Stack
 from yuelai.telephony.timers import Timers
-from yuelai.telephony.transport import Transports
+from yuelai.telephony.trace.writer import TraceWriter
+from yuelai.telephony.transport import Transports, TrunkTls
 from yuelai.wire.sip import Request, Response
 
 log = structlog.get_logger()
@@ -50,14 +52,17 @@ class SipTelephony:
     ) -> None:
         """`idle_seconds` is how long a standing dialog may be silent before the peer is asked for a sign of life."""
         self._settings = settings
-        self._transports = Transports(self._receive)
+        extra_ca, shown = settings.sip_tls_ca, settings.tls_key is not None
+        trust = ClientTrust(extra_ca=extra_ca, cert=settings.tls_cert if shown else None, key=settings.tls_key)
+        self.transports = Transports(self._receive, tls=TrunkTls(trust))
+        """All sockets; for guards, traces and whoever asks why a trunk cannot be reached."""
         self._stack = Stack(
             settings,
             clock,
             credentials,
             dialogs,
             bindings,
-            self._transports,
+            self.transports,
             settings.advertised_address,
             settings.sip_port,
             idle_seconds=idle_seconds,
@@ -65,16 +70,28 @@ class SipTelephony:
         self._clock = clock
         self._wake: asyncio.TimerHandle | None = None
         self._stack.timers.on_earlier = self._schedule
+        self.transports.lost = self._stack.layer.lose
         self._dialogs = dialogs
         self.port = settings.sip_port
-        """The UDP port bound; differs from the setting only when that is overridden in `start`."""
+        """The port bound for UDP and TCP; differs from the setting only when that is overridden in `start`."""
+        self.tls_port: int | None = None
+        """The port bound for TLS; None without a certificate."""
 
-    async def start(self, *, port: int | None = None) -> None:
-        """Listen. `port` overrides the setting (0 takes any free one). Raises OSError when the port is taken."""
-        wanted = self._settings.sip_port if port is None else port
-        self.port = await self._transports.open(self._settings.bind, wanted)
+    async def start(self, *, port: int | None = None, tcp: bool = True) -> None:
+        """Listen: by UDP, by TCP unless told otherwise, and by TLS when there is a certificate.
+
+        `port` overrides the setting; with 0 any free ones are taken. Raises OSError, which says what it is about, when
+        a port is taken, and CertificateUnreadable.
+        """
+        settings = self._settings
+        self.port = await self.transports.open(settings.bind, settings.sip_port if port is None else port, tcp=tcp)
         self._stack.ua.port = self.port
-        log.info("sip_listening", address=self._settings.bind, port=self.port)
+        if tcp and settings.tls_cert is not None and settings.tls_key is not None:
+            certificate = ServerCertificate(settings.tls_cert, settings.tls_key, client_ca=settings.sip_tls_client_ca)
+            wanted = settings.sip_tls_port if port is None else port and port + 1
+            self.tls_port = await self.transports.open_tls(settings.bind, wanted, certificate.context)
+            self._stack.ua.tls_port = self.tls_port
+        log.info("sip_listening", address=settings.bind, port=self.port, tcp=tcp, tls_port=self.tls_port)
 
     async def close(self) -> None:
         """End every leg, wait until the other sides know it (at most `DRAIN_SECONDS`), close the socket."""
@@ -90,8 +107,8 @@ class SipTelephony:
         if self._wake is not None:
             self._wake.cancel()
         self._stack.timers.on_earlier = lambda: None
-        self._transports.close()
-        await asyncio.sleep(0)  # the event loop closes the socket in its next round
+        self.transports.close()
+        await asyncio.sleep(0)  # the event loop closes the sockets in its next round
 
     @property
     def _unfinished(self) -> bool:
@@ -115,17 +132,20 @@ class SipTelephony:
         self._stack.timers.run()
         self._schedule()
 
-    def ws_open(self, flow_id: str, send: Callable[[bytes], None]) -> None:
-        """A browser opened `/ws/sip`; `send` carries one SIP message to it and must not block."""
-        self._transports.open_flow(flow_id, send)
+    def ws_open(self, flow_id: str, send: Callable[[bytes], None], *, remote: str = "", secure: bool = False) -> None:
+        """A browser opened `/ws/sip`; `send` carries one SIP message to it and must not block.
+
+        `remote` is its address; `secure` says that it came by HTTPS.
+        """
+        self.transports.flows.open(flow_id, send, remote=remote, secure=secure)
 
     def ws_frame(self, flow_id: str, data: bytes) -> None:
         """One WebSocket message arrived; unknown flows are ignored."""
-        self._transports.flow_received(flow_id, data)
+        self.transports.flows.received(flow_id, data)
 
     def ws_close(self, flow_id: str) -> None:
         """The connection is gone: its registrations end, standing calls wait for the browser to come back."""
-        self._transports.close_flow(flow_id)
+        self.transports.flows.close(flow_id)
         self._stack.lose_flow(flow_id)
 
     def on_call(self, handler: Callable[[Leg], Awaitable[None]]) -> None:
@@ -196,6 +216,11 @@ class SipTelephony:
             timeout=timeout,
             browser=browser,
         )
+
+    def trace(self, writer: TraceWriter) -> None:
+        """Have every message kept from now on, and told whose leg a call is."""
+        self._transports.tap = writer.tap
+        self._stack.ua.observer = writer
 
     @property
     def legs(self) -> int:

@@ -25,6 +25,7 @@ from yuelai.telephony.layer import (
 from yuelai.telephony.ports import DialogJournal, DialogRecord
 from yuelai.telephony.registrar import Binding
 from yuelai.telephony.timers import Timer, Timers
+from yuelai.telephony.trace.observer import CallObserver
 from yuelai.wire.sip import Request, Response, Via, parse_address, parse_uri
 from yuelai.wire.sip.text import clean
 
@@ -78,6 +79,8 @@ class UserAgent:
         self.extensions: tuple[str, ...] = EXTENSIONS
         self.in_dialog: dict[str, InDialog] = {}
         """Whoever takes a method within dialogs that legs know nothing of (REFER, MESSAGE …)."""
+        self.observer: CallObserver | None = None
+        """Told of every leg's INVITEs and of its end."""
         self.legs: dict[LegId, SipLeg] = {}
         self.dialogs: dict[DialogKey, SipLeg] = {}
         self._parked: list[_Parked] = []

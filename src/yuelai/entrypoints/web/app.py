@@ -23,6 +23,7 @@ import yuelai.identity.tokens.endpoints
 import yuelai.interactions.endpoints
 import yuelai.recordings.endpoints
 import yuelai.routing.endpoints
+import yuelai.telephony.trace.endpoints
 import yuelai.telephony.trunks.endpoints
 from yuelai import __version__
 from yuelai.customers.imports.uploads import FORM_BYTES
@@ -62,6 +63,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     yuelai.flows.endpoints.router,
     yuelai.recordings.endpoints.router,
     yuelai.telephony.trunks.endpoints.router,
+    yuelai.telephony.trace.endpoints.router,
     health.router,
     system.router,
     events.router,
