@@ -79,6 +79,9 @@ class Settings(BaseSettings):
     sip_tls_client_ca: Path | None = Field(
         None, description="PEM file of authorities; set, SIP peers over TLS must show a certificate of one of them."
     )
+    sip_tls_ca: Path | None = Field(
+        None, description="PEM file of authorities that certificates of trunks may be of, beside this machine's own."
+    )
     sip_trace_hours: int = Field(
         72, ge=0, description="How long each SIP message of each call is kept, in hours; 0 keeps none."
     )

@@ -47,12 +47,17 @@ class FlowHop:
     """A browser: its WebSocket is the only way to it."""
 
     flow: str
+    secure: bool = field(default=False, compare=False)
+    """Whether the browser came by HTTPS."""
 
     reliable = True
-    transport = "WS"
+
+    @property
+    def transport(self) -> str:
+        return "WSS" if self.secure else "WS"
 
     def __str__(self) -> str:
-        return f"flow:{self.flow}"
+        return f"{'flows' if self.secure else 'flow'}:{self.flow}"
 
 
 Hop = UdpHop | StreamHop | FlowHop
@@ -69,8 +74,8 @@ class Transport(Protocol):
 def parse_hop(text: str) -> Hop:
     """Read back what `str(hop)` wrote. Raises ValueError."""
     kind, _, rest = text.partition(":")
-    if kind == "flow":
-        return FlowHop(rest)
+    if kind in ("flow", "flows"):
+        return FlowHop(rest, kind == "flows")
     host, _, port = rest.rpartition(":")
     if kind in ("tcp", "tls"):
         name, _, host = host.rpartition("@")
@@ -87,12 +92,31 @@ def literal_address(host: str) -> str | None:
         return None
 
 
+DEFAULT_PORTS = {"UDP": 5060, "TCP": 5060, "TLS": 5061}
+
+
+def uri_transport(uri: Uri) -> str | None:
+    """Return UDP, TCP or TLS as a SIP URI asks for it (RFC 3263 §4.1), UDP when it says nothing; None for others."""
+    asked = uri.transport
+    if uri.scheme == "sips":
+        return "TLS" if asked in (None, "tcp", "tls") else None
+    return {None: "UDP", "udp": "UDP", "tcp": "TCP", "tls": "TLS"}.get(asked)
+
+
+def make_hop(transport: str, host: str, port: int, name: str = "") -> Hop:
+    """`host` is a literal address without brackets; `name` is for TLS only."""
+    if transport == "UDP":
+        return UdpHop(host, port)
+    return StreamHop(transport, host, port, name if transport == "TLS" else "")
+
+
 def uri_hop(uri: Uri) -> Hop | None:
-    """Return where a SIP URI with a literal address is reached by UDP (RFC 3263 §4); names are not resolved: None."""
+    """Return where a SIP URI with a literal address is reached (RFC 3263 §4); names are not resolved: None."""
     address = literal_address(uri.host) if uri.is_sip else None
-    if address is None or uri.port == 0 or uri.transport not in (None, "udp"):
+    transport = uri_transport(uri)
+    if address is None or uri.port == 0 or transport is None:
         return None
-    return UdpHop(address, uri.port or 5060)
+    return make_hop(transport, address, uri.port or DEFAULT_PORTS[transport])
 
 
 def response_hop(via: Via, source: Hop) -> Hop:

@@ -74,6 +74,8 @@ class UserAgent:
     ) -> None:
         self.clock, self.timers, self.layer, self.wire, self.journal = clock, timers, layer, wire, journal
         self.host, self.port = f"[{host}]" if ":" in host else host, port
+        self.tls_port: int | None = None
+        """Our port for TLS, when we listen there."""
         self.idle_seconds = idle_seconds
         self.methods: tuple[str, ...] = METHODS
         self.extensions: tuple[str, ...] = EXTENSIONS
@@ -109,12 +111,17 @@ class UserAgent:
             log.error("telephony_task_failed", exc_info=error)
 
     def contact(self, hop: Hop) -> str:
-        transport = ";transport=ws" if isinstance(hop, FlowHop) else ""
-        return f"<sip:yuelai@{self.host}:{self.port}{transport}>"
+        kind = "ws" if isinstance(hop, FlowHop) else hop.transport.lower()
+        transport = "" if kind == "udp" else f";transport={kind}"
+        return f"<sip:yuelai@{self.host}:{self.port_for(hop)}{transport}>"
+
+    def port_for(self, hop: Hop) -> int:
+        """Return the port of ours that answers by the transport of this hop."""
+        return self.tls_port if hop.transport == "TLS" and self.tls_port is not None else self.port
 
     def _via(self, hop: Hop) -> Via:
         params = {"branch": new_branch()} if isinstance(hop, FlowHop) else {"branch": new_branch(), "rport": None}
-        return Via(hop.transport, self.host, self.port, dict(params))
+        return Via(hop.transport, self.host, self.port_for(hop), dict(params))
 
     def transmit(self, request: Request, hop: Hop) -> None:
         """Send a request outside any transaction: the ACK to a 2xx. The same object may be sent again."""
