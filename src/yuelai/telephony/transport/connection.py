@@ -152,7 +152,8 @@ class Connection(asyncio.Protocol):
         except PeerError as error:
             # Where the next message begins cannot be known any more (RFC 3261 §18.3).
             log.info("sip_stream_unreadable", peer=str(self.hop), why=str(error))
-            self.end(Failure("closed", f"{self.hop} sent what is not SIP: {error}"))
+            self.failure = Failure("closed", f"{self.hop} sent what is not SIP: {error}")
+            self.shut()  # with what was just answered to a request whose length is wrong
             return
         if self._parser.pings:
             self._parser.pings = 0

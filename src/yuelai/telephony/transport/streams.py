@@ -10,9 +10,9 @@ import ssl
 import struct
 from collections import Counter as Tally
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
-from typing import Protocol
+from typing import Any, Protocol
 
 import structlog
 from prometheus_client import Counter, Gauge
@@ -239,7 +239,7 @@ class Streams:
         if tally[address] <= 0:
             del tally[address]
 
-    def _spawn(self, work: asyncio._CoroutineLike[None]) -> None:
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

@@ -19,6 +19,14 @@ class StreamParser:
         self._waiting: tuple[Request | Response, int] | None = None
         self.pings = 0
         """Keep-alives heard (double CRLF, RFC 5626 §4.4.1), each owed one CRLF; the owner counts down."""
+        self.raw = b""
+        """The message yielded last, as it came."""
+        self._head = b""
+
+    @property
+    def pending(self) -> bool:
+        """True while part of a message has come, and not all of it."""
+        return self._waiting is not None or bool(self._buffer.strip(b"\r\n"))
 
     def feed(self, data: bytes) -> Iterator[Request | Response]:
         """Yield the messages that are now complete.
@@ -37,7 +45,8 @@ class StreamParser:
                         raise TooLong("the head is too long")
                     return
                 self._searched = 0
-                message = parse_head(bytes(buffer[:end]))
+                self.raw = self._head = bytes(buffer[: end + 4])
+                message = parse_head(self._head[:-4])
                 try:
                     length = content_length(message)
                     if length is None:
@@ -55,6 +64,7 @@ class StreamParser:
             message.body = bytes(buffer[:length])
             del buffer[:length]
             self._waiting = None
+            self.raw = self._head + message.body
             yield message
 
     def _skip_blank(self) -> None:
