@@ -1,0 +1,53 @@
+"""Where a call goes: what is asked before anybody is called, and the answers there are."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from yuelai.telephony.ports import Destination, Leg
+
+RING_SECONDS = 120.0
+"""How long somebody is called at most. RFC 3261 §16.6 wants more than three minutes of a proxy; people do not."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Somebody is to be called: at first by the caller, later because a party asks for it."""
+
+    leg: Leg
+    """Who is to be connected: the caller; in a transfer the party that stays."""
+    number: str
+    """The number or name wanted."""
+    by: Leg | None = None
+    """Who transfers or diverts `leg` there; its rights count, and not those of `leg`."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Whom to call and how they see it. What is None follows from the call."""
+
+    stages: Sequence[Sequence[Destination]]
+    caller: str | None = None
+    caller_name: str = ""
+    called: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Fields of the INVITE, over those that are carried across."""
+    account: UUID | None = None
+    timeout: float = RING_SECONDS
+    browser: bool = False
+    """True when these places are on SIP over WebSocket, hence want ICE and DTLS."""
+    beside: tuple[Plan, ...] = ()
+    """Called at the same time, on legs of their own; the first who answers has the call."""
+
+
+@dataclass(frozen=True)
+class Refuse:
+    """Nobody is called; the caller is told this status."""
+
+    status: int = 404
+    reason: str = ""
+
+
+Planner = Callable[[Wanted], Awaitable[Plan | Refuse]]

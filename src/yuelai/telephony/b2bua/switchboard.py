@@ -1,0 +1,60 @@
+"""Takes incoming legs, asks the plan whom to call, and has the calls that come of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from yuelai.telephony.b2bua.call import Call
+from yuelai.telephony.b2bua.media import MediaBridge
+from yuelai.telephony.b2bua.plan import Planner, Refuse, Wanted
+from yuelai.telephony.ports import Leg, Telephony
+from yuelai.telephony.timers import Timers
+
+log = structlog.get_logger()
+
+
+class Switchboard:
+    """`take` is what `Telephony.on_call` wants."""
+
+    def __init__(self, telephony: Telephony, media: MediaBridge, plan: Planner, timers: Timers) -> None:
+        self.telephony, self.media, self.plan, self.timers = telephony, media, plan, timers
+        self.calls: dict[UUID, Call] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def take(self, leg: Leg) -> None:
+        """Own this leg from now on."""
+        call = Call(self)
+        self.calls[call.id] = call
+        await call.accept(leg)
+        try:
+            plan = await self.plan(Wanted(leg, leg.called))
+        except Exception:
+            await call.refuse(500)
+            raise
+        if isinstance(plan, Refuse):
+            await call.refuse(plan.status, plan.reason)
+        else:
+            await call.dial(plan)
+
+    def closed(self, call: Call) -> None:
+        self.calls.pop(call.id, None)
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("call_task_failed", exc_info=error)
+
+    async def close(self) -> None:
+        """Let everybody go."""
+        for call in list(self.calls.values()):
+            await call.hangup(503, "shutting down")
