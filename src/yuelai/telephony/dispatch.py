@@ -13,9 +13,10 @@ from yuelai.telephony.hops import FlowHop, behind_nat
 from yuelai.telephony.incoming import IncomingLeg
 from yuelai.telephony.layer import ServerTransaction
 from yuelai.telephony.leg import SipLeg
-from yuelai.telephony.liveness import SHORTEST_SESSION, too_brief
 from yuelai.telephony.ports import Leg
+from yuelai.telephony.reasons import cause_of
 from yuelai.telephony.registrar import Registrar
+from yuelai.telephony.session import SHORTEST_SESSION, too_brief
 from yuelai.telephony.useragent import UserAgent
 from yuelai.wire.sip import METHODS, PeerError, Request
 
@@ -82,13 +83,13 @@ class Dispatcher:
         if leg is not None:
             leg.on_ack(ack)
 
-    def on_cancel(self, transaction: ServerTransaction) -> None:
+    def on_cancel(self, transaction: ServerTransaction, cancel: Request) -> None:
         invite = transaction.request
         leg = self._ua.dialogs.get((invite.call_id, invite.to.tag or transaction.tag, invite.from_.tag or ""))
         if leg is None:
             transaction.refuse(487)  # still being admitted
         elif invite.to.tag is None:
-            leg.on_cancelled()
+            leg.on_cancelled(cause_of(cancel))
         else:
             leg.negotiation.cancelled(transaction)
 
@@ -138,7 +139,9 @@ class Dispatcher:
         else:
             register = transaction.request.method == "REGISTER"
             response = transaction.request.response(401 if register else 407, tag=transaction.tag)
-            for value in self._authenticator.challenges(transaction.source, stale=verdict is Verdict.STALE):
+            for value in self._authenticator.challenges(
+                transaction.source, transaction.request, stale=verdict is Verdict.STALE
+            ):
                 response.add("www-authenticate" if register else "proxy-authenticate", value)
             transaction.respond(response)
 

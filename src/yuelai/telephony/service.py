@@ -13,6 +13,8 @@ import structlog
 from yuelai.platform.certificates import ClientTrust, ServerCertificate
 from yuelai.platform.clock import Clock
 from yuelai.platform.config import Settings
+from yuelai.telephony.admission import parse_networks
+from yuelai.telephony.guards import Guards, holds
 from yuelai.telephony.hops import Hop
 from yuelai.telephony.liveness import IDLE_SECONDS
 from yuelai.telephony.ports import (
@@ -71,6 +73,12 @@ class SipTelephony:
         self._wake: asyncio.TimerHandle | None = None
         self._stack.timers.on_earlier = self._schedule
         self.transports.lost = self._stack.layer.lose
+        self.guards = Guards(clock, self.transports.send)
+        """Who may speak to us; to be told its rules, and what is banned."""
+        self.guards.trusted = holds(parse_networks(settings.trunks))
+        self.guards.resident = lambda hop: self._stack.registrar.at(hop) is not None
+        self.transports.guard = self._stack.authenticator.watcher = self.guards
+        self._stack.layer.on_malformed = self.guards.unreadable
         self._dialogs = dialogs
         self.port = settings.sip_port
         """The port bound for UDP and TCP; differs from the setting only when that is overridden in `start`."""
@@ -91,6 +99,7 @@ class SipTelephony:
             wanted = settings.sip_tls_port if port is None else port and port + 1
             self.tls_port = await self.transports.open_tls(settings.bind, wanted, certificate.context)
             self._stack.ua.tls_port = self.tls_port
+        self.guards.start(self.transports.udp_descriptors)
         log.info("sip_listening", address=settings.bind, port=self.port, tcp=tcp, tls_port=self.tls_port)
 
     async def close(self) -> None:
@@ -107,6 +116,7 @@ class SipTelephony:
         if self._wake is not None:
             self._wake.cancel()
         self._stack.timers.on_earlier = lambda: None
+        self.guards.close()
         self.transports.close()
         await asyncio.sleep(0)  # the event loop closes the sockets in its next round
 
@@ -219,7 +229,7 @@ class SipTelephony:
 
     def trace(self, writer: TraceWriter) -> None:
         """Have every message kept from now on, and told whose leg a call is."""
-        self._transports.tap = writer.tap
+        self.transports.tap = writer.tap
         self._stack.ua.observer = writer
 
     @property

@@ -60,10 +60,10 @@ class Stack:
         self.registrar.on_bound = self._bound
         self.registrar.on_gone = self._kept.gone
         self.registrar.on_changed = self._changed
-        authenticator = Authenticator(credentials, clock)
-        self.dispatcher = Dispatcher(
-            self.ua, self.registrar, authenticator, Admission(settings, authenticator, self.registrar)
-        )
+        self.authenticator = Authenticator(credentials, clock)
+        self.authenticator.resident = lambda hop: self.registrar.at(hop) is not None
+        self.admission = Admission(settings, self.authenticator, self.registrar)
+        self.dispatcher = Dispatcher(self.ua, self.registrar, self.authenticator, self.admission)
         self.layer.above = self.dispatcher
         self._told: list[Callable[[str], None]] = []
 
@@ -161,7 +161,7 @@ class Stack:
         leg = OutgoingLeg(self.ua, stages, caller=caller, called=called, browser=browser)
         leg.account, leg.correlation = account, correlation
         leg.listen(listener)
-        leg.dial(sdp or "", caller_name, headers or {})
+        leg.dial(sdp, caller_name, headers or {}, timeout=timeout)
         return leg
 
     def lose_flow(self, flow: str) -> None:

@@ -36,6 +36,10 @@ class Guard(Protocol):
         which is closed at once when the answer is no."""
         ...
 
+    def unreadable(self, source: Hop) -> None:
+        """What was admitted was no SIP."""
+        ...
+
 
 Tap = Callable[[Hop, bytes, bool], None]
 """Told every message as it is on the wire: the peer, the bytes, true when we sent them."""
@@ -108,6 +112,11 @@ class Transports:
         self._udp.clear()
         self.streams.close()
 
+    @property
+    def udp_descriptors(self) -> list[int]:
+        """Of the sockets that datagrams are read from."""
+        return [socket.fileno() for socket in self._udp.values()]
+
     # --- receiving --------------------------------------------------------------------------------------------------
 
     def _admits(self, source: Hop, data: bytes) -> bool:
@@ -126,6 +135,8 @@ class Transports:
         except PeerError as error:
             _unreadable.labels(source.transport).inc()
             log.info("sip_unreadable", why=str(error), size=len(data))
+            if self.guard is not None:
+                self.guard.unreadable(source)
             return
         self._hand_over(message, source)
 

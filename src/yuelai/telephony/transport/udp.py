@@ -63,6 +63,10 @@ class UdpSocket:
         asyncio.get_running_loop().add_reader(sock.fileno(), self._readable)
         return int(sock.getsockname()[1])
 
+    def fileno(self) -> int:
+        """The descriptor it is read from; -1 while it is not open."""
+        return -1 if self._sock is None else self._sock.fileno()
+
     def close(self) -> None:
         if self._sock is not None:
             asyncio.get_running_loop().remove_reader(self._sock.fileno())
