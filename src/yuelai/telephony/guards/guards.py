@@ -31,10 +31,8 @@ FRIENDS = 10_000
 FRIENDS_OF_ADDRESS = 500
 
 SCANNERS = re.compile(
-    rb"friendly-?(?:scanner|request)|sip-?vicious|sundayddr|sipsak|sip-?scan|smap\b|siparmyknife|sipcli\b|sippts|pplsip"
-    rb"|vaxsipuseragent|eyebeam-scan|iwar\b|viproy|mr\.?sip\b|sivus|gulp\b|gulpscan|voipbuster-scan|sipdump|sipp-scan"
-    rb"|nm@nm|nmap|masscan|zgrab|cyberscan|custom sip scanner|stretchoid|sipptk|bluebox-scan|elite.?brute"
-    rb"|svmap|svwar|svcrack",
+    rb"friendly-?(?:scanner|request)|sipvicious|sundayddr|sip-?scan|siparmyknife|sippts|pplsip|vaxsipuseragent|viproy"
+    rb"|masscan|zgrab|\b(?:sipcli|smap|iwar|sivus|gulp|mr\.sip|nmap|svmap|svwar|svcrack)\b",
     re.IGNORECASE,
 )
 """How programs call themselves that only ever look for what is not theirs."""
