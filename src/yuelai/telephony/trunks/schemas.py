@@ -75,8 +75,10 @@ class Rule(Body):
 
 
 class Rewriting(Body):
-    """First the rule of the longest prefix, then the form: `e164` +86571…, `national` 0571…, `international00`
-    0086571…, `as_is` as the rule left it. What is no public number keeps its form."""
+    """What comes in: first the rule of the longest prefix, then the form; what goes out: the other way round.
+
+    `e164` is +86571…, `national` 0571…, `international00` 0086571…; what is no public number keeps its form.
+    """
 
     rules: list[Rule] = Field(default_factory=list, max_length=50)
     format: Format = "as_is"
