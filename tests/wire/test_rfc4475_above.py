@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.telephony.world import RawPeer
-from tests.wire.torture import torture
+from tests.wire.torture import NAMES, torture
 from tests.wire.torture.answers import Thrown, statuses
 from yuelai.wire.sip import Request, Response, parse_datagram
 from yuelai.wire.sip.digest import answer
@@ -138,17 +138,18 @@ async def test_3_3_15_sdp01_a_caller_that_takes_no_description() -> None:
 
 
 async def test_3_4_1_inv2543_an_invite_of_the_old_standard() -> None:
-    """Without branch, tag, Max-Forwards and Contact: it is read, and refused only for the Contact it lacks."""
+    """Without branch, tag, Max-Forwards and Contact."""
     invite = parse_datagram(torture("inv2543"))
     assert isinstance(invite, Request)
     invite.check()
     assert (invite.via.branch, invite.from_.tag, invite.uri.user) == ("", None, "UserB")
     assert invite.addresses("record-route")[0].uri.params == {"maddr": "ss1.example.com"}
+    thrown = Thrown()
+    assert [answer.status for answer in await thrown.throw(torture("inv2543"))] == [100]
+    assert len(thrown.ours.offered) == 1
 
 
 async def test_every_torture_message_leaves_nothing_behind() -> None:
-    from tests.wire.torture import NAMES
-
     thrown = Thrown()
     for name in NAMES:
         if name != "bigcode":

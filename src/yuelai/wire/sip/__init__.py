@@ -6,7 +6,7 @@ from yuelai.wire.sip.message import Message, Request, Response
 from yuelai.wire.sip.names import METHODS
 from yuelai.wire.sip.reading import parse_datagram
 from yuelai.wire.sip.stream import StreamParser
-from yuelai.wire.sip.uri import Uri, parse_uri
+from yuelai.wire.sip.uri import Uri, parse_host, parse_uri
 
 __all__ = [
     "MAGIC_COOKIE",
@@ -23,6 +23,7 @@ __all__ = [
     "parse_address",
     "parse_cseq",
     "parse_datagram",
+    "parse_host",
     "parse_uri",
     "parse_via",
 ]

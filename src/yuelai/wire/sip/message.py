@@ -205,10 +205,16 @@ class Message:
         raise NotImplementedError
 
     def to_bytes(self) -> bytes:
-        """Serialise with long names and a Content-Length that is true."""
+        """Serialise with long names and a Content-Length that is true.
+
+        Raises ValueError for a line break anywhere in the head, which would smuggle in a field.
+        """
         body = self.body
         lines = [f"{pretty(key)}: {value}" for key, value in self.fields if key != "content-length"]
         text = "\r\n".join((self.start_line(), *lines, f"Content-Length: {len(body)}\r\n\r\n"))
+        ends = len(lines) + 3
+        if text.count("\n") != ends or text.count("\r") != ends:
+            raise ValueError("a head cannot hold a line break of its own")
         return text.encode("utf-8", "surrogateescape") + body
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from ipaddress import IPv6Address
 from urllib.parse import quote, unquote
 
 from yuelai.wire.errors import PeerError
@@ -82,13 +84,24 @@ def _escaped(text: str) -> str:
     return text if text.isalnum() and text.isascii() else quote(text, safe=_PARAM_SAFE, errors="surrogateescape")
 
 
+@lru_cache(maxsize=1024)
+def _ipv6(text: str) -> str:
+    """Return an address as it came, save the third colon of RFC 2373's grammar (RFC 5118 §4.10). Raises PeerError."""
+    text = text.replace(":::", "::")
+    try:
+        IPv6Address(text)
+    except ValueError:
+        raise PeerError("malformed IPv6 reference") from None
+    return text
+
+
 def parse_host(text: str) -> tuple[str, int | None]:
     """Split `host[:port]`, with IPv6 in brackets (kept). Raises PeerError."""
     if text.startswith("["):
-        host, bracket, rest = text.partition("]")
-        host += bracket
+        host, bracket, rest = text[1:].partition("]")
         if not bracket or (rest and rest[0] != ":"):
             raise PeerError("malformed IPv6 reference")
+        host = f"[{_ipv6(host)}]"
         colon, port = rest[:1], rest[1:]
     else:
         host, colon, port = text.partition(":")
