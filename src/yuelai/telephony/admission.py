@@ -1,13 +1,19 @@
-"""Whose call is this? A trunk by its address, a phone by its digest (RFC 3261 §22.3), or nobody's."""
+"""Whose call is this? A trunk's by its certificate, our registration, its address or its digest; a phone's by its
+digest (RFC 3261 §22.3); or nobody's."""
 
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Protocol
+from uuid import UUID
 
 from yuelai.platform.config import Settings
 from yuelai.telephony.auth import Authenticator, Verdict, has_credentials
 from yuelai.telephony.hops import FlowHop, Hop
+from yuelai.telephony.ports import Capacity
 from yuelai.telephony.registrar import Registrar
 from yuelai.wire.errors import PeerError
 from yuelai.wire.sip import Request, Uri, parse_address
@@ -15,6 +21,14 @@ from yuelai.wire.sip import Request, Uri, parse_address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _SEPARATORS = str.maketrans("", "", "-.() ")
 LONGEST_NUMBER = 32
+FULL: Mapping[str, str] = MappingProxyType(
+    {
+        "retry_after": "5",
+        "reason": 'Q.850;cause=34;text="trunk full"',
+        "warning": '399 yuelai "the trunk is at its limit of calls"',
+    }
+)
+"""What the 503 to a call says that its trunk has no room for (RFC 6432 §1, RFC 3261 §20.43)."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +38,11 @@ class Caller:
     number: str
     user: str
     instance: str
+    trunk_id: UUID | None = None
+    capacity: Capacity | None = None
+    """Entered for the call, and left at its end."""
+    called: str | None = None
+    """The number called as we write it, when that is not how it came."""
 
     @property
     def trunk(self) -> bool:
@@ -35,30 +54,83 @@ def parse_networks(text: str) -> list[Network]:
     return [ipaddress.ip_network(part.strip(), strict=False) for part in text.split(",") if part.strip()]
 
 
+@dataclass(frozen=True)
+class Inbound:
+    """A configured trunk that a call came by, and how it writes numbers."""
+
+    trunk_id: UUID
+    capacity: Capacity
+    number: Callable[[str], str]
+    """The caller's number, as we write it."""
+    called: Callable[[Request], str]
+    """The number called, as we write it."""
+
+
+class TrunkDirectory(Protocol):
+    """The configured trunks that may call in. Implemented by `trunks.manager`."""
+
+    def known(self, invite: Request, source: Hop) -> Inbound | None:
+        """By what only that trunk can show: a certificate, or the contact that we registered at it."""
+        ...
+
+    def by_address(self, invite: Request, address: str) -> Inbound | None: ...
+
+    def account(self, user: str) -> Inbound | None:
+        """By the name that its peer has authenticated with."""
+        ...
+
+
 class Admission:
+    """`settings.trunks` are bare addresses; `trunks` knows those that are configured."""
+
     def __init__(self, settings: Settings, authenticator: Authenticator, registrar: Registrar) -> None:
         self._trunks = parse_networks(settings.trunks)
         self._authenticator, self._registrar = authenticator, registrar
+        self.trunks: TrunkDirectory | None = None
 
-    def from_trunk(self, request: Request, hop: Hop) -> bool:
-        """True for a trunk's address, unless a phone is registered at exactly this place or credentials are given.
+    def _by_place(self, request: Request, hop: Hop) -> str | None:
+        """Return the address that may make a call a trunk's: not when a phone is registered at exactly this place, nor
+        when credentials are given.
 
         Trunks and phones may share an address (a softphone beside a gateway); then the port tells them apart.
         """
         if isinstance(hop, FlowHop) or has_credentials(request) or self._registrar.at(hop) is not None:
-            return False
-        address = ipaddress.ip_address(hop.host)
-        return any(address in network for network in self._trunks)
+            return None
+        return hop.host
+
+    def from_trunk(self, request: Request, hop: Hop) -> bool:
+        """True for one of the bare addresses, see `_by_place`."""
+        host = self._by_place(request, hop)
+        return host is not None and any(ipaddress.ip_address(host) in network for network in self._trunks)
+
+    def _inbound(self, invite: Request, hop: Hop) -> Inbound | None:
+        if self.trunks is None or isinstance(hop, FlowHop):
+            return None
+        known, host = self.trunks.known(invite, hop), self._by_place(invite, hop)
+        return known if known is not None or host is None else self.trunks.by_address(invite, host)
 
     async def caller(self, invite: Request, hop: Hop) -> Caller | Verdict:
         """Return who calls, or why the call is not let in."""
+        inbound = self._inbound(invite, hop)
+        if inbound is not None:
+            return _through(inbound, invite)
         if self.from_trunk(invite, hop):
             return Caller(claimed_number(invite), "", "")
         found = await self._authenticator.check(invite, hop)
         if isinstance(found, Verdict):
             return found
+        account = self.trunks.account(found.user) if self.trunks is not None else None
+        if account is not None:
+            return _through(account, invite)
         at = [binding for binding in self._registrar.bindings(found.user) if binding.source == hop]
         return Caller(found.user, found.user, at[0].instance if at else "")
+
+
+def _through(inbound: Inbound, invite: Request) -> Caller:
+    return Caller(
+        inbound.number(claimed_number(invite)), "", "",
+        trunk_id=inbound.trunk_id, capacity=inbound.capacity, called=inbound.called(invite),
+    )  # fmt: skip
 
 
 def claimed_number(invite: Request) -> str:
