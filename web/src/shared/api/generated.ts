@@ -1747,6 +1747,103 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sip/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find
+         * @description The newest first.
+         */
+        get: operations["find_api_v1_sip_calls_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sip/calls/{id_}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One */
+        get: operations["one_api_v1_sip_calls__id___get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sip/calls/{id_}/ladder.svg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ladder Svg
+         * @description The same messages as a drawing; arrow n (`data-index`) is message n.
+         */
+        get: operations["ladder_svg_api_v1_sip_calls__id___ladder_svg_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sip/calls/{id_}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Messages
+         * @description With those of all other legs of the same matter, in the order they were seen.
+         */
+        get: operations["messages_api_v1_sip_calls__id___messages_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sip/calls/{id_}/pcap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Capture
+         * @description The same messages for a packet analyser.
+         */
+        get: operations["capture_api_v1_sip_calls__id___pcap_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sites": {
         parameters: {
             query?: never;
@@ -4525,8 +4622,9 @@ export interface components {
         };
         /**
          * Rewriting
-         * @description First the rule of the longest prefix, then the form: `e164` +86571…, `national` 0571…, `international00`
-         *     0086571…, `as_is` as the rule left it. What is no public number keeps its form.
+         * @description What comes in: first the rule of the longest prefix, then the form; what goes out: the other way round.
+         *
+         *     `e164` is +86571…, `national` 0571…, `international00` 0086571…; what is no public number keeps its form.
          */
         Rewriting: {
             /**
@@ -4853,6 +4951,100 @@ export interface components {
             uri: string;
             /** Ws Path */
             ws_path: string;
+        };
+        /**
+         * SipCall
+         * @description One INVITE as it was seen on the wire. `status` is the last one given to it, 0 before there was any; `account`
+         *     is the code of the tenant whose call it was; `hop` is the other end, `TRANSPORT:HOST:PORT` or `flow:ID`.
+         */
+        SipCall: {
+            /** Account */
+            account: string | null;
+            /** Agent */
+            agent: string;
+            /** Answered At */
+            answered_at: string | null;
+            /** Call Id */
+            call_id: string;
+            /** Correlation */
+            correlation: string | null;
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "in" | "out";
+            /** Ended At */
+            ended_at: string | null;
+            /** Ended By */
+            ended_by: ("local" | "remote" | "system") | null;
+            /** From User */
+            from_user: string;
+            /** Hop */
+            hop: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Leg Id */
+            leg_id: string | null;
+            /** Reason */
+            reason: string;
+            /** Ringing At */
+            ringing_at: string | null;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /** Status */
+            status: number;
+            /** To User */
+            to_user: string;
+            trunk: components["schemas"]["TrunkRef"] | null;
+        };
+        /** SipCallList */
+        SipCallList: {
+            /** Items */
+            items: components["schemas"]["SipCall"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * SipMessage
+         * @description `sender` and `recipient` are ends as in `hop`; ours is `local`. Secrets in `text` are blanked.
+         */
+        SipMessage: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Call Id */
+            call_id: string;
+            /** Recipient */
+            recipient: string;
+            /** Sender */
+            sender: string;
+            /** Sent */
+            sent: boolean;
+            /** Start Line */
+            start_line: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * SipMessageList
+         * @description All messages of a call and of those that belong to it. `cut`: there are more than one answer holds; `damaged`:
+         *     pieces of the trace that could not be read.
+         */
+        SipMessageList: {
+            /** Cut */
+            cut: boolean;
+            /** Damaged */
+            damaged: number;
+            /** Items */
+            items: components["schemas"]["SipMessage"][];
         };
         /**
          * Site
@@ -5704,6 +5896,18 @@ export interface components {
             items: components["schemas"]["Trunk"][];
             /** Next Cursor */
             next_cursor?: null;
+        };
+        /** TrunkRef */
+        TrunkRef: {
+            /** Code */
+            code: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
         };
         /** WantedFlow */
         WantedFlow: {
@@ -9618,6 +9822,176 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    find_api_v1_sip_calls_get: {
+        parameters: {
+            query?: {
+                /** @description what the caller's or the called number ends with */
+                number?: string | null;
+                /** @description inclusive; UTC if without zone */
+                from?: string | null;
+                /** @description exclusive; UTC if without zone */
+                to?: string | null;
+                /** @description how it went: `standing`, `answered`, `cancelled`, `failed`, a status or its class, `4xx` */
+                status?: string | null;
+                trunk?: string | null;
+                /** @description of this interaction */
+                correlation?: string | null;
+                direction?: ("in" | "out") | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SipCallList"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    one_api_v1_sip_calls__id___get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id_: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SipCall"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    ladder_svg_api_v1_sip_calls__id___ladder_svg_get: {
+        parameters: {
+            query?: {
+                language?: "zh" | "en";
+            };
+            header?: never;
+            path: {
+                id_: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": unknown;
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    messages_api_v1_sip_calls__id___messages_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id_: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SipMessageList"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    capture_api_v1_sip_calls__id___pcap_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id_: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.tcpdump.pcap": unknown;
+                };
             };
             /** @description RFC 9457 problem document */
             default: {
