@@ -1,4 +1,7 @@
-"""Session descriptions (RFC 8866), as much as sound needs; attributes that are unknown are kept in their order."""
+"""Session descriptions (RFC 8866): lenient in, strict out; what is unknown is kept in its order.
+
+Media of every kind stay in their places, refused ones too, since offer and answer go by position (RFC 3264 §6).
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,9 @@ from yuelai.wire.errors import PeerError
 MAX_SDP = 32_768
 MAX_LINES = 1_000
 DIRECTIONS = ("sendrecv", "sendonly", "recvonly", "inactive")
+
+REVERSED = {"sendrecv": "sendrecv", "sendonly": "recvonly", "recvonly": "sendonly", "inactive": "inactive"}
+"""A direction as the other side says it (RFC 3264 §6.1)."""
 
 Attributes = list[tuple[str, str | None]]
 
@@ -39,6 +45,9 @@ class _Section:
     connection: str | None = None
     """Address of the `c=` line without network and address type; None when there is none."""
     attributes: Attributes = field(default_factory=list)
+    bandwidth: list[str] = field(default_factory=list)
+    other: list[tuple[str, str]] = field(default_factory=list)
+    """Lines that say nothing about where sound goes (`i=` `u=` `e=` `p=` `k=`), by their letter."""
 
     def get(self, name: str) -> str | None:
         """Return the first attribute's value; an empty string for a flag; None when absent."""
@@ -68,7 +77,25 @@ class Media(_Section):
     port: int = 0
     protocol: str = "RTP/AVP"
     formats: list[str] = field(default_factory=list)
-    bandwidth: list[str] = field(default_factory=list)
+    ports: int = 1
+    """How many consecutive ports (pairs) are meant; nearly always one."""
+
+    @property
+    def refused(self) -> bool:
+        """Port 0: refused, or ended (RFC 3264 §6, §8.2); not so within a bundle (RFC 8843 §6)."""
+        return self.port == 0 and not self.has("bundle-only")
+
+    def refuse(self) -> None:
+        """Make this section the refusal of itself: port 0, its formats kept, of its attributes only `mid`."""
+        self.port, self.ports, self.connection = 0, 1, None
+        self.attributes = [pair for pair in self.attributes if pair[0] == "mid"]
+        self.bandwidth, self.other = [], []
+
+    def set_direction(self, direction: str) -> None:
+        """Say one of DIRECTIONS, where one was said before."""
+        place = next((i for i, (name, _) in enumerate(self.attributes) if name in DIRECTIONS), len(self.attributes))
+        self.remove(*DIRECTIONS)
+        self.attributes.insert(place, (direction, None))
 
     @property
     def payload_types(self) -> list[int]:
@@ -125,7 +152,8 @@ class Session(_Section):
     version: int = 0
     origin_address: str = "127.0.0.1"
     name: str = "-"
-    bandwidth: list[str] = field(default_factory=list)
+    times: list[tuple[str, str]] = field(default_factory=lambda: [("t", "0 0")])
+    """`t=` `r=` `z=` as they came."""
     media: list[Media] = field(default_factory=list)
 
     @property
@@ -155,6 +183,23 @@ class Session(_Section):
             return {"sendrecv": "sendonly", "recvonly": "inactive"}.get(said, said)
         return said
 
+    def set_direction(self, direction: str) -> None:
+        """Say one of DIRECTIONS for all media that are not refused; the session itself says none any more."""
+        self.remove(*DIRECTIONS)
+        for media in self.media:
+            if not media.refused:
+                media.set_direction(direction)
+
+    def follow(self, previous: Session | None) -> None:
+        """Become the description that comes after `previous` from the same side (RFC 3264 §8): its origin, and a
+        version one higher exactly when something else is different. Without one the origin stays."""
+        if previous is None:
+            return
+        self.username, self.session_id = previous.username, previous.session_id
+        self.origin_address, self.version = previous.origin_address, previous.version
+        if str(self) != str(previous):
+            self.version += 1
+
     def inherited(self, media: Media, name: str) -> str | None:
         """An attribute of the media or, failing that, of the session: ice-ufrag, ice-pwd, fingerprint, setup."""
         value = media.get(name)
@@ -173,29 +218,54 @@ class Session(_Section):
         hash_name, _, digits = value.partition(" ")
         return hash_name.lower(), digits.strip().upper()
 
+    def secured(self, media: Media) -> str | None:
+        """How the sound is encrypted: `dtls` (RFC 5763), `sdes` (RFC 4568) or None for not at all."""
+        if self.fingerprint(media) is not None and "TLS" in media.protocol.upper():
+            return "dtls"
+        return "sdes" if media.has("crypto") else None
+
     def setup(self, media: Media) -> str | None:
         """active, passive or actpass (RFC 4145 §4)."""
         return self.inherited(media, "setup")
 
     def __str__(self) -> str:
-        return "\r\n".join(self._lines()) + "\r\n"
+        """Raises ValueError when a part holds a line break."""
+        lines = list(self._lines())
+        text = "\r\n".join(lines)
+        if text.count("\n") != len(lines) - 1 or text.count("\r") != len(lines) - 1:
+            raise ValueError("a part of a description cannot hold a line break")
+        return text + "\r\n"
 
     def _lines(self) -> Iterator[str]:
         yield "v=0"
         kind = _family(self.origin_address)
         yield f"o={self.username} {self.session_id} {self.version} IN {kind} {self.origin_address}"
         yield f"s={self.name or '-'}"
+        yield from (f"{letter}={value}" for letter, value in self.other if letter != "k")
         if self.connection is not None:
             yield f"c=IN {_family(self.connection)} {self.connection}"
         yield from (f"b={value}" for value in self.bandwidth)
-        yield "t=0 0"
+        yield from (f"{letter}={value}" for letter, value in self.times or [("t", "0 0")])
+        yield from (f"{letter}={value}" for letter, value in self.other if letter == "k")
         yield from _attribute_lines(self)
         for media in self.media:
-            yield f"m={media.kind} {media.port} {media.protocol} {' '.join(media.formats)}"
+            ports = f"/{media.ports}" if media.ports != 1 else ""
+            yield f"m={media.kind} {media.port}{ports} {media.protocol} {' '.join(media.formats)}".rstrip()
+            yield from (f"{letter}={value}" for letter, value in media.other if letter != "k")
             if media.connection is not None:
                 yield f"c=IN {_family(media.connection)} {media.connection}"
             yield from (f"b={value}" for value in media.bandwidth)
+            yield from (f"{letter}={value}" for letter, value in media.other if letter == "k")
             yield from _attribute_lines(media)
+
+
+def answered_direction(offered: str, *, send: bool = True, receive: bool = True) -> str:
+    """Return what an answer says to an offered direction when we would send and receive (RFC 3264 §6.1)."""
+    theirs = REVERSED.get(offered, "sendrecv")
+    sending, receiving = send and theirs in ("sendrecv", "sendonly"), receive and theirs in ("sendrecv", "recvonly")
+    if sending:
+        return "sendrecv" if receiving else "sendonly"
+    return "recvonly" if receiving else "inactive"
 
 
 def _short_number(text: str, digits: int) -> bool:
@@ -216,19 +286,23 @@ def _attribute_lines(section: _Section) -> Iterator[str]:
 
 
 def parse_sdp(text: str) -> Session:
-    """Parse a description; bare line feeds are taken too. Raises PeerError."""
+    """Parse a description. Line feeds alone, spaces around `=` and missing lines other than `v=` are taken too.
+
+    Raises PeerError.
+    """
     if len(text) > MAX_SDP:
         raise PeerError("the description is too long")
-    lines = text.replace("\r\n", "\n").rstrip("\n").split("\n")
-    if len(lines) > MAX_LINES or lines[0].strip() != "v=0":
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").strip("\n").split("\n")
+    if len(lines) > MAX_LINES or lines[0].replace(" ", "") != "v=0":
         raise PeerError("not a session description")
-    session = Session()
+    session = Session(times=[])
     section: Session | Media = session
     for line in lines[1:]:
         kind, equals, value = line.partition("=")
-        if not line.strip():
+        kind = kind.strip()
+        if not kind and not equals:
             continue
-        if not equals or len(kind) != 1 or "\r" in value:
+        if not equals or len(kind) != 1:
             raise PeerError("malformed line of a session description")
         if kind == "m":
             section = _parse_media(value)
@@ -237,39 +311,46 @@ def parse_sdp(text: str) -> Session:
             name, colon, rest = value.partition(":")
             section.attributes.append((name.strip(), rest if colon else None))
         elif kind == "c":
-            section.connection = _parse_connection(value)
+            # Several are layers of multicast, which nobody telephones with: the first one counts.
+            section.connection = section.connection or _parse_connection(value)
         elif kind == "b":
             section.bandwidth.append(value)
         elif kind == "o":
             _parse_origin(session, value)
         elif kind == "s":
             session.name = value
-        # i= u= e= p= t= r= z= k= say nothing about where sound goes.
+        elif kind in "trz":
+            session.times.append((kind, value))
+        else:
+            section.other.append((kind, value))
     return session
 
 
 def _parse_media(value: str) -> Media:
     parts = value.split()
-    if len(parts) < 4:
+    if len(parts) < 3:
         raise PeerError("malformed media line")
-    port = parts[1].partition("/")[0]
+    port, _, count = parts[1].partition("/")
     if not _short_number(port, 5) or int(port) > 65535:
         raise PeerError("malformed media port")
-    return Media(kind=parts[0].lower(), port=int(port), protocol=parts[2], formats=parts[3:])
+    ports = int(count) if _short_number(count, 3) and int(count) else 1
+    return Media(kind=parts[0].lower(), port=int(port), ports=ports, protocol=parts[2], formats=parts[3:])
 
 
 def _parse_connection(value: str) -> str:
     parts = value.split()
-    if len(parts) != 3 or parts[0] != "IN" or parts[1] not in ("IP4", "IP6"):
+    if len(parts) != 3 or parts[0].upper() != "IN" or parts[1].upper() not in ("IP4", "IP6"):
         raise PeerError("malformed connection line")
     return parts[2].partition("/")[0]
 
 
 def _parse_origin(session: Session, value: str) -> None:
     parts = value.split()
-    if len(parts) != 6:
+    if len(parts) < 5:
         raise PeerError("malformed origin line")
-    session.username, session.session_id = parts[0], parts[1]
-    if not _short_number(parts[2], 20):
+    # There are phones whose user name holds a space; the other five are what they are, counted from the end.
+    *name, session_id, version, _, _, address = parts
+    session.username, session.session_id = "_".join(name) or "-", session_id
+    if not _short_number(version, 20):
         raise PeerError("malformed origin version")
-    session.version, session.origin_address = int(parts[2]), parts[5]
+    session.version, session.origin_address = int(version), address
