@@ -45,9 +45,6 @@ class _Section:
     connection: str | None = None
     """Address of the `c=` line without network and address type; None when there is none."""
     attributes: Attributes = field(default_factory=list)
-    bandwidth: list[str] = field(default_factory=list)
-    other: list[tuple[str, str]] = field(default_factory=list)
-    """Lines that say nothing about where sound goes (`i=` `u=` `e=` `p=` `k=`), by their letter."""
 
     def get(self, name: str) -> str | None:
         """Return the first attribute's value; an empty string for a flag; None when absent."""
@@ -77,8 +74,11 @@ class Media(_Section):
     port: int = 0
     protocol: str = "RTP/AVP"
     formats: list[str] = field(default_factory=list)
+    bandwidth: list[str] = field(default_factory=list)
     ports: int = 1
     """How many consecutive ports (pairs) are meant; nearly always one."""
+    other: list[tuple[str, str]] = field(default_factory=list)
+    """`i=` and `k=`, by their letter."""
 
     @property
     def refused(self) -> bool:
@@ -152,9 +152,12 @@ class Session(_Section):
     version: int = 0
     origin_address: str = "127.0.0.1"
     name: str = "-"
+    bandwidth: list[str] = field(default_factory=list)
     times: list[tuple[str, str]] = field(default_factory=lambda: [("t", "0 0")])
     """`t=` `r=` `z=` as they came."""
     media: list[Media] = field(default_factory=list)
+    other: list[tuple[str, str]] = field(default_factory=list)
+    """Lines that say nothing about where sound goes (`i=` `u=` `e=` `p=` `k=`), by their letter."""
 
     @property
     def audio(self) -> Media:
