@@ -7,7 +7,7 @@ import socket
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, cast
 
 import structlog
 
@@ -93,11 +93,10 @@ class Connection(asyncio.Protocol):
         return self._transport is not None and not self._over
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport = cast(asyncio.Transport, transport)  # uvloop's is none by inheritance
         if self._over:
             transport.abort()
             return
-        self._transport = transport
         if self._verify is not None:
             try:
                 self._verify(transport.get_extra_info("ssl_object"))
