@@ -12,8 +12,8 @@ import structlog
 
 from yuelai.platform.clock import Clock
 from yuelai.platform.errors import Unavailable
+from yuelai.telephony.bindings import Binding
 from yuelai.telephony.ports import BindingJournal, BindingRecord
-from yuelai.telephony.registrar import Binding
 from yuelai.wire.sip.text import clean
 
 log = structlog.get_logger()
@@ -24,7 +24,7 @@ however often it refreshes: 5,000 of them are eight entries a second."""
 
 
 class KeptBindings:
-    """Browsers are not kept: their flow dies with the process, and they register anew by themselves."""
+    """Browsers and flows of other devices are not kept: they die with the process, and register anew by themselves."""
 
     def __init__(
         self, clock: Clock, journal: BindingJournal, spawn: Callable[[Coroutine[Any, Any, None]], None]
@@ -34,7 +34,7 @@ class KeptBindings:
 
     def bound(self, binding: Binding) -> None:
         """A contact was (again) registered: write it if the record would not lead to it until its next refresh."""
-        if binding.browser:
+        if binding.browser or binding.outbound:
             self.gone(binding)
             return
         record, known = self._record(binding), self._written.get(binding.id)
@@ -81,6 +81,8 @@ class KeptBindings:
             instance=clean(binding.instance),
             call_id=clean(binding.call_id),
             cseq=binding.cseq,
+            priority=binding.priority,
+            path=tuple(clean(path) for path in binding.path),
         )
 
 

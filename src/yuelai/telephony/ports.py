@@ -50,6 +50,15 @@ class Reoffered:
 
 
 @dataclass(frozen=True)
+class Reanswered:
+    """The other side asked for our offer (a re-INVITE without one), was given the description that counts, and answered
+    with this one: what it hears and where may be another now."""
+
+    leg: LegId
+    sdp: str
+
+
+@dataclass(frozen=True)
 class InfoDigit:
     """A key by SIP INFO (application/dtmf-relay)."""
 
@@ -65,6 +74,10 @@ class Ended:
     by: str
     status: int
     reason: str
+    cause: str = ""
+    """Reason (RFC 3326) of the BYE, CANCEL or final response that ended it, as it came."""
+    contacts: tuple[str, ...] = ()
+    """Where a 3xx that ended it points to, when that was not followed."""
 
 
 class Referral(Protocol):
@@ -109,7 +122,7 @@ class Referred:
     referral: Referral
 
 
-LegEvent = Ringing | Answered | Confirmed | Reoffered | InfoDigit | Referred | Ended
+LegEvent = Ringing | Answered | Confirmed | Reoffered | Reanswered | InfoDigit | Referred | Ended
 Listener = Callable[[LegEvent], None]
 
 
@@ -121,6 +134,11 @@ class Leg(Protocol):
 
     @property
     def id(self) -> LegId: ...
+    @property
+    def call_id(self) -> str:
+        """Call-ID of the dialog; before there is one, of the first INVITE."""
+        ...
+
     @property
     def caller(self) -> str:
         """Number the party claims to be (ANI): P-Asserted-Identity from a trunk, else From; digits, maybe a `+`."""
@@ -146,6 +164,9 @@ class Leg(Protocol):
         """SDP of the INVITE, if it carried one (incoming legs)."""
         ...
 
+    media: str
+    """What the owner calls the leg in the media engine, and `peer` the leg it talks with: kept in the dialog journal."""
+    peer: LegId | None
     correlation: UUID | None
     """What the owner calls the matter it belongs to; traces are found by it. Nothing here asks what that means."""
 
@@ -205,8 +226,12 @@ class Leg(Protocol):
 
     async def refuse_offer(self, status: int = 488) -> None: ...
 
-    async def hangup(self, status: int = 480, reason: str = "") -> None:
-        """End it as its state demands: final response, CANCEL, or BYE. Idempotent; `Ended` follows."""
+    async def hangup(self, status: int = 480, reason: str = "", *, cause: str = "") -> None:
+        """End it as its state demands: final response, CANCEL, or BYE. Idempotent; `Ended` follows.
+
+        `cause` is the Reason field to go with it (RFC 3326); without one it follows from `status` when there is a
+        `reason`.
+        """
         ...
 
 
@@ -347,7 +372,8 @@ class CredentialStore(Protocol):
 
 @dataclass(frozen=True)
 class DialogRecord:
-    """What is needed to end a dialog after a restart (RFC 3261 §12); it names the peer, hence is never published."""
+    """What is needed to go on with a dialog after a restart, or to end it (RFC 3261 §12); it names the peer, hence is
+    never published."""
 
     leg_id: LegId
     at: datetime
@@ -365,10 +391,19 @@ class DialogRecord:
     user: str
     instance: str
     account: UUID | None = None
+    role: str = "called"
+    """`caller` when the dialog's INVITE was ours, else `called`."""
+    origin: str = ""
+    """`o=` of the description that we sent last (RFC 8866 §5.2): a new offer must count on from its version."""
+    media: str = ""
+    """What the owner calls the leg in the media engine."""
+    peer: LegId | None = None
+    """The leg it was connected with."""
 
 
 class DialogJournal(Protocol):
-    """Keeps the list of standing dialogs. `confirmed` returns when the entry is safe; only then we act on it."""
+    """Keeps the list of standing dialogs. `confirmed` returns when the entry is safe; only then we act on it. It comes
+    again when something in the record has changed."""
 
     async def confirmed(self, record: DialogRecord) -> None: ...
 
@@ -398,6 +433,10 @@ class BindingRecord:
     instance: str
     call_id: str
     cseq: int
+    priority: float = 1.0
+    """The q value of its contact."""
+    path: tuple[str, ...] = ()
+    """Proxies on the way to it (RFC 3327), the first one first."""
 
 
 class BindingJournal(Protocol):

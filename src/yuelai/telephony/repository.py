@@ -17,7 +17,7 @@ _COLUMNS = (
 )
 
 
-_BINDING_COLUMNS = 'seconds, sip_user, contact, source, hop, "symmetric", instance, call_id, cseq'
+_BINDING_COLUMNS = 'seconds, sip_user, contact, source, hop, "symmetric", instance, call_id, cseq, priority, path'
 
 
 async def project(conn: Connection, entry: Entry) -> None:
@@ -50,11 +50,12 @@ async def project(conn: Connection, entry: Entry) -> None:
         await conn.execute(
             f"""
             INSERT INTO registrations (registration_id, tenant_id, bound_at, kept_until, {_BINDING_COLUMNS})
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
             ON CONFLICT (registration_id) DO UPDATE SET bound_at = excluded.bound_at, kept_until = excluded.kept_until,
                 seconds = excluded.seconds, sip_user = excluded.sip_user, contact = excluded.contact,
                 source = excluded.source, hop = excluded.hop, "symmetric" = excluded."symmetric",
-                instance = excluded.instance, call_id = excluded.call_id, cseq = excluded.cseq
+                instance = excluded.instance, call_id = excluded.call_id, cseq = excluded.cseq,
+                priority = excluded.priority, path = excluded.path
             """,  # noqa: S608
             fact.registration_id,
             fact.tenant_id,
@@ -69,6 +70,8 @@ async def project(conn: Connection, entry: Entry) -> None:
             private["instance"],
             private["call_id"],
             private["cseq"],
+            private.get("priority", 1.0),
+            list(private.get("path", ())),
         )
     elif isinstance(fact, RegistrationUnbound):
         await conn.execute("DELETE FROM registrations WHERE registration_id = $1", fact.registration_id)
@@ -122,6 +125,8 @@ async def kept_registrations(conn: Connection) -> list[BindingRecord]:
             instance=row["instance"],
             call_id=row["call_id"],
             cseq=row["cseq"],
+            priority=row["priority"],
+            path=tuple(row["path"]),
         )
         for row in rows
     ]

@@ -72,7 +72,7 @@ class SipTelephony:
         self._clock = clock
         self._wake: asyncio.TimerHandle | None = None
         self._stack.timers.on_earlier = self._schedule
-        self.transports.lost = self._stack.layer.lose
+        self.transports.lost = self._stack.lose
         self.guards = Guards(clock, self.transports.send)
         """Who may speak to us; to be told its rules, and what is banned."""
         self.guards.trusted = holds(parse_networks(settings.trunks))

@@ -11,9 +11,10 @@ from yuelai.platform.clock import Clock
 from yuelai.platform.config import Settings
 from yuelai.telephony.admission import Admission
 from yuelai.telephony.auth import Authenticator
+from yuelai.telephony.bindings import Binding
 from yuelai.telephony.dispatch import Dispatcher
 from yuelai.telephony.errors import NotRegistered
-from yuelai.telephony.hops import FlowHop
+from yuelai.telephony.hops import FlowHop, Hop
 from yuelai.telephony.kept import KeptBindings
 from yuelai.telephony.layer import TransactionLayer
 from yuelai.telephony.liveness import IDLE_SECONDS
@@ -28,7 +29,7 @@ from yuelai.telephony.ports import (
     Listener,
     Registration,
 )
-from yuelai.telephony.registrar import Binding, Registrar
+from yuelai.telephony.registrar import Registrar
 from yuelai.telephony.timers import Timers
 from yuelai.telephony.useragent import UserAgent, Wire
 
@@ -105,16 +106,12 @@ class Stack:
         return sum(len(self.registrar.bindings(user)) for user in restored)
 
     def places(self, user: str, *, browser: bool) -> list[Destination]:
-        return [
-            Destination(
-                uri=str(binding.contact),
-                hops=(binding.hop,),
-                symmetric=binding.symmetric,
-                user=binding.user,
-                instance=binding.instance,
-            )
-            for binding in self.registrar.bindings(user, browser=browser)
-        ]
+        """Return a user's devices of one kind, those to be called first in front."""
+        return [place for stage in self.stages(user, browser=browser) for place in stage]
+
+    def stages(self, user: str, *, browser: bool) -> list[list[Destination]]:
+        """Return a user's devices of one kind as they are to be called: stage after stage."""
+        return [[_destination(flows) for flows in stage] for stage in self.registrar.stages(user, browser=browser)]
 
     async def dial(
         self,
@@ -128,11 +125,11 @@ class Stack:
         headers: Mapping[str, str] | None = None,
         account: UUID | None = None,
     ) -> Leg:
-        stage = self.places(user, browser=browser)
-        if not stage:
+        stages = self.stages(user, browser=browser)
+        if not stages:
             raise NotRegistered(user=user)
         return await self.dial_to(
-            [stage],
+            stages,
             sdp=sdp,
             caller=caller,
             called=user,
@@ -169,3 +166,21 @@ class Stack:
         self.registrar.lose_flow(flow)
         self.ua.lose_flow(flow)
         self.layer.lose(FlowHop(flow))
+
+    def lose(self, hop: Hop) -> None:
+        """A connection is gone, or a peer proves to be away."""
+        self.registrar.lose(hop)
+        self.layer.lose(hop)
+
+
+def _destination(flows: list[Binding]) -> Destination:
+    """One device; when it keeps several flows, the older ones are tried after the newest."""
+    newest = flows[0]
+    return Destination(
+        uri=str(newest.contact),
+        hops=tuple(dict.fromkeys(hop for binding in flows for hop in binding.hops)),
+        route=newest.path,
+        symmetric=newest.symmetric,
+        user=newest.user,
+        instance=newest.instance,
+    )

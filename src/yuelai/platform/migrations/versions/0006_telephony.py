@@ -44,10 +44,14 @@ CREATE TABLE registrations (
     "symmetric" boolean NOT NULL,
     instance text NOT NULL,
     call_id text NOT NULL,
-    cseq bigint NOT NULL
+    cseq bigint NOT NULL,
+    priority double precision NOT NULL DEFAULT 1,
+    path text[] NOT NULL DEFAULT '{}'
 );
 COMMENT ON TABLE registrations IS 'Telephones that are registered (RFC 3261 §10), for a core that was restarted';
 COMMENT ON COLUMN registrations.kept_until IS 'beyond it the row counts no more; written seldom, hence generous';
+COMMENT ON COLUMN registrations.priority IS 'q value of the contact, 0 to 1';
+COMMENT ON COLUMN registrations.path IS 'proxies on the way to it (RFC 3327)';
 COMMENT ON COLUMN registrations.seconds IS 'granted to the telephone; a restored row counts that long at most';
 """
 
