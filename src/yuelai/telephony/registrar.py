@@ -21,7 +21,7 @@ from yuelai.telephony.bindings import (
     priority_of,
     way_to,
 )
-from yuelai.telephony.hops import FlowHop, Hop, StreamHop, parse_hop
+from yuelai.telephony.hops import FlowHop, Hop, StreamHop, UdpHop, parse_hop
 from yuelai.telephony.ports import BindingRecord, Registration
 from yuelai.telephony.timers import Timer, Timers
 from yuelai.wire.errors import PeerError
@@ -191,7 +191,8 @@ class Registrar:
             seconds, self._timers.now + seconds, Timer(None),
             reg_id=flow, priority=priority_of(address), path=path, params=kept_params(address),
         )  # fmt: skip
-        if instance and "gruu" in request.options("supported"):
+        # In a dialog with such a name the way is the connection; a datagram would come to ourselves, whose host it has.
+        if instance and not isinstance(source, UdpHop) and "gruu" in request.options("supported"):
             self._name(binding, request, replaced)
         self._put_in(binding)
         return binding
