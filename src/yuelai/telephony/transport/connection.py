@@ -12,7 +12,7 @@ from typing import Protocol, cast
 import structlog
 
 from yuelai.telephony.hops import StreamHop
-from yuelai.telephony.transport.failures import Failure, explain
+from yuelai.telephony.transport.failures import Failure, explain, without_a_word
 from yuelai.wire.sip import PeerError, Request, Response, StreamParser
 
 log = structlog.get_logger()
@@ -166,6 +166,8 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         if exc is not None and self.failure is None:
             self.failure = explain(exc, self.hop)
+        elif self.asked and not (self.inbound or self.is_proven):
+            self.failure = self.failure or without_a_word(self.hop)
         self._finish()
 
     def end(self, failure: Failure | None = None) -> None:

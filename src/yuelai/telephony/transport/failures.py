@@ -69,6 +69,12 @@ def explain(error: BaseException, hop: Hop) -> Failure:
     return Failure("closed", f"{peer} closed the connection")
 
 
+def without_a_word(hop: Hop) -> Failure:
+    """What it means when a peer takes a request and closes. By TLS 1.3 that is how some turn a stranger away."""
+    hint = "; it may want a certificate of ours" if hop.transport == "TLS" else ""
+    return Failure("closed", f"{place(hop)} closed the connection without a word{hint}")
+
+
 def _tls(error: ssl.SSLError, peer: str) -> Failure:
     reason = (error.reason or "").upper()
     if "CERTIFICATE" in reason or "UNKNOWN_CA" in reason:  # alerts of the other side, which looked at ours
