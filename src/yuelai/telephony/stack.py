@@ -29,6 +29,7 @@ from yuelai.telephony.ports import (
     Listener,
     Registration,
 )
+from yuelai.telephony.referral import Referrals
 from yuelai.telephony.registrar import Registrar
 from yuelai.telephony.timers import Timers
 from yuelai.telephony.useragent import UserAgent, Wire
@@ -55,6 +56,7 @@ class Stack:
         self.timers = Timers(clock)
         self.layer = TransactionLayer(self.timers, wire)
         self.ua = UserAgent(clock, self.timers, self.layer, wire, journal, host, port, idle_seconds)
+        Referrals(self.ua)
         self.registrar = Registrar(self.timers, clock)
         self._clock = clock
         self._kept = KeptBindings(clock, bindings, self.ua.spawn)

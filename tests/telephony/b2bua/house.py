@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
-from tests.telephony.world import OFFER, Net, Party
+from tests.telephony.world import Net, Party
 from yuelai.telephony.b2bua.passthrough import Passthrough
 from yuelai.telephony.b2bua.plan import Plan, Planner, Refuse, Wanted
 from yuelai.telephony.b2bua.switchboard import Switchboard
-from yuelai.telephony.hops import UdpHop
-from yuelai.telephony.ports import Destination, Leg
+from yuelai.telephony.ports import Destination, Leg, Reoffered
+from yuelai.wire.sdp import parse_sdp
 
 
 class House:
@@ -36,9 +37,29 @@ class House:
             self.desk.know(user, party.hop)
         return party
 
-    async def dial(self, party: Party, number: str, *, sdp: str = OFFER) -> Leg:
-        """Let a party call a number of the desk's."""
-        return await dial(party, number, self.desk.hop, sdp=sdp)
+    async def dial(self, party: Party, number: str, *, sdp: str | None = "", **headers: str) -> Leg:
+        """Let a party call a number of the desk's, with its own description unless told another, or None."""
+        place = Destination(f"sip:{number}@127.0.0.1:5060", (self.desk.hop,), headers=headers)
+        return await party.stack.dial_to(
+            [[place]],
+            sdp=description(party) if sdp == "" else sdp,
+            caller=f"1380000{party.hop.port}",
+            called=number,
+            listener=party.events.append,
+        )
+
+    async def refer(self, leg: Leg, number: str, replaces: Leg | None = None) -> asyncio.Task[int]:
+        """Let a party ask on its leg that the other side calls a number of the desk's, in place of its other leg."""
+        other = None if replaces is None else replaces.id
+        return asyncio.ensure_future(leg.refer(f"sip:{number}@127.0.0.1:5060", replaces=other))
+
+    async def call(self, caller: Party, callee: Party, number: str) -> tuple[Leg, Leg]:
+        """Make a call from one to the other; return both their legs."""
+        leg = await self.dial(caller, number)
+        await self.net.run(1)
+        await callee.offered[-1].answer(description(callee))
+        await self.net.run(1)
+        return leg, callee.offered[-1]
 
     def empty(self) -> bool:
         """Nothing is left anywhere: no call, leg, dialog, transaction or timer."""
@@ -51,8 +72,26 @@ class House:
         )
 
 
-async def dial(party: Party, number: str, hop: UdpHop, *, sdp: str = OFFER) -> Leg:
-    place = Destination(f"sip:{number}@{hop.host}:{hop.port}", (hop,))
-    return await party.stack.dial_to(
-        [[place]], sdp=sdp, caller="13800000001", called=number, listener=party.events.append
+def description(party: Party, version: int = 1, direction: str = "sendrecv") -> str:
+    """What a party says of itself: its sound is wanted at its SIP port's number."""
+    return (
+        f"v=0\r\no=- {party.hop.port} {version} IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
+        f"m=audio {party.hop.port} RTP/AVP 0\r\na={direction}\r\n"
     )
+
+
+def audio(sdp: str | None) -> int:
+    """At which port a description wants sound: which party it is of."""
+    return parse_sdp(sdp or "").audio.port
+
+
+async def answer_offers(party: Party, *, direction: str = "sendrecv") -> list[int]:
+    """Accept every new offer a party has got; return whose they were."""
+    heard = []
+    for event in [event for event in party.events if isinstance(event, Reoffered)]:
+        party.events.remove(event)
+        heard.append(audio(event.sdp))
+        leg = party.stack.ua.legs.get(event.leg)
+        if leg is not None:
+            await leg.accept(description(party, direction=direction))
+    return heard

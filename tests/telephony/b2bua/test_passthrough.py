@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.telephony.world import ANSWER, OFFER, shaky
+from tests.telephony.world import ANSWER, shaky
 from yuelai.telephony.ports import Answered, Confirmed, Ended, Ringing
 
-from .house import House
+from .house import House, description
 
 LINES = {"clean": {}, "losing": {"loss": 0.25}, "all of it": {"loss": 0.2, "double": 0.3, "spread": 0.3}}
 
@@ -20,7 +20,7 @@ async def test_a_call_crosses_rings_is_answered_and_its_end_reaches_the_other(li
     leg = await house.dial(caller, "8001")
     await house.net.run(8)
     (offered,) = callee.offered
-    assert (offered.caller, offered.called, offered.offer) == ("13800000001", "8001", OFFER)
+    assert (offered.caller, offered.called, offered.offer) == ("13800005070", "8001", description(caller))
     await offered.ringing()
     await house.net.run(8)
     if line == "clean":  # a lost 180 is not sent again

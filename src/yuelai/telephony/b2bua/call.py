@@ -1,14 +1,14 @@
 """One call, one owner: two halves, those who are being called for one of them, and the end of all of them together.
 
 Everything that happens to a leg comes through a mailbox and is taken one after the other; verbs may be called by
-anybody at any time and decide before they wait. What is said between the halves stands in `talk`, how somebody is
-reached in `reaching`, transfers in `transfer`.
+anybody at any time and decide before they wait. How somebody is reached stands in `reaching`, what is said between the
+halves in `talk`, transfers in `transfer`, who takes whose place in `replacing`.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -16,11 +16,11 @@ import structlog
 
 from yuelai.media.ports import MediaError
 from yuelai.platform.errors import Refusal
-from yuelai.platform.ids import new_id
+from yuelai.platform.ids import LegId, new_id
 from yuelai.telephony.b2bua.half import Half
 from yuelai.telephony.b2bua.media import MediaBridge
 from yuelai.telephony.b2bua.plan import Plan, Planner
-from yuelai.telephony.b2bua.reaching import Reaching
+from yuelai.telephony.b2bua.reaching import Reaching, Setup
 from yuelai.telephony.b2bua.talk import Talk
 from yuelai.telephony.ports import (
     Answered,
@@ -29,18 +29,23 @@ from yuelai.telephony.ports import (
     InfoDigit,
     Leg,
     LegEvent,
+    Referred,
     Reoffered,
     Ringing,
     Telephony,
 )
-from yuelai.telephony.timers import Timer, Timers
+from yuelai.telephony.timers import Timers
 
 log = structlog.get_logger()
 
-SETUP_SECONDS = 30.0
-"""How long deciding whom to call may take, and how long a call may stand with one half only."""
-LOOK_SECONDS = 60.0
-"""How often a standing call is looked at."""
+LOOK_SECONDS = 20.0
+"""How often the supervision timer looks at a call."""
+DECISION_SECONDS = 30.0
+"""How long deciding whom to call may take."""
+HALF_SECONDS = 40.0
+"""How long a call may be without two standing halves while nobody is being called: a 200 waits 32 s for its ACK."""
+LEAVING_SECONDS = 3.0
+"""How long somebody whose place was taken may take to hang up by themselves."""
 
 
 class House(Protocol):
@@ -50,6 +55,8 @@ class House(Protocol):
     media: MediaBridge
     timers: Timers
     plan: Planner
+    halves: dict[LegId, Half]
+    """Every half of every call that has a leg."""
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None: ...
 
@@ -57,7 +64,7 @@ class House(Protocol):
 
 
 class Call:
-    """`near` has somebody called for it; `far` is who answered. Either may leave by a transfer."""
+    """`near` called, or stayed when the other one left; `far` was called for it."""
 
     def __init__(self, house: House) -> None:
         self.id: UUID = new_id()
@@ -65,13 +72,14 @@ class Call:
         self.near: Half | None = None
         self.far: Half | None = None
         self.leaving: list[Half] = []
-        """Halves whose place somebody else has taken, until their legs have ended."""
+        """Halves that nobody waits for any more, until their legs have ended."""
         self.reaching, self.talk = Reaching(self), Talk(self)
-        self.over = False
-        self._ending = False
+        self.begun = self.ending = self.over = False
         self._mail: deque[tuple[Half, LegEvent]] = deque()
         self._taking = False
-        self._watch: Timer = house.timers.after(SETUP_SECONDS, self._look)
+        self._deadline = 0.0
+        self.expect(DECISION_SECONDS)
+        self._watch = house.timers.after(LOOK_SECONDS, self._look)
 
     # --- who is in it -----------------------------------------------------------------------------------------------
 
@@ -87,17 +95,44 @@ class Call:
             return self.far
         return self.near if half is self.far else None
 
-    def listener(self, half: Half) -> Callable[[LegEvent], None]:
-        return lambda event: self.post(half, event)
+    @property
+    def whole(self) -> bool:
+        """True while two parties stand in it."""
+        return self.near is not None and self.far is not None and self.near.here and self.far.here
+
+    def own(self, half: Half, leg: Leg) -> None:
+        """Give a half its leg; from now on the call hears of it."""
+        half.leg = leg
+        leg.correlation = self.id
+        if not half.over:
+            self.house.halves[leg.id] = half
+
+    def seat(self, near: Half, far: Half) -> None:
+        """These two are the call now; whoever else was leaves."""
+        for half in (self.near, self.far):
+            if half is not None and half not in (near, far):
+                self.leave(half)
+        near.call = far.call = self
+        self.near, self.far = near, far
+        self.expect(HALF_SECONDS)
+
+    def leave(self, half: Half) -> None:
+        """Nobody waits for this half any more; it may hang up by itself, and is ended if it does not."""
+        self.near = None if half is self.near else self.near
+        self.far = None if half is self.far else self.far
+        if not half.over:
+            self.leaving.append(half)
+            self.house.timers.after(LEAVING_SECONDS, lambda: self.house.spawn(half.hangup(200)))
 
     # --- verbs ------------------------------------------------------------------------------------------------------
 
     async def accept(self, leg: Leg) -> None:
         """Take a caller in; nobody else may own this leg."""
         if self.near is None and not self.over:
-            self.near = Half(leg)
-            leg.correlation = self.id
-            leg.listen(self.listener(self.near))
+            self.begun = True
+            self.near = Half(self, leg)
+            self.own(self.near, leg)
+            leg.listen(self.near.hear)
 
     async def ring(self, sdp: str | None = None, *, status: int = 180) -> None:
         """Tell the caller that somebody is being called."""
@@ -109,8 +144,8 @@ class Call:
         """Answer the caller, once."""
         near = self.near
         if near is not None and near.leg is not None and not near.answered and not near.over:
-            near.answered = True
-            near.told = sdp
+            near.answered, near.told = True, sdp
+            self.expect(HALF_SECONDS)
             await near.leg.answer(sdp)
 
     async def refuse(self, status: int, reason: str = "") -> None:
@@ -118,13 +153,34 @@ class Call:
         await self.hangup(status, reason)
 
     async def dial(self, plan: Plan) -> None:
-        """Call somebody for the caller; several calls of this ring side by side, and the first to answer has it."""
-        if self.near is not None and self.far is None and not self._ending:
-            await self.reaching.call(self.near, plan)
+        """Call somebody for the caller, who may have been answered already."""
+        if self.near is not None and self.far is None and not self.ending and not self.reaching.busy:
+            await self.reaching.call(self.near, plan, Setup(self))
+
+    async def bridge(self) -> None:
+        """Let the two halves hear each other, whatever they were told before."""
+        if self.whole and self.near is not None and self.far is not None:
+            self.near.parked = self.far.parked = False
+            await self.house.media.rejoin(self.near, self.far)
+
+    async def hold(self, half: Half) -> None:
+        """Park a party: it and the other one do not hear each other."""
+        if half.here and not half.parked and half in (self.near, self.far):
+            half.parked = True
+            await self.house.media.hold(half, self.beside(half))
+
+    async def retrieve(self, half: Half) -> None:
+        """Bring a parked party back."""
+        beside = self.beside(half)
+        if half.here and half.parked and beside is not None and beside.here:
+            half.parked = False
+            await self.house.media.retrieve(half, beside)
 
     async def hangup(self, status: int = 480, reason: str = "") -> None:
         """End everybody's leg; the call is over when the last of them is."""
-        self._ending = True
+        if not self.ending:
+            self.ending = True
+            self.expect(HALF_SECONDS)
         for half in self.halves:
             await half.hangup(status, reason)
         self.settle()
@@ -141,7 +197,10 @@ class Call:
         try:
             while self._mail:
                 half, event = self._mail.popleft()
-                await self._take(half, event)
+                if half.call is self:
+                    await self._take(half, event)
+                else:
+                    half.hear(event)  # it has been taken into another call
         finally:
             self._taking = False
             self.settle()
@@ -167,41 +226,51 @@ class Call:
                 half.stands = True
                 await self.talk.confirmed(half, event.sdp)
             case Reoffered():
-                await self.talk.reoffered(half, event.sdp)
+                self.talk.reoffered(half, event.sdp)
             case InfoDigit():
                 await self.talk.digit(half, event.digit)
+            case Referred():
+                self.talk.referred(half, event.referral)
             case Ended():
                 await self._ended(half, event)
 
     async def _ended(self, half: Half, event: Ended) -> None:
-        half.over, half.status = True, event.status
+        half.over = True
+        self.house.halves.pop(event.leg, None)
         await self.house.media.release(half)
         if half in self.leaving:
             self.leaving.remove(half)
         elif half in self.reaching.coming:
             await self.reaching.failed(half, event.status, event.reason)
+        elif self.reaching.spares(half):
+            self.leave(half)  # who transferred the other one may go before the transfer is done
         elif half in (self.near, self.far):
-            await self.hangup(487 if event.by == "remote" else event.status or 480)
+            await self.hangup(487 if half is self.near and event.by == "remote" else event.status or 480)
 
     # --- the end ----------------------------------------------------------------------------------------------------
 
     def settle(self) -> None:
         """Close the call once everybody's leg is over."""
-        if self.over or self._mail or self.halves:
+        if self.over or self._mail or self.halves or (self.near is None and not self.ending):
             return
         self.over = True
         self._watch.cancel()
         self.house.closed(self)
 
+    def expect(self, seconds: float) -> None:
+        """Say how long the call may be without two standing halves."""
+        self._deadline = self.house.timers.now + seconds
+
     def _look(self) -> None:
         """The one supervision timer: a call that is not whole when it should be is ended."""
-        self._watch = self.house.timers.after(LOOK_SECONDS, self._look)
-        if not self.reaching.busy and not self.whole:
+        late = not self.whole and self.house.timers.now >= self._deadline
+        if late and self.ending:
+            log.error("call_without_end", call=str(self.id), halves=len(self.halves))
+            for half in self.halves:
+                half.over = True
+            self.settle()
+        elif late:
             log.error("call_without_half", call=str(self.id), halves=len(self.halves))
             self.house.spawn(self.hangup(480))
-
-    @property
-    def whole(self) -> bool:
-        """True while two parties stand in it."""
-        near, far = self.near, self.far
-        return near is not None and far is not None and near.stands and far.stands and not near.over and not far.over
+        if not self.over:
+            self._watch = self.house.timers.after(LOOK_SECONDS, self._look)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from yuelai.wire.errors import PeerError
 from yuelai.wire.sdp import Media, parse_sdp
 
@@ -91,4 +93,4 @@ def _common(wanted: Media, match: Media | None) -> Media:
         for name, value in match.attributes
         if name not in numbered or (value or "").partition(" ")[0] in kept
     ]
-    return Media(match.connection, attributes, match.kind, match.port, match.protocol, kept, match.bandwidth)
+    return replace(match, attributes=attributes, formats=kept)

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import contextlib
+from typing import TYPE_CHECKING
 
 from yuelai.platform.errors import Refusal
 from yuelai.platform.ids import LegId, new_id
-from yuelai.telephony.ports import Leg
+from yuelai.telephony.ports import Leg, LegEvent
+
+if TYPE_CHECKING:
+    from yuelai.telephony.b2bua.call import Call
 
 
 class Half:
     """`leg` is None until dialling has begun; `over` once its leg has ended, or never will begin."""
 
-    __slots__ = ("answered", "browser", "holds", "leg", "media", "over", "said", "spoken", "stands", "status", "told")
+    __slots__ = (
+        "answered", "browser", "call", "leg", "media", "over", "parked", "said", "sound", "stands", "told",
+    )  # fmt: skip
 
-    def __init__(self, leg: Leg | None = None, *, browser: bool = False) -> None:
+    def __init__(self, call: Call, leg: Leg | None = None, *, browser: bool = False) -> None:
+        self.call = call
+        """Whose it is: a transfer may take it into another call."""
         self.leg = leg
         self.browser = leg.browser if leg is not None else browser
         self.over = False
@@ -22,18 +30,25 @@ class Half:
         """A 2xx was sent or received: its INVITE can no longer be refused."""
         self.stands = False
         """The 2xx was acknowledged: it can be sent requests."""
-        self.status = 0
-        """How its leg ended, or the failure that it did not begin with."""
         self.said = leg.offer if leg is not None else None
         """The last description this party gave of itself."""
         self.told: str | None = None
         """The last description it was given."""
-        self.spoken = LegId(new_id())
+        self.sound = LegId(new_id())
         """What the media engine calls it."""
         self.media = False
         """True while the engine has it."""
-        self.holds = False
-        """It put the other one on hold."""
+        self.parked = False
+        """Held by us, not by the other one."""
+
+    def hear(self, event: LegEvent) -> None:
+        """What its leg tells goes to the call it is in."""
+        self.call.post(self, event)
+
+    @property
+    def here(self) -> bool:
+        """True while it can be talked to."""
+        return self.stands and not self.over
 
     async def hangup(self, status: int, reason: str = "") -> None:
         """End its leg, if it has begun; `Ended` follows."""

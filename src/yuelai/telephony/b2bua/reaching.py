@@ -1,8 +1,8 @@
-"""Somebody is called for a party of a call, several at once perhaps: what the party hears of it, and who gets it."""
+"""Somebody is called for a party of a call, several at once perhaps; why, and what comes of it, is the errand's."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
@@ -19,7 +19,59 @@ log = structlog.get_logger()
 
 ELSEWHERE = "Call completed elsewhere"
 """What phones are told that lose, so that they count no missed call (RFC 3326 §2)."""
-_DECIDED = (486, 600, 603)
+DECIDED = (486, 600, 603)
+"""What a person said, not the network."""
+SLACK_SECONDS = 45.0
+"""Beyond a plan's time-out, until the calling must have ended in one way or another."""
+
+
+class Errand(Protocol):
+    """Why somebody is being called. Told in the call's mailbox."""
+
+    async def rings(self, half: Half, event: Ringing) -> None: ...
+
+    async def reached(self, half: Half, sdp: str) -> None:
+        """Somebody answered; nobody else is being called any more."""
+        ...
+
+    async def failed(self, status: int, reason: str) -> None:
+        """Nobody will come."""
+        ...
+
+    def spares(self, half: Half) -> bool:
+        """True when the call goes on without this half, as long as somebody is being called."""
+        ...
+
+
+class Setup:
+    """The errand of a new call: the caller hears what happens."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+
+    async def rings(self, half: Half, event: Ringing) -> None:
+        near = self._call.near
+        if near is not None and not near.answered:
+            sdp = await self._call.house.media.early(half, event.sdp, near) if event.sdp is not None else None
+            await self._call.ring(sdp, status=event.status)
+
+    async def reached(self, half: Half, sdp: str) -> None:
+        call, near = self._call, self._call.near
+        if near is None or near.over:
+            await call.hangup(487)
+            return
+        call.seat(near, half)
+        description = await call.house.media.answered(half, sdp, near)
+        if near.answered:
+            call.talk.rejoin()
+        else:
+            await call.answer(description)
+
+    async def failed(self, status: int, reason: str) -> None:
+        await self._call.hangup(across(status), reason)
+
+    def spares(self, half: Half) -> bool:
+        return False
 
 
 class Reaching:
@@ -28,86 +80,104 @@ class Reaching:
     def __init__(self, call: Call) -> None:
         self._call = call
         self.coming: list[Half] = []
+        self._errand: Errand | None = None
         self._worst = (0, "")
 
     @property
     def busy(self) -> bool:
         return bool(self.coming)
 
-    async def call(self, party: Half, plan: Plan) -> None:
+    def spares(self, half: Half) -> bool:
+        return self.busy and self._errand is not None and self._errand.spares(half)
+
+    async def call(self, party: Half, plan: Plan, errand: Errand) -> None:
         """Call the places of a plan, and of those beside it."""
         plans = (plan, *plan.beside)
-        halves = [Half(browser=one.browser) for one in plans]
-        self.coming += halves  # all of them first: one that fails at once must not count as the last
+        halves = [Half(self._call, browser=one.browser) for one in plans]
+        self.adopt(halves, errand, max(one.timeout for one in plans))
         for half, one in zip(halves, plans, strict=True):
             await self._dial(half, party, one)
 
+    def adopt(self, halves: list[Half], errand: Errand, timeout: float) -> None:
+        """These are being called, all of them before the first can fail; the errand is told."""
+        for half in halves:
+            half.call = self._call
+        self.coming, self._errand, self._worst = halves, errand, (0, "")
+        self._call.expect(timeout + SLACK_SECONDS)
+
+    def release(self) -> list[Half]:
+        """Give those who are being called away, to another call."""
+        halves, self.coming = self.coming, []
+        return halves
+
     async def _dial(self, half: Half, party: Half, plan: Plan) -> None:
-        house, leg = self._call.house, party.leg
+        call, house, leg = self._call, self._call.house, party.leg
         assert leg is not None
         try:
             sdp = await house.media.offer(half, party)
             if half not in self.coming or party.over:
-                half.over = True
-                await house.media.release(half)
-                await self.failed(half, 487, "")
+                await self._never(half, 487)
                 return
-            half.leg = await house.telephony.dial_to(
+            dialled = await house.telephony.dial_to(
                 plan.stages,
                 sdp=sdp,
                 caller=leg.caller if plan.caller is None else plan.caller,
                 called=leg.called if plan.called is None else plan.called,
                 caller_name=plan.caller_name,
-                listener=self._call.listener(half),
+                listener=half.hear,
                 headers=plan.headers,
                 account=plan.account,
-                correlation=self._call.id,
+                correlation=call.id,
                 timeout=plan.timeout,
                 browser=plan.browser,
             )
         except (Refusal, MediaError) as error:
-            log.info("place_not_called", call=str(self._call.id), error=str(error))
-            half.over = True
-            await house.media.release(half)
-            await self.failed(half, 480, "")
+            log.info("place_not_called", call=str(call.id), error=str(error))
+            await self._never(half, 480)
             return
-        if half not in self.coming:
+        call.own(half, dialled)
+        if half not in half.call.reaching.coming or half.call.ending:
             await half.hangup(487)  # given up while its address was looked for
 
+    async def _never(self, half: Half, status: int) -> None:
+        half.over = True
+        await self._call.house.media.release(half)
+        await half.call.reaching.failed(half, status, "")
+        half.call.settle()
+
     async def ringing(self, half: Half, event: Ringing) -> None:
-        near = self._call.near
-        if half not in self.coming or near is None or near.answered:
-            return
-        sdp = await self._call.house.media.early(half, event.sdp, near) if event.sdp is not None else None
-        await self._call.ring(sdp, status=event.status)
+        if half in self.coming and self._errand is not None:
+            await self._errand.rings(half, event)
 
     async def answered(self, half: Half, sdp: str) -> None:
-        """The first to answer has the call."""
-        call, near = self._call, self._call.near
+        """The first to answer has the call; the others stop ringing."""
         half.answered = half.stands = True
-        if half not in self.coming or near is None:
+        if half not in self.coming or self._errand is None or self._call.ending:
             await half.hangup(200, ELSEWHERE)
             return
+        half.said = sdp
         self.coming.remove(half)
-        call.far = half
-        await self.release(200, ELSEWHERE)
-        await call.answer(await call.house.media.answered(half, sdp, near))
+        losers, self.coming = self.coming, []
+        for loser in losers:
+            self._call.leaving.append(loser)
+            await loser.hangup(200, ELSEWHERE)
+        await self._errand.reached(half, sdp)
 
     async def failed(self, half: Half, status: int, reason: str) -> None:
-        """One of them will not come; the last of them decides."""
+        """One of them will not come; the last of them decides, for all."""
         if half not in self.coming:
             return
         self.coming.remove(half)
-        if self._worst[0] not in _DECIDED:
+        if self._worst[0] not in DECIDED:
             self._worst = (status, reason)
-        if not self.coming and self._call.far is None:
-            await self._call.hangup(across(self._worst[0]), self._worst[1])
+        if not self.coming and self._errand is not None and not self._call.ending:
+            await self._errand.failed(*self._worst)
 
-    async def release(self, status: int, reason: str) -> None:
-        """Nobody else is wanted."""
+    async def give_up(self, status: int, reason: str = "") -> None:
+        """Call nobody any more; the errand is not told."""
         losers, self.coming = self.coming, []
-        self._call.leaving += losers
         for half in losers:
+            self._call.leaving.append(half)
             await half.hangup(status, reason)
 
 

@@ -9,9 +9,12 @@ from uuid import UUID
 
 import structlog
 
+from yuelai.platform.ids import LegId
 from yuelai.telephony.b2bua.call import Call
+from yuelai.telephony.b2bua.half import Half
 from yuelai.telephony.b2bua.media import MediaBridge
 from yuelai.telephony.b2bua.plan import Planner, Refuse, Wanted
+from yuelai.telephony.b2bua.replacing import replace
 from yuelai.telephony.ports import Leg, Telephony
 from yuelai.telephony.timers import Timers
 
@@ -24,10 +27,14 @@ class Switchboard:
     def __init__(self, telephony: Telephony, media: MediaBridge, plan: Planner, timers: Timers) -> None:
         self.telephony, self.media, self.plan, self.timers = telephony, media, plan, timers
         self.calls: dict[UUID, Call] = {}
+        self.halves: dict[LegId, Half] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def take(self, leg: Leg) -> None:
         """Own this leg from now on."""
+        if leg.replaces is not None:
+            await self._replace(leg, leg.replaces)
+            return
         call = Call(self)
         self.calls[call.id] = call
         await call.accept(leg)
@@ -40,6 +47,13 @@ class Switchboard:
             await call.refuse(plan.status, plan.reason)
         else:
             await call.dial(plan)
+
+    async def _replace(self, leg: Leg, wanted: LegId) -> None:
+        gone = self.halves.get(wanted)
+        if gone is None:
+            await leg.hangup(481)
+        else:
+            await replace(gone.call, gone, leg)
 
     def closed(self, call: Call) -> None:
         self.calls.pop(call.id, None)
