@@ -1,8 +1,8 @@
 """A switchboard in a process of its own, whose sound does not pass through it: `python -m tests.support.switch`.
 
-Registered users call each other by their names; everything else goes to `--to`. It prints `ready PORT` first, and on
-SIGUSR1 and at its end (SIGTERM, SIGINT) one JSON line of what it holds. With `--journal` its dialogs survive a kill -9:
-the next life on the same folder ends them.
+Registered users call each other by their names; everything else goes to `--to`. It prints `ready PORT` first (and the
+port of TLS behind it), and on SIGUSR1 and at its end (SIGTERM, SIGINT) one JSON line of what it holds. With
+`--journal` its dialogs survive a kill -9: the next life on the same folder ends them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ from uuid import UUID
 
 import msgspec
 import psutil
+import uvloop
 
+from tests.support.haste import HastyClock, HastyTelephony
 from yuelai.platform.clock import SystemClock
 from yuelai.platform.config import Settings
 from yuelai.platform.facts import Record
@@ -31,9 +33,9 @@ from yuelai.telephony.b2bua.passthrough import Passthrough
 from yuelai.telephony.b2bua.plan import Plan, Refuse, Wanted
 from yuelai.telephony.b2bua.switchboard import Switchboard
 from yuelai.telephony.events import DialogConfirmed, DialogEnded
-from yuelai.telephony.hops import UdpHop, parse_hop
+from yuelai.telephony.hops import StreamHop, UdpHop, parse_hop
 from yuelai.telephony.liveness import IDLE_SECONDS
-from yuelai.telephony.ports import BindingRecord, Credential, Destination, DialogRecord
+from yuelai.telephony.ports import BindingRecord, Credential, Destination, DialogRecord, Digest
 from yuelai.telephony.service import SipTelephony
 from yuelai.wire.sip.digest import Algorithm, ha1
 
@@ -109,21 +111,34 @@ class Bindings:
         return None
 
 
-def parse_places(text: str) -> list[UdpHop]:
-    """Read `HOST:PORT`, several with commas between them: called at once."""
-    hops = [parse_hop(f"udp:{part}") for part in text.split(",")]
-    return [hop for hop in hops if isinstance(hop, UdpHop)]
+def parse_places(text: str) -> list[UdpHop | StreamHop]:
+    """Read `[udp:|tcp:|tls:]HOST:PORT`, several with commas between them: called at once."""
+    hops = [parse_hop(part if part[:4] in ("udp:", "tcp:", "tls:") else f"udp:{part}") for part in text.split(",")]
+    return [hop for hop in hops if isinstance(hop, UdpHop | StreamHop)]
+
+
+def place(number: str, hop: UdpHop | StreamHop, digest: Digest | None) -> Destination:
+    transport = "" if isinstance(hop, UdpHop) else f";transport={hop.transport.lower()}"
+    return Destination(f"sip:{number}@{hop.host}:{hop.port}{transport}", (hop,), digest=digest)
 
 
 class Switch:
     def __init__(self, arguments: argparse.Namespace, journal: Journal | None) -> None:
-        self._stages: Sequence[Sequence[UdpHop]] = [parse_places(text) for text in arguments.to]
-        self._timeout = arguments.timeout
+        self._stages = [parse_places(text) for text in arguments.to]
+        self._timeout: float = arguments.timeout
+        name, _, secret = (arguments.digest or "").partition(":")
+        self._digest = Digest(name, secret) if name else None
         self.standing = Standing(journal)
-        settings = Settings(bind=arguments.bind, trunks=arguments.trunks)
+        cert, key = arguments.tls or (None, None)
+        settings = Settings(
+            bind=arguments.bind, trunks=arguments.trunks, sip_port=arguments.port or 5060, tls_cert=cert, tls_key=key
+        )
         users = Users(dict(user.split(":", 1) for user in arguments.user))
-        self.telephony = SipTelephony(
-            settings, SystemClock(), users, self.standing, Bindings(), idle_seconds=arguments.idle
+        kind, clock = (
+            (SipTelephony, SystemClock()) if arguments.speed == 1 else (HastyTelephony, HastyClock(arguments.speed))
+        )
+        self.telephony: SipTelephony = kind(
+            settings, clock, users, self.standing, Bindings(), idle_seconds=arguments.idle
         )
         self.board = Switchboard(self.telephony, Passthrough(self.telephony.timers), self.plan, self.telephony.timers)
         self.telephony.on_call(self.board.take)
@@ -137,10 +152,7 @@ class Switch:
             return Plan(plans[0].stages, browser=plans[0].browser, timeout=self._timeout, beside=tuple(plans[1:]))
         if not self._stages:
             return Refuse(404)
-        stages = [
-            [Destination(f"sip:{wanted.number}@{hop.host}:{hop.port}", (hop,)) for hop in stage]
-            for stage in self._stages
-        ]
+        stages = [[place(wanted.number, hop, self._digest) for hop in stage] for stage in self._stages]
         return Plan(stages, timeout=self._timeout)
 
     def report(self) -> dict[str, Any]:
@@ -174,7 +186,8 @@ async def main(arguments: argparse.Namespace) -> None:
     loop.add_signal_handler(signal.SIGUSR1, lambda: say(json.dumps(switch.report())))
     await switch.telephony.start(port=arguments.port)
     await switch.telephony.end_restored(left)
-    say(f"ready {switch.telephony.port}")
+    tls = f" {switch.telephony.tls_port}" if switch.telephony.tls_port is not None else ""
+    say(f"ready {switch.telephony.port}{tls}")
     await stop.wait()
     await switch.board.close()
     await switch.telephony.close()
@@ -187,15 +200,18 @@ def parse(words: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--bind", default="127.0.0.1")
-    parser.add_argument("--to", action="append", default=[], help="HOST:PORT[,HOST:PORT …]; the next one when all fail")
+    parser.add_argument("--to", action="append", default=[], help="[tcp:]HOST:PORT[,…]; the next one when all fail")
     parser.add_argument("--user", action="append", default=[], help="NAME:PASSWORD of a phone that may register")
     parser.add_argument("--trunks", default="127.0.0.1", help="who may call without a password")
     parser.add_argument("--journal", type=Path)
     parser.add_argument("--idle", type=float, default=IDLE_SECONDS, help="seconds until a silent peer is asked")
+    parser.add_argument("--speed", type=float, default=1, help="how many times faster than the world's time passes")
+    parser.add_argument("--tls", nargs=2, type=Path, metavar=("CERT", "KEY"))
+    parser.add_argument("--digest", help="NAME:PASSWORD we show to those we call")
     parser.add_argument("--timeout", type=float, default=120.0, help="seconds that somebody is called")
     parser.add_argument("--log", default=os.environ.get("YUELAI_LOG_LEVEL", "warning"))
     return parser.parse_args(words)
 
 
 if __name__ == "__main__":
-    asyncio.run(main(parse()))
+    uvloop.run(main(parse()))
