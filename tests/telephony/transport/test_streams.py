@@ -213,13 +213,17 @@ async def test_the_guard_closes_the_door_and_drops_single_messages() -> None:
         def admits(self, source: Hop, data: bytes) -> bool:
             return not self.banned if not data else b"z9hG4bKbad" not in data
 
+        def unreadable(self, source: Hop) -> None:
+            self.banned = True
+
     async with End() as end:
         guard = end.transports.guard = Guard()
         reader, writer = await asyncio.open_connection("127.0.0.1", end.port)
         writer.write(options("z9hG4bKbad") + options("z9hG4bKgood"))
         await reader.readuntil(b"\r\n\r\n")
         assert [message.call_id for message in end.messages] == ["z9hG4bKgood"]
-        guard.banned = True
+        writer.write(b"rubbish\r\n\r\n")
+        await until(lambda: guard.banned)
         banned, other = await asyncio.open_connection("127.0.0.1", end.port)
         assert await closed(banned) == b""
         writer.close()

@@ -53,6 +53,10 @@ class Owner(Protocol):
         """It has brought its first message."""
         ...
 
+    def unreadable(self, connection: Connection) -> None:
+        """It brought what is no SIP."""
+        ...
+
     def gone(self, connection: Connection) -> None: ...
 
 
@@ -152,6 +156,7 @@ class Connection(asyncio.Protocol):
             # Where the next message begins cannot be known any more (RFC 3261 §18.3).
             log.info("sip_stream_unreadable", peer=str(self.hop), why=str(error))
             self.failure = Failure("closed", f"{self.hop} sent what is not SIP: {error}")
+            self._owner.unreadable(self)
             self.shut()  # with what was just answered to a request whose length is wrong
             return
         if self._parser.pings:

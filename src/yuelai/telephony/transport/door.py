@@ -56,7 +56,9 @@ class Transports:
         self._udp: dict[bool, UdpSocket] = {}
         """By whether it is for IPv6."""
         self.flows = Flows(self._datagram)
-        self.streams = Streams(self._message, lambda hop: self._admits(hop, b""), self._gone, limits=limits, tls=tls)
+        self.streams = Streams(
+            self._message, lambda hop: self._admits(hop, b""), self._gone, self._no_sip, limits=limits, tls=tls
+        )
         self.lost: Callable[[Hop], None] = lambda hop: None
         """Told, never within a call of `send`, that what was under way to a hop has failed (RFC 3261 §18.4)."""
         self.on_failure: list[Callable[[Hop, Failure], None]] = []
@@ -133,12 +135,15 @@ class Transports:
         try:
             message = parse_datagram(data)
         except PeerError as error:
-            _unreadable.labels(source.transport).inc()
             log.info("sip_unreadable", why=str(error), size=len(data))
-            if self.guard is not None:
-                self.guard.unreadable(source)
+            self._no_sip(source)
             return
         self._hand_over(message, source)
+
+    def _no_sip(self, source: Hop) -> None:
+        _unreadable.labels(source.transport).inc()
+        if self.guard is not None:
+            self.guard.unreadable(source)
 
     def _message(self, message: Request | Response, raw: bytes, source: StreamHop) -> None:
         _received.labels(source.transport).inc()

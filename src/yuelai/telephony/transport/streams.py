@@ -45,18 +45,19 @@ class ClientTls(Protocol):
 
 class Streams:
     """`take(message, raw, hop)` for each message; `admits(hop)` is asked about each new peer; `lost(hop, failure)`
-    tells that whatever was under way on a connection has failed (RFC 3261 §18.4)."""
+    tells that whatever was under way on a connection has failed (RFC 3261 §18.4); `unreadable(hop)` who is no SIP."""
 
     def __init__(
         self,
         take: Callable[[Request | Response, bytes, StreamHop], None],
         admits: Callable[[StreamHop], bool],
         lost: Callable[[StreamHop, Failure | None], None],
+        unreadable: Callable[[StreamHop], None],
         *,
         limits: Limits | None = None,
         tls: ClientTls | None = None,
     ) -> None:
-        self._take, self._admits, self._lost = take, admits, lost
+        self._take, self._admits, self._lost, self._unreadable = take, admits, lost, unreadable
         self.limits = _within_files(limits or Limits())
         self.tls = tls
         self.source: str | None = None
@@ -198,6 +199,9 @@ class Streams:
 
     def received(self, connection: Connection, message: Request | Response, raw: bytes) -> None:
         self._take(message, raw, connection.hop)
+
+    def unreadable(self, connection: Connection) -> None:
+        self._unreadable(connection.hop)
 
     def proven(self, connection: Connection) -> None:
         if connection.inbound:

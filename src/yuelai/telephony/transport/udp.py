@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import select
 import socket
+import sys
 from collections import OrderedDict, deque
 from collections.abc import Callable
 
@@ -42,6 +44,7 @@ class UdpSocket:
     def __init__(self, take: Callable[[bytes, UdpHop], None], refused: Callable[[UdpHop, str], None]) -> None:
         self._take, self._refused = take, refused
         self._sock: socket.socket | None = None
+        self._ready: select.epoll | None = None
         self._sent: OrderedDict[tuple[str, int], deque[bytes]] = OrderedDict()
 
     def open(self, host: str, port: int) -> int:
@@ -60,8 +63,18 @@ class UdpSocket:
             sock.close()
             raise
         self._sock = sock
-        asyncio.get_running_loop().add_reader(sock.fileno(), self._readable)
+        if sys.platform == "linux":
+            # uvloop never looks again at a descriptor that has reported an error, and ICMP makes this one do so. An
+            # epoll of our own in between is only ever readable.
+            self._ready = select.epoll()
+            self._ready.register(sock.fileno(), select.EPOLLIN)
+        asyncio.get_running_loop().add_reader(self._watched, self._readable)
         return int(sock.getsockname()[1])
+
+    @property
+    def _watched(self) -> int:
+        assert self._sock is not None
+        return self._ready.fileno() if self._ready is not None else self._sock.fileno()
 
     def fileno(self) -> int:
         """The descriptor it is read from; -1 while it is not open."""
@@ -69,7 +82,10 @@ class UdpSocket:
 
     def close(self) -> None:
         if self._sock is not None:
-            asyncio.get_running_loop().remove_reader(self._sock.fileno())
+            asyncio.get_running_loop().remove_reader(self._watched)
+            if self._ready is not None:
+                self._ready.close()
+                self._ready = None
             self._sock.close()
             self._sock = None
 
