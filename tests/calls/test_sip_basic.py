@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 
 import pytest
 
 from tests.support.centre import free_sip_port
-from tests.support.plain import Plain, sdp
-from tests.support.switched import switched
+from tests.support.switched import Switched
 
-pytestmark = pytest.mark.calls
+pytestmark = [pytest.mark.calls, pytest.mark.asyncio(loop_scope="module")]
 
 
 @pytest.mark.parametrize(
@@ -26,8 +24,7 @@ pytestmark = pytest.mark.calls
         ("gives_up", "is_cancelled"),
     ],
 )
-async def test_both_ends_see_the_same_call(caller: str, phone: str) -> None:
+async def test_both_ends_see_the_same_call(switch: Switched, caller: str, phone: str) -> None:
     port = free_sip_port()
-    async with switched("--to", f"127.0.0.1:{port}") as switch:
-        callee = switch.sipp(phone, port)
-        await asyncio.gather(switch.sipp(caller, free_sip_port()).done(), callee.done())
+    callee = switch.sipp(phone, port)
+    await asyncio.gather(switch.sipp(caller, free_sip_port(), CALLED=str(port)).done(), callee.done())

@@ -83,7 +83,8 @@ class Plain(asyncio.DatagramProtocol):
         if talk is None:
             if not isinstance(message, Request):
                 return
-            talk = Talk(self, message.call_id, remote=message.from_, local=message.to, source=source)
+            local = Address(message.to.uri, message.to.name, dict(message.to.params))
+            talk = Talk(self, message.call_id, remote=message.from_, local=local, source=source)
             if (contact := message.addresses("contact")) and message.method == "INVITE":
                 talk.target = str(contact[0].uri)
             self.talks[message.call_id] = talk
@@ -135,6 +136,8 @@ class Talk:
     news: asyncio.Event = field(default_factory=asyncio.Event)
     _seen: int = 0
     _branch: str = ""
+    _first: tuple[str, str] = ("", "")
+    """Request URI and To of the INVITE, which its CANCEL repeats (RFC 3261 §9.1)."""
 
     def send(
         self, method: str, body: str = "", *, cseq: int | None = None, branch: str = "", uri: str = "",
@@ -143,13 +146,16 @@ class Talk:
         """Send a request once; return its bytes, to be sent again by `again`. ACK and CANCEL take the INVITE's CSeq."""
         if method not in ("ACK", "CANCEL"):
             self.cseq += 1
+        if method == "INVITE":
+            self._first = uri or self.target, str(self.remote)
+        where, remote = self._first if method == "CANCEL" else (uri or self.target, str(self.remote))
         self._branch = branch or (self._branch if method == "CANCEL" else f"z9hG4bK{self.peer.port}x{next(_count)}")
         lines = [
-            f"{method} {uri or self.target} SIP/2.0",
+            f"{method} {where} SIP/2.0",
             f"Via: SIP/2.0/{self.peer.transport} 127.0.0.1:{self.peer.port};branch={self._branch};rport",
             "Max-Forwards: 70",
             f"From: {self.local}",
-            f"To: {self.remote}",
+            f"To: {remote}",
             f"Call-ID: {self.call_id}",
             f"CSeq: {self.cseq if cseq is None else cseq} {method}",
             f"Contact: {self.peer.contact}",
@@ -160,6 +166,10 @@ class Talk:
         data = "\r\n".join([*lines, "", body]).encode()
         self.again(data)
         return data
+
+    def deny(self) -> None:
+        """Send the ACK that belongs to a failed INVITE: in its transaction (RFC 3261 §17.1.1.3)."""
+        self.send("ACK", branch=self._branch, uri=self._first[0])
 
     def again(self, data: bytes) -> None:
         self.peer.raw(data, self.source)
@@ -197,7 +207,7 @@ class Talk:
                     self.news.clear()
                     await self.news.wait()
         except TimeoutError:
-            raise AssertionError(f"{what} did not come; heard {[m.start_line for m in self.heard]}") from None
+            raise AssertionError(f"{what} did not come; heard {[m.start_line() for m in self.heard]}") from None
 
     async def request(self, method: str, timeout: float = PATIENCE) -> Request:
         message = await self.got(method, timeout)
@@ -211,13 +221,13 @@ class Talk:
             assert isinstance(message, Response)
             if method and message.cseq.method != method:
                 continue
-            if message.cseq.method == "INVITE" and 200 <= message.status < 300:
+            if message.cseq.method == "INVITE" and message.status >= 200:
                 self.join(message)
             return message
 
     def join(self, response: Response) -> None:
-        """Take the dialog that this response makes."""
-        self.remote = response.to
+        """Take the dialog that this response makes, or only its tag for the ACK."""
+        self.remote = Address(response.to.uri, response.to.name, dict(response.to.params))
         if contact := response.addresses("contact"):
             self.target = str(contact[0].uri)
 
@@ -236,3 +246,26 @@ def _is(message: Message, what: str | int) -> bool:
     if isinstance(what, int):
         return message.status == what
     return what == f"{message.status // 100}xx" or (what == "final" and message.status >= 200)
+
+
+async def offered(caller: Plain, *phones: Plain) -> tuple[Talk, Talk, Request]:
+    """Let the caller call these phones at once; return its talk, the first phone's, and the INVITE that one got."""
+    near = caller.talk("-".join(str(phone.port) for phone in phones))
+    near.send("INVITE", sdp())
+    far = await phones[0].called()
+    return near, far, await far.request("INVITE")
+
+
+async def standing(caller: Plain, phone: Plain) -> tuple[Talk, Talk]:
+    """Return both ends of a call that stands."""
+    near, far, invite = await offered(caller, phone)
+    far.reply(invite, 200, sdp(4002))
+    await far.request("ACK")
+    await near.response(200, "INVITE")
+    near.send("ACK")
+    return near, far
+
+
+async def over(end: Talk) -> None:
+    """Take the BYE of the other side."""
+    end.reply(await end.request("BYE"), 200)

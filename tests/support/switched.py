@@ -1,4 +1,8 @@
-"""The switch of `tests.support.switch` within a test, on a free port, its time running faster."""
+"""The switch of `tests.support.switch` within a test, on a free port, its time running faster.
+
+Who calls a number that is a port of this machine reaches whoever is there; ports joined by `-` are called at once, and
+those after a `*` when all before have failed.
+"""
 
 from __future__ import annotations
 
@@ -12,42 +16,55 @@ import pytest
 from tests.support import switch
 from tests.support.haste import HastyClock, HastyTelephony
 from tests.support.sipp import Sipp
+from yuelai.telephony.b2bua.plan import Plan, Refuse, Wanted
+from yuelai.telephony.hops import UdpHop
+from yuelai.telephony.ports import Destination
 
 SPEED = 10
 """T1 is 50 ms: half a minute of timers is over in three seconds."""
 RETRANS = str(500 // SPEED)
-HELD = ("legs", "dialogs", "transactions", "calls", "journalled")
+STANDING = ("legs", "dialogs", "calls", "journalled")
+EVERYTHING = (*STANDING, "transactions")
 
 
-class Switched:
-    """Give it sipp peers; `empty` proves that nothing is left of any call."""
+class Switched(switch.Switch):
+    """Give it peers; `quiet` and `empty` prove that nothing is left of any call."""
 
-    def __init__(self, inner: switch.Switch) -> None:
-        self.inner = inner
-        self._peers: list[Sipp] = []
+    timeout = 60.0
+    """How long somebody is called, in seconds of its own time."""
 
     @property
     def port(self) -> int:
-        return self.inner.telephony.port
+        return self.telephony.port
+
+    async def plan(self, wanted: Wanted) -> Plan | Refuse:
+        if not set(wanted.number) <= set("0123456789-*"):
+            return await super().plan(wanted)
+        stages = [
+            [Destination(f"sip:{port}@127.0.0.1:{port}", (UdpHop("127.0.0.1", int(port)),)) for port in part.split("-")]
+            for part in wanted.number.split("*")
+        ]
+        return Plan(stages, timeout=self.timeout)
 
     def sipp(self, scenario: str, port: int, *, calls: int = 1, options: tuple[str, ...] = (), **words: str) -> Sipp:
-        """Start a sipp on this port which speaks to the switch."""
-        words = {"RETRANS": RETRANS, **words}
+        """Start a sipp on this port which speaks to the switch; it has its retransmissions at our speed."""
         options = ("-T2", str(4000 // SPEED), *options)
-        peer = Sipp(scenario, self.port, port=port, calls=calls, words=words, options=options)
-        self._peers.append(peer)
-        return peer
+        words = {"RETRANS": RETRANS, **words}
+        return Sipp(scenario, self.port, port=port, calls=calls, words=words, options=options)
 
-    async def empty(self, seconds: float = 8.0) -> None:
-        """Wait until no leg, dialog, transaction, call or journal entry is left; fail when some stay."""
+    async def quiet(self, seconds: float = 5.0) -> None:
+        """Wait until no leg, dialog, call or journal entry is left; fail when some stay."""
+        await self._without(STANDING, seconds)
+
+    async def empty(self, seconds: float = 5.0) -> None:
+        """Wait until not even a transaction is left, nor a timer that did not run before there were calls."""
+        await self._without(EVERYTHING, seconds)
+
+    async def _without(self, names: tuple[str, ...], seconds: float) -> None:
         deadline = time.monotonic() + seconds
-        while any(self.inner.report()[name] for name in HELD):
-            assert time.monotonic() < deadline, f"left over: {self.inner.report()}"
-            await asyncio.sleep(0.05)
-
-    def stop(self) -> None:
-        for peer in self._peers:
-            peer.stop()
+        while any(self.report()[name] for name in names):
+            assert time.monotonic() < deadline, f"left over: {self.report()}"
+            await asyncio.sleep(0.02)
 
 
 @asynccontextmanager
@@ -57,13 +74,11 @@ async def switched(*arguments: str, speed: float = SPEED) -> AsyncIterator[Switc
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(switch, "SystemClock", lambda: clock)
         patch.setattr(switch, "SipTelephony", HastyTelephony)
-        inner = switch.Switch(switch.parse(["--log", "warning", *arguments]), None)
-    await inner.telephony.start(port=0)
-    running = Switched(inner)
+        running = Switched(switch.parse(arguments), None)
+    await running.telephony.start(port=0)
     try:
         yield running
         await running.empty()
     finally:
-        running.stop()
-        await inner.board.close()
-        await inner.telephony.close()
+        await running.board.close()
+        await running.telephony.close()
