@@ -20,8 +20,9 @@ from yuelai.wire.sip.digest import Algorithm, challenge, ha1, parse_credentials,
 class Carrier(RawPeer):
     """`calls` is the final status it gives to calls; `deaf` makes it silent. Its password is `secret`."""
 
-    def __init__(self, net: Net, port: int) -> None:
+    def __init__(self, net: Net, port: int, host: str = "127.0.0.1") -> None:
         super().__init__(net, port)
+        self.hop = UdpHop(host, port)
         self.deaf = False
         self.options: int | None = 200
         self.calls: int | None = 200
@@ -85,9 +86,9 @@ class Carrier(RawPeer):
     def count(self, method: str) -> int:
         return self.requests().count(method)
 
-    def call(self, to: UdpHop, target: str, **details: Any) -> None:
+    def call(self, centre: UdpHop, target: str, **details: Any) -> None:
         """Bring a call; the answers are heard."""
-        self.send(to, self.request("INVITE", target, sdp=OFFER, **details))
+        self.send(centre, self.request("INVITE", target, sdp=OFFER, **details))
 
 
 class Centre:
