@@ -153,7 +153,12 @@ class Requests:
 
     async def _sip_open(self, peer: Peer, params: dict[str, Any]) -> Any:
         flow = str(params["flow"])
-        self._telephony.ws_open(flow, lambda data: peer.notify("sip.frame", {"flow": flow, "data": data}))
+        self._telephony.ws_open(
+            flow,
+            lambda data: peer.notify("sip.frame", {"flow": flow, "data": data}),
+            remote=str(params.get("remote", "")),
+            secure=bool(params.get("secure")),
+        )
         self._of(peer).flows.add(flow)
         return {}
 

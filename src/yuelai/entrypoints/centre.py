@@ -7,6 +7,7 @@ import contextlib
 import json
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import urllib.error
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import structlog
 
+from yuelai.platform.certificates import CertificateUnreadable, ClientTrust, ServerCertificate
 from yuelai.platform.config import Settings, private_folder
 from yuelai.platform.db import Database
 from yuelai.platform.errors import RemoteRefusal
@@ -100,7 +102,7 @@ def environment(settings: Settings) -> dict[str, str]:
 def url(settings: Settings) -> str:
     """Return where a browser on this machine finds the screens."""
     host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.bind, settings.bind)  # noqa: S104 - compared with
-    return f"http://{host}:{settings.http_port}"
+    return f"{'https' if settings.tls_cert and settings.tls_key else 'http'}://{host}:{settings.http_port}"
 
 
 @contextlib.contextmanager
@@ -138,6 +140,7 @@ def standing_database(settings: Settings) -> Iterator[str]:
 async def _start(
     supervisor: Supervisor, settings: Settings, prepare: Prepare | None, extra: Sequence[Role], log_files: bool
 ) -> None:
+    _need_certificate(settings)
     await _need_free_ports(settings)
     logs = private_folder(settings.folder / "logs")
     private_folder(report_file(settings).parent)
@@ -233,12 +236,28 @@ async def _wait_healthy(settings: Settings, seconds: float = 20.0) -> None:
 
 
 def _get(address: str) -> tuple[int, str]:
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # our own address: never by a proxy
+    # Our own address: never by a proxy, and whatever the certificate is for, it is hardly for this one.
+    trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+    handlers = urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trusting)
+    opener = urllib.request.build_opener(*handlers)
     try:
         with opener.open(address, timeout=5) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as answer:
         return answer.code, answer.read().decode()
+
+
+def _need_certificate(settings: Settings) -> None:
+    """Raise StartFailed for a certificate that cannot be used; better now than from a role's log."""
+    if (settings.tls_cert is None) != (settings.tls_key is None):
+        raise StartFailed("YUELAI_TLS_CERT and YUELAI_TLS_KEY go only together")
+    try:
+        if settings.tls_cert is not None and settings.tls_key is not None:
+            ServerCertificate(settings.tls_cert, settings.tls_key, client_ca=settings.sip_tls_client_ca)
+        ClientTrust(extra_ca=settings.sip_tls_ca)
+    except CertificateUnreadable as error:
+        raise StartFailed(str(error)) from None
 
 
 async def _need_free_ports(settings: Settings) -> None:
@@ -247,6 +266,7 @@ async def _need_free_ports(settings: Settings) -> None:
         ("YUELAI_HTTP_PORT", settings.http_port, socket.SOCK_STREAM),
         ("YUELAI_SIP_PORT", settings.sip_port, socket.SOCK_STREAM),
         ("YUELAI_SIP_PORT", settings.sip_port, socket.SOCK_DGRAM),
+        *([("YUELAI_SIP_PORT", settings.sip_tls_port, socket.SOCK_STREAM)] if settings.tls_cert is not None else []),
     )
     family = socket.AF_INET6 if ":" in settings.bind else socket.AF_INET
     for name, port, kind in wanted:

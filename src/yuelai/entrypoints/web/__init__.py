@@ -6,11 +6,15 @@ import uvicorn
 
 from yuelai.entrypoints.web.app import create_app
 from yuelai.entrypoints.web.sip import MAX_MESSAGE
+from yuelai.platform.certificates import ServerCertificate
 from yuelai.platform.config import Settings
 
 
 def run(settings: Settings) -> None:
-    """Serve until told to end (SIGTERM, SIGINT)."""
+    """Serve until told to end (SIGTERM, SIGINT); by HTTPS alone when there is a certificate.
+
+    Raises CertificateUnreadable.
+    """
     config = uvicorn.Config(
         create_app(settings),
         host=settings.bind,
@@ -28,4 +32,8 @@ def run(settings: Settings) -> None:
         log_config=None,
         timeout_graceful_shutdown=3,
     )
+    if settings.tls_cert is not None and settings.tls_key is not None:
+        config.ssl_certfile, config.ssl_keyfile = settings.tls_cert, settings.tls_key
+        config.load()
+        config.ssl = ServerCertificate(settings.tls_cert, settings.tls_key, protocols=("http/1.1",)).context
     uvicorn.Server(config).run()

@@ -59,8 +59,11 @@ class Flow:
         client.on_lost.append(lost)
         try:
             peer = self._websocket.client
-            remote = f"{peer.host}:{peer.port}" if peer else ""
-            await client.request("sip.open", {"flow": name, "remote": remote})
+            # Behind a proxy that speaks TLS for us, the browser came by HTTPS all the same.
+            public = self._websocket.app.state.settings.public_url or ""
+            secure = self._websocket.url.scheme == "wss" or public.startswith("https:")
+            remote = peer.host if peer else ""
+            await client.request("sip.open", {"flow": name, "remote": remote, "secure": secure})
             code = await first_of(
                 asyncio.ensure_future(self._send()),
                 asyncio.ensure_future(self._receive()),
