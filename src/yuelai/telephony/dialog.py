@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from yuelai.telephony.client_auth import ClientAuth
 from yuelai.telephony.hops import FlowHop, Hop, uri_hop
-from yuelai.wire.sip import Address, PeerError, Request, Response, Uri, parse_address
+from yuelai.wire.sip import MAGIC_COOKIE, Address, PeerError, Request, Response, Uri, parse_address
 
 DialogKey = tuple[str, str, str]
 """Call-ID, our tag, their tag."""
@@ -29,6 +30,10 @@ class Dialog:
     instance: str = ""
     allow: frozenset[str] | None = None
     """Methods the peer says it understands; None when it never said."""
+    auth: ClientAuth | None = None
+    """Our credentials, should the other side ask for them within the dialog too."""
+    found: Hop | None = None
+    """Where a target or route that is a name was found to be (RFC 3263)."""
 
     @property
     def key(self) -> DialogKey:
@@ -39,7 +44,16 @@ class Dialog:
         """The first route or the target (§8.1.2); a flow is its own way (RFC 5626 §5.3)."""
         if isinstance(self.hop, FlowHop) or self.symmetric:
             return self.hop
-        return uri_hop(self.route_set[0].uri if self.route_set else self.target) or self.hop
+        return uri_hop(self.next_uri) or self.found or self.hop
+
+    @property
+    def next_uri(self) -> Uri:
+        return self.route_set[0].uri if self.route_set else self.target
+
+    @property
+    def way_known(self) -> bool:
+        """True when where to send is known without asking DNS."""
+        return isinstance(self.hop, FlowHop) or self.symmetric or uri_hop(self.next_uri) is not None
 
     def request(self, method: str, *, cseq: int | None = None) -> Request:
         """Return a request within the dialog (§12.2.1.1), without Via and Contact; counts CSeq up unless given one."""
@@ -60,12 +74,22 @@ class Dialog:
         request.add("cseq", f"{cseq} {method}")
         return request
 
-    def take_target(self, message: Request | Response) -> None:
-        """Follow a target refresh (§12.2.1.2, §12.2.2)."""
+    def take_target(self, message: Request | Response) -> bool:
+        """Follow a target refresh (§12.2.1.2, §12.2.2); True when the target is another one now. Raises PeerError."""
         self.allow = allowed(message) or self.allow
         contact = contact_of(message)
-        if contact is not None:
-            self.target = contact
+        if contact is None or contact == self.target:
+            return False
+        self.target, self.found = contact, None
+        return True
+
+    def acknowledge(self, invite_cseq: int) -> Request:
+        """Return the ACK to a 2xx (§13.2.2.4), with the credentials its INVITE had."""
+        ack = self.request("ACK", cseq=invite_cseq)
+        if self.auth is not None:
+            for name, value in self.auth.of_invite:
+                ack.add(name, value)
+        return ack
 
 
 def contact_of(message: Request | Response) -> Uri | None:
@@ -83,6 +107,8 @@ def allowed(message: Request | Response) -> frozenset[str] | None:
 def dialog_of_invite(invite: Request, hop: Hop, tag: str, *, symmetric: bool) -> Dialog:
     """Return our side of the dialog an incoming INVITE makes (§12.1.1). Raises PeerError without a Contact."""
     target = contact_of(invite)
+    if target is None and not invite.via.branch.startswith(MAGIC_COOKIE):
+        target = invite.from_.uri  # RFC 2543 asked for no Contact
     if target is None or not target.is_sip:
         raise PeerError("INVITE without a SIP Contact")
     local = parse_address(str(invite.get("to")))

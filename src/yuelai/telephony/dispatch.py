@@ -6,16 +6,17 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from yuelai.telephony.admission import Admission, Caller, dialled_user
+from yuelai.telephony.admission import FULL, Admission, Caller, dialled_user
 from yuelai.telephony.auth import Authenticator, Verdict
 from yuelai.telephony.dialog import dialog_of_invite
 from yuelai.telephony.hops import FlowHop, behind_nat
 from yuelai.telephony.incoming import IncomingLeg
-from yuelai.telephony.layer import ServerTransaction
+from yuelai.telephony.layer import Refused, ServerTransaction
 from yuelai.telephony.leg import SipLeg
 from yuelai.telephony.ports import Leg
 from yuelai.telephony.reasons import cause_of
 from yuelai.telephony.registrar import Registrar
+from yuelai.telephony.replaces import resolve
 from yuelai.telephony.session import SHORTEST_SESSION, too_brief
 from yuelai.telephony.useragent import UserAgent
 from yuelai.wire.sip import METHODS, PeerError, Request
@@ -163,17 +164,27 @@ class Dispatcher:
         if not isinstance(caller, Caller):
             self._refuse(transaction, caller)
             return
-        called = dialled_user(request.uri)
+        called = caller.called or dialled_user(request.uri)
         if not called:
             transaction.refuse(404)
+            return
+        place = resolve(request, self._ua.dialogs)
+        if isinstance(place, Refused):
+            transaction.refuse(place.status)
             return
         dialog.user, dialog.instance = caller.user, caller.instance
         if not self._ua.reachable(source):
             return  # the browser went away while we looked
+        if caller.capacity is not None and not caller.capacity.enter():
+            transaction.refuse(503, **FULL)
+            return
         leg = IncomingLeg(
             self._ua, transaction, dialog,
             caller=caller.number, called=called, trunk=caller.trunk, browser=isinstance(source, FlowHop),
+            trunk_id=caller.trunk_id, capacity=caller.capacity,
         )  # fmt: skip
+        leg.replaces, leg.joins = place
+        self._ua.observe_began(leg, request)
         self._ua.spawn(self._hand_over(leg))
 
     async def _hand_over(self, leg: IncomingLeg) -> None:

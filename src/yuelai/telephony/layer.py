@@ -58,7 +58,7 @@ class Above(Protocol):
         """A new request other than ACK and CANCEL; whoever takes it must respond."""
         ...
 
-    def on_cancel(self, transaction: ServerTransaction) -> None:
+    def on_cancel(self, transaction: ServerTransaction, cancel: Request) -> None:
         """The INVITE of this transaction was cancelled (the CANCEL itself is already answered)."""
         ...
 
@@ -147,8 +147,9 @@ class ClientTransaction(_Transaction):
         ack.add("cseq", f"{invite.cseq.number} ACK")
         return ack
 
-    def cancel(self) -> None:
-        """Send a CANCEL for this INVITE, once (§9.1); its own answer means nothing to anybody."""
+    def cancel(self, cause: str = "") -> None:
+        """Send a CANCEL for this INVITE, once (§9.1); its own answer means nothing to anybody. `cause` is its Reason
+        field (RFC 3326)."""
         if self._cancelled:
             return
         self._cancelled = True
@@ -158,6 +159,8 @@ class ClientTransaction(_Transaction):
             if name in ("from", "to", "call-id", "route", "max-forwards"):
                 cancel.add(name, value)
         cancel.add("cseq", f"{invite.cseq.number} CANCEL")
+        if cause:
+            cancel.add("reason", cause)
         self._layer.send(cancel, self.hop, lambda _response: None, lambda _status, _reason: None)
         # A peer that answers the CANCEL but never the INVITE would keep it for ever (§9.1, last paragraph).
         self._layer.timers.after(64 * T1, self._abandon)
@@ -308,7 +311,7 @@ class TransactionLayer:
             return
         transaction.respond(transaction.request.response(200, tag=transaction.tag))
         if not invite.answered:
-            self.above.on_cancel(invite)
+            self.above.on_cancel(invite, transaction.request)
 
     def _is_merged(self, transaction: ServerTransaction) -> bool:
         """§8.2.2.2: the same request came on another way, hence with another branch.

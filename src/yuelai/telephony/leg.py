@@ -15,8 +15,10 @@ from yuelai.telephony.errors import WrongState
 from yuelai.telephony.layer import ServerTransaction
 from yuelai.telephony.liveness import Liveness
 from yuelai.telephony.negotiation import Negotiation
-from yuelai.telephony.ports import Confirmed, Ended, InfoDigit, LegEvent, Listener
+from yuelai.telephony.ports import Confirmed, Ended, InfoDigit, LegEvent, Listener, Reanswered
+from yuelai.telephony.reasons import cause, cause_of
 from yuelai.telephony.repeat import OkRepeater
+from yuelai.telephony.session import SessionTimer
 from yuelai.telephony.timers import Timer
 from yuelai.wire.sip import Request, Response
 
@@ -72,12 +74,19 @@ class SipLeg:
         self.correlation: UUID | None = None
         self.negotiation = Negotiation(self)
         self.liveness = Liveness(self, ua.idle_seconds)
+        self.session = SessionTimer(self)
+        self.stood = False
+        """True from the moment the call stood, also when it is over."""
+        self.media = ""
+        self.peer: LegId | None = None
         self._listener: Listener | None = None
-        self._early: list[LegEvent] = []
+        self._untold: list[LegEvent] = []
         self._repeater: OkRepeater | None = None
         self._unacknowledged = 0
         self._journalled = False
-        self._bye_on_ack = False
+        self._offered = False
+        self._bye_on_ack: str | None = None
+        """Set when a BYE is to follow the ACK; its Reason."""
         self._grace: Timer | None = None
         ua.legs[self.id] = self
 
@@ -86,19 +95,38 @@ class SipLeg:
         return None
 
     @property
+    def call_id(self) -> str:
+        """The dialog's Call-ID; before there is one, that of the first INVITE."""
+        return self.dialog.call_id if self.dialog is not None else ""
+
+    @property
     def standing(self) -> bool:
         return self.state is LegState.CONFIRMED
 
+    @property
+    def agreed(self) -> bool:
+        """True when offer and answer have been exchanged reliably, so that there may be a new offer (RFC 3311 §5.1)."""
+        return self.standing
+
+    @property
+    def busy(self) -> bool:
+        """True while an offer of the first INVITE is still open."""
+        return False
+
+    def dialog_for(self, request: Request) -> Dialog | None:
+        """Return the dialog that a request of the other side belongs to; a forked call has several early ones."""
+        return self.dialog
+
     def listen(self, listener: Listener) -> None:
         self._listener = listener
-        early, self._early = self._early, []
-        for event in early:
+        untold, self._untold = self._untold, []
+        for event in untold:
             listener(event)
 
     def emit(self, event: LegEvent) -> None:
         """Tell the owner. A listener that raises is our bug, and must not break the signalling of other legs."""
         if self._listener is None:
-            self._early.append(event)
+            self._untold.append(event)
             return
         try:
             self._listener(event)
@@ -129,7 +157,9 @@ class SipLeg:
         return await self.negotiation.reoffer(sdp)
 
     async def refer(self, target: str, *, replaces: LegId | None = None) -> int:
-        raise WrongState("nothing here refers yet")
+        if self.ua.referrals is None:
+            raise WrongState("nothing here refers")
+        return await self.ua.referrals.refer(self, target, replaces=replaces)
 
     async def digit(self, digit: str, milliseconds: int = 160) -> None:
         """Send a key by INFO; whether the other side takes it is not waited for. Raises WrongState."""
@@ -145,48 +175,54 @@ class SipLeg:
         if response.status in (408, 481):
             self.lost(response.status)
 
-    async def hangup(self, status: int = 480, reason: str = "") -> None:
-        self.hang_up("local", status, reason)
+    async def hangup(self, status: int = 480, reason: str = "", *, cause: str = "") -> None:
+        self.hang_up("local", status, reason, cause)
 
-    def hang_up(self, by: str, status: int, reason: str) -> None:
-        """End a leg whatever its state; what remains to be sent is sent without its owner."""
+    def hang_up(self, by: str, status: int, reason: str, why: str = "") -> None:
+        """End a leg whatever its state; what remains to be sent is sent without its owner. `why` is a Reason field
+        (RFC 3326); without one it follows from status and reason."""
         state = self.state
         if state is LegState.ENDED:
             return
+        why = why or (cause(status, reason) if reason else "")
         self.end(by, status, reason)
         if state is LegState.CONFIRMED:
-            self.bye()
+            self.bye(why)
         elif state is LegState.ACCEPTED:
             # A BYE may not overtake the ACK (§15): it follows the ACK, or its absence.
-            self._bye_on_ack = True
+            self._bye_on_ack = why
         else:
-            self.abandon(state, status, reason)
+            self.abandon(state, status, reason, why)
 
-    def abandon(self, state: LegState, status: int, reason: str) -> None:
+    def abandon(self, state: LegState, status: int, reason: str, why: str) -> None:
         """Give up a leg that never stood. Ended has been told already."""
         raise NotImplementedError
 
-    def end(self, by: str, status: int, reason: str) -> None:
+    def released(self, status: int) -> None:
+        """The leg has ended: let go of what it held besides its dialog."""
+
+    def end(self, by: str, status: int, reason: str, *, cause: str = "", contacts: tuple[str, ...] = ()) -> None:
         """Tell `Ended` once, and forget the leg; its dialog may live on until the last request is answered."""
         if self.state is LegState.ENDED:
             return
         self.state = LegState.ENDED
         self.negotiation.abort()
         self.liveness.stop()
+        self.session.stop()
         self.stop_grace()
         self.ua.legs.pop(self.id, None)
+        self.released(status)
         if self._journalled:
             self.ua.journal_ended(self.id)
-        if self.ua.observer is not None:
-            self.ua.observer.ended(self, status, reason)
         log.info("leg_ended", leg=str(self.id), by=by, status=status, reason=reason)
-        self.emit(Ended(self.id, by, status, reason))
+        self.ua.observe_ended(self, status, reason)
+        self.emit(Ended(self.id, by, status, reason, cause, contacts))
 
     async def journal(self) -> bool:
         """Make the dialog safe. Returns False when the leg ended meanwhile (the entry is then closed again)."""
         assert self.dialog is not None
         try:
-            await self.ua.journal.confirmed(self.ua.record(self.id, self.dialog, self.account))
+            await self.ua.journal.confirmed(self.ua.record(self))
         except Exception:
             # Without a journal a crash would leave a ghost call: better no call.
             log.exception("dialog_not_journalled", leg=str(self.id))
@@ -200,12 +236,36 @@ class SipLeg:
 
     def stand(self) -> None:
         self.state = LegState.CONFIRMED
+        self.stood = True
         self.liveness.start()
+        self.session.start()
+
+    def target_changed(self, dialog: Dialog) -> None:
+        """The other side is to be reached elsewhere from now on: the journal is told, and nobody waits for it."""
+        if dialog is self.dialog:
+            self.ua.locate(dialog)
+            self.described()
+
+    def described(self) -> None:
+        """What a resumed dialog would need to know has changed."""
+        if self._journalled and self.state is not LegState.ENDED:
+            self.ua.spawn(self._journal_again())
+
+    async def _journal_again(self) -> None:
+        if self.dialog is None or self.state is LegState.ENDED:
+            return
+        try:
+            await self.ua.journal.confirmed(self.ua.record(self))
+        except Exception:
+            log.exception("dialog_change_not_journalled", leg=str(self.id))
+        if self.id not in self.ua.legs:
+            self.ua.journal_ended(self.id)  # the end may have been written before the change
 
     def keep(self, dialog: Dialog) -> None:
         """Hear requests within this dialog from now on."""
         self.dialog = dialog
         self.ua.dialogs[dialog.key] = self
+        self.ua.locate(dialog)
 
     def drop(self) -> None:
         """The dialog is over on the wire too."""
@@ -217,17 +277,20 @@ class SipLeg:
         """Return the 200 to an INVITE or UPDATE of the peer's, without a description yet. Raises PeerError."""
         assert self.dialog is not None
         response = self.ua.dialog_response(request, 200, self.dialog)
-        self.liveness.agree(request, response)
+        self.session.agree(request, response)
         return response
 
-    def bye(self) -> None:
+    def bye(self, why: str = "") -> None:
         assert self.dialog is not None
         self.stop_repeating()
-        self.ua.bye(self.dialog, self.drop)
+        self.ua.bye(self.dialog, self.drop, cause=why)
 
-    def repeat_ok(self, transaction: ServerTransaction, ok: Response) -> None:
-        """Send a 200 to an INVITE, again and again until its ACK; without one the call is over (§13.3.1.4)."""
+    def repeat_ok(self, transaction: ServerTransaction, ok: Response, *, offered: bool = False) -> None:
+        """Send a 200 to an INVITE, again and again until its ACK; without one the call is over (§13.3.1.4).
+
+        `offered` says that the description in it is an offer of ours to a re-INVITE that held none."""
         self.stop_repeating()
+        self._offered = offered
         transaction.respond(ok)
         self._unacknowledged = transaction.request.cseq.number
         self._repeater = OkRepeater(self.ua.timers, lambda: transaction.respond(ok), self._never_acknowledged)
@@ -246,43 +309,63 @@ class SipLeg:
         if self._repeater is None or ack.cseq.number != self._unacknowledged:
             return
         self.stop_repeating()
-        if self._bye_on_ack:
-            self._bye_on_ack = False
-            self.bye()
+        if self._bye_on_ack is not None:
+            why, self._bye_on_ack = self._bye_on_ack, None
+            self.bye(why)
         elif self.state is LegState.ACCEPTED:
             self.stand()
-            self.emit(Confirmed(self.id, ack.sdp if self.offer is None else None))
+            self.acknowledged(ack)
+        elif self.standing and self._offered:
+            self._offered = False
+            if (answer := ack.sdp) is not None:
+                self.emit(Reanswered(self.id, answer))
+
+    def acknowledged(self, ack: Request) -> None:
+        """The ACK that makes the call stand."""
+        self.emit(Confirmed(self.id, None))
 
     def on_request(self, transaction: ServerTransaction) -> None:
         """A request within the dialog (§12.2.2)."""
-        request, dialog = transaction.request, self.dialog
-        assert dialog is not None
-        if dialog.remote_cseq is not None and request.cseq.number <= dialog.remote_cseq:
+        request = transaction.request
+        dialog = self.dialog_for(request)
+        if dialog is None:
+            transaction.refuse(481)
+            return
+        number, method = request.cseq.number, request.method
+        if dialog.remote_cseq is not None and number <= dialog.remote_cseq:
             transaction.refuse(500, retry_after="1")
             return
-        dialog.remote_cseq = request.cseq.number
+        dialog.remote_cseq = number
         self.liveness.heard()
-        if request.method == "BYE":
+        if method == "BYE":
             self._on_bye(transaction)
         elif self.state is LegState.ENDED:
             transaction.refuse(481)
-        elif request.method in ("INVITE", "UPDATE"):
-            self.negotiation.on_offer(transaction)
-        elif request.method == "INFO":
+        elif method in ("INVITE", "UPDATE"):
+            self.negotiation.on_offer(transaction, dialog)
+        elif method == "PRACK":
+            self.on_prack(transaction)
+        elif method == "INFO":
             self._on_info(transaction)
-        elif request.method in self.ua.in_dialog:
-            self.ua.in_dialog[request.method](self, transaction)
+        elif method in self.ua.in_dialog:
+            self.ua.in_dialog[method](self, transaction)
         else:
             transaction.respond(self.ua.describe(request, transaction.tag))
 
+    def on_prack(self, transaction: ServerTransaction) -> None:
+        transaction.refuse(481)  # we sent nothing that asks for it
+
     def _on_bye(self, transaction: ServerTransaction) -> None:
+        if self.state is LegState.DIALLING:
+            transaction.refuse(481)  # who is called ends an early dialog by a final response (§15)
+            return
         transaction.respond(transaction.request.response(200))
         state = self.state
-        self.end("remote", 0, "bye")
+        self.end("remote", 0, "bye", cause=cause_of(transaction.request))
         if state in (LegState.OFFERED, LegState.JOURNALLING):
             # A caller may end its early dialog by BYE (§15); the INVITE still needs a final response.
-            self.abandon(state, 487, "")
-        self._bye_on_ack = False
+            self.abandon(state, 487, "", "")
+        self._bye_on_ack = None
         self.drop()
 
     def _on_info(self, transaction: ServerTransaction) -> None:
@@ -299,8 +382,8 @@ class SipLeg:
         transaction.respond(request.response(200))
         self.emit(InfoDigit(self.id, digit))
 
-    def on_cancelled(self) -> None:
-        """The INVITE of an incoming leg was taken back."""
+    def on_cancelled(self, why: str = "") -> None:
+        """The INVITE of an incoming leg was taken back; `why` is the Reason of the CANCEL."""
 
     def lose_flow(self) -> None:
         """The browser's connection is gone: a standing call waits for it to come back, anything else is over."""

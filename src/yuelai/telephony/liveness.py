@@ -1,11 +1,10 @@
-"""Is the other side still there? Probes of standing dialogs, and session timers as they are asked of us (RFC 4028).
+"""Is the other side still there? Probes of standing dialogs.
 
 A device that loses its power sends no BYE. So a dialog in which nothing was heard for a while is asked for a sign of
 life: an UPDATE without an offer where the peer knows that method, else an OPTIONS. Any answer will do, save that there
 is no such call; when none comes at all the call is over.
 
-Session timers are agreed on when a caller asks for them. A peer that refreshes is heard thereby; where the refreshing
-falls to us, the probe does it.
+Session timers (`session`) are another matter; but a probe by UPDATE refreshes them too.
 """
 
 from __future__ import annotations
@@ -15,8 +14,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from yuelai.telephony.timers import Timer
-from yuelai.wire.sip import PeerError, Request, Response
-from yuelai.wire.sip.text import parse_number
+from yuelai.wire.sip import Response
 
 if TYPE_CHECKING:
     from yuelai.telephony.leg import SipLeg
@@ -27,8 +25,6 @@ IDLE_SECONDS = 90.0
 RETICENCE = 10
 """How many times longer a peer is left in peace that never said what it allows: some abort a call when they are asked
 anything they do not expect."""
-SHORTEST_SESSION = 90
-"""Least Session-Expires in seconds that may be agreed on (RFC 4028 §4)."""
 GONE = {404, 408, 410, 416, 480, 481, 482, 483, 484, 485, 502, 604}
 """Responses within a dialog after which there is no dialog any more (RFC 5057 §5.1)."""
 GONE_OPTIONS = {408, 481}
@@ -43,8 +39,6 @@ class Liveness:
         self._heard_at = 0.0
         self._timer: Timer | None = None
         self._asking = False
-        self._session: int | None = None
-        """Session-Expires in seconds, when the refreshing is ours."""
 
     def start(self) -> None:
         """The call stands."""
@@ -63,16 +57,14 @@ class Liveness:
     @property
     def _patience(self) -> float:
         dialog = self._leg.dialog
-        idle = self._idle * RETICENCE if dialog is not None and dialog.allow is None else self._idle
-        return idle if self._session is None else min(idle, self._session / 2)
+        return self._idle * RETICENCE if dialog is not None and dialog.allow is None else self._idle
 
     def _arm(self, seconds: float) -> None:
         self.stop()
         self._timer = self._leg.ua.timers.after(seconds, self._due)
 
     def _due(self) -> None:
-        # A session that we refresh is refreshed in time, however much else was heard (RFC 4028 §10).
-        left = 0.0 if self._session else self._heard_at + self._patience - self._leg.ua.timers.now
+        left = self._heard_at + self._patience - self._leg.ua.timers.now
         if left <= 0:
             self.probe()
         self._arm(left if left > 0 else self._patience)
@@ -84,9 +76,8 @@ class Liveness:
             return
         chosen = method or ("UPDATE" if dialog.allow is not None and "UPDATE" in dialog.allow else "OPTIONS")
         request = dialog.request(chosen)
-        if self._session is not None and chosen == "UPDATE":
-            request.add("supported", "timer")
-            request.add("session-expires", f"{self._session};refresher=uac")
+        if chosen == "UPDATE":
+            leg.session.ask(request)
         self._asking = True
         gone = GONE if chosen == "UPDATE" else GONE_OPTIONS
         asked_at = leg.ua.timers.now
@@ -104,6 +95,8 @@ class Liveness:
         self.heard()
         if response.status in gone:
             self._leg.forgotten(response.status)
+        elif response.cseq.method == "UPDATE" and response.status < 300:
+            self._leg.session.agreed(response)
 
     def _unanswered(self, status: int, asked_at: float) -> None:
         self._asking = False
@@ -111,42 +104,3 @@ class Liveness:
         if status == 408 and self._heard_at <= asked_at:
             log.info("peer_silent", leg=str(self._leg.id))
             self._leg.lost(status)
-
-    def agree(self, request: Request, response: Response) -> None:
-        """Put into a 2xx of ours what is agreed on about the session's timer (RFC 4028 §9)."""
-        asked = session_asked(request)
-        if asked is None:
-            return
-        seconds, refresher = asked
-        if refresher == "uas":
-            dialog = self._leg.dialog
-            if dialog is None or "UPDATE" not in (dialog.allow or ()):
-                return  # we could not refresh; whoever does not speak of the timer does not take part in it
-            self._session = seconds
-        else:
-            self._session = None
-            response.add("require", "timer")
-        response.add("supported", "timer")
-        response.add("session-expires", f"{seconds};refresher={refresher}")
-        if self._timer is not None:
-            self._arm(self._patience)
-
-
-def too_brief(request: Request) -> bool:
-    """True when the session's timer that is asked for is shorter than we allow (§8). Raises PeerError."""
-    asked = session_asked(request)
-    return asked is not None and asked[0] < SHORTEST_SESSION
-
-
-def session_asked(request: Request) -> tuple[int, str] | None:
-    """Return Session-Expires in seconds and who is to refresh (`uac` is who sent the request), None when it is not
-    asked for. Raises PeerError."""
-    text = request.get("session-expires")
-    if text is None or "timer" not in request.options("supported") + request.options("require"):
-        return None
-    seconds, *params = (part.strip().lower() for part in text.split(";"))
-    named = {name.strip(): value.strip() for name, _, value in (param.partition("=") for param in params)}
-    refresher = named.get("refresher", "uac")
-    if refresher not in ("uac", "uas"):
-        raise PeerError("a refresher that is neither uac nor uas")
-    return parse_number(seconds, 2**32 - 1, "session-expires"), refresher

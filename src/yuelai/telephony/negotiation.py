@@ -6,15 +6,20 @@ import asyncio
 import secrets
 from typing import TYPE_CHECKING
 
+import structlog
+
+from yuelai.telephony.dialog import Dialog
 from yuelai.telephony.errors import OfferRefused, WrongState
 from yuelai.telephony.layer import ServerTransaction
-from yuelai.telephony.liveness import SHORTEST_SESSION, too_brief
 from yuelai.telephony.ports import Reoffered
+from yuelai.telephony.session import SHORTEST_SESSION, too_brief
 from yuelai.telephony.timers import Timer
 from yuelai.wire.sip import PeerError, Request, Response
 
 if TYPE_CHECKING:
     from yuelai.telephony.leg import SipLeg
+
+log = structlog.get_logger()
 
 OWNER_SECONDS = 20.0
 """How long the owner may think about an offer before it is refused for him."""
@@ -32,28 +37,32 @@ class Negotiation:
         self._ours: asyncio.Future[str] | None = None
         self._tries = 0
         self._pending = False
-        """True while an INVITE of ours has no final response; not between two tries."""
+        """True while an offer of ours has no final response; not between two tries."""
+        self._last = 0
+        """CSeq of the last offer of ours that was taken."""
 
-    def on_offer(self, transaction: ServerTransaction) -> None:
-        """A re-INVITE or UPDATE of the other side (§14.2)."""
-        request = transaction.request
-        if self._theirs is not None or not self._leg.standing:
+    def on_offer(self, transaction: ServerTransaction, dialog: Dialog) -> None:
+        """A re-INVITE or UPDATE of the other side (§14.2), or an offer in its PRACK (RFC 3262 §5)."""
+        request, leg = transaction.request, self._leg
+        if request.method == "INVITE" and not leg.standing:
             transaction.refuse(500, retry_after=str(secrets.randbelow(10)))
-        elif self._pending:
+        elif self._theirs is not None or (request.body and not leg.agreed):
+            transaction.refuse(500, retry_after=str(secrets.randbelow(10)))  # RFC 3311 §5.2
+        elif (self._pending and (request.method == "INVITE" or request.body)) or leg.busy:
             transaction.refuse(491)
         elif request.body and request.sdp is None:
             transaction.refuse(415, accept="application/sdp")
         else:
-            self._refresh_target(transaction)
+            self._refresh_target(transaction, dialog)
 
-    def _refresh_target(self, transaction: ServerTransaction) -> None:
-        request = transaction.request
-        assert self._leg.dialog is not None
+    def _refresh_target(self, transaction: ServerTransaction, dialog: Dialog) -> None:
+        request, leg = transaction.request, self._leg
         try:
             if too_brief(request):
                 transaction.refuse(422, min_se=str(SHORTEST_SESSION))
                 return
-            self._leg.dialog.take_target(request)
+            if request.method != "PRACK" and dialog.take_target(request):
+                leg.target_changed(dialog)
         except PeerError:
             transaction.refuse(400)
             return
@@ -61,16 +70,17 @@ class Negotiation:
             self._theirs = transaction
             if request.method == "INVITE":
                 transaction.respond(request.response(100))
-            self._patience = self._leg.ua.timers.after(OWNER_SECONDS, lambda: self.refuse(500))
-            self._leg.emit(Reoffered(self._leg.id, request.sdp))
+            self._patience = leg.ua.timers.after(OWNER_SECONDS, lambda: self.refuse(500))
+            leg.emit(Reoffered(leg.id, request.sdp))
         elif request.method == "UPDATE":
             transaction.respond(self._ok(request))  # only a sign of life (RFC 4028 §7.4 as the browsers' stacks use it)
         else:
-            # Without an offer we make one (§14.2): what counts now. The answer in the ACK changes nothing.
-            self._leg.repeat_ok(transaction, self._ok(request, self.local))
+            # Without an offer we make one (§14.2): what counts now.
+            leg.repeat_ok(transaction, self._ok(request, self.local), offered=True)
 
     def _ok(self, request: Request, sdp: str | None = None) -> Response:
-        response = self._leg.ok(request)
+        leg = self._leg
+        response = request.response(200) if request.method == "PRACK" else leg.ok(request)
         if sdp is not None:
             response.set_body("application/sdp", sdp)
         return response
@@ -86,6 +96,7 @@ class Negotiation:
     def accept(self, sdp: str) -> None:
         transaction = self._take()
         self.local = sdp
+        self._leg.described()
         ok = self._ok(transaction.request, sdp)
         if transaction.request.method == "INVITE":
             self._leg.repeat_ok(transaction, ok)
@@ -102,60 +113,96 @@ class Negotiation:
 
     async def reoffer(self, sdp: str) -> str:
         """Raises OfferRefused when it was refused for good, WrongState when the leg is not free for it."""
-        if not self._leg.standing or self._ours is not None or self._theirs is not None:
+        leg = self._leg
+        if self._ours is not None or self._theirs is not None or not self._possible:
             raise WrongState("an offer is under way, or the call does not stand")
         self._ours, self._tries = asyncio.get_running_loop().create_future(), 0
         try:
             self._send(sdp)
             answer = await self._ours
             self.local = sdp
+            leg.described()
             return answer
         finally:
             self._ours = None
 
+    @property
+    def _possible(self) -> bool:
+        """A standing call takes a re-INVITE; an early one an UPDATE, once its first offer is answered for good."""
+        leg = self._leg
+        dialog = leg.dialog
+        return dialog is not None and (leg.standing or (leg.agreed and "UPDATE" in (dialog.allow or ())))
+
+    def refresh(self) -> None:
+        """Renew the session by a re-INVITE with the description that counts (RFC 4028 §7.4), unless an offer stands."""
+        if self.local is not None and not self._pending and self._theirs is None and self._ours is None:
+            self._tries = 0
+            self._send(self.local)
+
     def _send(self, sdp: str) -> None:
         leg = self._leg
-        if leg.dialog is None or not leg.standing:
+        if leg.dialog is None or not self._possible:
             return
         if self._theirs is not None:
             leg.ua.timers.after(0.5, lambda: self._send(sdp))  # theirs came between two tries of ours: it goes first
             return
         self._tries += 1
         self._pending = True
-        invite = leg.dialog.request("INVITE")
-        invite.set_body("application/sdp", sdp)
+        request = leg.dialog.request("INVITE" if leg.standing else "UPDATE")
+        leg.session.ask(request)
+        request.set_body("application/sdp", sdp)
         leg.ua.send(
             leg.dialog,
-            invite,
-            lambda response: self._answered(sdp, invite, response),
-            lambda status, _: leg.lost(status),
+            request,
+            lambda response: self._answered(sdp, response),
+            lambda status, _: self._unanswered(status),
         )
 
-    def _answered(self, sdp: str, invite: Request, response: Response) -> None:
+    def _unanswered(self, status: int) -> None:
+        self._pending = False
+        self._leg.lost(status)
+
+    def _answered(self, sdp: str, response: Response) -> None:
         leg = self._leg
         if response.status < 200 or leg.dialog is None:
             return
         self._pending = False
         leg.liveness.heard()
+        waiting = self._ours is not None and not self._ours.done()
         if response.status < 300:
-            # A repeated 200 means that our ACK was lost; it is simply sent again (§13.2.2.4).
-            leg.ua.transmit(leg.dialog.request("ACK", cseq=invite.cseq.number), leg.dialog.next_hop)
-            if self._ours is not None and not self._ours.done():
-                leg.dialog.take_target(response)
-                if response.sdp is None:
-                    self._ours.set_exception(OfferRefused("the answer holds no description"))
-                else:
-                    self._ours.set_result(response.sdp)
+            if response.cseq.method == "INVITE":
+                # A repeated 200 means that our ACK was lost; it is simply sent again (§13.2.2.4).
+                leg.ua.transmit(leg.dialog.acknowledge(response.cseq.number), leg.ua.way(leg.dialog))
+            self._taken(response, waiting=waiting)
         elif response.status == 491 and self._tries < GLARE_TRIES:
             # §14.1: whoever made the Call-ID waits longer, so that the two do not meet again.
             low, span = (2.1, 1.9) if leg.dialled else (0.0, 2.0)
             leg.ua.timers.after(low + span * secrets.randbelow(1000) / 1000, lambda: self._send(sdp))
         elif response.status in (408, 481):
             leg.lost(response.status)
-        elif self._ours is not None and not self._ours.done():
+        elif waiting and self._ours is not None:
             self._ours.set_exception(
                 OfferRefused(f"the offer was refused: {response.status}", sip_status=response.status)
             )
+
+    def _taken(self, response: Response, *, waiting: bool) -> None:
+        leg = self._leg
+        assert leg.dialog is not None
+        if response.cseq.number != self._last:
+            self._last = response.cseq.number
+            try:
+                if leg.dialog.take_target(response):
+                    leg.target_changed(leg.dialog)
+            except PeerError:
+                log.info("sip_target_malformed", leg=str(leg.id))
+            if leg.standing:
+                leg.session.agreed(response)
+        if not waiting or self._ours is None:
+            return
+        if response.sdp is None:
+            self._ours.set_exception(OfferRefused("the answer holds no description"))
+        else:
+            self._ours.set_result(response.sdp)
 
     def abort(self) -> None:
         """The leg is over: whoever waits is told, an open request of theirs is answered."""

@@ -165,7 +165,7 @@ class Leg(Protocol):
         ...
 
     media: str
-    """What the owner calls the leg in the media engine, and `peer` the leg it talks with: kept in the dialog journal."""
+    """What the owner calls the leg in the media engine, and `peer` the leg it talks with: both are journalled."""
     peer: LegId | None
     correlation: UUID | None
     """What the owner calls the matter it belongs to; traces are found by it. Nothing here asks what that means."""

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
-from uuid import UUID
 
 import structlog
 
 from yuelai.platform.clock import Clock
 from yuelai.platform.ids import LegId
+from yuelai.telephony.client_auth import ClientAuth
 from yuelai.telephony.dialog import Dialog, DialogKey
-from yuelai.telephony.hops import FlowHop, Hop, Transport, parse_hop
+from yuelai.telephony.exchange import Exchange, within
+from yuelai.telephony.hops import FlowHop, Hop, StreamHop, Transport, uri_hop
 from yuelai.telephony.layer import (
     ClientTransaction,
     FailureHandler,
@@ -22,24 +23,24 @@ from yuelai.telephony.layer import (
     TransactionLayer,
     new_branch,
 )
-from yuelai.telephony.ports import DialogJournal, DialogRecord
+from yuelai.telephony.ports import DialogJournal, DialogRecord, Digest
+from yuelai.telephony.records import dialog_of, record_of
 from yuelai.telephony.registrar import Binding
+from yuelai.telephony.session import SESSION_SECONDS
 from yuelai.telephony.timers import Timer, Timers
 from yuelai.telephony.trace.observer import CallObserver
-from yuelai.wire.sip import Request, Response, Via, parse_address, parse_uri
-from yuelai.wire.sip.text import clean
+from yuelai.wire.sip import Request, Response, Uri, Via
 
 if TYPE_CHECKING:
     from yuelai.telephony.leg import SipLeg
+    from yuelai.telephony.referral import Referrals
 
 log = structlog.get_logger()
 
-METHODS = ("INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "INFO", "UPDATE", "REGISTER")
-EXTENSIONS = ("timer",)
+METHODS = ("INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "INFO", "UPDATE", "PRACK", "REGISTER")
+EXTENSIONS = ("timer", "100rel")
 PARKED_SECONDS = 32.0
 """How long a BYE waits for a browser that is away to come back."""
-AFTER_RESTART_CSEQ = 1000
-"""Added to a journalled CSeq, for requests that were sent after it was written (re-INVITEs, probes)."""
 
 
 InDialog = Callable[["SipLeg", ServerTransaction], None]
@@ -49,6 +50,12 @@ class Wire(Transport, Protocol):
     """The transport as the user agent sees it."""
 
     def reachable(self, hop: Hop) -> bool: ...
+
+
+class Resolver(Protocol):
+    async def hops(self, uri: Uri) -> list[Hop]:
+        """Return where a SIP URI is reached, the best first (RFC 3263)."""
+        ...
 
 
 @dataclass
@@ -81,8 +88,16 @@ class UserAgent:
         self.extensions: tuple[str, ...] = EXTENSIONS
         self.in_dialog: dict[str, InDialog] = {}
         """Whoever takes a method within dialogs that legs know nothing of (REFER, MESSAGE …)."""
+        self.referrals: Referrals | None = None
+        """Who asks for transfers; set by whoever knows how."""
         self.observer: CallObserver | None = None
         """Told of every leg's INVITEs and of its end."""
+        self.session_seconds = SESSION_SECONDS
+        """Session-Expires that calls of ours ask for; less than the least that may be (90) asks for none."""
+        self.own_hosts: set[str] = {self.host}
+        """Hosts that are ourselves: what points there is a number of ours."""
+        self.resolver: Resolver | None = None
+        """Finds names; without one only literal addresses are reached."""
         self.legs: dict[LegId, SipLeg] = {}
         self.dialogs: dict[DialogKey, SipLeg] = {}
         self._parked: list[_Parked] = []
@@ -98,6 +113,53 @@ class UserAgent:
         self.extensions = tuple(dict.fromkeys((*self.extensions, *extensions)))
         if within is not None:
             self.in_dialog[method] = within
+
+    def supported(self, *, reliable: bool) -> str:
+        """Return what an INVITE of ours says it supports; provisional responses are only acknowledged when the offer
+        is ours, as one of theirs would want its answer in the PRACK (RFC 3262 §5)."""
+        return ", ".join(tag for tag in self.extensions if reliable or tag != "100rel")
+
+    def observe_began(self, leg: SipLeg, invite: Request) -> None:
+        if self.observer is not None:
+            self.observer.began(leg, invite)
+
+    def observe_ended(self, leg: SipLeg, status: int, reason: str) -> None:
+        if self.observer is not None:
+            self.observer.ended(leg, status, reason)
+
+    def literal(self, uri: Uri) -> Hop | None:
+        """Return where a URI is reached when no name has to be looked up."""
+        return uri_hop(uri)
+
+    def look_up(self, uri: Uri, found: Callable[[list[Hop]], None]) -> None:
+        """Find where a URI is reached (RFC 3263); `found` gets the ways in their order, none when there are none."""
+        self.spawn(self._look_up(uri, found))
+
+    async def _look_up(self, uri: Uri, found: Callable[[list[Hop]], None]) -> None:
+        hops: list[Hop] = []
+        try:
+            if self.resolver is not None and uri.is_sip:
+                hops = await self.resolver.hops(uri)
+        except Exception:
+            log.exception("sip_name_not_found", host=uri.host)
+        found(hops)
+
+    def locate(self, dialog: Dialog) -> None:
+        """Find out where a dialog's target is when it is a name; until then requests go to where it was heard."""
+        if not dialog.way_known and dialog.found is None and self.resolver is not None:
+            target = dialog.target
+
+            def found(hops: list[Hop]) -> None:
+                if hops and dialog.target == target:
+                    dialog.found = hops[0]
+
+            self.look_up(dialog.next_uri, found)
+
+    def way(self, dialog: Dialog) -> Hop:
+        """Return where the next request of a dialog goes: over the connection that stands, else to the target."""
+        if isinstance(dialog.hop, StreamHop) and self.wire.reachable(dialog.hop):
+            return dialog.hop
+        return dialog.next_hop
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Run a coroutine that nobody waits for; its failure is logged."""
@@ -123,11 +185,12 @@ class UserAgent:
         params = {"branch": new_branch()} if isinstance(hop, FlowHop) else {"branch": new_branch(), "rport": None}
         return Via(hop.transport, self.host, self.port_for(hop), dict(params))
 
-    def transmit(self, request: Request, hop: Hop) -> None:
-        """Send a request outside any transaction: the ACK to a 2xx. The same object may be sent again."""
-        if request.get("via") is None:
-            request.push_via(self._via(hop))
-        self.wire.send(hop, request.to_bytes())
+    def transmit(self, request: Request, hop: Hop) -> bytes:
+        """Send a request outside any transaction, the ACK to a 2xx; return it as it was sent."""
+        request.push_via(self._via(hop))
+        data = request.to_bytes()
+        self.wire.send(hop, data)
+        return data
 
     def send_to(self, hop: Hop, request: Request, told: ResponseHandler, failed: FailureHandler) -> ClientTransaction:
         request.push_via(self._via(hop))
@@ -136,11 +199,52 @@ class UserAgent:
             request.set("allow", self.allow)
         return self.layer.send(request, hop, told, failed)
 
-    def send(
-        self, dialog: Dialog, request: Request, told: ResponseHandler, failed: FailureHandler
-    ) -> ClientTransaction:
-        """Send a request within a dialog."""
-        return self.send_to(dialog.next_hop, request, told, failed)
+    def send(self, dialog: Dialog, request: Request, told: ResponseHandler, failed: FailureHandler) -> None:
+        """Send a request within a dialog; again with credentials where the other side asks for them. What is told may
+        then have another CSeq than the request."""
+        if dialog.auth is None:
+            self.send_to(self.way(dialog), request, told, failed)
+        else:
+            within(self, dialog, request, self.way(dialog), told, failed)
+
+    def request(
+        self,
+        request: Request,
+        hops: Sequence[Hop] = (),
+        *,
+        told: ResponseHandler,
+        failed: FailureHandler,
+        digest: Digest | None = None,
+        auth: ClientAuth | None = None,
+    ) -> None:
+        """Send a request outside dialogs: at the next of `hops` (found by its URI when there are none) when one is
+        unreachable or answers 503, and with credentials when they are asked for.
+
+        `auth` remembers challenges from request to request (a registration's); else one is made of `digest`. `told`
+        gets every response that is left, whose CSeq may be higher than the request's; `failed` gets 408 or 503.
+        """
+        if auth is None and digest is not None:
+            auth = ClientAuth(digest)
+        number = request.cseq.number
+
+        def count() -> int:
+            nonlocal number
+            number += 1
+            return number
+
+        def send(ways: Sequence[Hop]) -> None:
+            if not ways:
+                failed(503, "no such host")
+                return
+            Exchange(self, request, ways, auth, count, told, failed).send()
+
+        if hops or (known := self.literal(request.uri)) is None:
+            if hops:
+                send(hops)
+            else:
+                self.look_up(request.uri, send)
+        else:
+            send((known,))
 
     def dialog_response(self, request: Request, status: int, dialog: Dialog) -> Response:
         """Return a response that makes or refreshes a dialog (§12.1.1)."""
@@ -164,15 +268,16 @@ class UserAgent:
     def reachable(self, hop: Hop) -> bool:
         return self.wire.reachable(hop)
 
-    def bye(self, dialog: Dialog, done: Callable[[], None]) -> None:
-        """End a dialog on the wire; `done` is called once nothing more can come of it.
+    def bye(self, dialog: Dialog, done: Callable[[], None], *, cause: str = "") -> None:
+        """End a dialog on the wire; `done` is called once nothing more can come of it. `cause` is its Reason field.
 
         A browser that is away gets its BYE when it comes back within `PARKED_SECONDS`.
         """
-        if self.reachable(dialog.next_hop):
-            self.send(
-                dialog, dialog.request("BYE"), lambda r: done() if r.status >= 200 else None, lambda _s, _r: done()
-            )
+        if self.reachable(self.way(dialog)):
+            bye = dialog.request("BYE")
+            if cause:
+                bye.add("reason", cause)
+            self.send(dialog, bye, lambda r: done() if r.status >= 200 else None, lambda _s, _r: done())
             return
         parked = _Parked(dialog, done, Timer(None))
         parked.timer = self.timers.after(PARKED_SECONDS, lambda: self._unpark(parked))
@@ -206,43 +311,15 @@ class UserAgent:
             parked.dialog.hop = binding.source
             self.bye(parked.dialog, parked.done)
 
-    def record(self, leg: LegId, dialog: Dialog, account: UUID | None = None) -> DialogRecord:
-        return DialogRecord(
-            leg_id=leg,
-            at=self.clock.now(),
-            call_id=clean(dialog.call_id),
-            local=clean(str(dialog.local)),
-            remote=clean(str(dialog.remote)),
-            local_cseq=dialog.local_cseq,
-            remote_cseq=dialog.remote_cseq,
-            route_set=tuple(clean(str(route)) for route in dialog.route_set),
-            target=clean(str(dialog.target)),
-            hop=str(dialog.hop),
-            symmetric=dialog.symmetric,
-            user=dialog.user,
-            instance=clean(dialog.instance),
-            account=account,
-        )
+    def record(self, leg: SipLeg) -> DialogRecord:
+        return record_of(leg, self.clock.now())
 
     def journal_ended(self, leg: LegId) -> None:
         self.spawn(self.journal.ended(leg))
 
     def end_restored(self, record: DialogRecord, done: Callable[[], None]) -> None:
         """Send BYE on a dialog of an earlier life. Raises PeerError or ValueError for a record that cannot be read."""
-        dialog = Dialog(
-            call_id=record.call_id,
-            local=parse_address(record.local),
-            remote=parse_address(record.remote),
-            local_cseq=record.local_cseq + AFTER_RESTART_CSEQ,
-            remote_cseq=record.remote_cseq,
-            target=parse_uri(record.target),
-            hop=parse_hop(record.hop),
-            route_set=[parse_address(route) for route in record.route_set],
-            symmetric=record.symmetric,
-            user=record.user,
-            instance=record.instance,
-        )
-        self.bye(dialog, done)
+        self.bye(dialog_of(record), done)
 
 
 def _same_party(dialog: Dialog, binding: Binding) -> bool:

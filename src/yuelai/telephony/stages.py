@@ -1,0 +1,86 @@
+"""Whom to call next, and what to tell when nobody took the call: the choices of a forking caller (RFC 3261 §16.7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from yuelai.telephony.hops import FlowHop
+from yuelai.telephony.ports import Destination
+from yuelai.wire.sip import PeerError, Response, Uri, parse_uri
+
+MOST_REDIRECTS = 5
+"""Contacts followed for one call, however many are named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """How one destination ended. `contacts` are those of a 3xx that are not followed."""
+
+    by: str
+    status: int
+    reason: str
+    cause: str = ""
+    contacts: tuple[str, ...] = ()
+
+
+def mendable(failure: Failure, place: Destination) -> bool:
+    """True when another destination may succeed where this one failed; never where a person has refused."""
+    status = failure.status
+    if failure.by != "remote" or status == 408 or 500 <= status < 600:
+        return True
+    # At a trunk these say that the way is barred (no channel, not our password), not that the number does not answer.
+    return place.trunk_id is not None and status in (401, 403, 407, 480)
+
+
+def best(failures: Iterable[Failure]) -> Failure:
+    """The best of several (§16.7 step 6): what a person decided before what the network failed at."""
+    return min(failures, key=_rank)
+
+
+def _rank(failure: Failure) -> tuple[int, int]:
+    status = failure.status
+    return (
+        0 if failure.by == "remote" else 1,
+        0 if status in (486, 600, 603) else 1 if 300 <= status < 400 else 2 if status < 500 else 3,
+    )
+
+
+def contacts_of(response: Response) -> list[Uri]:
+    """Return where a 3xx points to, the likeliest first (`q`, §20.10); what cannot be called is left out."""
+    found: list[tuple[float, int, Uri]] = []
+    try:
+        addresses = response.addresses("contact")
+    except PeerError:
+        return []
+    for place, address in enumerate(addresses):
+        try:
+            q = float(address.params.get("q") or 1)
+        except ValueError:
+            q = 0.0
+        if address.uri.is_sip or address.uri.scheme == "tel":
+            found.append((-q, place, address.uri.without_headers()))
+    return [uri for _, _, uri in sorted(found, key=lambda entry: entry[:2])]
+
+
+def followed(place: Destination, contacts: list[Uri], own_hosts: Iterable[str], left: int) -> list[Destination]:
+    """Return the destinations that a redirection makes, at most `left`.
+
+    A trunk may point only to itself, or whoever answers there could make us call what it likes (toll fraud); a phone
+    that points to one of `own_hosts` forwards to a number of ours, which is for the owner of the call to decide about.
+    """
+    own, made = {host.lower() for host in own_hosts}, list[Destination]()
+    hosts = trunk_hosts(place) if place.trunk_id is not None else None
+    for uri in contacts:
+        host = uri.host.lower()
+        if not uri.is_sip or host in own or (hosts is not None and host not in hosts):
+            continue
+        hops = place.hops if hosts is not None and uri.port == parse_uri(place.uri).port else ()
+        made.append(replace(place, uri=str(uri), hops=hops, recipient=place.recipient, route=place.route))
+    return made[:left]
+
+
+def trunk_hosts(place: Destination) -> set[str]:
+    return {parse_uri(place.uri).host.lower()} | {
+        hop.host.lower() for hop in place.hops if not isinstance(hop, FlowHop)
+    }
