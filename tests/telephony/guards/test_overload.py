@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 
 from yuelai.platform.clock import VirtualClock
-from yuelai.telephony.guards.overload import CALM, SHORT, STANDING, STANDS_AFTER, UNBEARABLE, Load, Overload
+from yuelai.telephony.guards.overload import (
+    AT_ONCE,
+    CALM,
+    SHORT,
+    STANDING,
+    STANDS_AFTER,
+    UNBEARABLE,
+    Load,
+    Overload,
+)
 from yuelai.telephony.hops import FlowHop, Hop, UdpHop
 from yuelai.wire.sip import Request, Response, parse_datagram
 
@@ -24,6 +33,13 @@ def test_a_queue_that_stands_is_overload_and_calls_come_in_only_while_it_is_shor
     assert not load.admits(2 * STANDING, STANDS_AFTER)
     assert load.admits(SHORT, STANDS_AFTER + 0.01)
     assert not load.admits(SHORT * 1.5, STANDS_AFTER + 0.02)
+
+
+def test_a_burst_that_came_in_the_same_moment_is_not_all_let_in_as_its_work_is_still_to_be_done() -> None:
+    load = Load()
+    assert [load.admits(0.0, 0.0, at_once=n) for n in (0, AT_ONCE, 50)] == [True, True, True]
+    assert not load.admits(UNBEARABLE, 1.0)
+    assert [load.admits(0.0, 1.1, at_once=n) for n in (0, AT_ONCE - 1, AT_ONCE)] == [True, True, False]
 
 
 def test_an_unbearable_wait_is_overload_at_once_and_it_ends_when_nobody_was_refused_for_a_while() -> None:

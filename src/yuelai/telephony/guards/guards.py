@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import re
 from collections import OrderedDict
@@ -52,7 +53,7 @@ class Guards:
         self._clock = clock
         self.access = Access()
         self.bans = Bans(clock)
-        self.overload = Overload(clock, send)
+        self.overload = Overload(clock, send, self._next_turn)
         self._waiting = Waiting(clock, self.overload.feel)
         self._buckets, self._suspects = Buckets(), Suspects()
         self._friends: OrderedDict[str, OrderedDict[str, None]] = OrderedDict()
@@ -65,6 +66,12 @@ class Guards:
 
     def close(self) -> None:
         self._waiting.stop()
+
+    def _next_turn(self, callback: Callable[[], None]) -> None:
+        try:
+            asyncio.get_running_loop().call_soon(callback)
+        except RuntimeError:
+            callback()  # no loop turns: each message is a turn of its own
 
     def apply(self, rules: Iterable[AccessRule]) -> None:
         """Put these access rules in the place of those that hold."""

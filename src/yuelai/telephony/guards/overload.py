@@ -25,6 +25,8 @@ UNBEARABLE = 0.8
 """Seconds of waiting that are overload at once: by now requests are repeated (T1 is 0.5 s), so it grows by itself."""
 SHORT = 0.02
 """Seconds of waiting at which calls are let in while there is overload."""
+AT_ONCE = 8
+"""Calls let in by one turn of the event loop while there is overload: the wait does not show their work yet."""
 CALM = 2.0
 """Seconds without a refusal after which it is over."""
 URGENT_A_SECOND = 20
@@ -63,10 +65,11 @@ class Load:
         elif self.overloaded and wait <= SHORT and now - self._refused_at >= CALM:
             self.overloaded = False
 
-    def admits(self, wait: float, now: float) -> bool:
-        """Decide over a new call that has waited so long."""
+    def admits(self, wait: float, now: float, at_once: int = 0) -> bool:
+        """Decide over a new call that has waited so long; `at_once` have just been let in, and nothing of their work is
+        done."""
         self.feel(wait, now)
-        if not self.overloaded or wait <= SHORT:
+        if not self.overloaded or (wait <= SHORT and at_once < AT_ONCE):
             return True
         self._refused_at = now
         return False
@@ -91,10 +94,17 @@ class Repeats:
 
 
 class Overload:
-    """`send` puts an answer on the wire; waits are in seconds."""
+    """`send` puts an answer on the wire; `next_turn(callback)` calls back when the event loop has turned; waits are in
+    seconds."""
 
-    def __init__(self, clock: Clock, send: Callable[[Hop, bytes], bool]) -> None:
-        self._clock, self._send = clock, send
+    def __init__(
+        self,
+        clock: Clock,
+        send: Callable[[Hop, bytes], bool],
+        next_turn: Callable[[Callable[[], None]], object] = lambda _callback: None,
+    ) -> None:
+        self._clock, self._send, self._next_turn = clock, send, next_turn
+        self._at_once = 0
         self._load, self._repeats = Load(), Repeats()
         self._tag = b"busy-" + secrets.token_hex(6).encode()
         self._urgent = (0, 0)
@@ -120,12 +130,18 @@ class Overload:
         if self._repeats.knows(branch):
             return True
         _WAIT.observe(wait)
-        if self._load.admits(wait, now) or self._let_through(data, now) or not self._refuse(source, data):
-            self._repeats.keep(branch, now)
-            self._note()
-            return True
+        admitted = self._load.admits(wait, now, self._at_once)
         self._note()
+        if admitted or self._let_through(data, now) or not self._refuse(source, data):
+            self._repeats.keep(branch, now)
+            if self._at_once == 0:
+                self._next_turn(self._turned)
+            self._at_once += 1
+            return True
         return False
+
+    def _turned(self) -> None:
+        self._at_once = 0
 
     def _let_through(self, data: bytes, now: float) -> bool:
         if peek.called_user(data) not in URGENT:
