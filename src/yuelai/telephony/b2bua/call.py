@@ -29,6 +29,7 @@ from yuelai.telephony.ports import (
     InfoDigit,
     Leg,
     LegEvent,
+    Reanswered,
     Referred,
     Reoffered,
     Ringing,
@@ -176,13 +177,13 @@ class Call:
             half.parked = False
             await self.house.media.retrieve(half, beside)
 
-    async def hangup(self, status: int = 480, reason: str = "") -> None:
-        """End everybody's leg; the call is over when the last of them is."""
+    async def hangup(self, status: int = 480, reason: str = "", cause: str = "") -> None:
+        """End everybody's leg; the call is over when the last of them is. `cause` is a Reason field (RFC 3326)."""
         if not self.ending:
             self.ending = True
             self.expect(HALF_SECONDS)
         for half in self.halves:
-            await half.hangup(status, reason)
+            await half.hangup(status, reason, cause)
         self.settle()
 
     # --- events -----------------------------------------------------------------------------------------------------
@@ -225,6 +226,8 @@ class Call:
             case Confirmed():
                 half.stands = True
                 await self.talk.confirmed(half, event.sdp)
+            case Reanswered():
+                self.talk.reanswered(half, event.sdp)
             case Reoffered():
                 self.talk.reoffered(half, event.sdp)
             case InfoDigit():
@@ -241,11 +244,12 @@ class Call:
         if half in self.leaving:
             self.leaving.remove(half)
         elif half in self.reaching.coming:
-            await self.reaching.failed(half, event.status, event.reason)
+            await self.reaching.failed(half, event)
         elif self.reaching.spares(half):
             self.leave(half)  # who transferred the other one may go before the transfer is done
         elif half in (self.near, self.far):
-            await self.hangup(487 if half is self.near and event.by == "remote" else event.status or 480)
+            left = half is self.near and event.by == "remote"
+            await self.hangup(487 if left else event.status or 480, cause=event.cause)
 
     # --- the end ----------------------------------------------------------------------------------------------------
 

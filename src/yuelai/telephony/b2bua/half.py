@@ -50,8 +50,8 @@ class Half:
         """True while it can be talked to."""
         return self.stands and not self.over
 
-    async def hangup(self, status: int, reason: str = "") -> None:
-        """End its leg, if it has begun; `Ended` follows."""
+    async def hangup(self, status: int, reason: str = "", cause: str = "") -> None:
+        """End its leg, if it has begun; `Ended` follows. `cause` is a Reason field (RFC 3326)."""
         if self.leg is not None and not self.over:
             with contextlib.suppress(Refusal):
-                await self.leg.hangup(status, reason)
+                await self.leg.hangup(status, reason, cause=cause)

@@ -10,15 +10,14 @@ from yuelai.media.ports import MediaError
 from yuelai.platform.errors import Refusal
 from yuelai.telephony.b2bua.half import Half
 from yuelai.telephony.b2bua.plan import Plan
-from yuelai.telephony.ports import Ringing
+from yuelai.telephony.ports import Ended, Ringing
+from yuelai.telephony.reasons import COMPLETED_ELSEWHERE
 
 if TYPE_CHECKING:
     from yuelai.telephony.b2bua.call import Call
 
 log = structlog.get_logger()
 
-ELSEWHERE = "Call completed elsewhere"
-"""What phones are told that lose, so that they count no missed call (RFC 3326 §2)."""
 DECIDED = (486, 600, 603)
 """What a person said, not the network."""
 SLACK_SECONDS = 45.0
@@ -34,8 +33,8 @@ class Errand(Protocol):
         """Somebody answered; nobody else is being called any more."""
         ...
 
-    async def failed(self, status: int, reason: str) -> None:
-        """Nobody will come."""
+    async def failed(self, end: Ended) -> None:
+        """Nobody will come; `end` is the best of their reasons."""
         ...
 
     def spares(self, half: Half) -> bool:
@@ -67,8 +66,8 @@ class Setup:
         else:
             await call.answer(description)
 
-    async def failed(self, status: int, reason: str) -> None:
-        await self._call.hangup(across(status), reason)
+    async def failed(self, end: Ended) -> None:
+        await self._call.hangup(across(end.status), end.reason if end.by == "remote" else "", end.cause)
 
     def spares(self, half: Half) -> bool:
         return False
@@ -81,7 +80,7 @@ class Reaching:
         self._call = call
         self.coming: list[Half] = []
         self._errand: Errand | None = None
-        self._worst = (0, "")
+        self._best: Ended | None = None
 
     @property
     def busy(self) -> bool:
@@ -102,7 +101,7 @@ class Reaching:
         """These are being called, all of them before the first can fail; the errand is told."""
         for half in halves:
             half.call = self._call
-        self.coming, self._errand, self._worst = halves, errand, (0, "")
+        self.coming, self._errand, self._best = halves, errand, None
         self._call.expect(timeout + SLACK_SECONDS)
 
     def release(self) -> list[Half]:
@@ -142,7 +141,7 @@ class Reaching:
     async def _never(self, half: Half, status: int) -> None:
         half.over = True
         await self._call.house.media.release(half)
-        await half.call.reaching.failed(half, status, "")
+        await half.call.reaching.failed(half, Ended(half.sound, "system", status, ""))
         half.call.settle()
 
     async def ringing(self, half: Half, event: Ringing) -> None:
@@ -153,32 +152,29 @@ class Reaching:
         """The first to answer has the call; the others stop ringing."""
         half.answered = half.stands = True
         if half not in self.coming or self._errand is None or self._call.ending:
-            await half.hangup(200, ELSEWHERE)
+            await half.hangup(487, "", COMPLETED_ELSEWHERE)
             return
         half.said = sdp
         self.coming.remove(half)
-        losers, self.coming = self.coming, []
-        for loser in losers:
-            self._call.leaving.append(loser)
-            await loser.hangup(200, ELSEWHERE)
+        await self.give_up()
         await self._errand.reached(half, sdp)
 
-    async def failed(self, half: Half, status: int, reason: str) -> None:
+    async def failed(self, half: Half, end: Ended) -> None:
         """One of them will not come; the last of them decides, for all."""
         if half not in self.coming:
             return
         self.coming.remove(half)
-        if self._worst[0] not in DECIDED:
-            self._worst = (status, reason)
+        if self._best is None or self._best.status not in DECIDED:
+            self._best = end
         if not self.coming and self._errand is not None and not self._call.ending:
-            await self._errand.failed(*self._worst)
+            await self._errand.failed(self._best)
 
-    async def give_up(self, status: int, reason: str = "") -> None:
-        """Call nobody any more; the errand is not told."""
+    async def give_up(self) -> None:
+        """Call nobody any more, somebody else has the call; the errand is not told."""
         losers, self.coming = self.coming, []
         for half in losers:
             self._call.leaving.append(half)
-            await half.hangup(status, reason)
+            await half.hangup(487, "", COMPLETED_ELSEWHERE)
 
 
 def across(status: int) -> int:

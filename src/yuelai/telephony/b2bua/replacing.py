@@ -9,7 +9,6 @@ import structlog
 from yuelai.media.ports import MediaError
 from yuelai.platform.errors import Refusal
 from yuelai.telephony.b2bua.half import Half
-from yuelai.telephony.b2bua.reaching import ELSEWHERE
 from yuelai.telephony.ports import Leg
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ async def _pick_up(call: Call, gone: Half, half: Half) -> bool:
     half.answered, half.told = True, description
     call.leaving.remove(half)
     call.far = half
-    await call.reaching.give_up(200, ELSEWHERE)
+    await call.reaching.give_up()
     await half.leg.answer(description)
     await call.answer(answer)
     return True

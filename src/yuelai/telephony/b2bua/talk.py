@@ -12,6 +12,7 @@ import structlog
 
 from yuelai.media.ports import MediaError
 from yuelai.platform.errors import Refusal
+from yuelai.telephony.b2bua.descriptions import same_place
 from yuelai.telephony.b2bua.half import Half
 from yuelai.telephony.b2bua.transfer import refer
 from yuelai.telephony.errors import OfferRefused, WrongState
@@ -60,6 +61,17 @@ class Talk:
                 await leg.refuse_offer(488)
             else:
                 await leg.accept(answer)
+
+    def reanswered(self, half: Half, sdp: str) -> None:
+        """It was asked what it hears now, and said something new: the other one is told."""
+        if half.said is None or not same_place(half.said, sdp):
+            self._call.house.spawn(self._tell(half, sdp))
+
+    async def _tell(self, half: Half, sdp: str) -> None:
+        beside = self._call.beside(half)
+        if beside is not None and beside.here:
+            with contextlib.suppress(Refusal, MediaError):
+                await self._call.house.media.reoffered(half, sdp, beside)
 
     def rejoin(self) -> None:
         """The two who are the call now are made to hear each other; if that fails, there is no call."""

@@ -15,7 +15,7 @@ from yuelai.platform.ids import LegId
 from yuelai.telephony.b2bua.half import Half
 from yuelai.telephony.b2bua.plan import RING_SECONDS, Refuse, Wanted
 from yuelai.telephony.b2bua.reaching import across
-from yuelai.telephony.ports import Referral, Ringing
+from yuelai.telephony.ports import Ended, Referral, Ringing
 
 if TYPE_CHECKING:
     from yuelai.telephony.b2bua.call import Call
@@ -68,10 +68,10 @@ class Transfer:
         self._told.progress(200)
         self._call.talk.rejoin()
 
-    async def failed(self, status: int, reason: str) -> None:
-        self._told.progress(across(status))
+    async def failed(self, end: Ended) -> None:
+        self._told.progress(across(end.status))
         if self._by.over:
-            await self._call.hangup(across(status), reason)
+            await self._call.hangup(across(end.status), cause=end.cause)
 
     def spares(self, half: Half) -> bool:
         return half is self._by
