@@ -122,6 +122,8 @@ class FakeCore:
     unsubscribed: list[str] = field(default_factory=list)
     subscriptions: dict[str, Subscription] = field(default_factory=dict)
     flows: dict[str, Peer] = field(default_factory=dict)
+    opened: list[dict[str, Any]] = field(default_factory=list)
+    """What web said of each flow."""
     frames: asyncio.Queue[tuple[str, bytes]] = field(default_factory=asyncio.Queue)
     closed: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
     overtake: Any = None
@@ -179,6 +181,7 @@ class FakeCore:
 
     async def _open(self, peer: Peer, params: dict[str, Any]) -> Any:
         self.flows[params["flow"]] = peer
+        self.opened.append(params)
         return {}
 
     async def _health(self, peer: Peer, params: dict[str, Any]) -> Any:
