@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from yuelai.entrypoints.caller.call import State
 from yuelai.entrypoints.caller.phone import Phone
 from yuelai.entrypoints.caller.scenario import HoldFrom, Plan, place, place_many
 from yuelai.entrypoints.caller.useragent import UserAgent
+from yuelai.telephony.transactions import SECONDS, Event
 
 NOWHERE = ("127.0.0.1", 9)
 
@@ -168,7 +170,14 @@ async def test_many_calls_at_a_rate_are_all_reported(tmp_path: Path) -> None:
     assert (tmp_path / "0.wav").stat().st_size > 4000
 
 
-async def test_nobody_at_the_server_is_told_as_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("yuelai.entrypoints.caller.transactions.LIFETIME", 0.3)
+async def test_nobody_at_the_server_is_told_at_once() -> None:
     result = await place(NOWHERE, Plan("1", "2", timeout=5))
+    assert (result.status, result.answered) == (503, False)
+
+
+async def test_a_server_that_says_nothing_is_told_as_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(SECONDS, Event.B, 0.3)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", 0))
+        result = await place(silent.getsockname(), Plan("1", "2", timeout=5))
     assert (result.status, result.answered) == (408, False)

@@ -9,8 +9,8 @@ import pytest
 from tests.caller.registrar import Registrar
 from yuelai.entrypoints.caller import sources
 from yuelai.entrypoints.caller.phone import Phone
+from yuelai.entrypoints.caller.registration import RegistrationFailed
 from yuelai.entrypoints.caller.scenario import Plan, place
-from yuelai.entrypoints.caller.useragent import RegistrationFailed
 from yuelai.wire.sip.digest import Algorithm
 
 

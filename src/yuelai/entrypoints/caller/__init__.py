@@ -1,4 +1,4 @@
 """A small SIP user agent of its own: places test calls (`yuelai call`) and plays the phones and callers of the demo.
 
-It shares the wire formats with the centre and nothing else, so that what it proves it proves from outside.
+It is the centre's own stack (`telephony`) with sound of its own; foreign telephones are tried in tests/calls.
 """

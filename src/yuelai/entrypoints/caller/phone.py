@@ -75,9 +75,9 @@ class Phone:
         task.add_done_callback(self._tasks.discard)
 
     async def _serve(self, call: Call) -> None:
-        call.ring()
+        await call.ring()
         if self._decline is not None:
-            call.decline(self._decline, "Declined")
+            await call.decline(self._decline, "Declined")
         else:
             answer_after = _seconds(self._answer_after)
             await _until_over(call, answer_after)

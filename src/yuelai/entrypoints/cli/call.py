@@ -50,6 +50,8 @@ def call(
     from yuelai.entrypoints.caller import summary
     from yuelai.entrypoints.caller.scenario import HoldFrom, Plan, place_many
     from yuelai.entrypoints.cli.errors import load_settings
+    from yuelai.platform import logging
+    from yuelai.platform.config import Settings
 
     if unknown := set(dtmf.upper()) - KEYS:
         raise typer.BadParameter(f"{''.join(sorted(unknown))!r} is no key", param_hint="--dtmf")
@@ -61,6 +63,7 @@ def call(
     host, _, port = server.rpartition(":")
     if not host or not port.isdigit():
         raise typer.BadParameter("HOST:PORT is wanted", param_hint="--server")
+    logging.configure("call", Settings(home=Path(), log_level="error", log_json=False))
     plan = Plan(
         from_number=from_,
         to_number=to,

@@ -14,7 +14,7 @@ import structlog
 from yuelai.channels.voice.speech import prompt_path
 from yuelai.entrypoints.caller import sources
 from yuelai.entrypoints.caller.phone import Phone
-from yuelai.entrypoints.caller.useragent import RegistrationFailed
+from yuelai.entrypoints.caller.registration import RegistrationFailed
 from yuelai.entrypoints.simulator.door import Door, Refused
 
 log = structlog.get_logger()
