@@ -14,8 +14,10 @@ from yuelai.platform.certificates import ClientTrust, ServerCertificate
 from yuelai.platform.clock import Clock
 from yuelai.platform.config import Settings
 from yuelai.telephony.admission import parse_networks
+from yuelai.telephony.client_auth import ClientAuth
 from yuelai.telephony.guards import Guards, holds
 from yuelai.telephony.hops import Hop
+from yuelai.telephony.layer import FailureHandler, ResponseHandler
 from yuelai.telephony.liveness import IDLE_SECONDS
 from yuelai.telephony.ports import (
     BindingJournal,
@@ -32,6 +34,7 @@ from yuelai.telephony.stack import Stack
 from yuelai.telephony.timers import Timers
 from yuelai.telephony.trace.writer import TraceWriter
 from yuelai.telephony.transport import Transports, TrunkTls
+from yuelai.telephony.trunks.manager import Trunks
 from yuelai.wire.sip import Request, Response
 
 log = structlog.get_logger()
@@ -169,6 +172,26 @@ class SipTelephony:
 
     def places(self, user: str, *, browser: bool) -> Sequence[Destination]:
         return self._stack.places(user, browser=browser)
+
+    def request(
+        self,
+        request: Request,
+        hops: Sequence[Hop] = (),
+        *,
+        told: ResponseHandler,
+        failed: FailureHandler,
+        auth: ClientAuth | None = None,
+    ) -> None:
+        """Send a request outside dialogs, such as REGISTER; see `UserAgent.request`."""
+        self._stack.ua.request(request, hops, told=told, failed=failed, auth=auth)
+
+    def carry(self, trunks: Trunks) -> None:
+        """Take calls of these trunks from now on, register at them and look after them; call it when listening."""
+        bare = self.guards.trusted
+        self.guards.trusted = lambda address: bare(address) or trunks.is_trunk_address(address)
+        trunks.last_error = self.transports.last_error
+        self._stack.admission.trunks = trunks
+        trunks.attach(self._stack)
 
     @property
     def timers(self) -> Timers:
