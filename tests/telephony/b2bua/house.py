@@ -61,15 +61,28 @@ class House:
         await self.net.run(1)
         return leg, callee.offered[-1]
 
+    def left(self) -> list[str]:
+        """Return what is left anywhere: calls, tasks, legs, dialogs, transactions, timers."""
+        found = [f"{name}: {len(things)}" for name, things in (
+            ("calls", self.board.calls), ("halves", self.board.halves), ("tasks", self.board._tasks)
+        ) if things]  # fmt: skip
+        for party in (self.desk, *self.parties):
+            ua, layer = party.stack.ua, party.stack.layer
+            found += [f"{party.hop.port} leg {leg.state}" for leg in ua.legs.values()]
+            found += [f"{party.hop.port} dialog {key}" for key in ua.dialogs]
+            found += [f"{party.hop.port} task {task}" for task in ua.tasks]
+            found += [f"{party.hop.port} journalled {leg}" for leg in party.journal.open]
+            found += [f"{party.hop.port} transactions {layer.size}"] if layer.size else []
+            found += [
+                f"{party.hop.port} timer {due - party.stack.timers.now:.1f} {timer.callback}"
+                for due, _, timer in party.stack.timers._heap
+                if timer.callback is not None
+            ]
+        return found
+
     def empty(self) -> bool:
-        """Nothing is left anywhere: no call, leg, dialog, transaction or timer."""
-        return (
-            not self.board.calls
-            and not self.board._tasks
-            and self.desk.empty()
-            and self.stack.timers.next_due() is None
-            and all(party.empty() for party in self.parties)
-        )
+        """Nothing is left anywhere."""
+        return self.left() == []
 
 
 def description(party: Party, version: int = 1, direction: str = "sendrecv") -> str:
