@@ -7,7 +7,7 @@ OPENAPI := web/node_modules/.openapi.json
 FAST := not services and not centre and not calls and not browser
 WEB_SOURCES := $(shell find web/src web/public web/scripts web/*.json web/*.ts web/*.html -type f 2>/dev/null)
 
-.PHONY: help demo test check api dev bench bench-customers lock clean install web debian
+.PHONY: help demo test check api dev bench bench-customers lock clean install web debian fuzz-sip
 
 help: ## these lines
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -47,6 +47,9 @@ bench: install ## what a leg of a call costs
 
 bench-customers: install ## finding customers among ROWS=1000000 of them (about two minutes and 3 GB a million); writes its table
 	$(BIN)/python bench/customers.py --customers $(or $(ROWS),1000000) --write
+
+fuzz-sip: install ## INPUTS=1000000 damaged messages to the SIP parsers and listeners (about ten minutes)
+	nice $(BIN)/python -m tests.fuzz --inputs $(or $(INPUTS),1000000)
 
 lock: $(BIN)/uv ## write requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile -q --upgrade --group dev --generate-hashes --no-emit-index-url --no-annotate --no-header \

@@ -12,7 +12,10 @@ from yuelai.wire.errors import PeerError
 from yuelai.wire.sip.text import Params, format_params, parse_number, parse_params
 
 _USER_SAFE = "-_.!~*'()&=+$,;?/"
+_NUMBER_SAFE = "+-.()*#"
 _PARAM_SAFE = "-_.!~*'()[]/:&+$"
+_SCHEMES = ("sip", "sips", "tel")
+_SCHEME = re.compile(r"[a-z][a-z0-9+.\-]*\Z")
 _BAD = re.compile(r"""[\s"<>]""")
 
 
@@ -51,7 +54,8 @@ class Uri:
 
     def __str__(self) -> str:
         if self.scheme == "tel":
-            return f"tel:{self.user}{_written(self.params)}"
+            number = quote(self.user, safe=_NUMBER_SAFE, errors="surrogateescape")
+            return f"tel:{number}{_written(self.params)}"
         if not self.is_sip:
             return f"{self.scheme}:{self.host}"
         user = self.user
@@ -115,13 +119,15 @@ def parse_uri(text: str) -> Uri:
     """Raises PeerError."""
     scheme, colon, rest = text.partition(":")
     scheme = scheme.lower()
-    if not colon or not rest or not scheme or not scheme[0].isalpha() or _BAD.search(text):
+    if scheme not in _SCHEMES and not _SCHEME.match(scheme):
+        raise PeerError("malformed scheme")
+    if not colon or not rest or _BAD.search(text):
         raise PeerError("malformed URI")
     if scheme == "tel":
         number, *params = rest.split(";")
         if not number:
             raise PeerError("tel URI without a number")
-        return Uri(scheme, unquote(number), "", None, _read(params))
+        return Uri(scheme, unquote(number, errors="surrogateescape"), "", None, _read(params))
     if scheme not in ("sip", "sips"):
         return Uri(scheme, "", rest)
     # A user part may hold `;` and `?` (RFC 3261 §25.1 user-unreserved), so the @ comes first.

@@ -1,0 +1,321 @@
+"""Damaged messages thrown at a running stack by UDP, TCP and WebSocket: it goes on answering, and keeps nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+import random
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
+
+from tests.fuzz import seeds
+from tests.fuzz.mutation import Mutator
+from yuelai.wire.errors import PeerError
+from yuelai.wire.sip import Response, StreamParser, parse_datagram
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 10.0
+"""Seconds until an OPTIONS without an answer means that nobody lives there."""
+BURST = 40
+MOST_GROWTH = 24 * 1024 * 1024
+"""Bytes of memory that a target may have more at the end than when a fifth of all inputs had come."""
+
+_numbers = itertools.count()
+
+
+class NotAlive(AssertionError):
+    """The target does not answer, or said on standard error what went wrong."""
+
+
+class Messages:
+    """Messages to throw: most belong to calls and dialogs that really stand, so that they come far."""
+
+    def __init__(self, number: int, transport: str, port: int = 5099) -> None:
+        """`port` is where requests of the target go, as Via and Contact say."""
+        self._port = port
+        self._dice = random.Random(number)
+        self._mutator = Mutator(seeds.MESSAGES, number)
+        self._transport = transport
+        self._dialogs: deque[tuple[str, str, str]] = deque(maxlen=30)
+        self._calls: deque[tuple[str, str, str]] = deque(maxlen=30)
+
+    def heard(self, data: Response) -> None:
+        """Remember the dialogs that the target made."""
+        with contextlib.suppress(PeerError):
+            if data.cseq.method == "INVITE" and data.status < 300 and data.to.tag and data.from_.tag:
+                self._dialogs.append((data.call_id, data.from_.tag, data.to.tag))
+
+    def make(self) -> bytes:
+        dice, fate = self._dice, self._dice.random()
+        if fate < 0.35:
+            return self._mutator.make()
+        number = f"{self._transport}{next(_numbers)}"
+        if fate < 0.6 or not self._dialogs:
+            call = (f"{number}@fuzz", f"f{number}", "")
+            method = dice.choice(("INVITE", "INVITE", "INVITE", *seeds.METHODS))
+            branch = number
+            self._calls.append((*call[:2], branch))
+        elif fate < 0.7:
+            call_id, tag, branch = dice.choice(self._calls)
+            call, method = (call_id, tag, ""), dice.choice(("CANCEL", "ACK", "INVITE"))
+        else:
+            call, branch = dice.choice(self._dialogs), number
+            method = dice.choice(seeds.METHODS)
+        whole = seeds.request(
+            method, dice.choice(seeds.BODIES), call_id=call[0], from_tag=call[1], to_tag=call[2], branch=branch,
+            cseq=dice.randrange(1, 9), transport=self._transport, port=self._port, user=dice.choice(("10000", "8001")),
+        )  # fmt: skip
+        return whole if dice.random() < 0.3 else self._mutator.damage(whole)
+
+
+def options(transport: str) -> tuple[bytes, str]:
+    """A request that must be answered, and its Call-ID."""
+    call_id = f"alive{next(_numbers)}@fuzz"
+    return seeds.request("OPTIONS", call_id=call_id, branch=call_id[:-5], transport=transport), call_id
+
+
+class Way(Protocol):
+    """One transport: throws a burst and returns when the target has answered after it."""
+
+    def burst(self, size: int) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class UdpWay:
+    def __init__(self, port: int, number: int) -> None:
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 * 1024 * 1024)
+        self._socket.connect(("127.0.0.1", port))
+        self._socket.settimeout(0.5)
+        self._messages = Messages(number, "UDP", self._socket.getsockname()[1])
+
+    def burst(self, size: int) -> None:
+        for _ in range(size):
+            with contextlib.suppress(OSError):  # too long for a datagram, or an ICMP message of before
+                self._socket.send(self._messages.make())
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            request, call_id = options("UDP")
+            self._socket.send(request)
+            if self._answered(call_id):
+                return
+        raise NotAlive("no answer by UDP")
+
+    def _answered(self, call_id: str) -> bool:
+        while True:
+            try:
+                data = self._socket.recv(65_535)
+            except TimeoutError:
+                return False
+            except OSError:
+                continue
+            with contextlib.suppress(PeerError):
+                message = parse_datagram(data)
+                if isinstance(message, Response):
+                    self._messages.heard(message)
+                    if message.get("call-id") == call_id:
+                        return True
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+class TcpWay:
+    """A connection a burst, in pieces that end anywhere; the target may close it, then another must be answered."""
+
+    def __init__(self, port: int, number: int) -> None:
+        self._messages, self._port = Messages(number, "TCP"), port
+        self._dice = random.Random(number)
+
+    def burst(self, size: int) -> None:
+        thrown = 0
+        while thrown < size:
+            thrown += self._connection(size - thrown)
+        request, call_id = options("TCP")
+        with self._connect() as fresh:
+            fresh.sendall(request)
+            if not self._listen(fresh, call_id, PATIENCE):
+                raise NotAlive("no answer by TCP")
+
+    def _connect(self) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", self._port), timeout=PATIENCE)
+
+    def _connection(self, most: int) -> int:
+        thrown = 0
+        with self._connect() as connection, contextlib.suppress(OSError):
+            for _ in range(min(most, self._dice.choice((1, 2, 4, 10)))):
+                thrown += 1
+                data, start = self._messages.make(), 0
+                while start < len(data):
+                    end = start + self._dice.choice((7, 100, 1500, 70_000))
+                    connection.sendall(data[start:end])
+                    start = end
+            request, call_id = options("TCP")
+            connection.sendall(request)
+            self._listen(connection, call_id, 0.05)
+        return thrown
+
+    def _listen(self, connection: socket.socket, call_id: str, seconds: float) -> bool:
+        connection.settimeout(seconds)
+        parser = StreamParser()
+        try:
+            while data := connection.recv(65_535):
+                for message in parser.feed(data):
+                    if isinstance(message, Response):
+                        self._messages.heard(message)
+                        if message.get("call-id") == call_id:
+                            return True
+        except (OSError, PeerError):
+            return False
+        return False
+
+    def close(self) -> None: ...
+
+
+class WsWay:
+    def __init__(self, port: int, number: int) -> None:
+        self._messages, self._port = Messages(number, "WS"), port
+        self._dice = random.Random(number)
+        self._socket: ClientConnection | None = None
+
+    def burst(self, size: int) -> None:
+        if self._socket is None or self._dice.random() < 0.05:
+            self.close()
+            self._socket = connect(f"ws://127.0.0.1:{self._port}/", subprotocols=None, proxy=None)
+        try:
+            for _ in range(size):
+                data = self._messages.make()
+                text = self._dice.random() < 0.5
+                self._socket.send(data.decode("utf-8", "replace") if text else data)
+            request, call_id = options("WS")
+            self._socket.send(request)
+            deadline = time.monotonic() + PATIENCE
+            while time.monotonic() < deadline:
+                heard = self._socket.recv(timeout=PATIENCE)
+                with contextlib.suppress(PeerError):
+                    message = parse_datagram(heard.encode() if isinstance(heard, str) else heard)
+                    if isinstance(message, Response):
+                        self._messages.heard(message)
+                        if message.get("call-id") == call_id:
+                            return
+        except (TimeoutError, ConnectionClosed):
+            pass
+        raise NotAlive("no answer by WebSocket")
+
+    def close(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+
+
+@dataclass
+class Outcome:
+    thrown: dict[str, int] = field(default_factory=dict)
+    seconds: float = 0.0
+    rss: list[int] = field(default_factory=list)
+    """Bytes at the start, after a fifth of the inputs, and at the end."""
+    left: dict[str, int] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        ways = ", ".join(f"{count:,} by {way}" for way, count in self.thrown.items())
+        memory = " → ".join(f"{size / 2**20:.1f}" for size in self.rss)
+        return f"listeners: {ways} in {self.seconds:.0f} s; memory {memory} MB; left over {self.left}"
+
+
+class Process:
+    """The target, and what it says."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.fuzz.target"],
+            cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline().split()
+        if line[:1] != ["ready"]:
+            raise NotAlive(self.errors())
+        self.sip_port, self.ws_port = int(line[1]), int(line[2])
+
+    def report(self) -> dict[str, int]:
+        assert self._process.stdout is not None
+        self._process.send_signal(signal.SIGUSR1)
+        line = self._process.stdout.readline()
+        if not line:
+            raise NotAlive(self.errors())
+        found: dict[str, int] = json.loads(line)
+        return found
+
+    def empty(self, seconds: float = 40.0) -> dict[str, int]:
+        """Wait until nothing is left of any call; return what is, and the memory."""
+        deadline = time.monotonic() + seconds
+        while True:
+            held = self.report()
+            if time.monotonic() > deadline or not any(count for name, count in held.items() if name != "rss"):
+                return held
+            time.sleep(0.25)
+
+    def errors(self) -> str:
+        """End it; return what it logged, which is to be nothing."""
+        self._process.terminate()
+        _, said = self._process.communicate(timeout=20)
+        return said
+
+    def stop(self) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+
+
+@contextlib.contextmanager
+def target() -> Iterator[Process]:
+    process = Process()
+    try:
+        yield process
+    finally:
+        process.stop()
+
+
+def fuzz(udp: int, tcp: int, ws: int, *, number: int = 1) -> Outcome:
+    """Throw this many inputs by each transport. Raises NotAlive; AssertionError when something stays behind."""
+    outcome, began = Outcome(), time.monotonic()
+    wanted = {"UDP": udp, "TCP": tcp, "WebSocket": ws}
+    outcome.thrown = dict.fromkeys(wanted, 0)
+    with target() as process:
+        ways: dict[str, Way] = {
+            "UDP": UdpWay(process.sip_port, number),
+            "TCP": TcpWay(process.sip_port, number + 1),
+            "WebSocket": WsWay(process.ws_port, number + 2),
+        }
+        outcome.rss.append(process.report()["rss"])
+        while any(outcome.thrown[way] < count for way, count in wanted.items()):
+            for name, way in ways.items():
+                size = min(BURST, wanted[name] - outcome.thrown[name])
+                if size > 0:
+                    way.burst(size)
+                    outcome.thrown[name] += size
+            if len(outcome.rss) == 1 and sum(outcome.thrown.values()) >= sum(wanted.values()) / 5:
+                outcome.rss.append(process.report()["rss"])
+        for way in ways.values():
+            way.close()
+        held = process.empty()
+        outcome.rss.append(held.pop("rss"))
+        outcome.left = {name: count for name, count in held.items() if count}
+        outcome.seconds = time.monotonic() - began
+        said = process.errors()
+    if said:
+        raise NotAlive(said[:5000])
+    assert not outcome.left, f"left over: {outcome.left}"
+    assert outcome.rss[-1] - outcome.rss[1] < MOST_GROWTH, f"memory grew: {outcome}"
+    return outcome

@@ -1,0 +1,156 @@
+"""Telephony in a process of its own for the fuzzers: UDP, TCP and WebSocket on free ports, its time running faster.
+
+`python -m tests.fuzz.target` prints `ready SIP-PORT WEBSOCKET-PORT`, and a JSON line of what it holds on SIGUSR1 and at
+its end. Calls are answered, refused, left ringing or hung up by dice. All it logs as an error is a defect.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import json
+import random
+import signal
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import psutil
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
+
+from tests.support.haste import HastyClock, HastyTelephony
+from yuelai.platform.config import Settings
+from yuelai.platform.errors import Refusal
+from yuelai.platform.ids import LegId
+from yuelai.platform.logging import configure
+from yuelai.telephony.guards import guards
+from yuelai.telephony.guards.rates import Rate
+from yuelai.telephony.ports import BindingRecord, Credential, DialogRecord, Leg, LegEvent, Reoffered
+from yuelai.wire.sip.digest import Algorithm, ha1
+
+SPEED = 20.0
+ANSWER = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 8\r\n"
+
+
+class Phones:
+    async def credential(self, username: str) -> Credential | None:
+        if username != "8001":
+            return None
+        return Credential(
+            "8001", ha1(Algorithm.MD5, "8001", "yuelai", "secret"), ha1(Algorithm.SHA256, "8001", "yuelai", "secret")
+        )
+
+
+class Kept:
+    """Neither dialogs nor phones outlive this process."""
+
+    async def confirmed(self, record: DialogRecord) -> None: ...
+
+    async def ended(self, leg_id: LegId) -> None: ...
+
+    async def bound(self, record: BindingRecord) -> None: ...
+
+    async def unbound(self, registration_id: UUID) -> None: ...
+
+
+class Target:
+    def __init__(self) -> None:
+        guards.AT_HOME = Rate(1e6, 1e6)  # a browser that throws as much as it can is to be read
+        settings = Settings(home=Path("unused"), trunks="127.0.0.1")
+        self._dice = random.Random(1)
+        self._flows = itertools.count()
+        self._keeping: set[asyncio.Task[None]] = set()
+        self.telephony = HastyTelephony(settings, HastyClock(SPEED), Phones(), Kept(), Kept())
+        self.telephony.on_call(self._take)
+
+    async def _take(self, leg: Leg) -> None:
+        def heard(event: LegEvent) -> None:
+            if isinstance(event, Reoffered):
+                self._later(leg.accept(ANSWER) if self._dice.random() < 0.8 else leg.refuse_offer())
+
+        leg.listen(heard)
+        self._later(self._live(leg))
+
+    def _later(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(_quietly(work))
+        self._keeping.add(task)
+        task.add_done_callback(self._keeping.discard)
+
+    async def _live(self, leg: Leg) -> None:
+        fate = self._dice.random()
+        if fate < 0.2:
+            await leg.hangup(self._dice.choice((404, 486, 603)))
+            return
+        if fate < 0.5:
+            await leg.ringing()
+        if fate < 0.9:
+            await asyncio.sleep(self._dice.random() * 0.05)
+            await leg.answer(ANSWER)
+        await asyncio.sleep(self._dice.random() * 0.3)
+        await leg.hangup()
+
+    async def browser(self, socket: ServerConnection) -> None:
+        """One WebSocket, its frames carried as core carries them."""
+        flow = f"fuzz-{next(self._flows)}"
+        out: asyncio.Queue[bytes] = asyncio.Queue(10_000)
+
+        def put(data: bytes) -> None:
+            with contextlib.suppress(asyncio.QueueFull):
+                out.put_nowait(data)
+
+        async def write() -> None:
+            with contextlib.suppress(ConnectionClosed):
+                while True:
+                    await socket.send(await out.get())
+
+        writer = asyncio.ensure_future(write())
+        self.telephony.ws_open(flow, put)
+        try:
+            async for frame in socket:
+                self.telephony.ws_frame(flow, frame.encode() if isinstance(frame, str) else frame)
+        except ConnectionClosed:
+            pass
+        finally:
+            self.telephony.ws_close(flow)
+            writer.cancel()
+
+    def report(self) -> dict[str, int]:
+        stack = self.telephony._stack
+        return {
+            "legs": len(stack.ua.legs),
+            "dialogs": len(stack.ua.dialogs),
+            "transactions": stack.layer.size,
+            "tasks": len(stack.ua.tasks),
+            "rss": psutil.Process().memory_info().rss,
+        }
+
+
+async def _quietly(work: Coroutine[Any, Any, None]) -> None:
+    """The other side may have gone before us: that is refused, and no defect."""
+    with contextlib.suppress(Refusal):
+        await work
+
+
+async def main() -> None:
+    configure("fuzz", Settings(log_level="error"))
+    target = Target()
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, stop.set)
+    loop.add_signal_handler(signal.SIGUSR1, lambda: say(json.dumps(target.report())))
+    await target.telephony.start(port=0)
+    async with serve(target.browser, "127.0.0.1", 0, max_size=2**20) as server:
+        say(f"ready {target.telephony.port} {server.sockets[0].getsockname()[1]}")
+        await stop.wait()
+    await target.telephony.close()
+    say(json.dumps(target.report()))
+
+
+def say(line: str) -> None:
+    print(line, flush=True)  # noqa: T201 - whoever started us reads it
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

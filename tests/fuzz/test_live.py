@@ -1,0 +1,13 @@
+"""Listeners under fire, in short."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.fuzz.live import fuzz
+
+
+@pytest.mark.calls
+def test_a_running_stack_goes_on_answering_and_keeps_nothing() -> None:
+    outcome = fuzz(1_500, 500, 1_500)
+    assert sum(outcome.thrown.values()) == 3_500
