@@ -6,8 +6,9 @@ import asyncio
 import heapq
 import itertools
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from yuelai.platform.clock import VirtualClock
@@ -16,7 +17,7 @@ from yuelai.platform.errors import Unavailable
 from yuelai.platform.ids import LegId, new_id
 from yuelai.telephony.hops import FlowHop, Hop, UdpHop
 from yuelai.telephony.liveness import IDLE_SECONDS
-from yuelai.telephony.ports import BindingRecord, Credential, DialogRecord, Ended, Leg, LegEvent
+from yuelai.telephony.ports import BindingRecord, Credential, Destination, DialogRecord, Ended, Leg, LegEvent
 from yuelai.telephony.registrar import Binding
 from yuelai.telephony.stack import Stack
 from yuelai.telephony.timers import Timer
@@ -217,6 +218,11 @@ class Party:
             user, browser=browser, sdp=OFFER, caller="13800000001", caller_name="王芳", listener=self.events.append
         )
 
+    async def call(self, *stages: Sequence[Destination], sdp: str | None = OFFER, **more: Any) -> Leg:
+        return await self.stack.dial_to(
+            stages, sdp=sdp, caller="13800000001", called="10000", listener=self.events.append, **more
+        )
+
     def kinds(self) -> list[str]:
         return [type(event).__name__ for event in self.events]
 
@@ -267,3 +273,48 @@ class RawPeer:
     def last(self, what: str | int) -> Request | Response:
         """The last message of this method or status."""
         return next(m for m in reversed(self.heard) if (m.method if isinstance(m, Request) else m.status) == what)
+
+    def to(self, user: str = "10000", **more: Any) -> Destination:
+        """This end as a destination of a call."""
+        return Destination(uri=f"sip:{user}@{self.hop.host}:{self.hop.port}", hops=(self.hop,), **more)
+
+    def invites(self) -> list[Request]:
+        """The INVITEs that came, each once."""
+        found: dict[str, Request] = {}
+        for message in self.heard:
+            if isinstance(message, Request) and message.method == "INVITE":
+                found.setdefault(message.via.branch, message)
+        return list(found.values())
+
+    def answer(
+        self, to: UdpHop, request: Request, status: int, *, tag: str = "pt", sdp: str | None = None, **headers: str
+    ) -> Response:
+        """Answer a request as a callee would."""
+        response = request.response(status, tag=tag)
+        response.add("contact", f"<sip:raw@{self.hop.host}:{self.hop.port}>")
+        for name, value in headers.items():
+            response.add(name.replace("_", "-"), value)
+        if sdp is not None:
+            response.set_body("application/sdp", sdp)
+        self.send(to, response)
+        return response
+
+
+@dataclass
+class Channels:
+    """A `Capacity` that keeps account."""
+
+    most: int = 1
+    used: int = 0
+    left: list[int] = field(default_factory=list)
+
+    def enter(self) -> bool:
+        if self.used >= self.most:
+            return False
+        self.used += 1
+        return True
+
+    def leave(self, status: int) -> None:
+        self.used -= 1
+        assert self.used >= 0
+        self.left.append(status)

@@ -250,7 +250,7 @@ class OutgoingLeg(SipLeg):
         """§8.1.3.4: the contacts become the next stage, as far as they may be followed."""
         assert attempt.failure is not None
         contacts = contacts_of(response)
-        places = followed(attempt.place, contacts, self.ua.own_hosts, self._redirects)
+        places = followed(attempt.place, contacts, self.ua.is_own, self._redirects)
         if places:
             self._redirects -= len(places)
             self._stages.insert(0, places)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from yuelai.telephony.hops import FlowHop
@@ -63,20 +63,23 @@ def contacts_of(response: Response) -> list[Uri]:
     return [uri for _, _, uri in sorted(found, key=lambda entry: entry[:2])]
 
 
-def followed(place: Destination, contacts: list[Uri], own_hosts: Iterable[str], left: int) -> list[Destination]:
+def followed(place: Destination, contacts: list[Uri], is_own: Callable[[Uri], bool], left: int) -> list[Destination]:
     """Return the destinations that a redirection makes, at most `left`.
 
     A trunk may point only to itself, or whoever answers there could make us call what it likes (toll fraud); a phone
-    that points to one of `own_hosts` forwards to a number of ours, which is for the owner of the call to decide about.
+    that points to ourselves (`is_own`) forwards to a number of ours: the owner of the call decides about that.
     """
-    own, made = {host.lower() for host in own_hosts}, list[Destination]()
-    hosts = trunk_hosts(place) if place.trunk_id is not None else None
+    made = list[Destination]()
     for uri in contacts:
-        host = uri.host.lower()
-        if not uri.is_sip or host in own or (hosts is not None and host not in hosts):
+        if not uri.is_sip or is_own(uri):
             continue
-        hops = place.hops if hosts is not None and uri.port == parse_uri(place.uri).port else ()
-        made.append(replace(place, uri=str(uri), hops=hops, recipient=place.recipient, route=place.route))
+        if place.trunk_id is None:
+            made.append(
+                replace(place, uri=str(uri), hops=(), route=(), digest=None, symmetric=False, user="", instance="")
+            )
+        elif uri.host.lower() in trunk_hosts(place):
+            hops = place.hops if uri.port == parse_uri(place.uri).port else ()
+            made.append(replace(place, uri=str(uri), hops=hops))
     return made[:left]
 
 

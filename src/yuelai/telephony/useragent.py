@@ -127,6 +127,10 @@ class UserAgent:
         if self.observer is not None:
             self.observer.ended(leg, status, reason)
 
+    def is_own(self, uri: Uri) -> bool:
+        """True for a URI that points to ourselves."""
+        return uri.host.lower() in self.own_hosts and uri.port in (None, self.port, self.tls_port)
+
     def literal(self, uri: Uri) -> Hop | None:
         """Return where a URI is reached when no name has to be looked up."""
         return uri_hop(uri)
