@@ -3,5 +3,19 @@
 from yuelai.telephony.guards.addresses import AccessRule
 from yuelai.telephony.guards.bans import Ban, Offence
 from yuelai.telephony.guards.guards import Guards, holds
+from yuelai.telephony.guards.meter import Ticket, Toll
+from yuelai.telephony.guards.toll import Caller, Denial, TollRule, Verdict
 
-__all__ = ["AccessRule", "Ban", "Guards", "Offence", "holds"]
+__all__ = [
+    "AccessRule",
+    "Ban",
+    "Caller",
+    "Denial",
+    "Guards",
+    "Offence",
+    "Ticket",
+    "Toll",
+    "TollRule",
+    "Verdict",
+    "holds",
+]
