@@ -19,6 +19,7 @@ from yuelai.bootstrap.directory import LiveDirectory
 from yuelai.bootstrap.registrations import RegistrationKeeper
 from yuelai.bootstrap.requests import Requests
 from yuelai.bootstrap.seats import Seats
+from yuelai.bootstrap.trunks import LiveTrunks
 from yuelai.channels.voice.channel import VoiceChannel
 from yuelai.channels.voice.services import VoiceServices
 from yuelai.channels.voice.speech import prompt_path
@@ -47,6 +48,8 @@ from yuelai.routing.driver import RoutingDriver
 from yuelai.telephony import repository as telephony_tables
 from yuelai.telephony.service import SipTelephony
 from yuelai.telephony.trace.keeping import Traces
+from yuelai.telephony.trunks.accounts import TrunkCredentials
+from yuelai.telephony.trunks.trial import Trials
 
 log = structlog.get_logger()
 
@@ -125,6 +128,7 @@ async def start(settings: Settings, stack: contextlib.AsyncExitStack) -> Journal
     await media.start(wait=None)
     later(media.disconnect)
     flows = FlowDirectory(database)
+    trunks = LiveTrunks(database, settings, clock, live)
     async with database.transaction(None) as conn:
         await interaction_tables.make_partitions(conn, clock.now())
         left_open = await interaction_tables.open_interactions(conn)
@@ -132,9 +136,11 @@ async def start(settings: Settings, stack: contextlib.AsyncExitStack) -> Journal
         phones = await telephony_tables.kept_registrations(conn)
         directory = await routing_tables.load_directory(conn, clock.now())
         await flows.load(conn)
+        await trunks.load(conn)
     dialogs = DialogKeeper(append, clock, directory.operator, standing)
     registrations = RegistrationKeeper(admit, append, clock, directory.operator)
-    credentials = SipCredentials(PostgresCredentialStore(database, clock))
+    phone_credentials = SipCredentials(PostgresCredentialStore(database, clock))
+    credentials = TrunkCredentials(phone_credentials, trunks.trunks)
     telephony = SipTelephony(settings, clock, credentials, dialogs, registrations)
     if settings.sip_trace_hours:
         traces = await Traces.open(settings, database, clock, directory.operator)
@@ -179,6 +185,7 @@ async def start(settings: Settings, stack: contextlib.AsyncExitStack) -> Journal
     following = LiveDirectory(database, clock, bus, routing, flows, seats)
     await following.start()
     later(following.close)
+    await trunks.start(bus)
     relay = Relay(database, bus)
     await relay.start()
     later(relay.close)
@@ -188,10 +195,14 @@ async def start(settings: Settings, stack: contextlib.AsyncExitStack) -> Journal
     health.add("media", lambda: _media_health(media))
     health.add("calls", lambda: _count(voice))
     requests = Requests(clock, live, routing, voice, telephony, health.report, projector.retry)
-    server = IpcServer(settings.socket("core"), requests.handlers, requests.events)
+    trials = Trials(trunks.trunks, telephony, media, clock)
+    handlers = {**requests.handlers, **trunks.handlers(trials)}
+    server = IpcServer(settings.socket("core"), handlers, requests.events)
 
     await telephony.start()
     later(telephony.close)
+    telephony.carry(trunks.trunks)
+    later(trunks.close)
     later(voice.close)
     await telephony.end_restored(standing)
     restored = telephony.restore_registrations(phones)

@@ -320,10 +320,22 @@ class Trunks:
         trunk = self._trunks.get(trunk_id)
         return trunk.codecs if trunk is not None else ()
 
-    def why(self, trunk_id: UUID) -> str:
-        """What is the matter with a trunk at this moment, in one line; empty when nothing is known to be."""
+    def diagnosis(self, trunk_id: UUID, status: int, reason: str) -> str:
+        """Why a call through this trunk failed, in one line for people: what is known of the trunk says more than the
+        status does."""
         held = self._held.get(trunk_id)
-        return held.state.error.text if held is not None and held.state.error is not None else ""
+        if held is None:
+            return reason
+        name, error = f"trunk {held.state.trunk.code}", held.state.error
+        if status in (401, 403, 407):
+            return f"{name} does not accept our user name and password ({status} {reason})".replace(" )", ")")
+        blocked = held.state.blocked("out")
+        if reason == "full" and blocked is not None:
+            return f"{name} is full: {blocked}"
+        if status in (408, 503):
+            known = held.line.why(status, reason)
+            return known.text if known.code not in ("timeout", "unreachable") or error is None else error.text
+        return f"{name}: {status} {reason}"
 
     def explain(self, number: str) -> dict[str, Any]:
         """Return the document of `POST /call-routes/explain`."""
