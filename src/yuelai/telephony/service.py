@@ -76,6 +76,7 @@ class SipTelephony:
         self._wake: asyncio.TimerHandle | None = None
         self._stack.timers.on_earlier = self._schedule
         self.transports.lost = self._stack.lose
+        self.transports.streams.closed = self._stack.registrar.lose
         self.guards = Guards(clock, self.transports.send)
         """Who may speak to us; to be told its rules, and what is banned."""
         self.guards.trusted = holds(parse_networks(settings.trunks))

@@ -304,6 +304,8 @@ async def test_a_connection_that_is_cut_with_a_request_under_way_is_told() -> No
 
 async def test_strangers_who_come_and_go_cost_no_search_for_transactions() -> None:
     async with End() as end:
+        closed_ones: list[Hop] = []
+        end.transports.streams.closed = closed_ones.append
         for n in range(3):
             reader, writer = await asyncio.open_connection("127.0.0.1", end.port)
             writer.write(options(f"z9hG4bK{n}"))
@@ -311,6 +313,7 @@ async def test_strangers_who_come_and_go_cost_no_search_for_transactions() -> No
             writer.close()
         await until(lambda: end.transports.streams.size == 0)
         assert end.lost == []
+        assert closed_ones == [source for _, source in end.heard]
 
 
 async def test_a_peer_that_had_come_and_is_gone_cannot_be_called_back() -> None:

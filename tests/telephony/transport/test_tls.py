@@ -16,7 +16,7 @@ import pytest
 from tests.support.certificates import Authority, Pair
 from tests.telephony.transport.peers import End, closed, options, until
 from yuelai.platform.certificates import CertificateUnreadable, ClientTrust, ServerCertificate
-from yuelai.telephony.hops import StreamHop
+from yuelai.telephony.hops import StreamHop, UdpHop
 from yuelai.telephony.transport import Limits, TrunkTls
 from yuelai.telephony.transport.tls import identities, speaks_for
 
@@ -137,7 +137,10 @@ async def test_whoever_must_show_a_certificate_and_has_none_is_turned_away(autho
         async with ours(authority, authority.issue("us.test")) as end:
             assert end.transports.send(hop, options())
             await end.hears()
-            await peer.hears()
+            # Both know whom they speak with.
+            assert peer.transports.peer_names(peer.heard[0][1]) == {"us.test"}
+            assert end.transports.peer_names(hop) == {"sip.carrier.test"}
+            assert peer.transports.peer_names(UdpHop("127.0.0.1", 5060)) == frozenset()
 
 
 async def test_a_server_that_says_what_it_misses_is_understood(authority: Authority, tmp_path: Path) -> None:

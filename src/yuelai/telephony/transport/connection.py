@@ -7,12 +7,14 @@ import socket
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol, cast
 
 import structlog
 
 from yuelai.telephony.hops import StreamHop
 from yuelai.telephony.transport.failures import Failure, explain, without_a_word
+from yuelai.telephony.transport.tls import identities
 from yuelai.wire.sip import PeerError, Request, Response, StreamParser
 
 log = structlog.get_logger()
@@ -91,6 +93,12 @@ class Connection(asyncio.Protocol):
     @property
     def over(self) -> bool:
         return self._over
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Whom the certificate of the peer speaks for, once it was found good; to be asked while the connection stands."""
+        shown = self._transport.get_extra_info("ssl_object") if self._transport is not None else None
+        return identities(shown.getpeercert() or {}) if shown is not None else frozenset()
 
     @property
     def standing(self) -> bool:

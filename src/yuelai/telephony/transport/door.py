@@ -190,6 +190,10 @@ class Transports:
         """Return the address of the peer, also of a browser; empty when it is not known."""
         return self.flows.address(hop) if isinstance(hop, FlowHop) else hop.host
 
+    def peer_names(self, hop: Hop) -> frozenset[str]:
+        """Return whom the certificate of this TLS peer speaks for, once it was found good (RFC 5922 §7.1)."""
+        return self.streams.names(hop) if isinstance(hop, StreamHop) else frozenset()
+
     # --- failures ---------------------------------------------------------------------------------------------------
 
     def last_error(self, hop: Hop) -> Failure | None:

@@ -60,6 +60,8 @@ class Streams:
         self._take, self._admits, self._lost, self._unreadable = take, admits, lost, unreadable
         self.limits = _within_files(limits or Limits())
         self.tls = tls
+        self.closed: Callable[[StreamHop], None] = lambda hop: None
+        """Told of each connection that ends and had brought a message."""
         self.source: str | None = None
         """Address that we connect from, None for any."""
         self._by_key: dict[Key, Connection] = {}
@@ -164,9 +166,10 @@ class Streams:
         connection = self._by_key.get(_key(hop))
         return (connection is not None and not connection.over) or hop not in self._callers
 
-    def stands(self, hop: StreamHop) -> bool:
+    def names(self, hop: StreamHop) -> frozenset[str]:
+        """Return whom the certificate of the peer speaks for; nobody without a connection that stands."""
         connection = self._by_key.get(_key(hop))
-        return connection is not None and connection.standing
+        return connection.names if connection is not None and connection.standing else frozenset()
 
     def _connect(self, hop: StreamHop) -> Connection:
         verify = self.tls.verify(hop) if hop.transport == "TLS" and self.tls is not None else None
@@ -223,6 +226,8 @@ class Streams:
                 self._callers[hop] = None
                 if len(self._callers) > _REMEMBERED:
                     self._callers.popitem(last=False)
+        if connection.is_proven:
+            self.closed(hop)
         # To look for transactions takes time, which strangers who come and go must not cost.
         if connection.asked:
             self._lost(hop, connection.failure)
