@@ -293,7 +293,16 @@ class TransactionLayer:
         elif self._is_merged(transaction):
             transaction.refuse(482)
         else:
+            self._hand_up(transaction)
+
+    def _hand_up(self, transaction: ServerTransaction) -> None:
+        """Fields that only the user looks into are found malformed there; the sender is told the same."""
+        try:
             self.above.on_request(transaction)
+        except PeerError as error:
+            log.info("sip_malformed", why=str(error))
+            reason = f"{REASONS[error.status]} ({error})"
+            transaction.respond(transaction.request.response(error.status, reason, tag=transaction.tag))
 
     def _turn_away(self, request: Request, source: Hop, refused: Refused) -> None:
         """Without a transaction: whoever repeats the request is told the same (§8.2.7)."""

@@ -59,19 +59,14 @@ def parse_params(parts: list[str]) -> Params:
     params: Params = {}
     empty = False
     for part in parts:
-        if not part:
-            if empty:
-                raise PeerError("parameters without a name")
-            empty = True
-            continue
         name, equals, value = part.partition("=")
-        if equals:
-            name, value = name.rstrip(), value.lstrip()
-        name = name.lower()
+        name = name.rstrip().lower()
         if not name or " " in name:
-            raise PeerError("malformed parameter")
-        if name not in params:
-            params[name] = value if equals else None
+            if part or empty:
+                raise PeerError("malformed parameter")
+            empty = True
+        elif name not in params:
+            params[name] = value.lstrip() if equals else None
     return params
 
 

@@ -69,12 +69,9 @@ class Uri:
 
 def _read(parts: list[str]) -> Params:
     """Return the parameters of a URI, escapes undone in names and values (§19.1.2)."""
-    params = parse_params(parts)
-    if not any("%" in part for part in parts):
-        return params
     return {
         unquote(name, errors="surrogateescape").lower(): value and unquote(value, errors="surrogateescape")
-        for name, value in params.items()
+        for name, value in parse_params(parts).items()
     }
 
 
@@ -101,18 +98,29 @@ def _ipv6(text: str) -> str:
 
 def parse_host(text: str) -> tuple[str, int | None]:
     """Split `host[:port]`, with IPv6 in brackets (kept). Raises PeerError."""
+    host, port = _host(text)
+    if _BAD.search(host):
+        raise PeerError("malformed host")
+    return host, port
+
+
+def _host(text: str) -> tuple[str, int | None]:
+    port = None
     if text.startswith("["):
         host, bracket, rest = text[1:].partition("]")
         if not bracket or (rest and rest[0] != ":"):
             raise PeerError("malformed IPv6 reference")
         host = f"[{_ipv6(host)}]"
-        colon, port = rest[:1], rest[1:]
+        if rest:
+            port = parse_number(rest[1:], 65535, "port")
+    elif ":" in text:
+        host, _, digits = text.partition(":")
+        host, port = host.rstrip(), parse_number(digits.lstrip(), 65535, "port")
     else:
-        host, colon, port = text.partition(":")
-        host, port = host.rstrip(), port.lstrip()
-    if not host or _BAD.search(host):
-        raise PeerError("malformed host")
-    return host, parse_number(port, 65535, "port") if colon else None
+        host = text
+    if not host:
+        raise PeerError("no host")
+    return host, port
 
 
 def parse_uri(text: str) -> Uri:
@@ -124,21 +132,26 @@ def parse_uri(text: str) -> Uri:
     if not colon or not rest or _BAD.search(text):
         raise PeerError("malformed URI")
     if scheme == "tel":
-        number, *params = rest.split(";")
+        number, *raw = rest.split(";")
         if not number:
             raise PeerError("tel URI without a number")
-        return Uri(scheme, unquote(number, errors="surrogateescape"), "", None, _read(params))
+        return Uri(scheme, unquote(number, errors="surrogateescape"), "", None, _read(raw) if raw else {})
     if scheme not in ("sip", "sips"):
         return Uri(scheme, "", rest)
     # A user part may hold `;` and `?` (RFC 3261 §25.1 user-unreserved), so the @ comes first.
     user, at, place = rest.rpartition("@")
     if at and not user:
         raise PeerError("empty user part")
-    place, _, headers = place.partition("?")
-    host_port, *raw = place.split(";")
-    host, port = parse_host(host_port)
+    headers = ""
+    params: Params = {}
+    if "?" in place:
+        place, _, headers = place.partition("?")
+    if ";" in place:
+        place, *raw = place.split(";")
+        params = _read(raw) if "%" in text else parse_params(raw)
+    host, port = _host(place)
     if ":" in user:
         user = user.partition(":")[0]  # A password in a URI is a bad idea of old (§19.1.1); it is dropped.
     if "%" in user:
         user = unquote(user, errors="surrogateescape")
-    return Uri(scheme, user, host, port, _read(raw) if raw else {}, headers)
+    return Uri(scheme, user, host, port, params, headers)
