@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import structlog
 
 from yuelai.customers.sealing import Vault
-from yuelai.entrypoints.sample import customers, people, second_tenant
+from yuelai.entrypoints.sample import customers, people, second_tenant, trunks
 from yuelai.platform.config import Settings
 from yuelai.platform.db import Database
 
@@ -32,3 +32,4 @@ async def load(
         if await customers.load(conn, today, count, vault):
             log.info("sample_loaded", customers=count)
         await second_tenant.load(conn, today)
+        await trunks.load(conn)

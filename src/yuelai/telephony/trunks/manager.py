@@ -291,7 +291,7 @@ class Trunks:
             return None
         line = held.line
         said = shown(trunk, caller, caller_name, withheld=withheld, here=stack.ua.host)
-        dialled = outgoing(e164(number, trunk.country) or number, trunk.called_out, trunk.country)
+        dialled = outgoing(number, trunk.called_out, trunk.country)
         uri, hops, symmetric = line.uri(dialled), tuple[Hop, ...](), False
         if not trunk.host:
             bindings = stack.registrar.bindings(trunk.peer_username)
@@ -361,7 +361,7 @@ class Trunks:
             "per_minute_micro": one.cost,
             "priority": one.priority,
             "weight": one.weight,
-            "sends": outgoing(e164(number, trunk.country) or number, trunk.called_out, trunk.country),
+            "sends": outgoing(number, trunk.called_out, trunk.country),
             "why": why,
         }
 

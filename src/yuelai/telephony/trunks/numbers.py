@@ -84,8 +84,11 @@ def incoming(number: str, rewriting: Rewriting, country: str = HOME) -> str:
 
 
 def outgoing(number: str, rewriting: Rewriting, country: str = HOME) -> str:
-    """A number of ours, as the trunk wants it: the form first, then the rule. Nothing stays nothing."""
-    return ruled(formed(number, rewriting.format, country), rewriting.rules) if number else number
+    """A number as it is dialled at home, as the trunk wants it: the form first, then the rule. Nothing stays nothing."""
+    if not number:
+        return number
+    public = e164(number) if rewriting.format != "as_is" else None
+    return ruled(formed(public or number, rewriting.format, country), rewriting.rules)
 
 
 def routed(number: str, country: str = HOME) -> str:
