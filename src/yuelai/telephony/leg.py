@@ -109,6 +109,11 @@ class SipLeg:
         return self.standing
 
     @property
+    def offering(self) -> Dialog | None:
+        """The dialog that a new offer of ours goes into."""
+        return self.dialog
+
+    @property
     def busy(self) -> bool:
         """True while an offer of the first INVITE is still open."""
         return False
@@ -275,8 +280,9 @@ class SipLeg:
 
     def ok(self, request: Request) -> Response:
         """Return the 200 to an INVITE or UPDATE of the peer's, without a description yet. Raises PeerError."""
-        assert self.dialog is not None
-        response = self.ua.dialog_response(request, 200, self.dialog)
+        dialog = self.dialog_for(request)
+        assert dialog is not None
+        response = self.ua.dialog_response(request, 200, dialog)
         self.session.agree(request, response)
         return response
 

@@ -130,7 +130,7 @@ class Negotiation:
     def _possible(self) -> bool:
         """A standing call takes a re-INVITE; an early one an UPDATE, once its first offer is answered for good."""
         leg = self._leg
-        dialog = leg.dialog
+        dialog = leg.offering
         return dialog is not None and (leg.standing or (leg.agreed and "UPDATE" in (dialog.allow or ())))
 
     def refresh(self) -> None:
@@ -141,20 +141,21 @@ class Negotiation:
 
     def _send(self, sdp: str) -> None:
         leg = self._leg
-        if leg.dialog is None or not self._possible:
+        dialog = leg.offering
+        if dialog is None or not self._possible:
             return
         if self._theirs is not None:
             leg.ua.timers.after(0.5, lambda: self._send(sdp))  # theirs came between two tries of ours: it goes first
             return
         self._tries += 1
         self._pending = True
-        request = leg.dialog.request("INVITE" if leg.standing else "UPDATE")
+        request = dialog.request("INVITE" if leg.standing else "UPDATE")
         leg.session.ask(request)
         request.set_body("application/sdp", sdp)
         leg.ua.send(
-            leg.dialog,
+            dialog,
             request,
-            lambda response: self._answered(sdp, response),
+            lambda response: self._answered(sdp, dialog, response),
             lambda status, _: self._unanswered(status),
         )
 
@@ -162,9 +163,9 @@ class Negotiation:
         self._pending = False
         self._leg.lost(status)
 
-    def _answered(self, sdp: str, response: Response) -> None:
+    def _answered(self, sdp: str, dialog: Dialog, response: Response) -> None:
         leg = self._leg
-        if response.status < 200 or leg.dialog is None:
+        if response.status < 200:
             return
         self._pending = False
         leg.liveness.heard()
@@ -172,8 +173,8 @@ class Negotiation:
         if response.status < 300:
             if response.cseq.method == "INVITE":
                 # A repeated 200 means that our ACK was lost; it is simply sent again (§13.2.2.4).
-                leg.ua.transmit(leg.dialog.acknowledge(response.cseq.number), leg.ua.way(leg.dialog))
-            self._taken(response, waiting=waiting)
+                leg.ua.transmit(dialog.acknowledge(response.cseq.number), leg.ua.way(dialog))
+            self._taken(dialog, response, waiting=waiting)
         elif response.status == 491 and self._tries < GLARE_TRIES:
             # §14.1: whoever made the Call-ID waits longer, so that the two do not meet again.
             low, span = (2.1, 1.9) if leg.dialled else (0.0, 2.0)
@@ -185,14 +186,13 @@ class Negotiation:
                 OfferRefused(f"the offer was refused: {response.status}", sip_status=response.status)
             )
 
-    def _taken(self, response: Response, *, waiting: bool) -> None:
+    def _taken(self, dialog: Dialog, response: Response, *, waiting: bool) -> None:
         leg = self._leg
-        assert leg.dialog is not None
         if response.cseq.number != self._last:
             self._last = response.cseq.number
             try:
-                if leg.dialog.take_target(response):
-                    leg.target_changed(leg.dialog)
+                if dialog.take_target(response):
+                    leg.target_changed(dialog)
             except PeerError:
                 log.info("sip_target_malformed", leg=str(leg.id))
             if leg.standing:

@@ -131,6 +131,11 @@ class OutgoingLeg(SipLeg):
         return fork.dialog if fork is not None else self.dialog
 
     @property
+    def offering(self) -> Dialog | None:
+        agreed = [fork.dialog for fork in self._early.values() if fork.agreed]
+        return self.dialog or (agreed[0] if len(agreed) == 1 else None)
+
+    @property
     def agreed(self) -> bool:
         return self.standing or any(fork.agreed for fork in self._early.values())
 

@@ -18,7 +18,7 @@ def cause_of(message: Message) -> str:
 
 def cause(status: int, reason: str) -> str:
     """Return a Reason value for a status and a few words, empty when there is nothing to tell."""
-    if not 300 <= status <= 699:
+    if not 200 <= status <= 699:
         return ""
     text = clean(reason)[:100]
     return f"SIP;cause={status}" + (f";text={quote(text)}" if text and text.isascii() else "")
