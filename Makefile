@@ -7,7 +7,7 @@ OPENAPI := web/node_modules/.openapi.json
 FAST := not services and not centre and not calls and not browser
 WEB_SOURCES := $(shell find web/src web/public web/scripts web/*.json web/*.ts web/*.html -type f 2>/dev/null)
 
-.PHONY: help demo test check api dev bench bench-customers lock clean install web debian fuzz-sip
+.PHONY: help demo test check api dev bench bench-customers bench-sip soak-sip lock clean install web debian fuzz-sip
 
 help: ## these lines
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -50,6 +50,12 @@ bench-customers: install ## finding customers among ROWS=1000000 of them (about 
 
 fuzz-sip: install ## INPUTS=1000000 damaged messages to the SIP parsers and listeners (about ten minutes)
 	nice $(BIN)/python -m tests.fuzz --inputs $(or $(INPUTS),1000000)
+
+bench-sip: install debian ## what a call costs the SIP stack, how many stand, what a flood leaves; writes its table (about 4 minutes)
+	PYTHONPATH=. $(BIN)/python bench/sip_calls.py --write
+
+soak-sip: install debian ## MINUTES=30 of calls with random hang-ups, crossings and losses; nothing may be left
+	PYTHONPATH=. $(BIN)/python bench/sip_soak.py --minutes $(or $(MINUTES),30)
 
 lock: $(BIN)/uv ## write requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile -q --upgrade --group dev --generate-hashes --no-emit-index-url --no-annotate --no-header \

@@ -23,6 +23,7 @@ import psutil
 import uvloop
 
 from tests.support.haste import HastyClock, HastyTelephony
+from yuelai.platform import garbage
 from yuelai.platform.clock import SystemClock
 from yuelai.platform.config import Settings
 from yuelai.platform.facts import Record
@@ -186,6 +187,7 @@ async def main(arguments: argparse.Namespace) -> None:
     loop.add_signal_handler(signal.SIGUSR1, lambda: say(json.dumps(switch.report())))
     await switch.telephony.start(port=arguments.port)
     await switch.telephony.end_restored(left)
+    garbage.settle()
     tls = f" {switch.telephony.tls_port}" if switch.telephony.tls_port is not None else ""
     say(f"ready {switch.telephony.port}{tls}")
     await stop.wait()

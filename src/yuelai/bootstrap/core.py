@@ -30,6 +30,7 @@ from yuelai.interactions.numbering import TrailNumbers
 from yuelai.interactions.recorder import InteractionRecorder
 from yuelai.interactions.restart import records_to_close
 from yuelai.media.client import EmbeddedMediaEngine
+from yuelai.platform import garbage
 from yuelai.platform.bus import Bus
 from yuelai.platform.clock import SystemClock
 from yuelai.platform.config import Settings
@@ -77,6 +78,7 @@ async def serve(settings: Settings) -> bool:
         loop.add_signal_handler(number, stop.set)
     async with contextlib.AsyncExitStack() as stack:
         journal = await start(settings, stack)
+        garbage.settle()
         await _first(stop, journal.broken)
         if journal.broken.is_set():
             log.critical("core_stops", reason="the journal cannot be written: nothing can be decided; to start anew")
