@@ -72,7 +72,10 @@ class House:
             found += [f"{party.hop.port} dialog {key}" for key in ua.dialogs]
             found += [f"{party.hop.port} task {task}" for task in ua.tasks]
             found += [f"{party.hop.port} journalled {leg}" for leg in party.journal.open]
-            found += [f"{party.hop.port} transactions {layer.size}"] if layer.size else []
+            found += [
+                f"{party.hop.port} {type(one).__name__} {key} {one.machine.state}"
+                for key, one in (*layer._clients.items(), *layer._servers.items())
+            ]
             found += [
                 f"{party.hop.port} timer {due - party.stack.timers.now:.1f} {timer.callback}"
                 for due, _, timer in party.stack.timers._heap

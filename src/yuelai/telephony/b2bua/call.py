@@ -90,6 +90,10 @@ class Call:
         mine = [half for half in (self.near, self.far) if half is not None]
         return [half for half in (*mine, *self.reaching.coming, *self.leaving) if not half.over]
 
+    def __repr__(self) -> str:
+        ringing, leaving = self.reaching.coming, self.leaving
+        return f"<Call {self.id} {self.near} - {self.far}, calling {ringing}, leaving {leaving}, ending {self.ending}>"
+
     def beside(self, half: Half) -> Half | None:
         """Return the other one of the two, if both are there."""
         if half is self.near:
@@ -115,6 +119,7 @@ class Call:
                 self.leave(half)
         near.call = far.call = self
         self.near, self.far = near, far
+        self.leaving = [half for half in self.leaving if half not in (near, far)]
         self.expect(HALF_SECONDS)
 
     def leave(self, half: Half) -> None:

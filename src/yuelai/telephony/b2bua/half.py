@@ -45,6 +45,10 @@ class Half:
         """What its leg tells goes to the call it is in."""
         self.call.post(self, event)
 
+    def __repr__(self) -> str:
+        state = "over" if self.over else "stands" if self.stands else "answered" if self.answered else "waits"
+        return f"<{self.leg.called if self.leg is not None else None} {state}>"
+
     @property
     def here(self) -> bool:
         """True while it can be talked to."""

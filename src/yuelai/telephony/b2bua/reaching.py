@@ -56,7 +56,7 @@ class Setup:
 
     async def reached(self, half: Half, sdp: str) -> None:
         call, near = self._call, self._call.near
-        if near is None or near.over:
+        if near is None or near.over or call.ending:
             await call.hangup(487)
             return
         call.seat(near, half)
@@ -156,6 +156,7 @@ class Reaching:
             return
         half.said = sdp
         self.coming.remove(half)
+        self._call.leaving.append(half)  # until it has its seat
         await self.give_up()
         await self._errand.reached(half, sdp)
 

@@ -40,8 +40,7 @@ async def _pick_up(call: Call, gone: Half, half: Half) -> bool:
     if near.over or near.answered or half.over or gone not in call.reaching.coming:
         return False
     half.answered, half.told = True, description
-    call.leaving.remove(half)
-    call.far = half
+    call.seat(near, half)
     await call.reaching.give_up()
     await half.leg.answer(description)
     await call.answer(answer)
@@ -58,7 +57,6 @@ async def _take_over(call: Call, gone: Half, half: Half) -> bool:
             call.talk.rejoin()  # the one who stays has been told about somebody who did not come
         return False
     half.answered, half.told = True, description
-    call.leaving.remove(half)
     call.seat(stay, half)
     await half.leg.answer(description)
     return True

@@ -60,7 +60,7 @@ class Transfer:
         self._told.progress(event.status)
 
     async def reached(self, half: Half, sdp: str) -> None:
-        if self._stay.over:
+        if self._stay.over or self._call.ending:
             self._told.progress(NO_SUCH_CALL)
             await self._call.hangup(487)
             return
