@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 
 import { readAuditFilter } from '@/features/audit/filter'
 import { readPeopleFilter } from '@/features/people/filter'
+import { readCallsFilter } from '@/features/sip/filter'
 import { Empty } from '@/shared/ui/parts'
 import { useCentre } from './centre'
 import { may, profile, sections, type Page } from './pages'
@@ -16,6 +17,8 @@ const page = <K extends keyof Pages>(name: K) =>
   lazy(() => import('./administration').then((all) => ({ default: all[name] as React.ComponentType<React.ComponentProps<Pages[K]>> })))
 
 const AuditPage = page('AuditPage')
+const CallsPage = page('CallsPage')
+const GuardsPage = page('GuardsPage')
 const OrganisationPage = page('OrganisationPage')
 const PeoplePage = page('PeoplePage')
 const ProfilePage = page('ProfilePage')
@@ -24,6 +27,7 @@ const RolesPage = page('RolesPage')
 const SkillsPage = page('SkillsPage')
 const SystemPage = page('SystemPage')
 const TenantsPage = page('TenantsPage')
+const TrunksPage = page('TrunksPage')
 
 const all = new Map([...sections.flatMap(({ pages }) => pages), profile].map((one) => [one.path, one]))
 
@@ -74,6 +78,69 @@ const queues = createRoute({
   },
 })
 const queue = createRoute({ getParentRoute: () => queues, path: '$id', component: () => null })
+
+const trunks = createRoute({
+  getParentRoute: () => root,
+  path: '/trunks',
+  validateSearch: (search: Record<string, unknown>): { tab?: 'routes' } => (search['tab'] === 'routes' ? { tab: 'routes' } : {}),
+  component: function Trunks() {
+    const { tab } = useSearch({ from: '/trunks' })
+    const open = useParams({ strict: false }).id ?? null
+    const navigate = useNavigate()
+    return (
+      <Gate path="/trunks">
+        <TrunksPage
+          tab={tab ?? 'trunks'}
+          open={open}
+          onTab={(next) => void navigate({ to: '/trunks', search: next === 'routes' ? { tab: next } : {} })}
+          onOpen={(id) => void (id ? navigate({ to: '/trunks/$id', params: { id } }) : navigate({ to: '/trunks' }))}
+          onCalls={(trunk) => void navigate({ to: '/sip/calls', search: { trunk } })}
+        />
+        <Outlet />
+      </Gate>
+    )
+  },
+})
+const trunk = createRoute({ getParentRoute: () => trunks, path: '$id', component: () => null })
+
+const calls = createRoute({
+  getParentRoute: () => root,
+  path: '/sip/calls',
+  validateSearch: readCallsFilter,
+  component: function Calls() {
+    const filter = useSearch({ from: '/sip/calls' })
+    const open = useParams({ strict: false }).id ?? null
+    const navigate = useNavigate()
+    return (
+      <Gate path="/sip/calls">
+        <CallsPage
+          filter={filter}
+          open={open}
+          onFilter={(search) => void navigate({ to: open ? '/sip/calls/$id' : '/sip/calls', params: { id: open ?? '' }, search, replace: true })}
+          onOpen={(id) => void (id ? navigate({ to: '/sip/calls/$id', params: { id }, search: filter }) : navigate({ to: '/sip/calls', search: filter }))}
+          onInteraction={(id) => void navigate({ to: '/interactions/$id', params: { id } })}
+        />
+        <Outlet />
+      </Gate>
+    )
+  },
+})
+const call = createRoute({ getParentRoute: () => calls, path: '$id', component: () => null })
+
+const guards = createRoute({
+  getParentRoute: () => root,
+  path: '/sip/guards',
+  validateSearch: (search: Record<string, unknown>): { tab?: 'access' | 'toll' } => (search['tab'] === 'access' || search['tab'] === 'toll' ? { tab: search['tab'] } : {}),
+  component: function Guards() {
+    const { tab } = useSearch({ from: '/sip/guards' })
+    const navigate = useNavigate()
+    return (
+      <Gate path="/sip/guards">
+        <GuardsPage tab={tab ?? 'bans'} onTab={(next) => void navigate({ to: '/sip/guards', search: next === 'bans' ? {} : { tab: next } })} />
+      </Gate>
+    )
+  },
+})
 
 const audit = createRoute({
   getParentRoute: () => root,
@@ -153,4 +220,4 @@ const me = createRoute({
   ),
 })
 
-export const adminRoutes = [people.addChildren([person]), queues.addChildren([queue]), audit, organisation, skills, roles, tenants, system, me] as const
+export const adminRoutes = [people.addChildren([person]), queues.addChildren([queue]), trunks.addChildren([trunk]), calls.addChildren([call]), guards, audit, organisation, skills, roles, tenants, system, me] as const

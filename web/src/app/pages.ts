@@ -3,7 +3,7 @@ import type { IconName } from '@/shared/ui/icons'
 
 /** Every page one can go to: in the navigation, in the bar of its section and in the palette. */
 export interface Page {
-  path: '/desk' | '/interactions' | '/customers' | '/queues' | '/people' | '/roles' | '/organisation' | '/skills' | '/system' | '/audit' | '/tenants' | '/profile'
+  path: '/desk' | '/interactions' | '/customers' | '/queues' | '/trunks' | '/sip/calls' | '/sip/guards' | '/people' | '/roles' | '/organisation' | '/skills' | '/system' | '/audit' | '/tenants' | '/profile'
   icon: IconName
   /** Key of its name. */
   name: string
@@ -27,6 +27,16 @@ export const sections: readonly Section[] = [
   single({ path: '/interactions', icon: 'list', name: 'nav.interactions', permissions: ['interactions.read'], pinyin: 'ji lu' }),
   single({ path: '/customers', icon: 'person', name: 'nav.customers', permissions: ['customers.read'], pinyin: 'ke hu' }),
   single({ path: '/queues', icon: 'queue', name: 'nav.queues', permissions: ['queues.write', 'supervision.view'], pinyin: 'dui lie yu hao ma' }),
+  {
+    id: 'telephony',
+    icon: 'signal',
+    name: 'nav.telephony',
+    pages: [
+      { path: '/trunks', icon: 'signal', name: 'nav.trunks', permissions: ['telephony.read'], pinyin: 'zhong ji' },
+      { path: '/sip/calls', icon: 'trail', name: 'nav.sipCalls', permissions: ['telephony.trace'], pinyin: 'xin ling' },
+      { path: '/sip/guards', icon: 'shield', name: 'nav.guards', permissions: ['telephony.read'], pinyin: 'fang hu' },
+    ],
+  },
   {
     id: 'people',
     icon: 'people',

@@ -19,7 +19,7 @@ export async function startI18n(language: Language): Promise<void> {
 }
 
 /** Words of pages that come when they are asked for. */
-export function addTexts(texts: Record<Language, object>): void {
+export function addTexts(texts: Partial<Record<Language, object>>): void {
   for (const [language, words] of Object.entries(texts)) i18next.addResourceBundle(language, 'translation', words, true, false)
 }
 
