@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections import deque
 from collections.abc import Iterator
@@ -23,12 +24,14 @@ from websockets.sync.client import ClientConnection, connect
 from tests.fuzz import seeds
 from tests.fuzz.mutation import Mutator
 from yuelai.wire.errors import PeerError
-from yuelai.wire.sip import Response, StreamParser, parse_datagram
+from yuelai.wire.sip import Request, Response, StreamParser, parse_datagram
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 10.0
 """Seconds until an OPTIONS without an answer means that nobody lives there."""
 BURST = 40
+FIGURES = ("rss", "calls")
+"""What a report holds beside what is to go away."""
 MOST_GROWTH = 24 * 1024 * 1024
 """Bytes of memory that a target may have more at the end than when a fifth of all inputs had come."""
 
@@ -51,11 +54,38 @@ class Messages:
         self._dialogs: deque[tuple[str, str, str]] = deque(maxlen=30)
         self._calls: deque[tuple[str, str, str]] = deque(maxlen=30)
 
-    def heard(self, data: Response) -> None:
-        """Remember the dialogs that the target made."""
+    def heard(self, response: Response) -> bytes | None:
+        """Remember the dialogs that the target made; return the ACK that most of its answers to INVITE get."""
         with contextlib.suppress(PeerError):
-            if data.cseq.method == "INVITE" and data.status < 300 and data.to.tag and data.from_.tag:
-                self._dialogs.append((data.call_id, data.from_.tag, data.to.tag))
+            tags = response.from_.tag, response.to.tag
+            if response.cseq.method == "INVITE" and response.status < 300 and tags[0] and tags[1]:
+                self._dialogs.append((response.call_id, tags[0], tags[1]))
+                if response.status >= 200 and self._dice.random() < 0.8:
+                    return seeds.request(
+                        "ACK", call_id=response.call_id, from_tag=tags[0], to_tag=tags[1], cseq=response.cseq.number,
+                        branch=f"ack{next(_numbers)}", transport=self._transport, port=self._port,
+                    )  # fmt: skip
+        return None
+
+    def answers(self, request: Request) -> list[bytes]:
+        """What we say to a request of the target's: several answers, no answer, damaged ones."""
+        dice, found = self._dice, []
+        for status in dice.choice(
+            ((), (200,), (100, 180, 200), (183, 486), (401,), (302,), (200, 200), (503,), (491,))
+        ):
+            reply = request.response(status, tag=f"a{dice.randrange(3)}")
+            reply.add("contact", f"<sip:peer@127.0.0.1:{self._port}>")
+            for name in dice.sample(("record-route", "rseq", "require", "session-expires", "retry-after"), 2):
+                reply.add(
+                    name, {"record-route": f"<sip:127.0.0.1:{self._port};lr>", "require": "100rel"}.get(name, "90")
+                )
+            if status == 401:
+                reply.add("www-authenticate", 'Digest realm="yuelai", nonce="n", qop="auth"')
+            if request.method == "INVITE" and dice.random() < 0.8:
+                reply.set_body("application/sdp", seeds.SDP)
+            data = reply.to_bytes()
+            found.append(data if dice.random() < 0.5 else self._mutator.damage(data))
+        return found
 
     def make(self) -> bytes:
         dice, fate = self._dice, self._dice.random()
@@ -95,12 +125,19 @@ class Way(Protocol):
 
 
 class UdpWay:
-    def __init__(self, port: int, number: int) -> None:
+    """Also the peer whom the target calls: what it asks is answered, as damaged as all else."""
+
+    def __init__(self, number: int) -> None:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 * 1024 * 1024)
-        self._socket.connect(("127.0.0.1", port))
+        self._socket.bind(("127.0.0.1", 0))
         self._socket.settimeout(0.5)
-        self._messages = Messages(number, "UDP", self._socket.getsockname()[1])
+        self.port = int(self._socket.getsockname()[1])
+        self._messages = Messages(number, "UDP", self.port)
+        self.answered = 0
+
+    def connect(self, port: int) -> None:
+        self._socket.connect(("127.0.0.1", port))
 
     def burst(self, size: int) -> None:
         for _ in range(size):
@@ -125,9 +162,15 @@ class UdpWay:
             with contextlib.suppress(PeerError):
                 message = parse_datagram(data)
                 if isinstance(message, Response):
-                    self._messages.heard(message)
+                    if (ack := self._messages.heard(message)) is not None:
+                        self._socket.send(ack)
                     if message.get("call-id") == call_id:
                         return True
+                elif message.method != "ACK":
+                    for reply in self._messages.answers(message):
+                        with contextlib.suppress(OSError):
+                            self._socket.send(reply)
+                            self.answered += 1
 
     def close(self) -> None:
         self._socket.close()
@@ -175,7 +218,8 @@ class TcpWay:
             while data := connection.recv(65_535):
                 for message in parser.feed(data):
                     if isinstance(message, Response):
-                        self._messages.heard(message)
+                        if (ack := self._messages.heard(message)) is not None:
+                            connection.sendall(ack)
                         if message.get("call-id") == call_id:
                             return True
         except (OSError, PeerError):
@@ -208,7 +252,8 @@ class WsWay:
                 with contextlib.suppress(PeerError):
                     message = parse_datagram(heard.encode() if isinstance(heard, str) else heard)
                     if isinstance(message, Response):
-                        self._messages.heard(message)
+                        if (ack := self._messages.heard(message)) is not None:
+                            self._socket.send(ack)
                         if message.get("call-id") == call_id:
                             return
         except (TimeoutError, ConnectionClosed):
@@ -223,6 +268,9 @@ class WsWay:
 @dataclass
 class Outcome:
     thrown: dict[str, int] = field(default_factory=dict)
+    answered: int = 0
+    """Answers to requests of the target's own."""
+    calls: int = 0
     seconds: float = 0.0
     rss: list[int] = field(default_factory=list)
     """Bytes at the start, after a fifth of the inputs, and at the end."""
@@ -231,16 +279,20 @@ class Outcome:
     def __str__(self) -> str:
         ways = ", ".join(f"{count:,} by {way}" for way, count in self.thrown.items())
         memory = " → ".join(f"{size / 2**20:.1f}" for size in self.rss)
-        return f"listeners: {ways} in {self.seconds:.0f} s; memory {memory} MB; left over {self.left}"
+        return (
+            f"listeners: {ways}, {self.answered:,} answers to what was asked, in {self.seconds:.0f} s; "
+            f"{self.calls:,} calls stood; memory {memory} MB; left over {self.left}"
+        )
 
 
 class Process:
     """The target, and what it says."""
 
-    def __init__(self) -> None:
+    def __init__(self, peer_port: int) -> None:
+        self._errors = tempfile.TemporaryFile("w+")  # noqa: SIM115 - as long as the process
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.fuzz.target"],
-            cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            [sys.executable, "-m", "tests.fuzz.target", str(peer_port)],
+            cwd=ROOT, stdout=subprocess.PIPE, stderr=self._errors, text=True,
         )  # fmt: skip
         assert self._process.stdout is not None
         line = self._process.stdout.readline().split()
@@ -262,15 +314,18 @@ class Process:
         deadline = time.monotonic() + seconds
         while True:
             held = self.report()
-            if time.monotonic() > deadline or not any(count for name, count in held.items() if name != "rss"):
+            if time.monotonic() > deadline or not any(count for name, count in held.items() if name not in FIGURES):
                 return held
             time.sleep(0.25)
 
     def errors(self) -> str:
-        """End it; return what it logged, which is to be nothing."""
+        """What it has logged, which is to be nothing."""
+        self._errors.seek(0)
+        return self._errors.read(10_000)
+
+    def end(self) -> None:
         self._process.terminate()
-        _, said = self._process.communicate(timeout=20)
-        return said
+        self._process.wait(timeout=20)
 
     def stop(self) -> None:
         if self._process.poll() is None:
@@ -279,8 +334,8 @@ class Process:
 
 
 @contextlib.contextmanager
-def target() -> Iterator[Process]:
-    process = Process()
+def target(peer_port: int) -> Iterator[Process]:
+    process = Process(peer_port)
     try:
         yield process
     finally:
@@ -292,9 +347,11 @@ def fuzz(udp: int, tcp: int, ws: int, *, number: int = 1) -> Outcome:
     outcome, began = Outcome(), time.monotonic()
     wanted = {"UDP": udp, "TCP": tcp, "WebSocket": ws}
     outcome.thrown = dict.fromkeys(wanted, 0)
-    with target() as process:
+    peer = UdpWay(number)
+    with target(peer.port) as process:
+        peer.connect(process.sip_port)
         ways: dict[str, Way] = {
-            "UDP": UdpWay(process.sip_port, number),
+            "UDP": peer,
             "TCP": TcpWay(process.sip_port, number + 1),
             "WebSocket": WsWay(process.ws_port, number + 2),
         }
@@ -305,17 +362,21 @@ def fuzz(udp: int, tcp: int, ws: int, *, number: int = 1) -> Outcome:
                 if size > 0:
                     way.burst(size)
                     outcome.thrown[name] += size
+            if said := process.errors():
+                raise NotAlive(said)
             if len(outcome.rss) == 1 and sum(outcome.thrown.values()) >= sum(wanted.values()) / 5:
                 outcome.rss.append(process.report()["rss"])
+        outcome.answered = peer.answered
         for way in ways.values():
             way.close()
         held = process.empty()
         outcome.rss.append(held.pop("rss"))
+        outcome.calls = held.pop("calls")
         outcome.left = {name: count for name, count in held.items() if count}
         outcome.seconds = time.monotonic() - began
-        said = process.errors()
-    if said:
-        raise NotAlive(said[:5000])
+        process.end()
+        if said := process.errors():
+            raise NotAlive(said)
     assert not outcome.left, f"left over: {outcome.left}"
     assert outcome.rss[-1] - outcome.rss[1] < MOST_GROWTH, f"memory grew: {outcome}"
     return outcome

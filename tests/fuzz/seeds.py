@@ -36,7 +36,7 @@ EXTRAS = {
     "Diversion: <sip:9@c.example>;reason=user-busy;counter=2\r\nRecord-Route: <sip:127.0.0.1:{port};lr>\r\n"
     "History-Info: <sip:a@x?Reason=SIP%3Bcause%3D302>;index=1, <sip:b@x>;index=1.1\r\n"
     "User-to-User: 56a390f3;encoding=hex\r\nAlert-Info: <http://x/y>;info=ring\r\n"
-    "Replaces: 1@h;to-tag=2;from-tag=3;early-only\r\nAccept: application/sdp, */*;q=0.1\r\n",
+    "Accept: application/sdp, */*;q=0.1\r\n",
     "REFER": CONTACT + "Refer-To: <sip:8002@127.0.0.1?Replaces=1%40h%3Bto-tag%3D1%3Bfrom-tag%3D2>\r\n"
     "Referred-By: <sip:boss@example.com>\r\nTarget-Dialog: 1@h;local-tag=a;remote-tag=b\r\n",
     "SUBSCRIBE": CONTACT + "Event: dialog;id=7\r\nExpires: 300\r\nAccept: application/dialog-info+xml\r\n",
@@ -111,5 +111,9 @@ MESSAGES = [
     *(torture(name) for name in NAMES),
     *(request(method) for method in METHODS),
     *(request("INVITE", body) for body in BODIES),
+    *(
+        request("INVITE").replace(b"Max-Forwards: 70", b"Max-Forwards: 70\r\n" + line, 1)
+        for line in (b"Replaces: 1@h;to-tag=2;from-tag=3;early-only", b"Join: 1@h;to-tag=2;from-tag=3", b"Require: x")
+    ),
     *(response(status) for status in (100, 183, 200, 302, 401, 422, 503, 699)),
 ]

@@ -1,7 +1,8 @@
 """Telephony in a process of its own for the fuzzers: UDP, TCP and WebSocket on free ports, its time running faster.
 
-`python -m tests.fuzz.target` prints `ready SIP-PORT WEBSOCKET-PORT`, and a JSON line of what it holds on SIGUSR1 and at
-its end. Calls are answered, refused, left ringing or hung up by dice. All it logs as an error is a defect.
+`python -m tests.fuzz.target [PEER-PORT]` prints `ready SIP-PORT WEBSOCKET-PORT`, and a JSON line of what it holds on
+SIGUSR1. Calls are answered, refused, left ringing or hung up by dice, and beside some it calls the peer itself. All it
+logs as an error is a defect.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import itertools
 import json
 import random
 import signal
+import sys
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
@@ -28,7 +30,18 @@ from yuelai.platform.ids import LegId
 from yuelai.platform.logging import configure
 from yuelai.telephony.guards import guards
 from yuelai.telephony.guards.rates import Rate
-from yuelai.telephony.ports import BindingRecord, Credential, DialogRecord, Leg, LegEvent, Reoffered
+from yuelai.telephony.hops import UdpHop
+from yuelai.telephony.ports import (
+    Answered,
+    BindingRecord,
+    Confirmed,
+    Credential,
+    Destination,
+    DialogRecord,
+    Leg,
+    LegEvent,
+    Reoffered,
+)
 from yuelai.wire.sip.digest import Algorithm, ha1
 
 SPEED = 20.0
@@ -57,7 +70,8 @@ class Kept:
 
 
 class Target:
-    def __init__(self) -> None:
+    def __init__(self, peer_port: int | None) -> None:
+        self._peer_port, self._calls = peer_port, 0
         guards.AT_HOME = Rate(1e6, 1e6)  # a browser that throws as much as it can is to be read
         settings = Settings(home=Path("unused"), trunks="127.0.0.1")
         self._dice = random.Random(1)
@@ -68,6 +82,7 @@ class Target:
 
     async def _take(self, leg: Leg) -> None:
         def heard(event: LegEvent) -> None:
+            self._calls += isinstance(event, Confirmed)
             if isinstance(event, Reoffered):
                 self._later(leg.accept(ANSWER) if self._dice.random() < 0.8 else leg.refuse_offer())
 
@@ -79,7 +94,26 @@ class Target:
         self._keeping.add(task)
         task.add_done_callback(self._keeping.discard)
 
+    async def _dial(self) -> None:
+        """Call the peer, who answers as it likes."""
+        hop = UdpHop("127.0.0.1", self._peer_port or 9)
+        events: list[LegEvent] = []
+        leg = await self.telephony.dial_to(
+            [[Destination(f"sip:peer@127.0.0.1:{hop.port}", (hop,))]],
+            sdp=ANSWER, caller="1", called="2", listener=events.append,
+        )  # fmt: skip
+        await asyncio.sleep(self._dice.random() * 0.3)
+        if self._dice.random() < 0.3 and any(isinstance(event, Answered) for event in events):
+            self._later(self._reoffer(leg))
+            await asyncio.sleep(0.05)
+        await leg.hangup()
+
+    async def _reoffer(self, leg: Leg) -> None:
+        await leg.reoffer(ANSWER.replace("4000", "4002"))
+
     async def _live(self, leg: Leg) -> None:
+        if self._peer_port is not None and self._dice.random() < 0.3:
+            self._later(self._dial())
         fate = self._dice.random()
         if fate < 0.2:
             await leg.hangup(self._dice.choice((404, 486, 603)))
@@ -124,6 +158,7 @@ class Target:
             "dialogs": len(stack.ua.dialogs),
             "transactions": stack.layer.size,
             "tasks": len(stack.ua.tasks),
+            "calls": self._calls,
             "rss": psutil.Process().memory_info().rss,
         }
 
@@ -136,7 +171,7 @@ async def _quietly(work: Coroutine[Any, Any, None]) -> None:
 
 async def main() -> None:
     configure("fuzz", Settings(log_level="error"))
-    target = Target()
+    target = Target(int(sys.argv[1]) if len(sys.argv) > 1 else None)
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, stop.set)
     loop.add_signal_handler(signal.SIGUSR1, lambda: say(json.dumps(target.report())))
@@ -145,7 +180,6 @@ async def main() -> None:
         say(f"ready {target.telephony.port} {server.sockets[0].getsockname()[1]}")
         await stop.wait()
     await target.telephony.close()
-    say(json.dumps(target.report()))
 
 
 def say(line: str) -> None:
