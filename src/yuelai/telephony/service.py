@@ -30,6 +30,7 @@ from yuelai.telephony.ports import (
     Listener,
     Registration,
 )
+from yuelai.telephony.resolving import Resolver
 from yuelai.telephony.stack import Stack
 from yuelai.telephony.timers import Timers
 from yuelai.telephony.trace.writer import TraceWriter
@@ -75,6 +76,8 @@ class SipTelephony:
         self._clock = clock
         self._wake: asyncio.TimerHandle | None = None
         self._stack.timers.on_earlier = self._schedule
+        self.resolver = self._stack.ua.resolver = Resolver(clock)
+        self.transports.on_failure.append(lambda hop, _failure: self.resolver.failed(hop))
         self.transports.lost = self._stack.lose
         self.transports.streams.closed = self._stack.registrar.lose
         self.guards = Guards(clock, self.transports.send)
@@ -98,6 +101,7 @@ class SipTelephony:
         settings = self._settings
         self.port = await self.transports.open(settings.bind, settings.sip_port if port is None else port, tcp=tcp)
         self._stack.ua.port = self.port
+        self.resolver.ipv4, self.resolver.ipv6 = self.transports.families
         if tcp and settings.tls_cert is not None and settings.tls_key is not None:
             certificate = ServerCertificate(settings.tls_cert, settings.tls_key, client_ca=settings.sip_tls_client_ca)
             wanted = settings.sip_tls_port if port is None else port and port + 1

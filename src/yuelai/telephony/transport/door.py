@@ -115,6 +115,11 @@ class Transports:
         self.streams.close()
 
     @property
+    def families(self) -> tuple[bool, bool]:
+        """Whether we can send to addresses of IPv4, and of IPv6."""
+        return False in self._udp, True in self._udp
+
+    @property
     def udp_descriptors(self) -> list[int]:
         """Of the sockets that datagrams are read from."""
         return [socket.fileno() for socket in self._udp.values()]
