@@ -7,6 +7,7 @@ import pytest
 import pytest_asyncio
 
 from tests.support.centre import Centre, running_centre
+from tests.support.certificates import Authority
 from tests.support.switched import Switched, switched
 
 
@@ -19,10 +20,11 @@ def centre() -> Iterator[Centre]:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def module_switch() -> AsyncIterator[Switched]:
+async def module_switch(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Switched]:
     assert shutil.which("sipp"), "sipp is missing: `make test` installs it"
     users = [word for user in ("8001", "8002", "8003") for word in ("--user", f"{user}:secret")]
-    async with switched(*users) as running:
+    pair = Authority(tmp_path_factory.mktemp("ca")).issue("localhost", addresses=("127.0.0.1",))
+    async with switched(*users, tls=pair) as running:
         yield running
 
 

@@ -77,6 +77,7 @@ class Sipp:
         command += ["-m", str(calls), "-trace_err", "-nostdin", "-timeout", "90", "-timeout_error", *options]
         if media_port:
             command += ["-mi", "127.0.0.1", "-mp", str(media_port), "-rtp_echo"]
+        self._port, self._table = port, "tcp" if "t1" in options else "udp"
         self.process = subprocess.Popen(
             command, cwd=self._folder.name, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
@@ -86,6 +87,13 @@ class Sipp:
         out, _ = self.process.communicate(timeout=timeout)
         errors = "".join(path.read_text() for path in Path(self._folder.name).glob("*_errors.log"))
         assert self.process.returncode == 0, f"sipp: exit {self.process.returncode}\n{errors}\n{out[-3000:]}"
+
+    async def ready(self, timeout: float = 10) -> Sipp:
+        """Return this one when its port is open."""
+        async with asyncio.timeout(timeout):
+            while f":{self._port:04X} " not in Path(f"/proc/net/{self._table}").read_text():
+                await asyncio.sleep(0.01)
+        return self
 
     async def done(self, timeout: float = 60) -> None:
         await asyncio.to_thread(self.wait, timeout)

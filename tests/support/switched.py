@@ -1,7 +1,7 @@
 """The switch of `tests.support.switch` within a test, on a free port, its time running faster.
 
-Who calls a number that is a port of this machine reaches whoever is there; ports joined by `-` are called at once, and
-those after a `*` when all before have failed.
+Who calls a number that is a port of this machine reaches whoever is there, by TCP when it begins with 0; ports joined
+by `-` are called at once, and those after a `*` when all before have failed.
 """
 
 from __future__ import annotations
@@ -11,18 +11,18 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import pytest
-
 from tests.support import switch
-from tests.support.haste import HastyClock, HastyTelephony
+from tests.support.certificates import Pair
 from tests.support.sipp import Sipp
 from yuelai.telephony.b2bua.plan import Plan, Refuse, Wanted
-from yuelai.telephony.hops import UdpHop
-from yuelai.telephony.ports import Destination
+from yuelai.telephony.hops import Hop, StreamHop, UdpHop
+from yuelai.telephony.ports import Destination, Digest
 
 SPEED = 10
 """T1 is 50 ms: half a minute of timers is over in three seconds."""
 RETRANS = str(500 // SPEED)
+OURS = Digest("trunk", "secret")
+"""Who we are at those we call."""
 STANDING = ("legs", "dialogs", "calls", "journalled")
 EVERYTHING = (*STANDING, "transactions")
 
@@ -38,10 +38,10 @@ class Switched(switch.Switch):
         return self.telephony.port
 
     async def plan(self, wanted: Wanted) -> Plan | Refuse:
-        if not set(wanted.number) <= set("0123456789-*"):
+        if len(wanted.number) < 5 or not set(wanted.number) <= set("0123456789-*"):
             return await super().plan(wanted)
         stages = [
-            [Destination(f"sip:{port}@127.0.0.1:{port}", (UdpHop("127.0.0.1", int(port)),)) for port in part.split("-")]
+            [Destination(f"sip:{port}@127.0.0.1:{int(port)}", (_hop(port),), digest=OURS) for port in part.split("-")]
             for part in wanted.number.split("*")
         ]
         return Plan(stages, timeout=self.timeout)
@@ -67,14 +67,15 @@ class Switched(switch.Switch):
             await asyncio.sleep(0.02)
 
 
+def _hop(port: str) -> Hop:
+    return StreamHop("TCP", "127.0.0.1", int(port)) if port.startswith("0") else UdpHop("127.0.0.1", int(port))
+
+
 @asynccontextmanager
-async def switched(*arguments: str, speed: float = SPEED) -> AsyncIterator[Switched]:
+async def switched(*arguments: str, speed: float = SPEED, tls: Pair | None = None) -> AsyncIterator[Switched]:
     """`arguments` are the program's. At the end nothing may be left of any call."""
-    clock = HastyClock(speed)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(switch, "SystemClock", lambda: clock)
-        patch.setattr(switch, "SipTelephony", HastyTelephony)
-        running = Switched(switch.parse(arguments), None)
+    words = ("--tls", str(tls.cert), str(tls.key)) if tls else ()
+    running = Switched(switch.parse(["--speed", str(speed), *arguments, *words]), None)
     await running.telephony.start(port=0)
     try:
         yield running
