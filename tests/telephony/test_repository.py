@@ -33,7 +33,17 @@ def record() -> DialogRecord:
         user="8001",
         instance="<urn:uuid:1>",
         account=SAMPLE_TENANT,
+        role="caller",
+        origin="- 12 3 IN IP4 127.0.0.1",
+        media="m1",
+        peer=LegId(new_id()),
     )
+
+
+def private_of(dialog: DialogRecord) -> dict[str, object]:
+    private = asdict(dialog)
+    del private["leg_id"], private["at"], private["account"]
+    return {**private, "peer": str(dialog.peer)}
 
 
 def entry(fact: facts.Fact, private: dict[str, object] | None = None) -> Entry:
@@ -41,14 +51,18 @@ def entry(fact: facts.Fact, private: dict[str, object] | None = None) -> Entry:
 
 
 async def test_a_dialog_stands_from_its_confirmation_to_its_end_however_often_it_is_told(database: Database) -> None:
-    one, other = record(), record()
+    one, other = sorted((record(), record()), key=lambda dialog: dialog.leg_id)
     async with database.transaction(None) as conn:
         for dialog in (one, other, one):
-            private = asdict(dialog)
-            del private["leg_id"], private["at"], private["account"]
+            private = private_of(dialog)
             fact = DialogConfirmed(at=AT, tenant_id=SAMPLE_TENANT, leg_id=dialog.leg_id)
             await project(conn, entry(fact, private))
         assert await open_dialogs(conn) == [one, other]
+        moved = replace(other, target="sip:8001@127.0.0.1:6999", hop="udp:127.0.0.1:6999", origin="- 12 4 IN IP4 x")
+        confirmed = DialogConfirmed(at=AT, tenant_id=SAMPLE_TENANT, leg_id=other.leg_id)
+        await project(conn, entry(confirmed, private_of(moved)))
+        assert await open_dialogs(conn) == [one, moved]
+        await project(conn, entry(confirmed, private_of(other)))
         for _ in range(2):
             await project(conn, entry(DialogEnded(at=AT, tenant_id=SAMPLE_TENANT, leg_id=one.leg_id)))
         assert await open_dialogs(conn) == [other]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Iterable
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Protocol
 from uuid import UUID
 
@@ -18,6 +18,9 @@ class Append(Protocol):
     def __call__(self, *records: Record) -> Awaitable[int]: ...
 
 
+_PRIVATE = [field.name for field in fields(DialogRecord) if field.name not in ("leg_id", "at", "account")]
+
+
 class DialogKeeper:
     """`telephony.ports.DialogJournal`. A leg's account is a tenant; the operator's where there is none.
 
@@ -30,9 +33,8 @@ class DialogKeeper:
 
     async def confirmed(self, record: DialogRecord) -> None:
         tenant_id = self._tenants[record.leg_id] = record.account or self._operator
-        private = asdict(record)
-        for published in ("leg_id", "at", "account"):
-            del private[published]
+        private = {name: getattr(record, name) for name in _PRIVATE}
+        private["peer"] = str(record.peer) if record.peer is not None else None
         await self._append(Record(DialogConfirmed(at=record.at, tenant_id=tenant_id, leg_id=record.leg_id), private))
 
     async def ended(self, leg_id: LegId) -> None:

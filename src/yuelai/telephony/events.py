@@ -12,7 +12,9 @@ from yuelai.platform.facts import Fact, fact
 @fact("dialog.confirmed")
 @dataclass(frozen=True, kw_only=True)
 class DialogConfirmed(Fact):
-    """A dialog stands and must be ended one day. private: the fields of `DialogRecord` save `leg_id` and `at`."""
+    """A dialog stands and must be ended one day, or something in its record has changed.
+
+    private: the fields of `DialogRecord` save `leg_id`, `at` and `account`; `peer` as text."""
 
     leg_id: UUID
 

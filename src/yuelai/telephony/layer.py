@@ -33,6 +33,8 @@ FailureHandler = Callable[[int, str], None]
 
 MOST_TRANSACTIONS = 50_000
 """Server transactions in memory; past it new requests are refused without one (RFC 3261 §21.5.4)."""
+LONGEST_REINVITE = 128 * T1
+"""Seconds in which an INVITE within a dialog must have its final response."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +165,10 @@ class ClientTransaction(_Transaction):
             cancel.add("reason", cause)
         self._layer.send(cancel, self.hop, lambda _response: None, lambda _status, _reason: None)
         # A peer that answers the CANCEL but never the INVITE would keep it for ever (§9.1, last paragraph).
-        self._layer.timers.after(64 * T1, self._abandon)
+        self._layer.timers.after(64 * T1, self.abandon)
 
-    def _abandon(self) -> None:
+    def abandon(self) -> None:
+        """Wait no longer for a final response."""
         if self.waiting:
             self.feed(Event.BROKEN)
 
@@ -232,6 +235,9 @@ class TransactionLayer:
         """Start a client transaction; the request's top Via must hold a fresh branch."""
         transaction = ClientTransaction(self, request, hop, told, failed)
         self._clients[(request.via.branch, request.method)] = transaction
+        if request.method == "INVITE" and request.to.tag is not None:
+            # One within a dialog is not for people to answer; a provisional response must not keep it for ever.
+            self.timers.after(LONGEST_REINVITE, transaction.abandon)
         transaction.feed(Event.START)
         return transaction
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from yuelai.platform.journal import Entry
 from yuelai.telephony.events import DialogConfirmed, DialogEnded, RegistrationBound, RegistrationUnbound
@@ -13,7 +14,8 @@ if TYPE_CHECKING:
 
 # SYMMETRIC is a reserved word.
 _COLUMNS = (
-    'call_id, local, remote, local_cseq, remote_cseq, route_set, target, hop, "symmetric", party_user, party_instance'
+    'call_id, local, remote, local_cseq, remote_cseq, route_set, target, hop, "symmetric", party_user, party_instance, '
+    "role, origin, media, peer"
 )
 
 
@@ -27,7 +29,10 @@ async def project(conn: Connection, entry: Entry) -> None:
         await conn.execute(
             f"""
             INSERT INTO open_dialogs (leg_id, tenant_id, confirmed_at, {_COLUMNS})
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT DO NOTHING
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+            ON CONFLICT (leg_id) DO UPDATE SET local_cseq = excluded.local_cseq, remote_cseq = excluded.remote_cseq,
+                target = excluded.target, hop = excluded.hop, origin = excluded.origin, media = excluded.media,
+                peer = excluded.peer
             """,  # noqa: S608
             fact.leg_id,
             fact.tenant_id,
@@ -43,6 +48,11 @@ async def project(conn: Connection, entry: Entry) -> None:
             private["symmetric"],
             private["user"],
             private["instance"],
+            # Entries of an earlier form know nothing of these.
+            private.get("role", "called"),
+            private.get("origin", ""),
+            private.get("media", ""),
+            UUID(private["peer"]) if private.get("peer") else None,
         )
     elif isinstance(fact, DialogEnded):
         await conn.execute("DELETE FROM open_dialogs WHERE leg_id = $1", fact.leg_id)
@@ -83,7 +93,7 @@ PROJECTIONS = dict.fromkeys((DialogConfirmed, DialogEnded, RegistrationBound, Re
 async def open_dialogs(conn: Connection) -> list[DialogRecord]:
     """Return the dialogs that nobody has ended, the oldest first. Asks for all tenants (system work)."""
     rows = await conn.fetch(
-        f"SELECT leg_id, tenant_id, confirmed_at, {_COLUMNS} FROM open_dialogs ORDER BY confirmed_at"  # noqa: S608
+        f"SELECT leg_id, tenant_id, confirmed_at, {_COLUMNS} FROM open_dialogs ORDER BY confirmed_at, leg_id"  # noqa: S608
     )
     return [
         DialogRecord(
@@ -101,6 +111,10 @@ async def open_dialogs(conn: Connection) -> list[DialogRecord]:
             user=row["party_user"],
             instance=row["party_instance"],
             account=row["tenant_id"],
+            role=row["role"],
+            origin=row["origin"],
+            media=row["media"],
+            peer=row["peer"],
         )
         for row in rows
     ]

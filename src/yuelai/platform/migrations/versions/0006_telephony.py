@@ -26,9 +26,17 @@ CREATE TABLE open_dialogs (
     hop text NOT NULL,
     "symmetric" boolean NOT NULL,
     party_user text NOT NULL,
-    party_instance text NOT NULL
+    party_instance text NOT NULL,
+    role text NOT NULL CHECK (role IN ('caller', 'called')),
+    origin text NOT NULL,
+    media text NOT NULL,
+    peer uuid
 );
 COMMENT ON TABLE open_dialogs IS 'SIP dialogs that stand (RFC 3261 §12); a row lives as long as its dialog';
+COMMENT ON COLUMN open_dialogs.role IS 'caller when the INVITE was ours';
+COMMENT ON COLUMN open_dialogs.origin IS 'o= of the description we sent last; a new offer counts on from its version';
+COMMENT ON COLUMN open_dialogs.media IS 'what the leg is called in the media engine';
+COMMENT ON COLUMN open_dialogs.peer IS 'the leg it was connected with';
 COMMENT ON COLUMN open_dialogs.hop IS 'how it is reached, e.g. udp, host and port, or the flow of a web socket';
 
 CREATE TABLE registrations (
