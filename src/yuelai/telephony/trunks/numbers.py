@@ -84,7 +84,7 @@ def incoming(number: str, rewriting: Rewriting, country: str = HOME) -> str:
 
 
 def outgoing(number: str, rewriting: Rewriting, country: str = HOME) -> str:
-    """A number as it is dialled at home, as the trunk wants it: the form first, then the rule. Nothing stays nothing."""
+    """A number as it is dialled at home, as the trunk wants it: the form first, then the rule."""
     if not number:
         return number
     public = e164(number) if rewriting.format != "as_is" else None
