@@ -22,7 +22,7 @@ export function BansTab({ head, writes }: { head: ReactNode; writes: boolean }) 
   const { busy, problem, run } = useAction('/sip/bans')
   const [adding, setAdding] = useState(false)
   const release = async (ban: Ban) => {
-    const minutes = Math.max(1, Math.ceil(secondsLeft(ban.until, now) / 60))
+    const minutes = Math.max(1, Math.ceil(secondsLeft(ban.ends_at, now) / 60))
     const { ok } = await run(() => api.delete(`/sip/bans/${encodeURIComponent(ban.address)}`))
     if (ok) toast(t('tel.guards.released', { address: ban.address }), 'ok', { label: t('admin.people.undo'), act: () => void run(() => api.post('/sip/bans', { address: ban.address, minutes, reason: ban.note || undefined })) })
   }
@@ -40,7 +40,7 @@ export function BansTab({ head, writes }: { head: ReactNode; writes: boolean }) 
     },
     { id: 'note', title: t('tel.guards.note'), track: 'minmax(100px, 1.4fr)', render: (ban) => <span title={ban.note}>{ban.note}</span> },
     { id: 'since', title: t('tel.guards.since'), track: '112px', render: (ban) => <span className="muted">{dayTime(ban.since, now, i18n.language)}</span> },
-    { id: 'left', title: t('tel.guards.left'), track: '88px', right: true, render: (ban) => length(secondsLeft(ban.until, now)) },
+    { id: 'left', title: t('tel.guards.left'), track: '88px', right: true, render: (ban) => length(secondsLeft(ban.ends_at, now)) },
     { id: 'hits', title: t('tel.guards.hits'), track: '88px', right: true, render: (ban) => ban.hits.toLocaleString(i18n.language) },
     ...(writes
       ? [

@@ -131,6 +131,15 @@ export function TollDialog({ rule, trunks, onClose }: { rule: TollRule | null; t
           <Field label={t('tel.guards.field.limits')} error={shown.limits}>
             <Segmented size="small" value={draft.counted} aria-label={t('tel.guards.field.limits')} options={(['seat', 'trunk', 'all'] as const).map((value) => ({ value, label: t(`tel.guards.counted.${value}`) }))} onChange={(counted) => put({ counted })} />
             <div className="toll-limits">{limits.map(limit)}</div>
+            {rule && rule.used_today.length > 0 && (
+              <p className="field-hint">
+                {t('tel.guards.usedToday')}{' '}
+                {rule.used_today
+                  .slice(0, 5)
+                  .map(({ subject, calls, seconds, spend_micro }) => t('tel.guards.used', { who: subject || t('tel.guards.counted.all'), count: calls, minutes: Math.round(seconds / 60), money: (spend_micro / 1_000_000).toFixed(2) }))
+                  .join(t('admin.common.and'))}
+              </p>
+            )}
           </Field>
         )}
         <Field label={t('tel.routes.active')}>

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { api } from '@/shared/api/client'
 import { useAction, useAll } from '@/shared/api/lists'
 import type { TollCheck, TollRule, Trunk } from '@/shared/api/telephony'
+import { length } from '@/shared/time/format'
 import { DataTable, type Column } from '@/shared/ui/DataTable'
 import { Icon } from '@/shared/ui/Icon'
 import type { IconName } from '@/shared/ui/icons'
@@ -115,12 +116,15 @@ function Verdict({ answer }: { answer: TollCheck }) {
   return (
     <div aria-live="polite" data-testid="toll-verdict">
       <p className="toll-verdict">
-        <Chip tone={answer.allowed ? 'ok' : 'red'} icon={answer.allowed ? 'checkCircle' : 'stop'}>
-          {t(answer.allowed ? 'tel.guards.passes' : 'tel.guards.stopped')}
+        <Chip tone={answer.denied ? 'red' : 'ok'} icon={answer.denied ? 'stop' : 'checkCircle'}>
+          {t(answer.denied ? 'tel.guards.stopped' : 'tel.guards.passes')}
         </Chip>
-        {answer.code && <span>{t(`tel.guards.denial.${answer.code}`, { defaultValue: answer.code })}</span>}
+        {answer.denied && <span>{t(`tel.guards.denial.${answer.denied}`, { defaultValue: answer.denied })}</span>}
+        {!answer.denied && answer.seconds !== null && <span className="muted">{t('tel.guards.lasts', { time: length(answer.seconds) })}</span>}
       </p>
       <dl className="pairs">
+        <dt>{t('tel.explain.number')}</dt>
+        <dd>{answer.digits}</dd>
         <dt>{t('tel.guards.kind')}</dt>
         <dd>
           {t(`tel.guards.class.${answer.kind}`, { defaultValue: answer.kind })} <span className="muted">{answer.country}</span>

@@ -6,7 +6,7 @@ export const classes = ['service', 'toll_free', 'fixed', 'mobile', 'shared_cost'
 export const limits = ['max_concurrent', 'max_per_minute', 'max_minutes_day', 'max_spend_day_micro'] as const
 export type Limit = (typeof limits)[number]
 
-export type TollDraft = Omit<TollRule, 'id' | 'version' | 'created_at'>
+export type TollDraft = Omit<TollRule, 'id' | 'version' | 'used_today'>
 
 export const emptyRule: TollDraft = {
   name: '', position: 100, active: true, action: 'deny', seats: [], trunks: [], classes: [], countries: [], prefixes: [], weekdays: [], from_time: null, to_time: null, counted: 'seat',

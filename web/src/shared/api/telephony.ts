@@ -44,7 +44,7 @@ export interface Ban {
   reason: string
   note: string
   since: Instant
-  until: Instant
+  ends_at: Instant
   hits: number
 }
 
@@ -77,13 +77,14 @@ export interface TollRule {
   max_minutes_day: number | null
   max_spend_day_micro: number | null
   version: number
-  created_at?: Instant
+  used_today: Array<{ subject: string; calls: number; seconds: number; spend_micro: number }>
 }
 
 export interface TollCheck {
-  allowed: boolean
-  code: string | null
   kind: string
   country: string
-  rule: { name: string } | null
+  digits: string
+  denied: string | null
+  rule: { id: string; name: string } | null
+  seconds: number | null
 }

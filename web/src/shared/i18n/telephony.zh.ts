@@ -27,7 +27,7 @@ export const telephonyZh = {
       max_channels_total: '总通道', max_channels_in: '呼入通道', max_channels_out: '呼出通道', max_cps: '每秒新呼', priority: '优先级', weight: '权重', rates: '费率', country: '国家', number_in: '呼入', number_out: '呼出', default: '默认主叫', allowed: '可用主叫', trusted: '隐藏号码', codecs: '顺序',
     },
     kind: { carrier: '运营商', pbx: '办公交换机', gateway: '网关' }, direction: { both: '双向', in: '呼入', out: '呼出' }, transport: { auto: '自动', udp: 'UDP', tcp: 'TCP', tls: 'TLS' },
-    hostHint: '域名按 NAPTR、SRV、A 依次解析；填端口则只用该端口', portAny: '端口', proxyHint: '经它发出，主机:端口；不填直接发往主机', sourcesHint: '从这些地址来的呼叫不需密码，如 203.0.113.0/28；回车分隔', certificateHint: '对方证书上应有的名称；不填同主机', optionsHint: '每隔多久问一次是否正常；0 不问', seconds: '秒',
+    hostHint: '域名按 NAPTR、SRV、A 依次解析；填端口则只用该端口', portAny: '端口', proxyHint: '经它发出，如 sbc.example.com:5060；不填直接发往主机', sourcesHint: '从这些地址来的呼叫不需密码，如 203.0.113.0/28；回车分隔', certificateHint: '对方证书上应有的名称；不填同主机', optionsHint: '每隔多久问一次是否正常；0 不问', seconds: '秒',
     registerHint: '我们向对端注册', domainHint: '不填同主机', peerHint: '对端向我们注册或认证时的用户名', secretKept: '已保存，不显示；填写新的即更换', secretGoes: '保存后去除', secretRemove: '去除', secretKeep: '保留', unlimited: '不限', priorityHint: '数字小的先用', weightHint: '同一优先级按权重分摊', ratesHint: '同等条件下先走便宜的；无费率视为最贵', ratePrefix: '前缀，如 852', perMinute: '/分钟', addRate: '加一条', moreRates: '另有 {{count}} 条，经接口维护',
     countryHint: '两个字母，如 CN；不带国家码的号码按它理解', called: '被叫', caller: '主叫', format: '格式', formats: { as_is: '保持原样', e164: 'E.164（+86571…）', national: '国内格式（0571…）', international00: '国际格式（0086571…）' }, addRule: '加规则', ruleBegins: '以', ruleAny: '任意', ruleStrip: '开头，去', ruleAdd: '位，加',
     defaultHint: '通话没有号码、或号码不可用时显示', allowedHint: '只显示以这些数字开头的号码；不填为任意', trustedHint: '对端可信：隐藏的号码也告知对端', codecsHint: '按此顺序提供；不填随呼叫',
@@ -45,6 +45,7 @@ export const telephonyZh = {
     why: { prefix: '前缀最长', cheapest: '最便宜', dearer: '较贵', no_rate: '无费率', priority: '优先级 {{priority}}', weight: '权重 {{weight}}', down: '不通', sick: '不通，最后才试', refused: '注册被拒', unregistered: '未注册', full: '已占满', inactive: '停用', inbound_only: '只呼入', fit: '可用' },
   },
   guards: {
+    lasts: '最长 {{time}}', usedToday: '今日已用：', used: '{{who}} {{count}} 次 {{minutes}} 分钟 ¥ {{money}}',
     title: '防护', tab: { bans: '封禁', access: '访问规则', toll: '话费防盗' }, address: '地址', reason: '原因', note: '说明', since: '开始', left: '剩余', hits: '已丢弃', release: '解封', released: '已解封 {{address}}', ban: '封禁地址', minutes: '时长', minute: '分钟', noBans: '没有被封禁的地址',
     reasons: { scanner: '扫描工具', probing: '探测号码', guessing: '猜测密码', malformed: '畸形报文', flooding: '洪水攻击', manual: '人工封禁' },
     network: '地址或网段', networkHint: '如 203.0.113.7 或 203.0.113.0/24、2001:db8::/32', action: '处理', state: '状态', actions: { allow: '放行', deny: '拒绝' }, actionHint: { allow: '放行的地址也不会被自动封禁', deny: '来自这里的报文一律不应答' }, addAccess: '新增规则', accessHint: '最窄的网段生效；没有规则的地址可以访问，行为异常时自动封禁', noAccess: '没有规则，任何地址都可以访问', removeHint: '立即生效',
@@ -58,8 +59,8 @@ export const telephonyZh = {
     host: '请填写主机名或地址', hostToCall: '要呼出，请填写主机，或填写对端用户名由对端注册', hostToRegister: '要注册，请填写主机', network: '请填写地址或网段，如 203.0.113.0/28，掩码不小于 8', username: '请填写用户名', secret: '请填写密码', options: '0，或 5 秒以上', number: '请填写 2 到 20 位数字，可带 +', country: '两个大写字母，如 CN', rule: '规则只用数字、*、#，最多 20 位', rates: '同一前缀有两个费率', prefix: '前缀只用数字', hours: '请选择日期，时间如 09:00', address: '请填写 IP 地址', minutes: '1 到 525600 分钟', name: '请填写名称', limit: '至少填写一个上限',
   },
   problem: {
-    bad_trunk: '这样设置不能工作，请核对', bad_route: '所选中继已不存在，请刷新', peer_username_taken: '另一条中继已使用这个对端用户名', no_such_trunk: '这条中继已被删除', no_such_call: '这次呼叫已超过保存时间', trace_key_missing: '主密钥不在，跟踪无法解开', keys_missing: '密钥无法读取，密码不能保存', test_call_under_way: '这条中继正在拨测', no_trunk: '没有可用的中继', trunks_full: '中继已占满', no_such_call_route: '这条路由已被删除',
+    no_such_ban: '这个地址已经解封', no_such_rule: '这条规则已被删除', network_taken: '这个网段已有规则', bad_toll_rule: '规则不完整，请核对', bad_trunk: '这样设置不能工作，请核对', bad_route: '所选中继已不存在，请刷新', peer_username_taken: '另一条中继已使用这个对端用户名', no_such_trunk: '这条中继已被删除', no_such_call: '这次呼叫已超过保存时间', trace_key_missing: '主密钥不在，跟踪无法解开', keys_missing: '密钥无法读取，密码不能保存', test_call_under_way: '这条中继正在拨测', no_trunk: '没有可用的中继', trunks_full: '中继已占满', no_such_call_route: '这条路由已被删除',
   },
-  action: { sip_call_read: '查看通话信令', trunk_added: '新增中继', trunk_changed: '修改中继', trunk_removed: '删除中继', trunk_test_call: '拨测中继', call_route_added: '新增出局路由', call_route_changed: '修改出局路由', call_route_removed: '删除出局路由' },
-  objectKind: { sip_call: '呼叫', trunk: '中继', 'call-route': '出局路由' },
+  action: { sip_ban_added: '封禁地址', sip_ban_removed: '解封地址', sip_access_rule_added: '新增访问规则', sip_access_rule_changed: '修改访问规则', sip_access_rule_removed: '删除访问规则', toll_rule_added: '新增话费规则', toll_rule_changed: '修改话费规则', toll_rule_removed: '删除话费规则', sip_call_read: '查看通话信令', trunk_added: '新增中继', trunk_changed: '修改中继', trunk_removed: '删除中继', trunk_test_call: '拨测中继', call_route_added: '新增出局路由', call_route_changed: '修改出局路由', call_route_removed: '删除出局路由' },
+  objectKind: { 'sip-ban': '封禁', sip_access_rule: '访问规则', toll_rule: '话费规则', sip_call: '呼叫', trunk: '中继', 'call-route': '出局路由' },
 }
