@@ -23,6 +23,7 @@ import yuelai.identity.tokens.endpoints
 import yuelai.interactions.endpoints
 import yuelai.recordings.endpoints
 import yuelai.routing.endpoints
+import yuelai.telephony.guards.endpoints
 import yuelai.telephony.trace.endpoints
 import yuelai.telephony.trunks.endpoints
 from yuelai import __version__
@@ -63,6 +64,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     yuelai.flows.endpoints.router,
     yuelai.recordings.endpoints.router,
     yuelai.telephony.trunks.endpoints.router,
+    yuelai.telephony.guards.endpoints.router,
     yuelai.telephony.trace.endpoints.router,
     health.router,
     system.router,

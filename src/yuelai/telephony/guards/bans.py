@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -57,14 +57,13 @@ class Ban:
 
 
 class Bans:
-    """`on_changed(ban)` is told each new ban, to be kept."""
-
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._bans: OrderedDict[str, Ban] = OrderedDict()
         self._over: dict[str, float] = {}
         """Monotonic end of each that stands, for the one look-up a message costs."""
-        self.on_changed: Callable[[Ban], None] = lambda ban: None
+        self._fresh: dict[str, Ban] = {}
+        self._heard: set[str] = set()
 
     def ban(self, host: str, reason: Offence, *, note: str = "", seconds: float | None = None) -> Ban:
         """Ban an address, longer than the last time; for exactly so many seconds when given."""
@@ -78,7 +77,7 @@ class Bans:
         self._put(ban)
         _BANNED.labels(reason).inc()
         log.warning("sip_banned", address=address, reason=str(reason), seconds=seconds, strikes=strikes, note=note)
-        self.on_changed(ban)
+        self._fresh[address] = ban
         return ban
 
     def lift(self, host: str) -> None:
@@ -86,13 +85,14 @@ class Bans:
         address = counted(host)
         self._bans.pop(address, None)
         self._over.pop(address, None)
+        self._fresh.pop(address, None)
         _STANDING.set(len(self._over))
 
     def load(self, bans: Iterable[Ban]) -> None:
-        """Take over what is kept: what is not among it was lifted. Hits counted here meanwhile stay."""
+        """Take over what is kept: what is not among it was lifted, unless it is too new to be kept. Hits stay."""
         held = self._bans
         self._bans, self._over = OrderedDict(), {}
-        for ban in bans:
+        for ban in (*bans, *self._fresh.values()):
             known = held.get(ban.address)
             self._put(replace(ban, hits=max(ban.hits, known.hits)) if known is not None else ban)
         _STANDING.set(len(self._over))
@@ -125,6 +125,22 @@ class Bans:
         ban = self._bans.get(address)
         if ban is not None:
             self._bans[address] = replace(ban, hits=ban.hits + 1)
+            self._heard.add(address)
+
+    def changes(self) -> tuple[list[Ban], dict[str, int]]:
+        """Return the bans that are not kept yet, which stay so until `kept` says else, and new counts of hits."""
+        heard, self._heard = self._heard, set()
+        counts = {address: self._bans[address].hits for address in heard if address in self._bans}
+        return list(self._fresh.values()), counts
+
+    def kept(self, bans: Iterable[Ban]) -> None:
+        for ban in bans:
+            if self._fresh.get(ban.address) is ban:
+                del self._fresh[ban.address]
+
+    def unkept(self, hits: Iterable[str]) -> None:
+        """These counts could not be written."""
+        self._heard.update(hits)
 
     def all(self) -> list[Ban]:
         """Every ban that is remembered, the oldest first."""

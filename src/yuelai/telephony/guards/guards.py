@@ -15,6 +15,7 @@ from yuelai.platform.clock import Clock
 from yuelai.telephony.guards import peek
 from yuelai.telephony.guards.addresses import Access, AccessRule, Network, counted
 from yuelai.telephony.guards.bans import Bans, Offence
+from yuelai.telephony.guards.meter import Toll
 from yuelai.telephony.guards.overload import Overload
 from yuelai.telephony.guards.rates import Buckets, Rate
 from yuelai.telephony.guards.suspects import Suspects
@@ -53,6 +54,7 @@ class Guards:
         self._clock = clock
         self.access = Access()
         self.bans = Bans(clock)
+        self.toll = Toll(clock)
         self.overload = Overload(clock, send, self._next_turn)
         self._waiting = Waiting(clock, self.overload.feel)
         self._buckets, self._suspects = Buckets(), Suspects()

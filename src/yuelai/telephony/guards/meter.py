@@ -74,13 +74,13 @@ class Toll:
         self.rules = TollRules()
         self._counts: OrderedDict[Key, _Count] = OrderedDict()
         self._changed: set[Key] = set()
-        self._day = self._today()
+        self._day = self.today()
+
+    def today(self) -> date:
+        return self._now().date()
 
     def _now(self) -> datetime:
         return self._clock.now().astimezone(self._zone)
-
-    def _today(self) -> date:
-        return self._now().date()
 
     def apply(self, rules: Iterable[TollRule]) -> None:
         """Put these rules in the place of those that hold; what was counted for those that stay stays."""
@@ -151,7 +151,7 @@ class Toll:
 
     def _turn_day(self) -> None:
         """A new day begins with nothing used; calls that are up stay up."""
-        today = self._today()
+        today = self.today()
         if today == self._day:
             return
         self._day = today
@@ -168,6 +168,10 @@ class Toll:
         changed, self._changed = self._changed, set()
         found = [(key, self._counts[key]) for key in changed if key in self._counts]
         return [Usage(self._day, key[0], key[1], c.calls, c.seconds, c.spend) for key, c in found]
+
+    def unkept(self, usages: Iterable[Usage]) -> None:
+        """These could not be written."""
+        self._changed.update((usage.rule_id, usage.subject) for usage in usages if usage.day == self._day)
 
     def restore(self, usages: Iterable[Usage]) -> None:
         """Go on where an earlier life was; other days count no more."""

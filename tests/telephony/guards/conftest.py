@@ -1,0 +1,3 @@
+from tests.support.web import core, home, site
+
+__all__ = ["core", "home", "site"]
