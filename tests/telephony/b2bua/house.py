@@ -20,7 +20,9 @@ class House:
         self.net = Net(fate)
         self.desk = Party(self.net, 5060)
         self.stack = self.desk.stack
-        self.board = Switchboard(self.stack, Passthrough(self.stack.timers), plan or self.plan, self.stack.timers)
+        self.board = Switchboard(
+            self.stack, Passthrough(self.stack.timers), plan or self.plan, self.stack.timers, "127.0.0.1"
+        )
         self.stack.on_call(self.board.take)
         self.parties: list[Party] = []
 

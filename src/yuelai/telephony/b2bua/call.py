@@ -56,6 +56,8 @@ class House(Protocol):
     media: MediaBridge
     timers: Timers
     plan: Planner
+    host: str
+    """What we are called in URIs."""
     halves: dict[LegId, Half]
     """Every half of every call that has a leg."""
 
@@ -243,7 +245,7 @@ class Call:
                 await self._ended(half, event)
 
     async def _ended(self, half: Half, event: Ended) -> None:
-        half.over = True
+        half.finish(self.house.timers.now)
         self.house.halves.pop(event.leg, None)
         await self.house.media.release(half)
         if half in self.leaving:
@@ -270,14 +272,21 @@ class Call:
         """Say how long the call may be without two standing halves."""
         self._deadline = self.house.timers.now + seconds
 
+    def _too_long(self, half: Half) -> bool:
+        longest = half.plan.longest if half.plan is not None else None
+        return longest is not None and half.since is not None and self.house.timers.now - half.since >= longest
+
     def _look(self) -> None:
         """The one supervision timer: a call that is not whole when it should be is ended."""
         late = not self.whole and self.house.timers.now >= self._deadline
         if late and self.ending:
             log.error("call_without_end", call=str(self.id), halves=len(self.halves))
             for half in self.halves:
-                half.over = True
+                half.finish(self.house.timers.now)
             self.settle()
+        elif any(self._too_long(half) for half in self.halves):
+            log.info("call_at_its_limit", call=str(self.id))
+            self.house.spawn(self.hangup(480, "limit reached"))
         elif late:
             log.error("call_without_half", call=str(self.id), halves=len(self.halves))
             self.house.spawn(self.hangup(480))

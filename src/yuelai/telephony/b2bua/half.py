@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from yuelai.platform.errors import Refusal
 from yuelai.platform.ids import LegId, new_id
+from yuelai.telephony.b2bua.plan import Plan
 from yuelai.telephony.ports import Leg, LegEvent
 
 if TYPE_CHECKING:
@@ -17,14 +19,22 @@ class Half:
     """`leg` is None until dialling has begun; `over` once its leg has ended, or never will begin."""
 
     __slots__ = (
-        "answered", "browser", "call", "leg", "media", "over", "parked", "said", "sound", "stands", "told",
+        "answered", "browser", "call", "headers", "leg", "media", "over", "parked", "plan", "said", "since", "sound",
+        "stands", "told", "user",
     )  # fmt: skip
 
-    def __init__(self, call: Call, leg: Leg | None = None, *, browser: bool = False) -> None:
+    def __init__(self, call: Call, leg: Leg | None = None, plan: Plan | None = None) -> None:
         self.call = call
         """Whose it is: a transfer may take it into another call."""
         self.leg = leg
-        self.browser = leg.browser if leg is not None else browser
+        self.plan = plan
+        self.browser = leg.browser if leg is not None else plan is not None and plan.browser
+        self.user = _user(leg, plan)
+        """The registered user it is; empty for a trunk."""
+        self.headers: Mapping[str, str] = {}
+        """What it was told of the call's history, when it was called."""
+        self.since: float | None = None
+        """When it was answered, in seconds of the timers."""
         self.over = False
         self.answered = False
         """A 2xx was sent or received: its INVITE can no longer be refused."""
@@ -54,8 +64,21 @@ class Half:
         """True while it can be talked to."""
         return self.stands and not self.over
 
+    def finish(self, now: float) -> None:
+        """Nothing more can come of it: whoever planned it is told, once."""
+        self.over = True
+        plan, self.plan = self.plan, None
+        if plan is not None and plan.over is not None:
+            plan.over(now - self.since if self.since is not None else 0.0)
+
     async def hangup(self, status: int, reason: str = "", cause: str = "") -> None:
         """End its leg, if it has begun; `Ended` follows. `cause` is a Reason field (RFC 3326)."""
         if self.leg is not None and not self.over:
             with contextlib.suppress(Refusal):
                 await self.leg.hangup(status, reason, cause=cause)
+
+
+def _user(leg: Leg | None, plan: Plan | None) -> str:
+    if leg is not None:
+        return "" if leg.trunk else leg.caller
+    return next((place.user for stage in plan.stages for place in stage if place.user), "") if plan else ""

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from uuid import UUID
 
 from yuelai.telephony.ports import Destination, Leg
 
 RING_SECONDS = 120.0
 """How long somebody is called at most. RFC 3261 §16.6 wants more than three minutes of a proxy; people do not."""
+
+
+class Why(StrEnum):
+    CALL = "call"
+    TRANSFER = "transfer"
+    DIVERSION = "diversion"
+    """A phone answered 302 with a number of ours."""
 
 
 @dataclass(frozen=True)
@@ -20,8 +28,9 @@ class Wanted:
     """Who is to be connected: the caller; in a transfer the party that stays."""
     number: str
     """The number or name wanted."""
-    by: Leg | None = None
-    """Who transfers or diverts `leg` there; its rights count, and not those of `leg`."""
+    seat: str = ""
+    """The registered user whose rights count: who calls, transfers or diverts; empty for a trunk."""
+    why: Why = Why.CALL
 
 
 @dataclass(frozen=True)
@@ -38,8 +47,16 @@ class Plan:
     timeout: float = RING_SECONDS
     browser: bool = False
     """True when these places are on SIP over WebSocket, hence want ICE and DTLS."""
+    longest: float | None = None
+    """Seconds after which the call is ended."""
+    over: Callable[[float], None] | None = None
+    """Told once, when nothing more can come of it, how many seconds were talked; 0 when nobody answered."""
     beside: tuple[Plan, ...] = ()
     """Called at the same time, on legs of their own; the first who answers has the call."""
+
+    def carrying(self, headers: Mapping[str, str]) -> Plan:
+        """The same with further fields; its own go before them."""
+        return replace(self, headers={**headers, **self.headers}, beside=())
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 import structlog
@@ -9,9 +10,11 @@ import structlog
 from yuelai.media.ports import MediaError
 from yuelai.platform.errors import Refusal
 from yuelai.telephony.b2bua.half import Half
-from yuelai.telephony.b2bua.plan import Plan
-from yuelai.telephony.ports import Ended, Ringing
+from yuelai.telephony.b2bua.headers import crossing, diverted, withheld
+from yuelai.telephony.b2bua.plan import Plan, Refuse, Wanted, Why
+from yuelai.telephony.ports import Ended, Leg, Ringing
 from yuelai.telephony.reasons import COMPLETED_ELSEWHERE
+from yuelai.wire.sip import PeerError, parse_uri
 
 if TYPE_CHECKING:
     from yuelai.telephony.b2bua.call import Call
@@ -20,6 +23,8 @@ log = structlog.get_logger()
 
 DECIDED = (486, 600, 603)
 """What a person said, not the network."""
+MOST_DIVERSIONS = 5
+"""How often one call may be sent on by phones."""
 SLACK_SECONDS = 45.0
 """Beyond a plan's time-out, until the calling must have ended in one way or another."""
 
@@ -81,6 +86,8 @@ class Reaching:
         self.coming: list[Half] = []
         self._errand: Errand | None = None
         self._best: Ended | None = None
+        self._party: Half | None = None
+        self._diversions = 0
 
     @property
     def busy(self) -> bool:
@@ -92,13 +99,14 @@ class Reaching:
     async def call(self, party: Half, plan: Plan, errand: Errand) -> None:
         """Call the places of a plan, and of those beside it."""
         plans = (plan, *plan.beside)
-        halves = [Half(self._call, browser=one.browser) for one in plans]
-        self.adopt(halves, errand, max(one.timeout for one in plans))
+        halves = [Half(self._call, plan=one) for one in plans]
+        self.adopt(halves, party, errand, max(one.timeout for one in plans))
         for half, one in zip(halves, plans, strict=True):
             await self._dial(half, party, one)
 
-    def adopt(self, halves: list[Half], errand: Errand, timeout: float) -> None:
+    def adopt(self, halves: list[Half], party: Half, errand: Errand, timeout: float) -> None:
         """These are being called, all of them before the first can fail; the errand is told."""
+        self._party, self._diversions = party, 0
         for half in halves:
             half.call = self._call
         self.coming, self._errand, self._best = halves, errand, None
@@ -112,6 +120,7 @@ class Reaching:
     async def _dial(self, half: Half, party: Half, plan: Plan) -> None:
         call, house, leg = self._call, self._call.house, party.leg
         assert leg is not None
+        half.headers = {**crossing(leg), **plan.headers}
         try:
             sdp = await house.media.offer(half, party)
             if half not in self.coming or party.over:
@@ -120,11 +129,11 @@ class Reaching:
             dialled = await house.telephony.dial_to(
                 plan.stages,
                 sdp=sdp,
-                caller=leg.caller if plan.caller is None else plan.caller,
+                caller=_caller(leg, plan),
                 called=leg.called if plan.called is None else plan.called,
                 caller_name=plan.caller_name,
                 listener=half.hear,
-                headers=plan.headers,
+                headers=half.headers,
                 account=plan.account,
                 correlation=call.id,
                 timeout=plan.timeout,
@@ -139,7 +148,7 @@ class Reaching:
             await half.hangup(487)  # given up while its address was looked for
 
     async def _never(self, half: Half, status: int) -> None:
-        half.over = True
+        half.finish(self._call.house.timers.now)
         await self._call.house.media.release(half)
         await half.call.reaching.failed(half, Ended(half.sound, "system", status, ""))
         half.call.settle()
@@ -151,6 +160,7 @@ class Reaching:
     async def answered(self, half: Half, sdp: str) -> None:
         """The first to answer has the call; the others stop ringing."""
         half.answered = half.stands = True
+        half.since = self._call.house.timers.now
         if half not in self.coming or self._errand is None or self._call.ending:
             await half.hangup(487, "", COMPLETED_ELSEWHERE)
             return
@@ -164,11 +174,36 @@ class Reaching:
         """One of them will not come; the last of them decides, for all."""
         if half not in self.coming:
             return
+        if end.contacts and half.user and self._diversions < MOST_DIVERSIONS and not self._call.ending:
+            self._diversions += 1
+            self._call.house.spawn(self._divert(half, end))  # it stays among those who come until that is known
+            return
         self.coming.remove(half)
         if self._best is None or self._best.status not in DECIDED:
             self._best = end
         if not self.coming and self._errand is not None and not self._call.ending:
             await self._errand.failed(self._best)
+
+    async def _divert(self, half: Half, end: Ended) -> None:
+        """A phone sends its caller on to a number: that is planned as if its user called it."""
+        call, party = self._call, self._party
+        number, headers = target(end.contacts[0]), half.headers
+        leg = party.leg if party is not None else None
+        plan: Plan | Refuse = Refuse(480)
+        if leg is not None and number:
+            plan = await call.house.plan(Wanted(leg, number, half.user, Why.DIVERSION))
+        if isinstance(plan, Refuse) or party is None or half not in self.coming or call.ending:
+            await self.failed(half, replace(end, contacts=(), status=480))
+            call.settle()
+            return
+        plans = [one.carrying(diverted(headers, call.house.host, half.user, number)) for one in (plan, *plan.beside)]
+        halves = [Half(call, plan=one) for one in plans]
+        self.coming = [one for one in self.coming if one is not half] + halves
+        call.expect(plan.timeout + SLACK_SECONDS)
+        if self._errand is not None:
+            await self._errand.rings(half, Ringing(end.leg, 181, None))
+        for new, one in zip(halves, plans, strict=True):
+            await self._dial(new, party, one)
 
     async def give_up(self) -> None:
         """Call nobody any more, somebody else has the call; the errand is not told."""
@@ -176,6 +211,21 @@ class Reaching:
         for half in losers:
             self._call.leaving.append(half)
             await half.hangup(487, "", COMPLETED_ELSEWHERE)
+
+
+def _caller(leg: Leg, plan: Plan) -> str:
+    if plan.caller is not None:
+        return plan.caller
+    return "anonymous" if withheld(leg) else leg.caller
+
+
+def target(uri: str) -> str:
+    """Return the number or name a URI asks for, empty when there is none."""
+    try:
+        user = parse_uri(uri).user.partition(";")[0]
+    except PeerError:
+        return ""
+    return user if user.isprintable() and len(user) <= 64 else ""
 
 
 def across(status: int) -> int:

@@ -24,8 +24,11 @@ log = structlog.get_logger()
 class Switchboard:
     """`take` is what `Telephony.on_call` wants."""
 
-    def __init__(self, telephony: Telephony, media: MediaBridge, plan: Planner, timers: Timers) -> None:
-        self.telephony, self.media, self.plan, self.timers = telephony, media, plan, timers
+    def __init__(
+        self, telephony: Telephony, media: MediaBridge, plan: Planner, timers: Timers, host: str = "localhost"
+    ) -> None:
+        """`host` is what we are called in URIs."""
+        self.telephony, self.media, self.plan, self.timers, self.host = telephony, media, plan, timers, host
         self.calls: dict[UUID, Call] = {}
         self.halves: dict[LegId, Half] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -39,7 +42,7 @@ class Switchboard:
         self.calls[call.id] = call
         await call.accept(leg)
         try:
-            plan = await self.plan(Wanted(leg, leg.called))
+            plan = await self.plan(Wanted(leg, leg.called, "" if leg.trunk else leg.caller))
         except Exception:
             await call.refuse(500)
             raise

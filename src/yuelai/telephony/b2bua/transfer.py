@@ -13,7 +13,7 @@ import structlog
 
 from yuelai.platform.ids import LegId
 from yuelai.telephony.b2bua.half import Half
-from yuelai.telephony.b2bua.plan import RING_SECONDS, Refuse, Wanted
+from yuelai.telephony.b2bua.plan import RING_SECONDS, Refuse, Wanted, Why
 from yuelai.telephony.b2bua.reaching import across
 from yuelai.telephony.ports import Ended, Referral, Ringing
 
@@ -92,7 +92,7 @@ async def transfer_blind(call: Call, by: Half, number: str, told: Progress | Non
     if stay is None or stay.leg is None or not call.whole or call.reaching.busy or call.ending:
         told.refuse(NOT_NOW)
         return NOT_NOW
-    plan = await call.house.plan(Wanted(stay.leg, number, by=by.leg))
+    plan = await call.house.plan(Wanted(stay.leg, number, by.user, Why.TRANSFER))
     if isinstance(plan, Refuse):
         told.refuse(plan.status)
         return plan.status
@@ -125,7 +125,7 @@ async def transfer_attended(call: Call, by: Half, second: LegId, told: Progress 
     if theirs is other.near and not theirs.answered and other.reaching.busy:
         told.accept()
         told.progress(180)
-        call.reaching.adopt(other.reaching.release(), Transfer(call, by, stay, told), RING_SECONDS)
+        call.reaching.adopt(other.reaching.release(), stay, Transfer(call, by, stay, told), RING_SECONDS)
         await other.hangup(487)
         return 180
     told.refuse(NO_SUCH_CALL)
