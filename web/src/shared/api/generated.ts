@@ -1747,6 +1747,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sip/access-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Access Rules
+         * @description All of them, by network.
+         */
+        get: operations["access_rules_api_v1_sip_access_rules_get"];
+        put?: never;
+        /** Add Access Rule */
+        post: operations["add_access_rule_api_v1_sip_access_rules_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sip/access-rules/{rule_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete Access Rule */
+        delete: operations["delete_access_rule_api_v1_sip_access_rules__rule_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Access Rule
+         * @description Change what is sent.
+         */
+        patch: operations["change_access_rule_api_v1_sip_access_rules__rule_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/sip/bans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Bans
+         * @description The newest first; with `standing=false` also those that are over, for a day.
+         */
+        get: operations["bans_api_v1_sip_bans_get"];
+        put?: never;
+        /**
+         * Add Ban
+         * @description Shut an address out. Trunks, and networks that are allowed, are never shut out.
+         */
+        post: operations["add_ban_api_v1_sip_bans_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sip/bans/{address}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Lift Ban
+         * @description Let an address speak again, and forget that it was shut out.
+         */
+        delete: operations["lift_ban_api_v1_sip_bans__address__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sip/calls": {
         parameters: {
             query?: never;
@@ -1842,6 +1928,68 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sip/toll-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Toll Rules
+         * @description All of them, in their order, with what they have counted today.
+         */
+        get: operations["toll_rules_api_v1_sip_toll_rules_get"];
+        put?: never;
+        /** Add Toll Rule */
+        post: operations["add_toll_rule_api_v1_sip_toll_rules_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sip/toll-rules/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Toll
+         * @description Say whether a user may call a number now, and which rule decides; nothing is called.
+         */
+        post: operations["check_toll_api_v1_sip_toll_rules_check_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sip/toll-rules/{rule_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete Toll Rule */
+        delete: operations["delete_toll_rule_api_v1_sip_toll_rules__rule_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Toll Rule
+         * @description Change what is sent; what it has counted today stays.
+         */
+        patch: operations["change_toll_rule_api_v1_sip_toll_rules__rule_id__patch"];
         trace?: never;
     };
     "/api/v1/sites": {
@@ -2194,6 +2342,58 @@ export interface components {
             /** Next Cursor */
             next_cursor: string | null;
         };
+        /** AccessRule */
+        AccessRule: {
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "allow" | "deny";
+            /** Active */
+            active: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Network */
+            network: string;
+            /** Note */
+            note: string;
+            /** Version */
+            version: number;
+        };
+        /** AccessRuleChange */
+        AccessRuleChange: {
+            /**
+             * Action
+             * @default deny
+             * @enum {string}
+             */
+            action?: "allow" | "deny";
+            /**
+             * Active
+             * @default true
+             */
+            active?: boolean;
+            /**
+             * Network
+             * @default
+             */
+            network?: string;
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            /** Version */
+            version: number;
+        };
+        /** AccessRuleList */
+        AccessRuleList: {
+            /** Items */
+            items: components["schemas"]["AccessRule"][];
+        };
         /** Account */
         Account: {
             /** Balance Minor */
@@ -2212,6 +2412,11 @@ export interface components {
             /** Status */
             status: string;
         };
+        /**
+         * Action
+         * @enum {string}
+         */
+        Action: "allow" | "deny" | "limit";
         /** ActionList */
         ActionList: {
             /** Items */
@@ -2327,6 +2532,40 @@ export interface components {
             row_count: number;
             /** Seconds */
             seconds: number;
+        };
+        /**
+         * Ban
+         * @description `hits` are messages that were dropped unread.
+         */
+        Ban: {
+            /** Address */
+            address: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Hits */
+            hits: number;
+            /** Note */
+            note: string;
+            reason: components["schemas"]["Offence"];
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Stands */
+            stands: boolean;
+            /** Strikes */
+            strikes: number;
+        };
+        /** BanList */
+        BanList: {
+            /** Items */
+            items: components["schemas"]["Ban"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /**
          * Bill
@@ -2560,6 +2799,11 @@ export interface components {
              */
             tenant_id: string;
         };
+        /**
+         * Class
+         * @enum {string}
+         */
+        Class: "emergency" | "service" | "toll_free" | "fixed" | "mobile" | "shared_cost" | "premium" | "satellite" | "international" | "unknown";
         /** ClassBody */
         ClassBody: {
             /**
@@ -2655,6 +2899,11 @@ export interface components {
             /** Source */
             source: string;
         };
+        /**
+         * Counted
+         * @enum {string}
+         */
+        Counted: "seat" | "trunk" | "all";
         /** CreatedBy */
         CreatedBy: {
             /**
@@ -2702,14 +2951,45 @@ export interface components {
             /** Version */
             version: string;
         };
+        /** Deciding */
+        Deciding: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+        };
         /** Decision */
-        Decision: {
+        "Decision-Input": {
             /**
              * Take
              * @enum {string}
              */
             take: "ours" | "theirs";
         };
+        /**
+         * Decision
+         * @description `denied` is None for a call that may be made; `rule` decided, None where no rule had to. `seconds` is how long it
+         *     may last.
+         */
+        "Decision-Output": {
+            /** Country */
+            country: string;
+            denied: components["schemas"]["Denial"] | null;
+            /** Digits */
+            digits: string;
+            kind: components["schemas"]["Class"];
+            rule: components["schemas"]["Deciding"] | null;
+            /** Seconds */
+            seconds: number | null;
+        };
+        /**
+         * Denial
+         * @enum {string}
+         */
+        Denial: "toll_destination" | "toll_concurrent" | "toll_rate" | "toll_minutes" | "toll_spend";
         /**
          * Detail
          * @description The page of one interaction. `card` is the customer's card, `note` what the agent wrote in wrap-up.
@@ -3620,6 +3900,29 @@ export interface components {
             /** No */
             no?: string | null;
         };
+        /**
+         * NewAccessRule
+         * @description Of several networks that hold an address the narrowest counts; `allow` also keeps from being banned.
+         */
+        NewAccessRule: {
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "allow" | "deny";
+            /**
+             * Active
+             * @default true
+             */
+            active?: boolean;
+            /** Network */
+            network: string;
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+        };
         /** NewAddress */
         NewAddress: {
             /**
@@ -3632,6 +3935,24 @@ export interface components {
             region?: string | null;
             /** Text */
             text: string;
+        };
+        /** NewBan */
+        NewBan: {
+            /**
+             * Address
+             * @description of IPv6 the first of its /64, which is banned as one
+             */
+            address: string;
+            /**
+             * Minutes
+             * @default 60
+             */
+            minutes?: number;
+            /**
+             * Reason
+             * @default
+             */
+            reason?: string;
         };
         /**
          * NewCustomerBody
@@ -3931,6 +4252,51 @@ export interface components {
             permissions: string[];
         };
         /**
+         * NewTollRule
+         * @description Empty lists fit everything. Of the rules that allow or deny the first that fits decides; all limits count.
+         */
+        NewTollRule: {
+            action: components["schemas"]["Action"];
+            /**
+             * Active
+             * @default true
+             */
+            active?: boolean;
+            /** Classes */
+            classes?: components["schemas"]["Class"][];
+            /** @default seat */
+            counted?: components["schemas"]["Counted"];
+            /** Countries */
+            countries?: string[];
+            /** From Time */
+            from_time?: string | null;
+            /** Max Concurrent */
+            max_concurrent?: number | null;
+            /** Max Minutes Day */
+            max_minutes_day?: number | null;
+            /** Max Per Minute */
+            max_per_minute?: number | null;
+            /** Max Spend Day Micro */
+            max_spend_day_micro?: number | null;
+            /** Name */
+            name: string;
+            /**
+             * Position
+             * @default 100
+             */
+            position?: number;
+            /** Prefixes */
+            prefixes?: string[];
+            /** Seats */
+            seats?: string[];
+            /** To Time */
+            to_time?: string | null;
+            /** Trunks */
+            trunks?: string[];
+            /** Weekdays */
+            weekdays?: number[];
+        };
+        /**
          * NewTrunk
          * @description `secret` and `peer_secret` are never told again. `codecs` is the order in which they are offered; empty leaves
          *     what the call brings. `rates` is the whole list.
@@ -4100,6 +4466,11 @@ export interface components {
              */
             weight?: number;
         };
+        /**
+         * Offence
+         * @enum {string}
+         */
+        Offence: "scanner" | "probing" | "guessing" | "malformed" | "flooding" | "manual";
         /** Order */
         Order: {
             /**
@@ -5507,6 +5878,108 @@ export interface components {
             /** Next Cursor */
             next_cursor: string | null;
         };
+        /** TollRule */
+        TollRule: {
+            action: components["schemas"]["Action"];
+            /** Active */
+            active: boolean;
+            /** Classes */
+            classes: string[];
+            counted: components["schemas"]["Counted"];
+            /** Countries */
+            countries: string[];
+            /** From Time */
+            from_time: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Max Concurrent */
+            max_concurrent: number | null;
+            /** Max Minutes Day */
+            max_minutes_day: number | null;
+            /** Max Per Minute */
+            max_per_minute: number | null;
+            /** Max Spend Day Micro */
+            max_spend_day_micro: number | null;
+            /** Name */
+            name: string;
+            /** Position */
+            position: number;
+            /** Prefixes */
+            prefixes: string[];
+            /** Seats */
+            seats: string[];
+            /** To Time */
+            to_time: string | null;
+            /** Trunks */
+            trunks: string[];
+            /** Used Today */
+            used_today: {
+                [key: string]: unknown;
+            }[];
+            /** Version */
+            version: number;
+            /** Weekdays */
+            weekdays: number[];
+        };
+        /**
+         * TollRuleChange
+         * @description What is sent changes.
+         */
+        TollRuleChange: {
+            /** @default limit */
+            action?: components["schemas"]["Action"];
+            /**
+             * Active
+             * @default true
+             */
+            active?: boolean;
+            /** Classes */
+            classes?: components["schemas"]["Class"][];
+            /** @default seat */
+            counted?: components["schemas"]["Counted"];
+            /** Countries */
+            countries?: string[];
+            /** From Time */
+            from_time?: string | null;
+            /** Max Concurrent */
+            max_concurrent?: number | null;
+            /** Max Minutes Day */
+            max_minutes_day?: number | null;
+            /** Max Per Minute */
+            max_per_minute?: number | null;
+            /** Max Spend Day Micro */
+            max_spend_day_micro?: number | null;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /**
+             * Position
+             * @default 100
+             */
+            position?: number;
+            /** Prefixes */
+            prefixes?: string[];
+            /** Seats */
+            seats?: string[];
+            /** To Time */
+            to_time?: string | null;
+            /** Trunks */
+            trunks?: string[];
+            /** Version */
+            version: number;
+            /** Weekdays */
+            weekdays?: number[];
+        };
+        /** TollRuleList */
+        TollRuleList: {
+            /** Items */
+            items: components["schemas"]["TollRule"][];
+        };
         /** TotpSecret */
         TotpSecret: {
             /** Secret */
@@ -5908,6 +6381,13 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+        };
+        /** Wanted */
+        Wanted: {
+            /** Number */
+            number: string;
+            /** User */
+            user: string;
         };
         /** WantedFlow */
         WantedFlow: {
@@ -6887,7 +7367,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Decision"];
+                "application/json": components["schemas"]["Decision-Input"];
             };
         };
         responses: {
@@ -9834,6 +10314,228 @@ export interface operations {
             };
         };
     };
+    access_rules_api_v1_sip_access_rules_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessRuleList"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    add_access_rule_api_v1_sip_access_rules_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAccessRule"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessRule"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    delete_access_rule_api_v1_sip_access_rules__rule_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    change_access_rule_api_v1_sip_access_rules__rule_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccessRuleChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessRule"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    bans_api_v1_sip_bans_get: {
+        parameters: {
+            query?: {
+                standing?: boolean;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BanList"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    add_ban_api_v1_sip_bans_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBan"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ban"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    lift_ban_api_v1_sip_bans__address__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description of IPv6 the first of its /64, which is banned as one */
+                address: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
     find_api_v1_sip_calls_get: {
         parameters: {
             query?: {
@@ -9991,6 +10693,165 @@ export interface operations {
                 };
                 content: {
                     "application/vnd.tcpdump.pcap": unknown;
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    toll_rules_api_v1_sip_toll_rules_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TollRuleList"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    add_toll_rule_api_v1_sip_toll_rules_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTollRule"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TollRule"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    check_toll_api_v1_sip_toll_rules_check_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Wanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decision-Output"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    delete_toll_rule_api_v1_sip_toll_rules__rule_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    change_toll_rule_api_v1_sip_toll_rules__rule_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TollRuleChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TollRule"];
                 };
             };
             /** @description RFC 9457 problem document */
