@@ -1,8 +1,8 @@
 """What it costs to read and write SIP: `python bench/sip_wire.py [--rounds N]`.
 
 An INVITE as a carrier sends it and its 200 are read (split only), read and looked at as the stack does (the checks that
-every message gets, request URI, Contact), and written. Printed are microseconds and, since machines differ, the ratio to what
-the standard library's `email` parser takes for the same head in the same run, which splits fields and no more.
+every message gets, request URI, Contact), and written. Printed are microseconds and, since machines differ, the ratio
+to what the standard library's `email` parser takes for the same head in the same run, which splits fields and no more.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from yuelai.wire.sip import Request, StreamParser, parse_datagram
 
 SDP = (
     "v=0\r\no=- 20518 0 IN IP4 198.51.100.7\r\ns=-\r\nc=IN IP4 198.51.100.7\r\nt=0 0\r\n"
-    "m=audio 54400 RTP/AVP 8 0 101\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-16\r\n"
-    "a=ptime:20\r\na=sendrecv\r\n"
+    "m=audio 54400 RTP/AVP 8 0 101\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:0 PCMU/8000\r\n"
+    "a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-16\r\na=ptime:20\r\na=sendrecv\r\n"
 )
 INVITE = (
     "INVITE sip:10000@203.0.113.5:5060;user=phone SIP/2.0\r\n"

@@ -55,8 +55,55 @@ def test_an_answer_to_a_challenge_passes_and_a_wrong_password_does_not(algorithm
         RFC7616.format(algorithm="SHA-512", response="00"),
         RFC7616.format(algorithm="MD5", response="00").replace("qop=auth", "qop=auth-int"),
         RFC7616.format(algorithm="MD5", response="00") + ', realm="twice"',
+        RFC7616.format(algorithm="MD5", response="00") + ", userhash=true",
+        RFC7616.format(algorithm="MD5", response="00") + ", username*=UTF-8''x",
+        RFC7616.format(algorithm="MD5", response="00").replace("nc=00000001", "nc=1_0"),
+        RFC7616.format(algorithm="MD5", response="00").replace("nc=00000001, ", ""),
+        RFC7616.format(algorithm="MD5", response="00").replace('username="Mufasa"', "username*=latin1''x"),
+        RFC7616.format(algorithm="MD5", response="00").replace('username="Mufasa"', "username*=UTF-8''%ff"),
+        "",
     ],
 )
 def test_credentials_that_were_never_offered_are_refused(value: str) -> None:
     with pytest.raises(PeerError):
         parse_credentials(value)
+
+
+def test_quotes_within_quotes_tabs_and_unknown_parameters_are_read() -> None:
+    credentials = parse_credentials(
+        'digest\tUsername = "a \\"b\\", c" ,realm="r;,<",nonce="n",uri="sip:x",response="00",algorithm="sha-256",'
+        'charset=UTF-8,userhash=false,new="thing"'
+    )
+    assert (credentials.username, credentials.realm, credentials.algorithm) == ('a "b", c', "r;,<", Algorithm.SHA256)
+
+
+def test_a_user_name_beyond_ascii() -> None:
+    given = RFC7616.format(algorithm="SHA-256", response="00").replace(
+        'username="Mufasa"', "username*=UTF-8''J%C3%A4s%C3%B8n%20Doe"
+    )
+    assert parse_credentials(given).username == "Jäsøn Doe"
+    assert (
+        parse_credentials(answer(challenge("r", "n", Algorithm.MD5), "BYE", "sip:x", "王芳", "密码")).username == "王芳"
+    )
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        'Digest realm="r"',
+        'Digest nonce="n"',
+        'Digest realm="r", nonce="n", qop="auth-int"',
+        'Digest realm="r", nonce="n", algorithm=SHA-512-256',
+        'Digest realm="r, nonce="n"',
+        "NTLM",
+    ],
+)
+def test_a_challenge_that_cannot_be_answered_is_not(asked: str) -> None:
+    with pytest.raises(PeerError):
+        answer(asked, "REGISTER", "sip:r", "u", "p")
+
+
+def test_of_several_qualities_auth_is_chosen() -> None:
+    given = answer('Digest realm="r", nonce="n", qop="auth-int, auth", opaque="o\\"p"', "REGISTER", "sip:r", "u", "p")
+    assert "qop=auth," in given
+    assert given.endswith('opaque="o\\"p"')

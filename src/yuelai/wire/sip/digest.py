@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from urllib.parse import unquote_to_bytes
 
 from yuelai.wire.errors import PeerError
 from yuelai.wire.sip.text import is_token, quote, split_outside, unquote
+
+_COUNT = re.compile(r"[0-9a-fA-F]{1,8}\Z")
 
 
 class Algorithm(StrEnum):
@@ -34,9 +38,10 @@ def ha1(algorithm: Algorithm, username: str, realm: str, password: str) -> str:
 
 def parse_auth(value: str) -> dict[str, str]:
     """Return the parameters of a challenge or of credentials, names in lower case. Raises PeerError."""
-    scheme, _, rest = value.strip().partition(" ")
+    scheme, *parameters = value.split(None, 1) or [""]
     if scheme.lower() != "digest":
         raise PeerError("authentication is not Digest")
+    rest = parameters[0] if parameters else ""
     params: dict[str, str] = {}
     for part in split_outside(rest, ","):
         if not part:
@@ -47,6 +52,18 @@ def parse_auth(value: str) -> dict[str, str]:
             raise PeerError("malformed authentication parameter")
         params[name] = unquote(text.strip())
     return params
+
+
+def _extended(text: str) -> str:
+    """Return a name with letters beyond ASCII, which `username*` carries (RFC 7616 §3.4, RFC 8187 §3.2.1)."""
+    charset, _, rest = text.partition("'")
+    _, mark, encoded = rest.partition("'")
+    if charset.upper() != "UTF-8" or not mark:
+        raise PeerError("a user name that is not in UTF-8")
+    try:
+        return unquote_to_bytes(encoded).decode("utf-8")
+    except UnicodeError:
+        raise PeerError("a user name that is not in UTF-8") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +82,21 @@ class Credentials:
 
 
 def parse_credentials(value: str) -> Credentials:
-    """Raises PeerError; also for algorithms and qop we do not offer."""
+    """Raises PeerError; also for what we do not offer: other algorithms, auth-int, hashed user names."""
     params = parse_auth(value)
+    if params.get("userhash", "false").lower() != "false":
+        raise PeerError("hashed user names are not offered")
+    if "username*" in params:
+        if "username" in params:
+            raise PeerError("two user names")
+        params["username"] = _extended(params["username*"])
     try:
         algorithm = next(a for a in Algorithm if a.lower() == params.get("algorithm", "MD5").lower())
         qop = params.get("qop")
         if qop is not None and qop.lower() != "auth":
             raise PeerError("only qop=auth is offered")
+        if qop is not None and not _COUNT.match(params["nc"]):
+            raise PeerError("a nonce count that is none")
         return Credentials(
             params["username"], params["realm"], params["nonce"], params["uri"], params["response"], algorithm, qop,
             params["cnonce"] if qop else None, params["nc"] if qop else None,
@@ -112,14 +137,21 @@ def answer(
     nc: int = 1,
     random: Callable[[], str] = lambda: secrets.token_hex(8),
 ) -> str:
-    """Return the Authorization value that answers a challenge (the calling side). Raises PeerError."""
+    """Return the Authorization value that answers a challenge (the calling side).
+
+    Raises PeerError for a challenge that is incomplete, or that asks for what we cannot do (auth-int alone).
+    """
     params = parse_auth(challenge_)
-    realm, nonce = params.get("realm", ""), params.get("nonce", "")
+    if "realm" not in params or "nonce" not in params:
+        raise PeerError("a challenge without realm or nonce")
+    realm, nonce = params["realm"], params["nonce"]
     algorithm = next((a for a in Algorithm if a.lower() == params.get("algorithm", "MD5").lower()), None)
     if algorithm is None:
         raise PeerError("an algorithm we do not know")
     offered = [option.strip().lower() for option in params.get("qop", "").split(",")]
     qop = "auth" if "auth" in offered else None
+    if qop is None and "qop" in params:
+        raise PeerError("a quality of protection that we do not know")
     count, cnonce = (f"{nc:08x}", random()) if qop else (None, None)
     unsigned = Credentials(username, realm, nonce, uri, "", algorithm, qop, cnonce, count)
     response = expected_response(unsigned, ha1(algorithm, username, realm, password), method)
