@@ -11,7 +11,7 @@ from functools import partial
 
 from prometheus_client import Counter
 
-from yuelai.platform.clock import Clock
+from yuelai.platform.clock import Clock, SystemClock
 from yuelai.telephony.guards import peek
 from yuelai.telephony.guards.addresses import Access, AccessRule, Network, counted
 from yuelai.telephony.guards.bans import Bans, Offence
@@ -55,8 +55,8 @@ class Guards:
         self.access = Access()
         self.bans = Bans(clock)
         self.toll = Toll(clock)
-        self.overload = Overload(clock, send, self._next_turn)
-        self._waiting = Waiting(clock, self.overload.feel)
+        self.overload = Overload(SystemClock(), send, self._next_turn)
+        self._waiting = Waiting(self.overload.feel)
         self._buckets, self._suspects = Buckets(), Suspects()
         self._friends: OrderedDict[str, OrderedDict[str, None]] = OrderedDict()
         self.trusted: Callable[[str], bool] = lambda host: False

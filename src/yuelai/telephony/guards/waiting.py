@@ -8,8 +8,6 @@ import struct
 import time
 from collections.abc import Callable, Iterable
 
-from yuelai.platform.clock import Clock
-
 _SIOCGSTAMPNS = 0x8907
 """Linux: when the last datagram read from a socket had arrived (socket(7)); the first use turns the stamps on."""
 _SPACE = bytes(16)
@@ -18,10 +16,11 @@ BEAT = 0.05
 
 
 class Waiting:
-    """`on_beat(wait)` is called every `BEAT` seconds while it runs."""
+    """`on_beat(wait)` is called every `BEAT` seconds while it runs. All of it is this machine's time, whatever clock the
+    calls have."""
 
-    def __init__(self, clock: Clock, on_beat: Callable[[float], None]) -> None:
-        self._clock, self._on_beat = clock, on_beat
+    def __init__(self, on_beat: Callable[[float], None]) -> None:
+        self._on_beat = on_beat
         self._stamps: dict[int, bytes] = {}
         self._due: float | None = None
         self._late = 0.0
@@ -47,12 +46,12 @@ class Waiting:
         self._stamps.clear()
 
     def _plan(self) -> None:
-        self._due = self._clock.monotonic() + BEAT
+        self._due = time.monotonic() + BEAT
         self._timer = asyncio.get_running_loop().call_later(BEAT, self._beat)
 
     def _beat(self) -> None:
         assert self._due is not None
-        self._late = max(0.0, self._clock.monotonic() - self._due)
+        self._late = max(0.0, time.monotonic() - self._due)
         self._plan()
         read, self._read = self._read, 0.0
         self._on_beat(max(self._late, read))
@@ -63,7 +62,7 @@ class Waiting:
         return self._read
 
     def _overdue(self) -> float:
-        return 0.0 if self._due is None else max(0.0, self._clock.monotonic() - self._due)
+        return 0.0 if self._due is None else max(0.0, time.monotonic() - self._due)
 
     def _age(self) -> float:
         """How old the datagram just read is: that of the socket whose stamp has changed. 0 for what came by stream."""
