@@ -16,7 +16,7 @@ BEAT = 0.05
 
 
 class Waiting:
-    """`on_beat(wait)` is called every `BEAT` seconds while it runs. All of it is this machine's time, whatever clock the
+    """`on_beat(wait)` is called every `BEAT` seconds while it runs. It is this machine's time, whatever clock the
     calls have."""
 
     def __init__(self, on_beat: Callable[[float], None]) -> None:
