@@ -61,6 +61,7 @@ class AgentParty:
             headers=headers,
             account=account,
         )
+        self.leg.correlation = interaction_id
 
     async def release(self, services: VoiceServices) -> None:
         """End whatever stands of it. Idempotent."""

@@ -48,6 +48,7 @@ class VoiceChannel:
         else:
             leg.account = entry.tenant.id
             call = VoiceCall(self._services, leg, entry)
+            leg.correlation = call.id
             self._calls[call.id] = call
             self._tasks[call.id] = asyncio.ensure_future(self._live(call))
 
