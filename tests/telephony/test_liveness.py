@@ -197,3 +197,21 @@ async def test_a_refresh_too_short_is_refused_and_the_call_stays() -> None:
     await net.run(0.1)
     assert caller.responses()[-1] == 422
     assert ours.ended == []
+
+
+@pytest.mark.parametrize("away", [20.0, 600.0])
+async def test_a_peer_that_cannot_even_be_sent_to_has_half_a_minute_to_come_back(away: float) -> None:
+    """A dead port by ICMP, or a connection that is refused: 503 at once and not 408 after a while."""
+    net, ours, caller = await standing_call(allow=ALLOW)
+    send = ours.wire.send
+    ours.wire.send = lambda hop, data: hop != caller.hop and send(hop, data)  # type: ignore[method-assign]
+    await net.run(IDLE_SECONDS + away)
+    ours.wire.send = send  # type: ignore[method-assign]
+    if away > 60:
+        assert [(e.by, e.status) for e in ours.ended] == [("system", 408)]
+        return
+    assert ours.ended == []
+    await net.run(10)
+    caller.send(ours.hop, asked(caller).response(200))
+    await net.run(60)
+    assert ours.ended == []

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from yuelai.telephony.hops import FlowHop
 from yuelai.telephony.timers import Timer
+from yuelai.telephony.transactions import SECONDS, Event
 from yuelai.wire.sip import Response
 
 if TYPE_CHECKING:
@@ -30,6 +32,9 @@ GONE = {404, 408, 410, 416, 480, 481, 482, 483, 484, 485, 502, 604}
 GONE_OPTIONS = {408, 481}
 """OPTIONS is answered by whoever is there, who may find the address unknown and the call all right."""
 
+AWAY_TRIES = 6
+"""How often a peer that cannot be reached is tried before it is given up."""
+
 
 class Liveness:
     """Of one leg. `idle_seconds` is how long it may be silent before it is asked."""
@@ -39,6 +44,8 @@ class Liveness:
         self._heard_at = 0.0
         self._timer: Timer | None = None
         self._asking = False
+        self._away_since: float | None = None
+        """Since when nothing can even be sent to it."""
 
     def start(self) -> None:
         """The call stands."""
@@ -53,6 +60,7 @@ class Liveness:
     def heard(self) -> None:
         """A sign of life."""
         self._heard_at = self._leg.ua.timers.now
+        self._away_since = None
 
     @property
     def _patience(self) -> float:
@@ -100,7 +108,18 @@ class Liveness:
 
     def _unanswered(self, status: int, asked_at: float) -> None:
         self._asking = False
-        # A browser may have come back over another flow meanwhile; while one is away, its grace decides.
-        if status == 408 and self._heard_at <= asked_at:
-            log.info("peer_silent", leg=str(self._leg.id))
-            self._leg.lost(status)
+        leg = self._leg
+        if leg.dialog is None or self._heard_at > asked_at:
+            return
+        if status != 408:
+            # A browser may have come back over another flow meanwhile; while one is away, its grace decides. Others who
+            # cannot be reached have as long to come back as an answer would have been waited for.
+            if isinstance(leg.dialog.hop, FlowHop):
+                return
+            now, patience = leg.ua.timers.now, SECONDS[Event.F]
+            self._away_since = now if self._away_since is None else self._away_since
+            if now - self._away_since < patience:
+                self._arm(patience / AWAY_TRIES)
+                return
+        log.info("peer_silent", leg=str(leg.id), status=status)
+        leg.lost(408)
