@@ -166,7 +166,7 @@ async def test_a_full_trunk_tells_its_callers(tmp_path: Path) -> None:
 
 async def test_numbers_and_callers_are_on_the_wire_as_the_trunk_wants_them(tmp_path: Path) -> None:
     port = free_sip_port()
-    words = {"CALLED": "1795113800000002", "SHOWN": "057188880000@", "ASSERTED": "057188880000@"}
+    words: dict[str, Any] = {"CALLED": "1795113800000002", "SHOWN": "057188880000@", "ASSERTED": "057188880000@"}
     carrier = await sipp("sees_number", port, **words).ready()
     east = trunk(
         "east",
@@ -183,7 +183,11 @@ async def test_numbers_and_callers_are_on_the_wire_as_the_trunk_wants_them(tmp_p
 
 async def test_a_withheld_number_is_told_to_a_trusted_trunk_alone(tmp_path: Path) -> None:
     port = free_sip_port()
-    words = {"CALLED": "13800000002", "SHOWN": "anonymous@anonymous.invalid", "ASSERTED": "057188880001@"}
+    words: dict[str, Any] = {
+        "CALLED": "13800000002",
+        "SHOWN": "anonymous@anonymous.invalid",
+        "ASSERTED": "057188880001@",
+    }
     carrier = await sipp("sees_number", port, **words).ready()
     async with ours(tmp_path, trunk("east", port, caller_policy=CallerPolicy(trusted=True))) as running:
         await running.call("13800000002", withheld=True)

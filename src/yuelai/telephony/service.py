@@ -194,7 +194,8 @@ class SipTelephony:
         """Take calls of these trunks from now on, register at them and look after them; call it when listening."""
         bare = self.guards.trusted
         self.guards.trusted = lambda address: bare(address) or trunks.is_trunk_address(address)
-        trunks.last_error = self.transports.last_error
+        trunks.last_error, trunks.peer_names = self.transports.last_error, self.transports.peer_names
+        trunks.name_error = self.resolver.last_error
         self._stack.admission.trunks = trunks
         trunks.attach(self._stack)
 

@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 from tests.telephony.trunks.carrier import Carrier, Centre, trunk
 from tests.telephony.world import Net
 from yuelai.telephony.ports import Ended
+from yuelai.telephony.trunks.model import Condition
 
 
 @pytest.mark.parametrize("status", [200, 401, 404, 405, 483])
@@ -134,18 +135,27 @@ async def test_without_signs_of_life_time_alone_gives_it_another_chance() -> Non
     carrier, east = Carrier(net, 5070), trunk("east", options_seconds=0)
     carrier.calls = 500
     centre = Centre(net, east)
-    for _ in range(2):
+
+    def condition() -> Condition:
+        state = centre.trunks.state(east.id)
+        assert state is not None
+        return state.condition
+
+    with capture_logs() as lines:
+        for _ in range(2):
+            await centre.call()
+            await net.run(0.5)
+        assert (centre.state(east), condition()) == ("down", Condition.SICK)
+        await net.run(11)
+        assert (centre.state(east), condition()) == ("down", Condition.FIT), "it may try, but nothing is known yet"
         await centre.call()
         await net.run(0.5)
-    assert centre.state(east) == "down"
-    await net.run(11)
-    assert centre.state(east) == "unknown"
-    await centre.call()
-    await net.run(0.5)
-    assert centre.state(east) == "down", "one more failure is enough"
-    await net.run(15)
-    assert centre.state(east) == "down", "and it waits longer"
-    await net.run(6)
+        assert condition() is Condition.SICK, "one more failure is enough"
+        await net.run(15)
+        assert condition() is Condition.SICK, "and it waits longer"
+        await net.run(6)
+        assert condition() is Condition.FIT
+    assert len([line for line in lines if line["event"] == "trunk_trouble"]) == 1
     carrier.calls = 486
     await centre.call()
     await net.run(0.5)
@@ -174,3 +184,30 @@ async def test_a_trunk_elsewhere_begins_anew_and_one_that_is_closed_is_left_in_p
     assert centre.documents[east.id] is None
     await net.run(100)
     assert centre.party.empty()
+
+
+async def test_a_password_that_calls_are_refused_for_is_said_at_once_and_other_trunks_are_taken() -> None:
+    net = Net()
+    first, second = Carrier(net, 5070), Carrier(net, 5071)
+    first.calls = 407
+    account = {"username": "0571", "secret": "wrong"}
+    east, west = trunk("east", 5070, **account), trunk("west", 5071, priority=2)
+    centre = Centre(net, east, west)
+    await net.run(2)
+    leg = await centre.call()
+    await net.run(1)
+    assert leg.trunk_id == west.id
+    assert (centre.state(east), centre.error(east)) == ("down", "wrong_password")
+    await leg.hangup()
+    await net.run(40)
+    assert second.count("BYE") == 1
+
+
+async def test_a_call_that_comes_in_is_a_sign_of_life_where_none_is_asked_for() -> None:
+    net = Net()
+    gate = trunk("gate", host="", direction="in", sources=["127.0.0.1/32"])
+    centre, peer = Centre(net, gate), Carrier(net, 5080)
+    assert centre.state(gate) == "unknown"
+    peer.call(centre.party.hop, "sip:10000@x", branch="1")
+    await net.run(1)
+    assert centre.state(gate) == "up"

@@ -22,7 +22,7 @@ from yuelai.telephony.trunks.errors import NoSuchTrunk, NoTrunk, TrunksFull
 from yuelai.telephony.trunks.health import Health
 from yuelai.telephony.trunks.line import Failed, Line, bracketed
 from yuelai.telephony.trunks.model import Candidate, Choice, Condition, Route, Trunk, choose
-from yuelai.telephony.trunks.numbers import e164, incoming, outgoing
+from yuelai.telephony.trunks.numbers import e164, incoming, outgoing, routed
 from yuelai.telephony.trunks.registering import Registration
 from yuelai.telephony.trunks.state import State, TrunkState
 from yuelai.telephony.useragent import UserAgent
@@ -319,6 +319,11 @@ class Trunks:
         """Names of the codecs that this trunk is to be offered, the preferred first; nothing: whatever there is."""
         trunk = self._trunks.get(trunk_id)
         return trunk.codecs if trunk is not None else ()
+
+    def price(self, trunk_id: UUID, number: str) -> int | None:
+        """What a minute to the number costs by this trunk, in millionths of the currency's unit; None: unknown."""
+        trunk = self._trunks.get(trunk_id)
+        return trunk.rate(routed(number)) if trunk is not None else None
 
     def diagnosis(self, trunk_id: UUID, status: int, reason: str) -> str:
         """Why a call through this trunk failed, in one line for people: what is known of the trunk says more than the

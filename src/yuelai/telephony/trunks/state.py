@@ -83,6 +83,8 @@ class TrunkState:
         self._registration_error: Trouble | None = None
         self._failed, self._back_off = 0, FIRST_BACK_OFF
         self._calls_error: Trouble | None = None
+        self._trying = False
+        """True when it has been left alone long enough after calls failed."""
         self.registered_until = self.last_options_ms = None
 
     def reaches_elsewhere(self, trunk: Trunk) -> bool:
@@ -106,6 +108,8 @@ class TrunkState:
     def alive(self, milliseconds: int | None = None) -> None:
         """There was a sign of life."""
         self._life, self._life_error = State.UP, None
+        if self._trying and self._calls_error is not None and self._calls_error.code != "wrong_password":
+            self._calls_error, self._trying = None, False
         if milliseconds is not None:
             self.last_options_ms = milliseconds
             metrics.options(self.trunk.code, milliseconds / 1000)
@@ -169,6 +173,8 @@ class TrunkState:
     def condition(self) -> Condition:
         if self.blocked("out") is not None:
             return Condition.FULL
+        if self._trying and self._life is not State.DOWN and self.state is State.DOWN:
+            return Condition.FIT
         return Condition.FIT if self.state in (State.UP, State.UNKNOWN) else Condition.SICK
 
     def blocked(self, direction: str) -> str | None:
@@ -210,6 +216,8 @@ class TrunkState:
         self.channels[direction] += 1
         self.calls_today += 1
         metrics.channels(self.trunk.code, direction, self.channels[direction])
+        if direction == "in" and self._life is State.UNKNOWN:
+            self.alive()  # it may be the only one that we ever get
         self._changed(self)
         return True
 
@@ -238,27 +246,36 @@ class TrunkState:
         """What the end of a call of ours says about the trunk itself."""
         if status == 487:
             return  # taken back by us: that says nothing
+        if status in (401, 407):
+            text = f"trunk {self.trunk.code} does not accept our user name and password ({status})"
+            self._leave_alone(Trouble("wrong_password", text))
+            return
         if status != 408 and not 500 <= status < 600:
             self._failed, self._back_off = 0, FIRST_BACK_OFF
             if self._calls_error is not None or self._life is not State.UP:
-                self._calls_error = None
+                self._calls_error, self._trying = None, False
                 self.alive()
             return
         self._failed += 1
-        if self._failed < FAILURES_UNTIL_DOWN or self._calls_error is not None:
+        if self._failed < FAILURES_UNTIL_DOWN or (self._calls_error is not None and not self._trying):
             return
         what = "does not answer calls" if status == 408 else f"fails calls ({status})"
         code = "no_answer" if status == 408 else "failing"
-        self._calls_error = Trouble(code, f"trunk {self.trunk.code} {what}")
-        self._later(self._back_off, self._forgive)
-        self._back_off = min(2 * self._back_off, LONGEST_BACK_OFF)
-        self._show()
+        self._leave_alone(Trouble(code, f"trunk {self.trunk.code} {what}"))
         self.suspect()
 
-    def _forgive(self) -> None:
-        """It has been left alone long enough: the next call may try, and one more failure is enough."""
-        self._calls_error = None
+    def _leave_alone(self, trouble: Trouble) -> None:
+        if self._calls_error is None or self._trying:
+            self._trying = False
+            self._later(self._back_off, self._forgive)
+            self._back_off = min(2 * self._back_off, LONGEST_BACK_OFF)
+        self._calls_error = trouble
         self._show()
+
+    def _forgive(self) -> None:
+        """It has been left alone long enough: the next call may try, and one more failure is enough. What is shown
+        stays until a call goes through or there is a sign of life."""
+        self._trying = True
 
     # --- shown ------------------------------------------------------------------------------------------------------
 
