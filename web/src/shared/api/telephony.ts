@@ -1,5 +1,5 @@
 /** Trunks, routes, calls on the wire and what guards them, as the API sends them. */
-import type { ItemOf } from './answers'
+import type { Answer, ItemOf } from './answers'
 import type { components } from './generated'
 import type { Instant } from './types'
 
@@ -19,6 +19,18 @@ export type Candidate = Schemas['Candidate']
 export type TestCallResult = Schemas['TestCallResult']
 export type Rewriting = Whole<Schemas['Rewriting']>
 
+export type Ban = ItemOf<'/api/v1/sip/bans'>
+export type AccessRule = ItemOf<'/api/v1/sip/access-rules'>
+/** What a limit has counted today, by subject. */
+export interface Used {
+  subject: string
+  calls: number
+  seconds: number
+  spend_micro: number
+}
+export type TollRule = Omit<ItemOf<'/api/v1/sip/toll-rules'>, 'used_today'> & { used_today: Used[] }
+export type TollCheck = Answer<'/api/v1/sip/toll-rules/check', 'post'>
+
 export type TrunkLife = 'unknown' | 'up' | 'down' | 'registering' | 'refused' | 'inactive'
 
 /** The live document `trunk/{id}`. */
@@ -36,55 +48,4 @@ export interface TrunkDocument {
   asr: number | null
   last_options_ms: number | null
   cps: number
-}
-
-/** An address that gets no answer until then. */
-export interface Ban {
-  address: string
-  reason: string
-  note: string
-  since: Instant
-  ends_at: Instant
-  hits: number
-}
-
-export interface AccessRule {
-  id: string
-  network: string
-  action: 'allow' | 'deny'
-  note: string
-  active: boolean
-  version: number
-}
-
-export interface TollRule {
-  id: string
-  name: string
-  position: number
-  active: boolean
-  action: 'allow' | 'deny' | 'limit'
-  seats: string[]
-  trunks: string[]
-  classes: string[]
-  countries: string[]
-  prefixes: string[]
-  weekdays: number[]
-  from_time: string | null
-  to_time: string | null
-  counted: 'seat' | 'trunk' | 'all'
-  max_concurrent: number | null
-  max_per_minute: number | null
-  max_minutes_day: number | null
-  max_spend_day_micro: number | null
-  version: number
-  used_today: Array<{ subject: string; calls: number; seconds: number; spend_micro: number }>
-}
-
-export interface TollCheck {
-  kind: string
-  country: string
-  digits: string
-  denied: string | null
-  rule: { id: string; name: string } | null
-  seconds: number | null
 }
