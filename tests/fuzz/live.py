@@ -30,10 +30,12 @@ ROOT = Path(__file__).parents[2]
 PATIENCE = 10.0
 """Seconds until an OPTIONS without an answer means that nobody lives there."""
 BURST = 40
-FIGURES = ("rss", "calls")
+FIGURES = ("rss", "calls", "objects")
 """What a report holds beside what is to go away."""
 MOST_GROWTH = 24 * 1024 * 1024
-"""Bytes of memory that a target may have more at the end than when a fifth of all inputs had come."""
+"""Bytes of memory that a target may have more at the end than when half of all inputs had come, empty both times."""
+MOST_OBJECTS = 30_000
+"""The same in objects of Python's: lists of sources, names and nonces that are bounded still fill."""
 
 _numbers = itertools.count()
 
@@ -273,15 +275,22 @@ class Outcome:
     calls: int = 0
     seconds: float = 0.0
     rss: list[int] = field(default_factory=list)
-    """Bytes at the start, after a fifth of the inputs, and at the end."""
+    """Bytes at the start, after half of the inputs, and at the end, nothing being under way."""
+    objects: list[int] = field(default_factory=list)
     left: dict[str, int] = field(default_factory=dict)
+
+    def note(self, report: dict[str, int]) -> None:
+        self.rss.append(report["rss"])
+        self.objects.append(report["objects"])
+        self.calls = report["calls"]
+        self.left = {name: count for name, count in report.items() if count and name not in FIGURES}
 
     def __str__(self) -> str:
         ways = ", ".join(f"{count:,} by {way}" for way, count in self.thrown.items())
         memory = " → ".join(f"{size / 2**20:.1f}" for size in self.rss)
         return (
             f"listeners: {ways}, {self.answered:,} answers to what was asked, in {self.seconds:.0f} s; "
-            f"{self.calls:,} calls stood; memory {memory} MB; left over {self.left}"
+            f"{self.calls:,} calls stood; memory {memory} MB, objects {self.objects}; left over {self.left}"
         )
 
 
@@ -355,7 +364,7 @@ def fuzz(udp: int, tcp: int, ws: int, *, number: int = 1) -> Outcome:
             "TCP": TcpWay(process.sip_port, number + 1),
             "WebSocket": WsWay(process.ws_port, number + 2),
         }
-        outcome.rss.append(process.report()["rss"])
+        outcome.note(process.report())
         while any(outcome.thrown[way] < count for way, count in wanted.items()):
             for name, way in ways.items():
                 size = min(BURST, wanted[name] - outcome.thrown[name])
@@ -364,19 +373,18 @@ def fuzz(udp: int, tcp: int, ws: int, *, number: int = 1) -> Outcome:
                     outcome.thrown[name] += size
             if said := process.errors():
                 raise NotAlive(said)
-            if len(outcome.rss) == 1 and sum(outcome.thrown.values()) >= sum(wanted.values()) / 5:
-                outcome.rss.append(process.report()["rss"])
+            if len(outcome.rss) == 1 and sum(outcome.thrown.values()) >= sum(wanted.values()) / 2:
+                outcome.note(process.empty())
         outcome.answered = peer.answered
         for way in ways.values():
             way.close()
         held = process.empty()
-        outcome.rss.append(held.pop("rss"))
-        outcome.calls = held.pop("calls")
-        outcome.left = {name: count for name, count in held.items() if count}
+        outcome.note(held)
         outcome.seconds = time.monotonic() - began
         process.end()
         if said := process.errors():
             raise NotAlive(said)
     assert not outcome.left, f"left over: {outcome.left}"
     assert outcome.rss[-1] - outcome.rss[1] < MOST_GROWTH, f"memory grew: {outcome}"
+    assert outcome.objects[-1] - outcome.objects[1] < MOST_OBJECTS, f"objects were kept: {outcome}"
     return outcome

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import itertools
 import json
 import random
@@ -152,6 +153,7 @@ class Target:
             writer.cancel()
 
     def report(self) -> dict[str, int]:
+        gc.collect()
         stack = self.telephony._stack
         return {
             "legs": len(stack.ua.legs),
@@ -159,6 +161,7 @@ class Target:
             "transactions": stack.layer.size,
             "tasks": len(stack.ua.tasks),
             "calls": self._calls,
+            "objects": len(gc.get_objects()),
             "rss": psutil.Process().memory_info().rss,
         }
 
