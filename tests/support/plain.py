@@ -19,6 +19,7 @@ from yuelai.wire.sip.digest import parse_auth
 
 Message = Request | Response
 PATIENCE = 8.0
+ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, PRACK, REFER, NOTIFY"
 _count = itertools.count(1)
 
 
@@ -160,6 +161,7 @@ class Talk:
             f"Call-ID: {self.call_id}",
             f"CSeq: {self.cseq if cseq is None else cseq} {method}",
             f"Contact: {self.peer.contact}",
+            f"Allow: {ALLOW}",
             *headers,
             *([f"Content-Type: {kind}"] if body else []),
             f"Content-Length: {len(body.encode())}",
@@ -186,6 +188,7 @@ class Talk:
         for route in request.raw("record-route"):
             response.add("record-route", route)
         response.add("contact", contact or self.peer.contact)
+        response.add("allow", ALLOW)
         for header in headers:
             name, _, value = header.partition(":")
             response.add(name.strip().lower(), value.strip())
@@ -214,6 +217,20 @@ class Talk:
         message = await self.got(method, timeout)
         assert isinstance(message, Request)
         return message
+
+    async def refresh(self, timeout: float) -> Request:
+        """Return the next request that only asks whether we are still there. Raises TimeoutError."""
+        async with asyncio.timeout(timeout):
+            while True:
+                while self._seen < len(self.heard):
+                    message = self.heard[self._seen]
+                    if isinstance(message, Request) and message.method == "BYE":
+                        break  # left for whoever waits for it
+                    self._seen += 1
+                    if isinstance(message, Request) and message.method in ("UPDATE", "OPTIONS", "INVITE"):
+                        return message
+                self.news.clear()
+                await self.news.wait()
 
     async def response(self, status: int | str, method: str = "", timeout: float = PATIENCE) -> Response:
         """Return the next such response; a final one to an INVITE makes the dialog."""
@@ -302,3 +319,31 @@ async def standing(caller: Plain, phone: Plain) -> tuple[Talk, Talk]:
 async def over(end: Talk) -> None:
     """Take the BYE of the other side."""
     end.reply(await end.request("BYE"), 200)
+
+
+async def dial(peer: Plain, to: str, *headers: str) -> Talk:
+    """Call as a registered phone, which is asked who it is."""
+    talk = peer.talk(to)
+    talk.send("INVITE", sdp(peer.port), headers=headers)
+    wanted = challenge(await talk.response(407, "INVITE"))
+    talk.deny()
+    talk.remote.params.pop("tag")
+    answer = authorize(wanted, "INVITE", talk.target, peer.user, "secret", proxy=True)
+    talk.send("INVITE", sdp(peer.port), headers=(*headers, answer))
+    return talk
+
+
+async def picked_up(phone: Plain) -> Talk:
+    """Take the next call."""
+    talk = await phone.called()
+    talk.reply(await talk.request("INVITE"), 200, sdp(phone.port))
+    await talk.request("ACK")
+    return talk
+
+
+async def renegotiated(end: Talk, port: int) -> None:
+    """Take the re-INVITE by which this end is connected with the sound at another port."""
+    asked = await end.request("INVITE")
+    assert f"m=audio {port} " in (asked.sdp or ""), asked.sdp
+    end.reply(asked, 200, sdp(end.peer.port))
+    await end.request("ACK")

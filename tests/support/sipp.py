@@ -74,7 +74,19 @@ class Sipp:
         file = Path(self._folder.name) / f"{scenario}.xml"
         file.write_text(read(scenario, words or {}))
         command = ["sipp", f"127.0.0.1:{server}", "-sf", str(file), "-i", "127.0.0.1", "-p", str(port)]
-        command += ["-m", str(calls), "-trace_err", "-nostdin", "-timeout", "90", "-timeout_error", *options]
+        command += [
+            "-m",
+            str(calls),
+            "-trace_err",
+            "-trace_stat",
+            "-fd",
+            "1",
+            "-nostdin",
+            "-timeout",
+            "90",
+            "-timeout_error",
+            *options,
+        ]
         if media_port:
             command += ["-mi", "127.0.0.1", "-mp", str(media_port), "-rtp_echo"]
         self._port, self._table = port, "tcp" if "t1" in options else "udp"
@@ -85,8 +97,18 @@ class Sipp:
     def wait(self, timeout: float = 60) -> None:
         """Wait for its end; fail with what it said when its scenario did not hold."""
         out, _ = self.process.communicate(timeout=timeout)
-        errors = "".join(path.read_text() for path in Path(self._folder.name).glob("*_errors.log"))
-        assert self.process.returncode == 0, f"sipp: exit {self.process.returncode}\n{errors}\n{out[-3000:]}"
+        assert self.process.returncode == 0, f"sipp: exit {self.process.returncode}\n{self.errors}\n{out[-3000:]}"
+
+    @property
+    def errors(self) -> str:
+        """What it found wrong."""
+        return "".join(path.read_text() for path in Path(self._folder.name).glob("*_errors.log"))
+
+    def succeeded(self) -> int:
+        """Return how many calls went as the scenario says, by its own count."""
+        (file,) = Path(self._folder.name).glob("*_.csv")
+        names, *rows = [line.split(";") for line in file.read_text().splitlines()]
+        return int(rows[-1][names.index("SuccessfulCall(C)")])
 
     async def ready(self, timeout: float = 10) -> Sipp:
         """Return this one when its port is open."""
