@@ -318,7 +318,7 @@ async def test_after_a_crash_the_calls_of_the_earlier_life_get_their_bye(desk: D
     await desk.heard(Confirmed, 3)
     records = list(desk.journal.open.values())
     crashed_port = desk.telephony.port
-    desk.telephony._transports.close()  # the process is gone: nothing is sent any more
+    desk.telephony.transports.close()  # the process is gone: nothing is sent any more
     desk.journal.open.clear()
     await asyncio.sleep(0.05)
     reborn = Desk(tmp_path)
@@ -335,7 +335,7 @@ async def test_after_a_crash_the_calls_of_the_earlier_life_get_their_bye(desk: D
 async def test_after_a_crash_a_phone_that_says_nothing_is_called(desk: Desk, tmp_path: Path) -> None:
     port = await registered(desk)
     crashed_port = desk.telephony.port
-    desk.telephony._transports.close()
+    desk.telephony.transports.close()
     await asyncio.sleep(0.05)
     reborn = Desk(tmp_path)
     await reborn.telephony.start(port=crashed_port)

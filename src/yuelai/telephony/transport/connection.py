@@ -96,7 +96,7 @@ class Connection(asyncio.Protocol):
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """Whom the certificate of the peer speaks for, once it was found good; to be asked while the connection stands."""
+        """Whom the certificate of the peer speaks for, once it was found good; to be asked while it stands."""
         shown = self._transport.get_extra_info("ssl_object") if self._transport is not None else None
         return identities(shown.getpeercert() or {}) if shown is not None else frozenset()
 

@@ -159,6 +159,8 @@ class Transports:
         self._hand_over(message, source)
 
     def _hand_over(self, message: Request | Response, source: Hop) -> None:
+        if self._errors:
+            self._errors.pop(source, None)
         try:
             self._receive(message, source)
         except Exception:
@@ -202,7 +204,7 @@ class Transports:
     # --- failures ---------------------------------------------------------------------------------------------------
 
     def last_error(self, hop: Hop) -> Failure | None:
-        """Return why the last try to reach this hop failed; None when it did not, or long ago."""
+        """Return why the last try to reach this hop failed; None when it was heard since, or that is long ago."""
         return self._errors.get(hop)
 
     def _refused(self, hop: UdpHop, reason: str) -> None:
@@ -216,7 +218,8 @@ class Transports:
         self.lost(hop)
 
     def _fail(self, hop: Hop, failure: Failure) -> None:
-        log.warning("sip_peer_failed", peer=str(hop), code=failure.code, why=failure.text)
+        if self._errors.get(hop) != failure:  # each call that fails for the same reason is no news
+            log.warning("sip_peer_failed", peer=str(hop), code=failure.code, why=failure.text)
         self._errors[hop] = failure
         self._errors.move_to_end(hop)
         if len(self._errors) > _REMEMBERED_ERRORS:

@@ -21,6 +21,11 @@ RECEIVE_BUFFER = 4 * 1024 * 1024
 BATCH = 64
 """Datagrams read before timers and connections have their turn."""
 LONGEST = 65_535
+DOUBT_SECONDS = 1.0
+"""How long ICMP must go on saying that a peer is away, without a word from it, until that is believed: a phone or a
+trunk that is only starting anew is served by the next repetition (RFC 3261 §17.1.1.2)."""
+FORGET_SECONDS = 60.0
+"""After which silence of ICMP and peer the doubt begins anew."""
 _SO_RCVBUFFORCE = 33
 _REMEMBERED_PLACES, _REMEMBERED_REQUESTS = 1024, 16
 
@@ -38,7 +43,7 @@ class UdpSocket:
     """`take` gets each datagram and where it came from; `refused` a peer that ICMP proves to be away, and why.
 
     Anybody can send ICMP. It is believed when it quotes a request that we have lately sent there, whose branch nobody
-    could guess; all else is left to the timers (RFC 3261 §18.4, RFC 5927 §4).
+    could guess, and not at its first word; all else is left to the timers (RFC 3261 §18.4, RFC 5927 §4).
     """
 
     def __init__(self, take: Callable[[bytes, UdpHop], None], refused: Callable[[UdpHop, str], None]) -> None:
@@ -46,6 +51,8 @@ class UdpSocket:
         self._sock: socket.socket | None = None
         self._ready: select.epoll | None = None
         self._sent: OrderedDict[tuple[str, int], deque[bytes]] = OrderedDict()
+        self._away: OrderedDict[tuple[str, int], tuple[float, float]] = OrderedDict()
+        """Since when ICMP says so of a peer, and when it did last."""
 
     def open(self, host: str, port: int) -> int:
         """Bind; return the port (useful with port 0). Raises OSError when it is taken."""
@@ -102,6 +109,8 @@ class UdpSocket:
             except OSError:
                 errors = True
                 continue
+            if self._away:
+                self._away.pop((address[0], address[1]), None)
             self._take(data, UdpHop(address[0], address[1]))
         if errors:
             self._hear_errors()
@@ -113,8 +122,19 @@ class UdpSocket:
             lately = self._sent.get((error.host, error.port), ())
             proven = _COOKIE in error.quoted and any(data.startswith(error.quoted) for data in lately)
             _unreachable.labels("yes" if proven else "no").inc()
-            if proven:
+            if proven and self._for_long((error.host, error.port)):
                 self._refused(UdpHop(error.host, error.port), error.reason)
+
+    def _for_long(self, place: tuple[str, int]) -> bool:
+        now = asyncio.get_running_loop().time()
+        since, last = self._away.get(place, (now, now))
+        if now - last > FORGET_SECONDS:
+            since = now
+        self._away[place] = since, now
+        self._away.move_to_end(place)
+        if len(self._away) > _REMEMBERED_PLACES:
+            self._away.popitem(last=False)
+        return now - since >= DOUBT_SECONDS
 
     def send(self, hop: UdpHop, data: bytes) -> bool:
         """Return False when there is no way there from this machine, or the message is too long for a datagram."""
