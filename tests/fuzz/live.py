@@ -235,12 +235,14 @@ class WsWay:
     def __init__(self, port: int, number: int) -> None:
         self._messages, self._port = Messages(number, "WS"), port
         self._dice = random.Random(number)
+        self._open = contextlib.ExitStack()
         self._socket: ClientConnection | None = None
 
     def burst(self, size: int) -> None:
         if self._socket is None or self._dice.random() < 0.05:
             self.close()
-            self._socket = connect(f"ws://127.0.0.1:{self._port}/", subprotocols=None, proxy=None)
+            self._open = contextlib.ExitStack()
+            self._socket = self._open.enter_context(connect(f"ws://127.0.0.1:{self._port}/", proxy=None))
         try:
             for _ in range(size):
                 data = self._messages.make()
@@ -263,8 +265,7 @@ class WsWay:
         raise NotAlive("no answer by WebSocket")
 
     def close(self) -> None:
-        if self._socket is not None:
-            self._socket.close()
+        self._open.close()
 
 
 @dataclass

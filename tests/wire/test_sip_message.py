@@ -97,6 +97,37 @@ def test_what_the_standard_forbids_is_refused(old: bytes, new: bytes) -> None:
         request(INVITE.replace(old, new, 1))
 
 
+def test_letters_beyond_ascii_are_kept_in_any_encoding() -> None:
+    strange = "Subject: 电话 ".encode() + b"\xf8"
+    assert strange in request(INVITE.replace(b"X-Shop: of its own", strange)).to_bytes()
+
+
+@pytest.mark.parametrize(
+    "contact", [b"<sip:a@b>>;q=1", b'"Li <sip:a@b>', b"Li <sip:a@b", b'"Li" sip:a@b', b"sip:a@b?x=y"]
+)
+def test_a_contact_that_cannot_be_read_is_refused_by_whoever_asks(contact: bytes) -> None:
+    message = request(INVITE.replace(b"sip:sipp@127.0.0.1:6000", contact, 1))
+    with pytest.raises(PeerError):
+        message.addresses("contact")
+
+
+def test_a_request_that_can_be_answered_is_not_thrown_away() -> None:
+    for old, new, status in (
+        (b" SIP/2.0\r\nVia", b" SIP/3.0\r\nVia", 505),
+        (b" SIP/2.0\r\nVia", b"  SIP/2.0\r\nVia", 400),
+        (b"Content-Length: 5", b"Content-Length: 50", 400),
+        (b"X-Shop: of", b"X Shop: of", 400),
+        (b"To: <sip:10000@127.0.0.1:5060>", b'To: "<sip:10000@127.0.0.1:5060>', 400),
+    ):
+        message = parse_datagram(INVITE.replace(old, new, 1))
+        assert isinstance(message, Request)
+        with pytest.raises(PeerError) as caught:
+            message.check()
+        assert caught.value.status == status
+        refusal = parse_datagram(message.response(status, tag="x").to_bytes())
+        assert (refusal.call_id, refusal.via.branch) == ("1-2@127.0.0.1", "z9hG4bK-1-2-3")
+
+
 def test_a_response_copies_what_it_must_and_tags_to() -> None:
     ringing = request(INVITE).response(180, tag="abc")
     again = parse_datagram(ringing.to_bytes())
