@@ -350,6 +350,10 @@ class Telephony(Protocol):
         """Return where a registered user's devices of one kind are, to be dialled all at once; empty without any."""
         ...
 
+    def stages(self, user: str, *, browser: bool) -> Sequence[Sequence[Destination]]:
+        """Return the same as they are to be dialled: those that want to be called first in the first stage."""
+        ...
+
     def on_registrations(self, handler: Callable[[str], None]) -> None:
         """Told the user whose bindings changed (registered, expired, connection lost)."""
         ...

@@ -35,6 +35,7 @@ from yuelai.telephony.stack import Stack
 from yuelai.telephony.timers import Timers
 from yuelai.telephony.trace.writer import TraceWriter
 from yuelai.telephony.transport import Transports, TrunkTls
+from yuelai.telephony.trunks.line import Network
 from yuelai.telephony.trunks.manager import Trunks
 from yuelai.wire.sip import Request, Response
 
@@ -58,9 +59,8 @@ class SipTelephony:
     ) -> None:
         """`idle_seconds` is how long a standing dialog may be silent before the peer is asked for a sign of life."""
         self._settings = settings
-        extra_ca, shown = settings.sip_tls_ca, settings.tls_key is not None
-        trust = ClientTrust(extra_ca=extra_ca, cert=settings.tls_cert if shown else None, key=settings.tls_key)
-        self.transports = Transports(self._receive, tls=TrunkTls(trust))
+        self._trust = ClientTrust(extra_ca=settings.sip_tls_ca, cert=settings.tls_cert, key=settings.tls_key)
+        self.transports = Transports(self._receive, tls=TrunkTls(self._trust))
         """All sockets; for guards, traces and whoever asks why a trunk cannot be reached."""
         self._stack = Stack(
             settings,
@@ -99,6 +99,8 @@ class SipTelephony:
         a port is taken, and CertificateUnreadable.
         """
         settings = self._settings
+        if settings.sip_tls_ca is not None or settings.tls_cert is not None:
+            self._trust.context()
         self.port = await self.transports.open(settings.bind, settings.sip_port if port is None else port, tcp=tcp)
         self._stack.ua.port = self.port
         self.resolver.ipv4, self.resolver.ipv6 = self.transports.families
@@ -178,6 +180,9 @@ class SipTelephony:
     def places(self, user: str, *, browser: bool) -> Sequence[Destination]:
         return self._stack.places(user, browser=browser)
 
+    def stages(self, user: str, *, browser: bool) -> Sequence[Sequence[Destination]]:
+        return self._stack.stages(user, browser=browser)
+
     def request(
         self,
         request: Request,
@@ -194,8 +199,9 @@ class SipTelephony:
         """Take calls of these trunks from now on, register at them and look after them; call it when listening."""
         bare = self.guards.trusted
         self.guards.trusted = lambda address: bare(address) or trunks.is_trunk_address(address)
-        trunks.last_error, trunks.peer_names = self.transports.last_error, self.transports.peer_names
-        trunks.name_error = self.resolver.last_error
+        trunks.network = Network(
+            self.transports.last_error, self.resolver.last_error, self.resolver.failed, self.transports.peer_names
+        )
         self._stack.admission.trunks = trunks
         trunks.attach(self._stack)
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 
 from tests.telephony.world import Net, Party
+from yuelai.media.ports import MediaEngine
+from yuelai.telephony.b2bua.anchored import Anchored
 from yuelai.telephony.b2bua.passthrough import Passthrough
 from yuelai.telephony.b2bua.plan import Plan, Planner, Refuse, Wanted
 from yuelai.telephony.b2bua.switchboard import Switchboard
@@ -16,13 +19,17 @@ from yuelai.wire.sdp import parse_sdp
 class House:
     """`desk` is the party in the middle; whoever it `know`s is called, everybody else gets 404."""
 
-    def __init__(self, fate: Callable[[], list[float]] = lambda: [0.01], plan: Planner | None = None) -> None:
+    def __init__(
+        self,
+        fate: Callable[[], list[float]] = lambda: [0.01],
+        plan: Planner | None = None,
+        engine: MediaEngine | None = None,
+    ) -> None:
         self.net = Net(fate)
         self.desk = Party(self.net, 5060)
         self.stack = self.desk.stack
-        self.board = Switchboard(
-            self.stack, Passthrough(self.stack.timers), plan or self.plan, self.stack.timers, "127.0.0.1"
-        )
+        media = Passthrough(self.stack.timers) if engine is None else Anchored(engine, [Path("music.wav")])
+        self.board = Switchboard(self.stack, media, plan or self.plan, self.stack.timers, "127.0.0.1")
         self.stack.on_call(self.board.take)
         self.parties: list[Party] = []
 

@@ -15,6 +15,7 @@ from yuelai.platform.errors import Refusal
 from yuelai.telephony.leg import LegState, SipLeg
 from yuelai.telephony.ports import Leg, Reoffered
 
+from .engine import Books
 from .house import House, description
 from .test_replacing import dialog_of
 
@@ -26,7 +27,9 @@ LINES: list[dict[str, float]] = [{}, {"loss": 0.1}, {"loss": 0.25, "double": 0.2
 class Chaos:
     def __init__(self, seed: int) -> None:
         self.dice = random.Random(seed)
-        self.house = House(shaky(seed, **LINES[seed % len(LINES)]))
+        self.engine = Books() if seed % 2 else None
+        """Every other time the sound passes through an engine."""
+        self.house = House(shaky(seed, **LINES[seed % len(LINES)]), engine=self.engine)
         self.parties = [self.house.party(5070), *(self.house.party(port, user) for user, port in USERS.items())]
         self.tasks: set[asyncio.Task[Any]] = set()
 
@@ -129,6 +132,10 @@ def everybody_has_somebody(chaos: Chaos) -> None:
         assert call.whole, f"a party hears a dead half: {call}"
     for call in chaos.house.board.calls.values():
         assert call.whole, f"a call without its half: {call}"
+        if chaos.engine is not None and call.near is not None and call.far is not None:
+            near, far = call.near.sound, call.far.sound
+            about = {pair for pair in chaos.engine.heard if {near, far} & set(pair)}
+            assert about == {(near, far), (far, near)}, "somebody hears a third one, or nobody"
 
 
 @pytest.mark.parametrize("seed", range(24))
@@ -145,3 +152,4 @@ async def test_whatever_happens_nobody_is_left_with_a_dead_half(seed: int) -> No
     await chaos.rest(250)
     assert not chaos.tasks
     assert chaos.house.left() == []
+    assert chaos.engine is None or chaos.engine.open == {}

@@ -181,7 +181,11 @@ async def test_what_was_planned_is_told_once_how_long_was_talked() -> None:
     house = House()
 
     async def plan(wanted: Wanted) -> Plan | Refuse:
-        return Plan([house.stack.places(wanted.number, browser=False)], over=talked.append, longest=100)
+        return Plan(
+            [house.stack.places(wanted.number, browser=False)],
+            over=lambda _trunk, seconds: talked.append(seconds),
+            longest=100,
+        )
 
     house.board.plan = plan
     caller, callee = house.party(5070), house.party(5080, "8001")

@@ -39,7 +39,7 @@ from yuelai.media.ports import Digit, LegGone, LegHeard, LegKind, LegSilent, Med
 from yuelai.platform.errors import Refusal, Unavailable
 from yuelai.platform.ids import InteractionId, LegId, new_id
 from yuelai.routing.events import Moved, Offer, Stranded, Withdraw
-from yuelai.telephony.ports import Answered, Confirmed, Ended, InfoDigit, Leg, Reoffered, Ringing
+from yuelai.telephony.ports import Answered, Confirmed, Ended, InfoDigit, Leg, Reanswered, Referred, Reoffered, Ringing
 
 log = structlog.get_logger()
 
@@ -159,7 +159,9 @@ class VoiceCall:
                 await self.talking.reoffered(message)
             case Ended():
                 await self._leg_ended(message)
-            case Ringing():
+            case Referred():
+                message.referral.refuse(603)  # contacts are moved by routing, not by telephones
+            case Ringing() | Reanswered():
                 pass
             case _:
                 raise TypeError(f"a call cannot handle {message!r}")

@@ -156,14 +156,16 @@ class Call:
             self.expect(HALF_SECONDS)
             await near.leg.answer(sdp)
 
-    async def refuse(self, status: int, reason: str = "") -> None:
+    async def refuse(self, status: int, reason: str = "", cause: str = "") -> None:
         """Let nobody be called and tell the caller why."""
-        await self.hangup(status, reason)
+        await self.hangup(status, reason, cause)
 
     async def dial(self, plan: Plan) -> None:
         """Call somebody for the caller, who may have been answered already."""
         if self.near is not None and self.far is None and not self.ending and not self.reaching.busy:
             await self.reaching.call(self.near, plan, Setup(self))
+        else:
+            plan.drop()
 
     async def bridge(self) -> None:
         """Let the two halves hear each other, whatever they were told before."""

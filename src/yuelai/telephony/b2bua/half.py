@@ -69,7 +69,8 @@ class Half:
         self.over = True
         plan, self.plan = self.plan, None
         if plan is not None and plan.over is not None:
-            plan.over(now - self.since if self.since is not None else 0.0)
+            trunk_id = self.leg.trunk_id if self.leg is not None else None
+            plan.over(trunk_id, now - self.since if self.since is not None else 0.0)
 
     async def hangup(self, status: int, reason: str = "", cause: str = "") -> None:
         """End its leg, if it has begun; `Ended` follows. `cause` is a Reason field (RFC 3326)."""

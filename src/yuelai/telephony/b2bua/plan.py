@@ -49,10 +49,21 @@ class Plan:
     """True when these places are on SIP over WebSocket, hence want ICE and DTLS."""
     longest: float | None = None
     """Seconds after which the call is ended."""
-    over: Callable[[float], None] | None = None
-    """Told once, when nothing more can come of it, how many seconds were talked; 0 when nobody answered."""
+    over: Callable[[UUID | None, float], None] | None = None
+    """Told once, when nothing more can come of it, by which trunk it went and how many seconds were talked; 0 when
+    nobody answered."""
     beside: tuple[Plan, ...] = ()
     """Called at the same time, on legs of their own; the first who answers has the call."""
+
+    def with_(self, *others: Plan) -> Plan:
+        """The same with others called at the same time."""
+        return replace(self, beside=(*self.beside, *others))
+
+    def drop(self) -> None:
+        """Nobody was called after all."""
+        for one in (self, *self.beside):
+            if one.over is not None:
+                one.over(None, 0.0)
 
     def carrying(self, headers: Mapping[str, str]) -> Plan:
         """The same with further fields; its own go before them."""
@@ -65,6 +76,8 @@ class Refuse:
 
     status: int = 404
     reason: str = ""
+    cause: str = ""
+    """A Reason field (RFC 3326)."""
 
 
 Planner = Callable[[Wanted], Awaitable[Plan | Refuse]]

@@ -193,6 +193,8 @@ class Reaching:
         if leg is not None and number:
             plan = await call.house.plan(Wanted(leg, number, half.user, Why.DIVERSION))
         if isinstance(plan, Refuse) or party is None or half not in self.coming or call.ending:
+            if isinstance(plan, Plan):
+                plan.drop()
             await self.failed(half, replace(end, contacts=(), status=480))
             call.settle()
             return

@@ -47,7 +47,7 @@ class Switchboard:
             await call.refuse(500)
             raise
         if isinstance(plan, Refuse):
-            await call.refuse(plan.status, plan.reason)
+            await call.refuse(plan.status, plan.reason, plan.cause)
         else:
             await call.dial(plan)
 

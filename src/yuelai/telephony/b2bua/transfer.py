@@ -97,6 +97,7 @@ async def transfer_blind(call: Call, by: Half, number: str, told: Progress | Non
         told.refuse(plan.status)
         return plan.status
     if call.beside(by) is not stay or not call.whole or call.reaching.busy or call.ending:
+        plan.drop()
         told.refuse(NOT_NOW)
         return NOT_NOW
     told.accept()

@@ -1,0 +1,140 @@
+"""Calls of registered phones and browsers that are no contacts: with each other, and to numbers outside.
+
+Access numbers and calls from trunks are voice's; everything else that a seat dials comes here. Who is called follows
+from the number: somebody registered, else a number outside as far as the toll rules let that seat call it, by the
+trunk that is best.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+from uuid import UUID
+
+import structlog
+
+from yuelai.media.ports import MediaEngine
+from yuelai.platform.errors import Refusal
+from yuelai.telephony.b2bua.anchored import Anchored
+from yuelai.telephony.b2bua.headers import withheld
+from yuelai.telephony.b2bua.plan import Plan, Refuse, Wanted
+from yuelai.telephony.b2bua.switchboard import Switchboard
+from yuelai.telephony.guards import Caller, Ticket, Verdict
+from yuelai.telephony.ports import Destination, Leg, Telephony
+from yuelai.telephony.timers import Timers
+
+log = structlog.get_logger()
+
+MOST_CALLS = 2_000
+RING_SECONDS = 60.0
+"""How long a seat rings."""
+OUTSIDE_SECONDS = 120.0
+_NUMBER = re.compile(r"\+?[0-9*#]{2,32}")
+
+
+class Outside(Protocol):
+    """`telephony.trunks.manager.Trunks`."""
+
+    def plan(
+        self, number: str, *, caller: str, caller_name: str = "", withheld: bool = False
+    ) -> Sequence[Sequence[Destination]]: ...
+
+    def price(self, trunk_id: UUID, number: str) -> int | None: ...
+
+
+class Purse(Protocol):
+    """`telephony.guards.Toll`."""
+
+    def begin(self, caller: Caller, number: str) -> tuple[Verdict, Ticket | None]: ...
+
+
+class StationCalls:
+    """`take` is what `Telephony.on_call` wants. `names` maps a seat's user to how it is shown to others."""
+
+    def __init__(
+        self,
+        telephony: Telephony,
+        media: MediaEngine,
+        timers: Timers,
+        outside: Outside,
+        purse: Purse,
+        voice: Callable[[Leg], Awaitable[None]],
+        is_access: Callable[[str], bool],
+        *,
+        host: str,
+        music: Sequence[Path] = (),
+        names: Mapping[str, str] | None = None,
+    ) -> None:
+        self._telephony, self._outside, self._purse = telephony, outside, purse
+        self._voice, self._is_access = voice, is_access
+        self._names = dict(names or {})
+        self.board = Switchboard(telephony, Anchored(media, music), self.plan, timers, host)
+        self._closing = False
+
+    def __len__(self) -> int:
+        return len(self.board.calls)
+
+    def follow(self, names: Mapping[str, str]) -> None:
+        """These are the seats from now on."""
+        self._names = dict(names)
+
+    async def take(self, leg: Leg) -> None:
+        """A new leg: to whom it belongs."""
+        if leg.replaces is not None:
+            await self.board.take(leg)  # 481 for a contact's leg: contacts are moved by routing
+        elif leg.trunk or self._is_access(leg.called):
+            await self._voice(leg)
+        elif self._closing or len(self) >= MOST_CALLS:
+            await leg.hangup(503)
+        else:
+            await self.board.take(leg)
+
+    async def plan(self, wanted: Wanted) -> Plan | Refuse:
+        """Whom a number leads to, for a seat."""
+        number = wanted.number
+        plans = [
+            Plan(
+                stages,
+                caller_name="" if withheld(wanted.leg) else self._names.get(wanted.leg.caller, ""),
+                called=number,
+                timeout=RING_SECONDS,
+                browser=browser,
+            )
+            for browser in (False, True)
+            if (stages := self._telephony.stages(number, browser=browser))
+        ]
+        if plans:
+            return plans[0].with_(*plans[1:])
+        if number in self._names:
+            return Refuse(480)
+        if self._is_access(number) or not wanted.seat or not _NUMBER.fullmatch(number):
+            return Refuse(404)
+        return self._call_out(wanted, number)
+
+    def _call_out(self, wanted: Wanted, number: str) -> Plan | Refuse:
+        verdict, ticket = self._purse.begin(Caller(seat=wanted.seat), number)
+        if ticket is None:
+            code = verdict.denied.value if verdict.denied is not None else "toll"
+            log.info("call_outside_denied", seat=wanted.seat, code=code)
+            return Refuse(403, cause=f'SIP;cause=403;text="{code}"')
+        hidden = withheld(wanted.leg)
+        name = "" if hidden else self._names.get(wanted.leg.caller, "")
+        try:
+            stages = self._outside.plan(number, caller=wanted.leg.caller, caller_name=name, withheld=hidden)
+        except Refusal as refusal:
+            ticket.over(0)
+            log.info("call_outside_without_trunk", code=refusal.code)
+            return Refuse(503, cause=f'SIP;cause=503;text="{refusal.code}"')
+
+        def over(trunk_id: UUID | None, seconds: float) -> None:
+            price = self._outside.price(trunk_id, number) if trunk_id is not None else None
+            ticket.over(seconds, per_minute_micro=price or 0)
+
+        return Plan(stages, called=number, timeout=OUTSIDE_SECONDS, longest=ticket.seconds, over=over)
+
+    async def close(self) -> None:
+        """End every call; take no new ones."""
+        self._closing = True
+        await self.board.close()

@@ -1,0 +1,147 @@
+"""Sound that passes through the media engine: each party agrees with the engine by itself, and the engine joins them.
+
+So a phone and a browser can speak, a transfer asks nobody anew, and who is on hold hears music.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import structlog
+
+from yuelai.media.ports import Digit, LegGone, LegKind, MediaEngine, MediaError, MediaEvent
+from yuelai.platform.ids import LegId, new_id
+from yuelai.telephony.b2bua.descriptions import held
+from yuelai.telephony.b2bua.half import Half
+from yuelai.telephony.errors import OfferRefused
+
+log = structlog.get_logger()
+
+ENGINE_LOST = 503
+
+
+class Anchored:
+    """Implements `media.MediaBridge`. `music` is what somebody on hold hears, over and over."""
+
+    def __init__(self, engine: MediaEngine, music: Sequence[Path] = ()) -> None:
+        self._engine, self._music = engine, tuple(music)
+        self._partner: dict[LegId, LegId] = {}
+        """Who hears whom, by what the engine calls them."""
+        self._waiting: set[LegId] = set()
+        """Who is on hold, by us or by the other one."""
+
+    # --- agreeing with each of them ---------------------------------------------------------------------------------
+
+    async def _open(self, half: Half, offer: str | None) -> str:
+        half.media = True  # from here on it must be released, even when this fails
+
+        def heard(event: MediaEvent) -> None:
+            call = half.call
+            if isinstance(event, LegGone):
+                log.warning("call_lost_its_sound", call=str(call.id))
+                call.house.spawn(call.hangup(ENGINE_LOST))
+            elif isinstance(event, Digit):
+                # The engine takes keys out of the sound; the other side hears of them by signalling.
+                call.house.spawn(call.talk.digit(half, event.digit))
+
+        kind = LegKind.BROWSER if half.browser else LegKind.PLAIN
+        half.told = await self._engine.create_leg(half.sound, kind, heard, offer=offer)
+        if half.over:
+            await self.release(half)
+            raise MediaError("the party has gone")
+        return half.told
+
+    async def _description(self, half: Half) -> str:
+        """Return what a caller is answered, or offered who has not offered."""
+        if half.media and half.told is not None:
+            return half.told
+        return await self._open(half, half.said)
+
+    async def offer(self, half: Half, beside: Half) -> str | None:
+        return await self._open(half, None)
+
+    async def early(self, half: Half, sdp: str, beside: Half) -> str | None:
+        if beside.said is None:
+            return None
+        await self._engine.answer(half.sound, sdp)
+        description = await self._description(beside)
+        await self._engine.route(half.sound, beside.sound, 1.0)
+        return description
+
+    async def answered(self, half: Half, sdp: str, beside: Half) -> str:
+        await self._engine.answer(half.sound, sdp)
+        return await self._description(beside)
+
+    async def completed(self, half: Half, sdp: str, beside: Half) -> str | None:
+        half.said = sdp
+        await self._engine.answer(half.sound, sdp)
+        return None
+
+    async def reoffered(self, half: Half, sdp: str, beside: Half) -> str:
+        try:
+            half.told = await self._engine.reoffer(half.sound, sdp)
+        except MediaError as error:
+            raise OfferRefused(str(error), sip_status=488) from None
+        half.said = sdp
+        await (self._wait(beside) if held(sdp) else self._return(beside))
+        return half.told
+
+    # --- who hears whom ---------------------------------------------------------------------------------------------
+
+    async def bridge(self, one: Half, other: Half) -> None:
+        await self._engine.bridge(one.sound, other.sound)
+        self._partner[one.sound], self._partner[other.sound] = other.sound, one.sound
+
+    async def rejoin(self, one: Half, other: Half) -> None:
+        for half in (one, other):
+            await self._part(half)
+            await self._return(half)
+        await self.bridge(one, other)
+
+    async def take(self, half: Half, beside: Half) -> str:
+        description = await self._open(half, half.said)
+        await self.rejoin(beside, half)
+        return description
+
+    async def pick(self, half: Half, beside: Half) -> tuple[str, str]:
+        descriptions = await self._description(half), await self._description(beside)
+        await self.bridge(half, beside)
+        return descriptions
+
+    async def hold(self, half: Half, beside: Half | None) -> None:
+        await self._wait(half)
+
+    async def retrieve(self, half: Half, beside: Half) -> None:
+        await self._return(half)
+
+    async def _part(self, half: Half) -> None:
+        other = self._partner.pop(half.sound, None)
+        if other is not None:
+            self._partner.pop(other, None)
+            with contextlib.suppress(MediaError):  # that one may be gone already
+                await self._engine.unbridge(half.sound, other)
+
+    async def _wait(self, half: Half) -> None:
+        if half.sound not in self._waiting and half.media:
+            self._waiting.add(half.sound)
+            await self._engine.hold(half.sound, True)
+            if self._music:
+                await self._engine.play(half.sound, new_id(), self._music, loop=True)
+
+    async def _return(self, half: Half) -> None:
+        if half.sound in self._waiting:
+            self._waiting.discard(half.sound)
+            await self._engine.stop(half.sound)
+            await self._engine.hold(half.sound, False)
+
+    async def release(self, half: Half) -> None:
+        other = self._partner.pop(half.sound, None)
+        if other is not None:
+            self._partner.pop(other, None)
+        self._waiting.discard(half.sound)
+        if half.media:
+            half.media = False
+            with contextlib.suppress(MediaError):  # an engine that is away has nothing open any more
+                await self._engine.close(half.sound)

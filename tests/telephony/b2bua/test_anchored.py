@@ -1,0 +1,170 @@
+"""Calls whose sound passes through the media engine: who hears whom, and that nothing stays open there."""
+
+from __future__ import annotations
+
+import asyncio
+
+from yuelai.media.ports import Digit
+from yuelai.telephony.b2bua.call import Call
+from yuelai.telephony.ports import Answered, InfoDigit, Reoffered, Ringing
+
+from .engine import Books
+from .house import House, audio, description
+from .test_replacing import dialog_of
+
+
+def talking(house: House, engine: Books) -> Call:
+    """The one call there is, both of whom hear each other and nobody else."""
+    (call,) = [call for call in house.board.calls.values() if call.near is not None]
+    assert call.near is not None
+    assert call.far is not None
+    assert call.whole
+    near, far = call.near.sound, call.far.sound
+    assert engine.hears(near, far)
+    assert engine.hears(far, near)
+    assert {pair for pair in engine.heard if {near, far} & set(pair)} == {(near, far), (far, near)}
+    return call
+
+
+async def done(house: House, engine: Books) -> None:
+    await house.net.run(70)
+    assert house.empty()
+    assert engine.open == {}
+
+
+async def test_each_party_agrees_with_the_engine_and_they_hear_each_other() -> None:
+    engine = Books()
+    house = House(engine=engine)
+    caller, callee = house.party(5070), house.party(5080, "8001")
+    leg, answered = await house.call(caller, callee, "8001")
+    talking(house, engine)
+    assert audio(answered.offer) >= 7000
+    assert [audio(event.sdp) >= 7000 for event in caller.events if isinstance(event, Answered)] == [True]
+    assert sorted(audio(sdp) for sdp in engine.theirs.values()) == [5070, 5080]
+    await leg.hangup()
+    await done(house, engine)
+
+
+async def test_who_is_on_hold_hears_music_and_nobody_is_asked_anew() -> None:
+    engine = Books()
+    house = House(engine=engine)
+    caller, callee = house.party(5070), house.party(5080, "8001")
+    leg, _ = await house.call(caller, callee, "8001")
+    call = talking(house, engine)
+    assert call.near is not None
+    assert call.far is not None
+    for direction, waits in (("sendonly", True), ("sendrecv", False), ("inactive", True), ("sendrecv", False)):
+        asked = asyncio.ensure_future(leg.reoffer(description(caller, 2, direction)))
+        await house.net.run(0.5)
+        assert asked.done()
+        assert (call.far.sound in engine.playing) is waits
+        assert engine.hears(call.far.sound, call.near.sound) is not waits
+    assert not any(isinstance(event, Reoffered) for event in callee.events)
+    await leg.hangup()
+    await done(house, engine)
+
+
+async def test_a_transfer_asks_nobody_anew_and_who_left_hears_nobody() -> None:
+    engine = Books()
+    house = House(engine=engine)
+    caller, callee, third = house.party(5070), house.party(5080, "8001"), house.party(5090, "8002")
+    leg, answered = await house.call(caller, callee, "8001")
+    holding = asyncio.ensure_future(answered.reoffer(description(callee, 2, "sendonly")))
+    await house.net.run(0.5)
+    assert holding.done()
+    assert len(engine.playing) == 1
+    told = await house.refer(answered, "8002")
+    await house.net.run(1)
+    await third.offered[0].answer(description(third))
+    await house.net.run(0.5)
+    talking(house, engine)
+    assert engine.playing == set()
+    assert await told == 200
+    assert not any(isinstance(event, Reoffered) for event in caller.events)
+    await house.net.run(5)
+    assert len(callee.ended) == 1
+    assert len(engine.open) == 2
+    await leg.hangup()
+    await done(house, engine)
+
+
+async def test_an_attended_transfer_joins_two_calls() -> None:
+    engine = Books()
+    house = House(engine=engine)
+    caller, callee, third = house.party(5070), house.party(5080, "8001"), house.party(5090, "8002")
+    leg, answered = await house.call(caller, callee, "8001")
+    second, _ = await house.call(callee, third, "8002")
+    told = await house.refer(answered, "8002", replaces=second)
+    await house.net.run(0.5)
+    assert await told == 200
+    talking(house, engine)
+    await house.net.run(5)
+    assert len(engine.open) == 2
+    await leg.hangup()
+    await done(house, engine)
+
+
+async def test_a_ringing_phone_is_picked_up_and_a_talking_one_replaced() -> None:
+    engine = Books()
+    house = House(engine=engine)
+    caller, callee, third = house.party(5070), house.party(5080, "8001"), house.party(5090)
+    fourth = house.party(5100)
+    leg = await house.dial(caller, "8001")
+    await house.net.run(1)
+    await callee.offered[0].ringing(description(callee), status=183)
+    await house.net.run(1)
+    assert [event.status for event in caller.events if isinstance(event, Ringing)] == [183]
+    taking = await house.dial(third, "8001", replaces=dialog_of(house, callee, callee.offered[0]))
+    await house.net.run(2)
+    talking(house, engine)
+    await house.dial(fourth, "8001", replaces=dialog_of(house, third, taking))
+    await house.net.run(5)
+    talking(house, engine)
+    assert len(third.ended) == 1
+    await leg.hangup()
+    await done(house, engine)
+
+
+async def test_keys_in_the_sound_reach_the_other_side() -> None:
+    engine = Books()
+    house = House(engine=engine)
+    caller, callee = house.party(5070), house.party(5080, "8001")
+    leg, _ = await house.call(caller, callee, "8001")
+    call = talking(house, engine)
+    assert call.near is not None
+    engine.open[call.near.sound](Digit(call.near.sound, "5"))
+    await house.net.run(0.5)
+    assert [event.digit for event in callee.events if isinstance(event, InfoDigit)] == ["5"]
+    await leg.hangup()
+    await done(house, engine)
+
+
+async def test_a_late_offer_is_answered_by_the_engine() -> None:
+    engine = Books()
+    house = House(engine=engine)
+    caller, callee = house.party(5070), house.party(5080, "8001")
+    leg = await house.dial(caller, "8001", sdp=None)
+    await house.net.run(1)
+    await callee.offered[0].answer(description(callee))
+    await house.net.run(1)
+    await leg.accept(description(caller))
+    await house.net.run(1)
+    talking(house, engine)
+    assert 5070 in [audio(sdp) for sdp in engine.theirs.values()]
+    await leg.hangup()
+    await done(house, engine)
+
+
+async def test_an_engine_that_dies_ends_its_calls_and_one_that_is_full_refuses_them() -> None:
+    engine = Books()
+    house = House(engine=engine)
+    caller, callee = house.party(5070), house.party(5080, "8001")
+    await house.call(caller, callee, "8001")
+    engine.die()
+    await house.net.run(70)
+    assert len(caller.ended) == len(callee.ended) == 1
+    engine.full = True
+    await house.dial(caller, "8001")
+    await house.net.run(70)
+    assert [event.status for event in caller.ended][1:] == [480]
+    await done(house, engine)
