@@ -255,7 +255,7 @@ def _need_certificate(settings: Settings) -> None:
     try:
         if settings.tls_cert is not None and settings.tls_key is not None:
             ServerCertificate(settings.tls_cert, settings.tls_key, client_ca=settings.sip_tls_client_ca)
-        ClientTrust(extra_ca=settings.sip_tls_ca)
+        ClientTrust(extra_ca=settings.sip_tls_ca).context()
     except CertificateUnreadable as error:
         raise StartFailed(str(error)) from None
 

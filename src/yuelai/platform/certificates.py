@@ -87,10 +87,10 @@ class ClientTrust:
     """
 
     def __init__(self, *, extra_ca: Path | None = None, cert: Path | None = None, key: Path | None = None) -> None:
-        """`extra_ca` comes beside the authorities of this machine. Raises CertificateUnreadable."""
+        """`extra_ca` comes beside the authorities of this machine. Nothing is read before it is needed."""
         self._extra_ca, self._cert, self._key = extra_ca, cert, key
-        self._stamp = _stamp(self._files)
-        self._context = self._make()
+        self._stamp: Stamp | None = None
+        self._context: ssl.SSLContext | None = None
 
     @property
     def _files(self) -> list[Path]:
@@ -108,13 +108,18 @@ class ClientTrust:
         return context
 
     def context(self) -> ssl.SSLContext:
-        """Return one with what is in the files now; the last that could be read if they are broken."""
+        """Return one with what is in the files now; the last that could be read if they are broken.
+
+        Raises CertificateUnreadable when there was never any that could.
+        """
         stamp = _stamp(self._files)
-        if stamp != self._stamp:
+        if self._context is None or stamp != self._stamp:
             self._stamp = stamp
             try:
                 self._context = self._make()
             except CertificateUnreadable as error:
+                if self._context is None:
+                    raise
                 log.error("certificate_not_renewed", why=str(error))
         return self._context
 

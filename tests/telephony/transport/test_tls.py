@@ -224,7 +224,7 @@ def test_files_that_cannot_be_used_are_named(authority: Authority, tmp_path: Pat
     with pytest.raises(CertificateUnreadable, match=r"rubbish\.pem"):
         ServerCertificate(tmp_path / "rubbish.pem", one.key)
     with pytest.raises(CertificateUnreadable, match=r"rubbish\.pem"):
-        ClientTrust(extra_ca=tmp_path / "rubbish.pem")
+        ClientTrust(extra_ca=tmp_path / "rubbish.pem").context()
 
 
 def test_whom_a_certificate_speaks_for() -> None:
