@@ -61,6 +61,7 @@ def test_the_old_hold_by_a_zero_address_reads_as_sendonly() -> None:
         "v=0\r\nm=audio x RTP/AVP 0\r\n",
         "v=0\r\nm=audio 70000 RTP/AVP 0",
         "v=0\r\nc=IN IP4\r\n",
+        "v=0\r\nc=IN IP4 /127\r\n",
         "v=0\r\no=-",
         "v=0\r\no=a     b",
         "v=0\r\no=- 1 x IN IP4 h",

@@ -344,7 +344,10 @@ def _parse_connection(value: str) -> str:
     parts = value.split()
     if len(parts) != 3 or parts[0].upper() != "IN" or parts[1].upper() not in ("IP4", "IP6"):
         raise PeerError("malformed connection line")
-    return parts[2].partition("/")[0]
+    address = parts[2].partition("/")[0]
+    if not address:
+        raise PeerError("a connection line without an address")
+    return address
 
 
 def _parse_origin(session: Session, value: str) -> None:
