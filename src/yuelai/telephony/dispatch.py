@@ -114,6 +114,8 @@ class Dispatcher:
                 transaction.respond(transaction.request.response(100))
                 await self._invite(transaction)
         except PeerError as error:
+            if transaction.answered:
+                return
             request = transaction.request
             transaction.respond(request.response(400, f"Bad Request ({error})", tag=transaction.tag))
         except Exception:

@@ -68,6 +68,10 @@ class IncomingLeg(SipLeg):
         self.keep(dialog)
 
     @property
+    def pending(self) -> ServerTransaction | None:
+        return self._transaction
+
+    @property
     def offer(self) -> str | None:
         return self._offer
 
@@ -179,6 +183,9 @@ class IncomingLeg(SipLeg):
 
     def abandon(self, state: LegState, status: int, reason: str, why: str) -> None:
         assert self.dialog is not None
+        if self._transaction.answered:
+            self.drop()
+            return
         response = self._transaction.request.response(status if status >= 300 else 480, tag=self.dialog.local.tag)
         if reason and reason.isascii() and reason.isprintable():
             response.reason = reason

@@ -9,27 +9,20 @@ from typing import Protocol
 
 import structlog
 
+from yuelai.telephony import metrics
 from yuelai.telephony.hops import FlowHop, Hop, Transport, behind_nat, response_hop
-from yuelai.telephony.timers import T1, Timer, Timers
-from yuelai.telephony.transactions import (
-    INVITE_CLIENT,
-    INVITE_SERVER,
-    NON_INVITE_CLIENT,
-    NON_INVITE_SERVER,
-    Action,
-    Event,
-    Machine,
-    State,
-)
-from yuelai.wire.sip import MAGIC_COOKIE, Message, PeerError, Request, Response, Via
+from yuelai.telephony.timers import T1, Timers
+from yuelai.telephony.transaction import ClientTransaction, FailureHandler, ResponseHandler, ServerTransaction
+from yuelai.telephony.transactions import Event
+from yuelai.wire.sip import MAGIC_COOKIE, PeerError, Request, Response, Via
 from yuelai.wire.sip.reasons import REASONS
 
 log = structlog.get_logger()
 
-ResponseHandler = Callable[[Response], None]
-FailureHandler = Callable[[int, str], None]
-"""Called with 408 after a time-out and 503 when the transport failed (RFC 3261 §8.1.3.1)."""
-
+__all__ = [
+    "Above", "ClientTransaction", "FailureHandler", "Gate", "Refused", "ResponseHandler", "ServerTransaction",
+    "TransactionLayer", "new_branch",
+]  # fmt: skip
 
 MOST_TRANSACTIONS = 50_000
 """Server transactions in memory; past it new requests are refused without one (RFC 3261 §21.5.4)."""
@@ -69,157 +62,6 @@ class Above(Protocol):
         ...
 
 
-class _Transaction:
-    def __init__(self, layer: TransactionLayer, machine: Machine) -> None:
-        self._layer, self.machine = layer, machine
-        self._timer: Timer | None = None
-
-    def feed(self, event: Event, message: Message | None = None) -> None:
-        for action in self.machine.feed(event, self._layer.timers.now):
-            self.act(action, message)
-        self._arm()
-
-    def _arm(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        if self.machine.finished:
-            self._layer.forget(self)
-        elif (due := self.machine.next_due) is not None:
-            self._timer = self._layer.timers.at(due, self._wake)
-
-    def _wake(self) -> None:
-        while (event := self.machine.due(self._layer.timers.now)) is not None:
-            for action in self.machine.feed(event, self._layer.timers.now):
-                self.act(action, None)
-        self._arm()
-
-    def act(self, action: Action, message: Message | None) -> None:
-        raise NotImplementedError
-
-    def broken(self) -> None:
-        """Tell the machine, but only with the next run of timers, never within the call that sent."""
-        self._layer.timers.after(0, lambda: self.feed(Event.BROKEN))
-
-
-class ClientTransaction(_Transaction):
-    def __init__(
-        self, layer: TransactionLayer, request: Request, hop: Hop, told: ResponseHandler, failed: FailureHandler
-    ) -> None:
-        table = INVITE_CLIENT if request.method == "INVITE" else NON_INVITE_CLIENT
-        super().__init__(layer, Machine(table, hop.reliable))
-        self.request, self.hop = request, hop
-        self._told, self._failed = told, failed
-        self._data = request.to_bytes()
-        self._cancelled = False
-
-    @property
-    def provisional(self) -> bool:
-        """True once a provisional response has come and no final one (only then may an INVITE be cancelled, §9.1)."""
-        return self.machine.state is State.PROCEEDING
-
-    @property
-    def waiting(self) -> bool:
-        """True until there is a final response or a failure."""
-        return self.machine.state in (State.CALLING, State.TRYING, State.PROCEEDING)
-
-    def act(self, action: Action, message: Message | None) -> None:
-        if action is Action.SEND:
-            if not self._layer.transport.send(self.hop, self._data):
-                self.broken()
-        elif action is Action.ACK:
-            assert isinstance(message, Response)
-            self._layer.transport.send(self.hop, self._ack(message).to_bytes())
-        elif action is Action.TELL:
-            assert isinstance(message, Response)
-            self._told(message)
-        elif action is Action.TIMED_OUT:
-            self._failed(408, "no answer")
-        elif action is Action.FAILED:
-            self._failed(503, "unreachable")
-
-    def _ack(self, response: Response) -> Request:
-        """The ACK to a failure (§17.1.1.3)."""
-        invite = self.request
-        ack = Request("ACK", invite.target, [("via", str(invite.via))])
-        for name, value in invite.fields:
-            if name in ("from", "call-id", "route", "max-forwards"):
-                ack.add(name, value)
-        ack.add("to", response.get("to"))
-        ack.add("cseq", f"{invite.cseq.number} ACK")
-        return ack
-
-    def cancel(self, cause: str = "") -> None:
-        """Send a CANCEL for this INVITE, once (§9.1); its own answer means nothing to anybody. `cause` is its Reason
-        field (RFC 3326)."""
-        if self._cancelled:
-            return
-        self._cancelled = True
-        invite = self.request
-        cancel = Request("CANCEL", invite.target, [("via", str(invite.via))])
-        for name, value in invite.fields:
-            if name in ("from", "to", "call-id", "route", "max-forwards"):
-                cancel.add(name, value)
-        cancel.add("cseq", f"{invite.cseq.number} CANCEL")
-        if cause:
-            cancel.add("reason", cause)
-        self._layer.send(cancel, self.hop, lambda _response: None, lambda _status, _reason: None)
-        # A peer that answers the CANCEL but never the INVITE would keep it for ever (§9.1, last paragraph).
-        self._layer.timers.after(64 * T1, self.abandon)
-
-    def abandon(self) -> None:
-        """Wait no longer for a final response."""
-        if self.waiting:
-            self.feed(Event.BROKEN)
-
-
-class ServerTransaction(_Transaction):
-    def __init__(self, layer: TransactionLayer, request: Request, source: Hop) -> None:
-        table = INVITE_SERVER if request.method == "INVITE" else NON_INVITE_SERVER
-        super().__init__(layer, Machine(table, source.reliable))
-        self.request, self.source = request, source
-        self._back = response_hop(request.via, source)
-        self._data: bytes | None = None
-        self.key = _server_key(request, request.method)
-        self.merge_key: tuple[str, str, int] | None = None
-        self.tag = secrets.token_hex(6)
-        """The tag that goes on To in every response of this transaction that has no dialog of its own."""
-
-    @property
-    def answered(self) -> bool:
-        """True once a final response has been given."""
-        return self.machine.state not in (State.TRYING, State.PROCEEDING)
-
-    @property
-    def open(self) -> bool:
-        """True while undecided, and after a 2xx to an INVITE."""
-        return self.machine.state in (State.TRYING, State.PROCEEDING, State.ACCEPTED)
-
-    def respond(self, response: Response) -> None:
-        """Send a response; ignored when a final one has been sent already (save a 2xx that is repeated)."""
-        if self.answered and not (self.machine.state is State.ACCEPTED and 200 <= response.status < 300):
-            return
-        self._data = response.to_bytes()
-        if response.status < 200:
-            self.feed(Event.SEND_1XX)
-        else:
-            self.feed(Event.SEND_2XX if response.status < 300 else Event.SEND_FINAL)
-
-    def refuse(self, status: int, **headers: str) -> None:
-        """Respond with a failure; headers by their name with underscores."""
-        response = self.request.response(status, tag=self.tag)
-        for name, value in headers.items():
-            response.add(name.replace("_", "-"), value)
-        self.respond(response)
-
-    def act(self, action: Action, message: Message | None) -> None:
-        if action is Action.SEND:
-            if self._data is not None and not self._layer.transport.send(self._back, self._data):
-                self.broken()
-        elif action is Action.TELL and isinstance(message, Request):
-            self._layer.above.on_ack(message)
-
-
 class TransactionLayer:
     def __init__(self, timers: Timers, transport: Transport) -> None:
         self.timers, self.transport = timers, transport
@@ -234,7 +76,8 @@ class TransactionLayer:
     def send(self, request: Request, hop: Hop, told: ResponseHandler, failed: FailureHandler) -> ClientTransaction:
         """Start a client transaction; the request's top Via must hold a fresh branch."""
         transaction = ClientTransaction(self, request, hop, told, failed)
-        self._clients[(request.via.branch, request.method)] = transaction
+        self._clients[transaction.key] = transaction
+        metrics.requests_out[request.method].inc()
         if request.method == "INVITE" and request.to.tag is not None:
             # One within a dialog is not for people to answer; a provisional response must not keep it for ever.
             self.timers.after(LONGEST_REINVITE, transaction.abandon)
@@ -266,10 +109,12 @@ class TransactionLayer:
             self.transport.send(back, response.to_bytes())
 
     def _receive_response(self, response: Response) -> None:
+        status = response.status
+        metrics.responses_in[status].inc()
         transaction = self._clients.get((response.via.branch, response.cseq.method))
-        if transaction is None:
-            return
-        kind = Event.GOT_1XX if response.status < 200 else Event.GOT_2XX if response.status < 300 else Event.GOT_FINAL
+        if transaction is None or len(response.raw("via")) > 1:
+            return  # nobody's, or meant for somebody before us (§8.1.3.3)
+        kind = Event.GOT_1XX if status < 200 else Event.GOT_2XX if status < 300 else Event.GOT_FINAL
         transaction.feed(kind, response)
 
     def _receive_request(self, request: Request, source: Hop) -> None:
@@ -278,6 +123,7 @@ class TransactionLayer:
         key = _server_key(request, "INVITE" if method == "ACK" else method)
         transaction = self._servers.get(key)
         if method == "ACK":
+            metrics.requests_in["ACK"].inc()
             if transaction is None:
                 self.above.on_ack(request)
             else:
@@ -292,7 +138,8 @@ class TransactionLayer:
         if turned_away is not None:
             self._turn_away(request, source, turned_away)
             return
-        transaction = ServerTransaction(self, request, source)
+        metrics.requests_in[method].inc()
+        transaction = ServerTransaction(self, request, source, key)
         self._servers[key] = transaction
         if method == "CANCEL":
             self._cancel(transaction)
@@ -307,6 +154,8 @@ class TransactionLayer:
             self.above.on_request(transaction)
         except PeerError as error:
             log.info("sip_malformed", why=str(error))
+            if transaction.answered:
+                return
             reason = f"{REASONS[error.status]} ({error})"
             transaction.respond(transaction.request.response(error.status, reason, tag=transaction.tag))
 
@@ -324,9 +173,10 @@ class TransactionLayer:
         if invite is None:
             transaction.refuse(481)
             return
-        transaction.respond(transaction.request.response(200, tag=transaction.tag))
+        cancel = transaction.request
+        transaction.respond(cancel.response(200, tag=transaction.tag))
         if not invite.answered:
-            self.above.on_cancel(invite, transaction.request)
+            self.above.on_cancel(invite, cancel)
 
     def _is_merged(self, transaction: ServerTransaction) -> bool:
         """§8.2.2.2: the same request came on another way, hence with another branch.
@@ -338,7 +188,7 @@ class TransactionLayer:
             return False
         key = (request.call_id, request.from_.tag or "", request.cseq.number)
         held = self._merged.get(key)
-        if held is not None and held.request.method == request.method and held.open:
+        if held is not None and held.method == request.method and held.open:
             return True
         self._merged[key] = transaction
         transaction.merge_key = key
@@ -350,13 +200,27 @@ class TransactionLayer:
             if transaction.hop == hop:
                 transaction.broken()
 
-    def forget(self, transaction: _Transaction) -> None:
-        if isinstance(transaction, ClientTransaction):
-            self._clients.pop((transaction.request.via.branch, transaction.request.method), None)
-        elif isinstance(transaction, ServerTransaction):
-            self._servers.pop(transaction.key, None)
-            if transaction.merge_key is not None and self._merged.get(transaction.merge_key) is transaction:
-                del self._merged[transaction.merge_key]
+    def forget_client(self, transaction: ClientTransaction) -> None:
+        self._clients.pop(transaction.key, None)
+
+    def forget_server(self, transaction: ServerTransaction) -> None:
+        self._servers.pop(transaction.key, None)
+        if transaction.merge_key is not None and self._merged.get(transaction.merge_key) is transaction:
+            del self._merged[transaction.merge_key]
+
+    def acknowledged(self, ack: Request) -> None:
+        """An ACK to a 2xx that has the branch of its INVITE, as some peers write it."""
+        self.above.on_ack(ack)
+
+    def undecided(self, seconds: float) -> list[ServerTransaction]:
+        """Return the requests that nobody has answered for good in this time."""
+        before = self.timers.now - seconds
+        return [one for one in self._servers.values() if one.born < before and not one.answered]
+
+    def awaiting(self, seconds: float) -> list[ClientTransaction]:
+        """Return the requests of ours without a final answer in this time."""
+        before = self.timers.now - seconds
+        return [one for one in self._clients.values() if one.born < before and one.waiting]
 
     def unfinished(self, *methods: str) -> int:
         """How many client transactions of these methods still wait for their final response."""

@@ -63,7 +63,7 @@ class SipLeg:
         carried: Mapping[str, tuple[str, ...]] | None = None,
     ) -> None:
         self.id = LegId(new_id())
-        self.ua, self.state = ua, state
+        self.ua, self._state = ua, state
         self.caller, self.called, self.trunk, self.browser = caller, called, trunk, browser
         self.trunk_id = trunk_id
         self.carried: Mapping[str, tuple[str, ...]] = carried or {}
@@ -75,6 +75,8 @@ class SipLeg:
         self.negotiation = Negotiation(self)
         self.liveness = Liveness(self, ua.idle_seconds)
         self.session = SessionTimer(self)
+        self.since = ua.timers.now
+        """When it came into the state it is in (monotonic seconds)."""
         self.stood = False
         """True from the moment the call stood, also when it is over."""
         self.media = ""
@@ -89,6 +91,29 @@ class SipLeg:
         """Set when a BYE is to follow the ACK; its Reason."""
         self._grace: Timer | None = None
         ua.legs[self.id] = self
+
+    @property
+    def state(self) -> LegState:
+        return self._state
+
+    @state.setter
+    def state(self, state: LegState) -> None:
+        self._state, self.since = state, self.ua.timers.now
+
+    @property
+    def pending(self) -> ServerTransaction | None:
+        """The INVITE that its owner has not answered yet."""
+        return None
+
+    @property
+    def unowned(self) -> bool:
+        """True while nobody listens."""
+        return self._listener is None
+
+    @property
+    def waiting(self) -> bool:
+        """True while an answer to a call of ours may still come."""
+        return False
 
     @property
     def offer(self) -> str | None:
@@ -298,8 +323,8 @@ class SipLeg:
         self.stop_repeating()
         self._offered = offered
         transaction.respond(ok)
-        self._unacknowledged = transaction.request.cseq.number
-        self._repeater = OkRepeater(self.ua.timers, lambda: transaction.respond(ok), self._never_acknowledged)
+        self._unacknowledged = ok.cseq.number
+        self._repeater = OkRepeater(self.ua.timers, transaction.repeat, self._never_acknowledged)
 
     def stop_repeating(self) -> None:
         if self._repeater is not None:
@@ -365,9 +390,9 @@ class SipLeg:
         if self.state is LegState.DIALLING:
             transaction.refuse(481)  # who is called ends an early dialog by a final response (§15)
             return
-        transaction.respond(transaction.request.response(200))
-        state = self.state
-        self.end("remote", 0, "bye", cause=cause_of(transaction.request))
+        request, state = transaction.request, self.state
+        transaction.respond(request.response(200))
+        self.end("remote", 0, "bye", cause=cause_of(request))
         if state in (LegState.OFFERED, LegState.JOURNALLING):
             # A caller may end its early dialog by BYE (§15); the INVITE still needs a final response.
             self.abandon(state, 487, "", "")

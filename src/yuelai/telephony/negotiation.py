@@ -98,7 +98,7 @@ class Negotiation:
         self.local = sdp
         self._leg.described()
         ok = self._ok(transaction.request, sdp)
-        if transaction.request.method == "INVITE":
+        if transaction.method == "INVITE":
             self._leg.repeat_ok(transaction, ok)
         else:
             transaction.respond(ok)

@@ -131,6 +131,10 @@ class OutgoingLeg(SipLeg):
         return fork.dialog if fork is not None else self.dialog
 
     @property
+    def waiting(self) -> bool:
+        return self._timeout is not None or any(attempt.failure is None for attempt in self._attempts)
+
+    @property
     def offering(self) -> Dialog | None:
         agreed = [fork.dialog for fork in self._early.values() if fork.agreed]
         return self.dialog or (agreed[0] if len(agreed) == 1 else None)

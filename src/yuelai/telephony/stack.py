@@ -9,6 +9,7 @@ import structlog
 
 from yuelai.platform.clock import Clock
 from yuelai.platform.config import Settings
+from yuelai.telephony import metrics
 from yuelai.telephony.admission import Admission
 from yuelai.telephony.auth import Authenticator
 from yuelai.telephony.bindings import Binding
@@ -68,6 +69,7 @@ class Stack:
         self.admission = Admission(settings, self.authenticator, self.registrar)
         self.dispatcher = Dispatcher(self.ua, self.registrar, self.authenticator, self.admission)
         self.layer.above = self.dispatcher
+        metrics.watch(self)
         self._told: list[Callable[[str], None]] = []
 
     def _bound(self, binding: Binding) -> None:

@@ -20,16 +20,27 @@ T4 = 5.0
 """How long a message may stay in the network."""
 
 
+COMPACT_AT = 1000
+"""Cancelled timers that may lie about; past it, and when they are the most, the heap is made anew."""
+
+
 class Timer:
-    """Handle of one pending callback."""
+    """Handle of one pending callback, due at a monotonic second."""
 
-    __slots__ = ("callback",)
+    __slots__ = ("_owner", "callback", "due")
 
-    def __init__(self, callback: Callable[[], None] | None) -> None:
-        self.callback = callback
+    def __init__(self, callback: Callable[[], None] | None, due: float = 0.0, owner: Timers | None = None) -> None:
+        self.callback, self.due, self._owner = callback, due, owner
 
     def cancel(self) -> None:
-        self.callback = None
+        if self.callback is not None:
+            self.callback = None
+            if self._owner is not None:
+                self._owner.cancelled()
+
+    def unowned(self) -> None:
+        """It has left the heap; cancelling it is nobody else's business now."""
+        self._owner = None
 
 
 class Timers:
@@ -37,37 +48,58 @@ class Timers:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
+        self.monotonic = clock.monotonic
         self._heap: list[tuple[float, int, Timer]] = []
         self._count = itertools.count()
+        self._cancelled = 0
         self.on_earlier: Callable[[], None] = lambda: None
 
     @property
     def now(self) -> float:
-        return self._clock.monotonic()
+        return self.monotonic()
+
+    def __len__(self) -> int:
+        """How many are set."""
+        return len(self._heap) - self._cancelled
 
     def at(self, due: float, callback: Callable[[], None]) -> Timer:
         """Call back once at `due` (monotonic seconds) or as soon after as `run` is called."""
-        timer = Timer(callback)
-        earliest = not self._heap or due < self._heap[0][0]
-        heapq.heappush(self._heap, (due, next(self._count), timer))
+        timer = Timer(callback, due, self)
+        heap = self._heap
+        earliest = not heap or due < heap[0][0]
+        heapq.heappush(heap, (due, next(self._count), timer))
         if earliest:
             self.on_earlier()
         return timer
 
     def after(self, seconds: float, callback: Callable[[], None]) -> Timer:
-        return self.at(self.now + seconds, callback)
+        return self.at(self.monotonic() + seconds, callback)
+
+    def cancelled(self) -> None:
+        """One more lies in the heap that will never be called."""
+        self._cancelled += 1
+        if self._cancelled > COMPACT_AT and self._cancelled * 2 > len(self._heap):
+            self._heap = [entry for entry in self._heap if entry[2].callback is not None]
+            heapq.heapify(self._heap)
+            self._cancelled = 0
 
     def next_due(self) -> float | None:
         """When `run` has something to do next; cancelled timers do not count."""
         while self._heap and self._heap[0][2].callback is None:
             heapq.heappop(self._heap)
+            self._cancelled -= 1
         return self._heap[0][0] if self._heap else None
 
     def run(self) -> None:
         """Call back everything due now, in order of time. Timers set meanwhile wait for the next run."""
-        now, due = self.now, []
+        now, due = self.monotonic(), []
         while self._heap and self._heap[0][0] <= now:
-            due.append(heapq.heappop(self._heap)[2])
+            timer = heapq.heappop(self._heap)[2]
+            if timer.callback is None:
+                self._cancelled -= 1
+            else:
+                timer.unowned()
+                due.append(timer)
         for timer in due:
             callback, timer.callback = timer.callback, None
             if callback is not None:

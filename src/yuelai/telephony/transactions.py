@@ -5,7 +5,7 @@ Pure: events and `now` go in, actions come out. Timers have the letters the stan
 
 from __future__ import annotations
 
-from enum import Enum, StrEnum, auto
+from enum import Enum, IntEnum, StrEnum, auto
 
 from yuelai.telephony.timers import T1, T2, T4
 
@@ -20,7 +20,7 @@ class State(StrEnum):
     TERMINATED = "terminated"
 
 
-class Event(Enum):
+class Event(IntEnum):
     START = auto()
     GOT_1XX = auto()
     GOT_2XX = auto()

@@ -27,6 +27,7 @@ from yuelai.telephony.ports import DialogJournal, DialogRecord, Digest
 from yuelai.telephony.records import dialog_of, record_of
 from yuelai.telephony.registrar import Binding
 from yuelai.telephony.session import SESSION_SECONDS
+from yuelai.telephony.sweep import Sweep
 from yuelai.telephony.timers import Timer, Timers
 from yuelai.telephony.trace.observer import CallObserver
 from yuelai.wire.sip import Request, Response, Uri, Via
@@ -100,6 +101,7 @@ class UserAgent:
         """Finds names; without one only literal addresses are reached."""
         self.legs: dict[LegId, SipLeg] = {}
         self.dialogs: dict[DialogKey, SipLeg] = {}
+        self.supervision = Sweep(self)
         self._parked: list[_Parked] = []
         self.tasks: set[asyncio.Task[None]] = set()
 
@@ -164,6 +166,10 @@ class UserAgent:
         if isinstance(dialog.hop, StreamHop) and self.wire.reachable(dialog.hop):
             return dialog.hop
         return dialog.next_hop
+
+    def sweep(self) -> int:
+        """End whatever has no owner any more; return how much that was. It should be nothing."""
+        return self.supervision.sweep()
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Run a coroutine that nobody waits for; its failure is logged."""
