@@ -103,6 +103,7 @@ class SipTelephony:
             self._trust.context()
         self.port = await self.transports.open(settings.bind, settings.sip_port if port is None else port, tcp=tcp)
         self._stack.ua.port = self.port
+        self._stack.ua.supervision.start()
         self.resolver.ipv4, self.resolver.ipv6 = self.transports.families
         if tcp and settings.tls_cert is not None and settings.tls_key is not None:
             certificate = ServerCertificate(settings.tls_cert, settings.tls_key, client_ca=settings.sip_tls_client_ca)
