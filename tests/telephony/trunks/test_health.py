@@ -9,8 +9,10 @@ from structlog.testing import capture_logs
 
 from tests.telephony.trunks.carrier import Carrier, Centre, trunk
 from tests.telephony.world import Net
+from yuelai.telephony.hops import Hop, UdpHop
 from yuelai.telephony.ports import Ended
 from yuelai.telephony.trunks.model import Condition
+from yuelai.wire.sip import Uri
 
 
 @pytest.mark.parametrize("status", [200, 401, 404, 405, 483])
@@ -211,3 +213,38 @@ async def test_a_call_that_comes_in_is_a_sign_of_life_where_none_is_asked_for() 
     peer.call(centre.party.hop, "sip:10000@x", branch="1")
     await net.run(1)
     assert centre.state(gate) == "up"
+
+
+class Names:
+    """A resolver whose one name leads to these places; those that failed come last."""
+
+    def __init__(self, *hops: UdpHop) -> None:
+        self.order = list(hops)
+
+    async def hops(self, uri: Uri) -> list[Hop]:
+        return list(self.order)
+
+    def failed(self, hop: Hop) -> None:
+        if isinstance(hop, UdpHop):
+            self.order.remove(hop)
+            self.order.append(hop)
+
+
+async def test_a_name_with_two_places_is_up_while_one_of_them_answers() -> None:
+    net = Net()
+    dead, alive = Carrier(net, 5070), Carrier(net, 5071)
+    dead.deaf = True
+    east = trunk("east", host="sip.example.com", port=None)
+    centre = Centre(net)
+    names = Names(dead.hop, alive.hop)
+    centre.party.stack.ua.resolver = names
+    centre.trunks.network.silent = names.failed
+    centre.follow(east)
+    await net.run(15)
+    assert (centre.state(east), centre.error(east)) == ("up", None)
+    assert alive.count("OPTIONS") >= 1
+    leg = await centre.call()
+    await net.run(1)
+    assert centre.party.kinds() == ["Answered"]
+    await leg.hangup()
+    await net.run(40)

@@ -130,7 +130,7 @@ async def test_a_certificate_makes_a_connection_the_trunks() -> None:
     net = Net()
     east = gate(sources=[], certificate_name="SBC.example.com")
     centre, peer = Centre(net, east), Carrier(net, 5080)
-    centre.trunks.peer_names = lambda hop: frozenset({"sbc.example.com"} if str(hop).endswith(":40000") else ())
+    centre.trunks.network.peer_names = lambda hop: frozenset({"sbc.example.com"} if str(hop).endswith(":40000") else ())
     invite = peer.request("INVITE", "sip:10000@x", branch="1")
     ways = StreamHop("TLS", "192.0.2.1", 40_000), StreamHop("TLS", "192.0.2.1", 40_001), UdpHop("192.0.2.1", 40_000)
     found = [centre.trunks.known(invite, hop) for hop in ways]

@@ -71,7 +71,7 @@ class Health:
         request.add("contact", line.contact(line.hops[0]))
         request.add("accept", "application/sdp")
         asked = line.timers.now
-        self._stop_waiting = line.after(PATIENCE, lambda: self._miss(number, line.why(408)))
+        self._stop_waiting = line.after(PATIENCE, lambda: self._give_up(number))
         line.send(
             request,
             lambda response: self._told(number, response, asked),
@@ -90,6 +90,10 @@ class Health:
             self._round += 1
             self._stop_waiting()
             self._schedule()
+
+    def _give_up(self, number: int) -> None:
+        self._line.avoid()
+        self._miss(number, self._line.why(408))
 
     def _miss(self, number: int, trouble: Trouble) -> None:
         if number != self._round or not self._running:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
@@ -29,15 +30,25 @@ class Failed(Protocol):
     def text(self) -> str: ...
 
 
-LastError = Callable[[Hop], Failed | None]
-NameError_ = Callable[[str], Failed | None]
+@dataclass
+class Network:
+    """What is known below of places and names; each may be left as it is."""
+
+    last_error: Callable[[Hop], Failed | None] = lambda _hop: None
+    """Why a hop could not be reached (`transports.last_error`)."""
+    name_error: Callable[[str], Failed | None] = lambda _name: None
+    """Why a name leads nowhere (`resolver.last_error`)."""
+    silent: Callable[[Hop], None] = lambda _hop: None
+    """To be told of a hop that does not answer, so that others come first (`resolver.failed`)."""
+    peer_names: Callable[[Hop], frozenset[str]] = lambda _hop: frozenset()
+    """Whom the certificate names that the peer of a connection has shown (`transports.peer_names`)."""
 
 
 class Line:
     """`hops` are the ways there as they were last found, in their order (RFC 3263)."""
 
-    def __init__(self, ua: UserAgent, state: TrunkState, last_error: LastError, name_error: NameError_) -> None:
-        self.ua, self.state, self._last_error, self._name_error = ua, state, last_error, name_error
+    def __init__(self, ua: UserAgent, state: TrunkState, network: Network) -> None:
+        self.ua, self.state, self._network = ua, state, network
         self.hops: list[Hop] = []
         self.configure()
 
@@ -137,17 +148,27 @@ class Line:
             return
         self.ua.request(request, self.hops, told=told, failed=handler, auth=self.auth)
 
+    def avoid(self) -> None:
+        """The first way did not answer in time: others come first for a while."""
+        if len(self.hops) > 1:
+            self._network.silent(self.hops[0])
+
+    def known_error(self) -> Trouble | None:
+        """What the sockets know of the ways there, None when they know of nothing wrong."""
+        errors = (self._network.last_error(hop) for hop in self.hops)
+        error = next((one for one in errors if one is not None), None)
+        return Trouble(error.code, f"trunk {self.trunk.code}: {error.text}") if error is not None else None
+
     def why(self, status: int, reason: str = "") -> Trouble:
         """Return what is known of a failure to reach the trunk, in one line."""
         trunk = self.trunk
         if not self.hops:
-            error = self._name_error(trunk.outbound_proxy or trunk.host)
+            error = self._network.name_error(trunk.outbound_proxy or trunk.host)
             text = error.text if error is not None else f"the name {trunk.host} leads nowhere"
             return Trouble(error.code if error is not None else "not_resolved", f"trunk {trunk.code}: {text}")
-        for hop in self.hops:
-            error = self._last_error(hop)
-            if error is not None:
-                return Trouble(error.code, f"trunk {trunk.code}: {error.text}")
+        known = self.known_error()
+        if known is not None:
+            return known
         code, text = ("timeout", "does not answer") if status == 408 else ("unreachable", reason or "cannot be reached")
         return Trouble(code, f"trunk {trunk.code}: {self.hops[0]} {text}")
 

@@ -20,7 +20,7 @@ from yuelai.telephony.trunks import metrics
 from yuelai.telephony.trunks.caller import shown
 from yuelai.telephony.trunks.errors import NoSuchTrunk, NoTrunk, TrunksFull
 from yuelai.telephony.trunks.health import Health
-from yuelai.telephony.trunks.line import Failed, Line, bracketed
+from yuelai.telephony.trunks.line import Line, Network, bracketed
 from yuelai.telephony.trunks.model import Candidate, Choice, Condition, Route, Trunk, choose
 from yuelai.telephony.trunks.numbers import e164, incoming, outgoing, routed
 from yuelai.telephony.trunks.registering import Registration
@@ -50,18 +50,16 @@ class Telephony(Protocol):
     def registrar(self) -> Registrar: ...
 
 
-def _unknown(_place: Any) -> Failed | None:
-    return None
-
-
 class _Held:
     def __init__(self, state: TrunkState, line: Line, dice: random.Random) -> None:
         self.state, self.line = state, line
         self.health, self.registration = Health(line, dice), Registration(line, dice)
-        state.suspect = self.health.look
+        state.suspect, state.known_error = self.health.look, line.known_error
 
     def start(self) -> None:
         self.line.configure()
+        if self.line.trunk.active and self.line.trunk.host:
+            self.line.find(lambda _hops: None)
         self.health.start()
         self.registration.start()
 
@@ -92,12 +90,8 @@ class Trunks:
         self._timer: Timer | None = None
         self._dirty: set[UUID] = set()
         self._told: dict[UUID, tuple[State, str | None]] = {}
-        self.last_error: Callable[[Hop], Failed | None] = _unknown
-        """Why a hop could not be reached (`transports.last_error`); to be set before `attach`."""
-        self.name_error: Callable[[str], Failed | None] = _unknown
-        """Why a name leads nowhere (`resolver.last_error`); likewise."""
-        self.peer_names: Callable[[Hop], frozenset[str]] = lambda _hop: frozenset()
-        """Whom the certificate names that the peer of a connection has shown (`transports.peer_names`); likewise."""
+        self.network = Network()
+        """What is known of places and names; to be told before `attach`."""
 
     # --- configuration ----------------------------------------------------------------------------------------------
 
@@ -134,7 +128,7 @@ class Trunks:
 
     def _hold(self, stack: Telephony, trunk: Trunk) -> _Held:
         state = TrunkState(trunk, self._clock, self._changed, stack.timers.after)
-        return _Held(state, Line(stack.ua, state, self.last_error, self.name_error), self._dice)
+        return _Held(state, Line(stack.ua, state, self.network), self._dice)
 
     def close(self) -> None:
         """Ask for nothing more. Registrations are left standing: a restart takes them up again."""
@@ -177,7 +171,7 @@ class Trunks:
 
     def known(self, invite: Request, source: Hop) -> Inbound | None:
         """By certificate, or by the contact that we registered (the number called then stands in To)."""
-        names = self.peer_names(source) if isinstance(source, StreamHop) else frozenset()
+        names = self.network.peer_names(source) if isinstance(source, StreamHop) else frozenset()
         mark = invite.uri.params.get("line")
         for held in self._held.values():
             trunk = held.state.trunk

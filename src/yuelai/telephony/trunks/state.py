@@ -67,6 +67,8 @@ class TrunkState:
         self.channels = {"in": 0, "out": 0}
         self.suspect: Callable[[], None] = lambda: None
         """Called when calls fail: somebody should look after the trunk."""
+        self.known_error: Callable[[], Trouble | None] = lambda: None
+        """What the sockets know of the ways there."""
         self.inward, self.outward = Channel(self, "in"), Channel(self, "out")
         self._recent: deque[float] = deque()
         """Monotonic seconds of the calls of the last second."""
@@ -261,7 +263,7 @@ class TrunkState:
             return
         what = "does not answer calls" if status == 408 else f"fails calls ({status})"
         code = "no_answer" if status == 408 else "failing"
-        self._leave_alone(Trouble(code, f"trunk {self.trunk.code} {what}"))
+        self._leave_alone(self.known_error() or Trouble(code, f"trunk {self.trunk.code} {what}"))
         self.suspect()
 
     def _leave_alone(self, trouble: Trouble) -> None:
