@@ -112,6 +112,19 @@ def test_a_leg_that_ends_without_a_word_on_the_wire_ends_its_calls() -> None:
     assert (line.status, line.reason, line.ended_by) == (408, "no answer", "system")
 
 
+def test_a_leg_that_refuses_is_told_apart_from_one_that_nobody_answered() -> None:
+    book = Book()
+    leg = Party(new_id(), "13800000001", "9999")
+    book.see(answered()[0][1], sent=False)
+    book.book.began(leg, "one@192.0.2.10", sent=False)
+    book.book.ended(leg, 404, "Not Found", book.now)  # the leg ends, then it says so
+    book.see(message("SIP/2.0 404 Not Found"), sent=True)
+    line = book.line()
+    assert (line.status, line.reason, line.ended_by) == (404, "Not Found", "local")
+    book.see(message("SIP/2.0 200 OK"), sent=False)
+    assert book.line().status == 404
+
+
 def test_a_call_from_us_to_ourselves_is_two() -> None:
     book = Book()
     invite = answered()[0][1]

@@ -111,7 +111,8 @@ class CallBook:
         elif message.status > 100 and message.about == "INVITE":
             # The answer to an INVITE goes the other way.
             line = self._lines.get((message.call_id, not sent))
-            if line is not None and line.ended_at is None and line.answered_at is None:
+            # What a leg said of its end gives way to what was said on the wire a moment later.
+            if line is not None and line.answered_at is None and line.ended_by in (None, "system"):
                 self._response(line, message, at, sent)
 
     def _invite(self, message: Glance, hop: str, at: float, sent: bool) -> None:
@@ -143,6 +144,8 @@ class CallBook:
         self._dirty[line.id] = line
 
     def _response(self, line: Line, message: Glance, at: float, sent: bool) -> None:
+        if line.ended_at is not None and message.status < 200:
+            return
         line.status = message.status
         if not sent and message.agent:
             line.agent = message.agent
@@ -150,6 +153,8 @@ class CallBook:
         if message.status < 200:
             line.ringing_at = line.ringing_at or datetime.fromtimestamp(at, UTC)
         elif message.status < 300:
+            line.ended_at = line.ended_by = None
+            line.reason = ""
             line.answered_at = datetime.fromtimestamp(at, UTC)
         else:
             self._end(line, at, "local" if sent else "remote", message.status, message.reason or message.phrase)

@@ -45,7 +45,7 @@ export const telephonyEn: Shape<typeof telephonyZh> = {
   explain: {
     title: 'Which way does a number go', example: 'e.g. 0085212345678', ask: 'Show', number: 'Number', route: 'Route', noRoute: 'No route fits', sends: 'sends {{number}}', price: '¥ {{price}}/min',
     error: { no_route: 'No route fits: it cannot be called', no_trunk: 'No trunk of the route calls out', all_down: 'All its trunks are down', trunks_full: 'All its trunks are full' },
-    why: { prefix: 'longest prefix', cheapest: 'cheapest', dearer: 'dearer', no_rate: 'no rate', priority: 'priority {{priority}}', weight: 'weight {{weight}}', down: 'down', sick: 'down, tried last', refused: 'refused', unregistered: 'not registered', full: 'full', inactive: 'off', inbound_only: 'inbound only', fit: 'fit' },
+    why: { registering: 'registering', unknown: 'not checked', prefix: 'longest prefix', cheapest: 'cheapest', dearer: 'dearer', no_rate: 'no rate', priority: 'priority {{priority}}', weight: 'weight {{weight}}', down: 'down', sick: 'down, tried last', refused: 'refused', unregistered: 'not registered', full: 'full', inactive: 'off', inbound_only: 'inbound only', fit: 'fit' },
   },
   guards: {
     lasts: 'for {{time}} at most', usedToday: 'Used today:', used: '{{who}} {{count}} calls {{minutes}} min ¥ {{money}}',
