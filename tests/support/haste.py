@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-from yuelai.platform.clock import SystemClock
 from yuelai.telephony.service import SipTelephony
 
 
@@ -25,11 +23,6 @@ class HastyClock:
 
 class HastyTelephony(SipTelephony):
     """Made with a `HastyClock`: T1 is then 500 ms divided by its speed, and so are all other timers."""
-
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        # How late the event loop is, is a matter of real time.
-        self.guards._waiting._clock = SystemClock()
 
     def _schedule(self) -> None:
         assert isinstance(self._clock, HastyClock)

@@ -27,6 +27,8 @@ SHORT = 0.02
 """Seconds of waiting at which calls are let in while there is overload."""
 AT_ONCE = 8
 """Calls let in by one turn of the event loop while there is overload: the wait does not show their work yet."""
+FEW = 20
+"""Calls of a second that always come in: if so few have to wait, it is somebody else who takes the machine's time."""
 CALM = 2.0
 """Seconds without a refusal after which it is over."""
 URGENT_A_SECOND = 20
@@ -52,6 +54,7 @@ class Load:
         self.overloaded = False
         self._long_since: float | None = None
         self._refused_at = 0.0
+        self._second = (0, 0)
 
     def feel(self, wait: float, now: float) -> None:
         """Take one measurement, in seconds."""
@@ -69,7 +72,9 @@ class Load:
         """Decide over a new call that has waited so long; `at_once` have just been let in, and nothing of their work is
         done."""
         self.feel(wait, now)
-        if not self.overloaded or (wait <= SHORT and at_once < AT_ONCE):
+        second, count = self._second
+        self._second = (int(now), count + 1 if second == int(now) else 1)
+        if not self.overloaded or self._second[1] <= FEW or (wait <= SHORT and at_once < AT_ONCE):
             return True
         self._refused_at = now
         return False
