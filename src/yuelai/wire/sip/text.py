@@ -11,6 +11,7 @@ Params = dict[str, str | None]
 
 _TOKEN = re.compile(r"[A-Za-z0-9\-.!%*_+`'~]+\Z")
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+_PAIR = re.compile(r"\\(.)", re.DOTALL)
 _STOPS = {separator: re.compile(f'["<{separator}]') for separator in ",;&"}
 
 
@@ -79,7 +80,8 @@ def format_params(params: Params) -> str:
 def unquote(text: str) -> str:
     """Return the content of a quoted string, or the text itself when it is not quoted."""
     if len(text) >= 2 and text[0] == '"' and text[-1] == '"':
-        return re.sub(r"\\(.)", r"\1", text[1:-1], flags=re.DOTALL)
+        text = text[1:-1]
+        return _PAIR.sub(r"\1", text) if "\\" in text else text
     return text
 
 
