@@ -23,6 +23,7 @@ from yuelai.telephony.b2bua.plan import Plan, Refuse, Wanted
 from yuelai.telephony.b2bua.switchboard import Switchboard
 from yuelai.telephony.guards import Caller, Ticket, Verdict
 from yuelai.telephony.ports import Destination, Leg, Telephony
+from yuelai.telephony.reasons import cause
 from yuelai.telephony.timers import Timers
 
 log = structlog.get_logger()
@@ -42,6 +43,8 @@ class Outside(Protocol):
     ) -> Sequence[Sequence[Destination]]: ...
 
     def price(self, trunk_id: UUID, number: str) -> int | None: ...
+
+    def reason(self, stages: Sequence[Sequence[Destination]], status: int, phrase: str) -> str: ...
 
 
 class Purse(Protocol):
@@ -126,13 +129,16 @@ class StationCalls:
         except Refusal as refusal:
             ticket.over(0)
             log.info("call_outside_without_trunk", code=refusal.code)
-            return Refuse(503, cause=f'SIP;cause=503;text="{refusal.code}"')
+            return Refuse(503, cause=cause(503, refusal.detail))
 
         def over(trunk_id: UUID | None, seconds: float) -> None:
             price = self._outside.price(trunk_id, number) if trunk_id is not None else None
             ticket.over(seconds, per_minute_micro=price or 0)
 
-        return Plan(stages, called=number, timeout=OUTSIDE_SECONDS, longest=ticket.seconds, over=over)
+        def explain(status: int, phrase: str) -> str:
+            return self._outside.reason(stages, status, phrase)
+
+        return Plan(stages, called=number, timeout=OUTSIDE_SECONDS, longest=ticket.seconds, over=over, explain=explain)
 
     async def close(self) -> None:
         """End every call; take no new ones."""

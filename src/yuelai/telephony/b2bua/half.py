@@ -19,8 +19,8 @@ class Half:
     """`leg` is None until dialling has begun; `over` once its leg has ended, or never will begin."""
 
     __slots__ = (
-        "answered", "browser", "call", "headers", "leg", "media", "over", "parked", "plan", "said", "since", "sound",
-        "stands", "told", "user",
+        "answered", "browser", "call", "explain", "headers", "leg", "media", "over", "parked", "plan", "said", "since",
+        "sound", "stands", "told", "user",
     )  # fmt: skip
 
     def __init__(self, call: Call, leg: Leg | None = None, plan: Plan | None = None) -> None:
@@ -28,6 +28,7 @@ class Half:
         """Whose it is: a transfer may take it into another call."""
         self.leg = leg
         self.plan = plan
+        self.explain = plan.explain if plan is not None else None
         self.browser = leg.browser if leg is not None else plan is not None and plan.browser
         self.user = _user(leg, plan)
         """The registered user it is; empty for a trunk."""

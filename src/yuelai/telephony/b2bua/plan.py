@@ -52,6 +52,8 @@ class Plan:
     over: Callable[[UUID | None, float], None] | None = None
     """Told once, when nothing more can come of it, by which trunk it went and how many seconds were talked; 0 when
     nobody answered."""
+    explain: Callable[[int, str], str] | None = None
+    """Asked for a Reason field (RFC 3326; empty: none) when all of them failed, given the status and phrase of that."""
     beside: tuple[Plan, ...] = ()
     """Called at the same time, on legs of their own; the first who answers has the call."""
 

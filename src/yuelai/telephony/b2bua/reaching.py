@@ -179,6 +179,8 @@ class Reaching:
             self._call.house.spawn(self._divert(half, end))  # it stays among those who come until that is known
             return
         self.coming.remove(half)
+        if half.explain is not None and not end.cause:
+            end = replace(end, cause=half.explain(end.status, end.reason))
         if self._best is None or self._best.status not in DECIDED:
             self._best = end
         if not self.coming and self._errand is not None and not self._call.ending:

@@ -56,7 +56,7 @@ class KeysMissing(Unavailable):
 
 
 class NoTrunk(Refusal):
-    """No trunk can carry this call; `reason` says why: no_route, no_number, all_down."""
+    """No trunk can carry this call; `reason` says why: no_route, no_trunk, unreachable, inbound_only, inactive."""
 
     status = 404
     code = "no_trunk"

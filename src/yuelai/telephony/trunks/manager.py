@@ -14,6 +14,7 @@ from yuelai.platform.clock import Clock
 from yuelai.telephony.admission import Inbound, dialled_user, number_of
 from yuelai.telephony.hops import Hop, StreamHop
 from yuelai.telephony.ports import Credential, Destination
+from yuelai.telephony.reasons import cause
 from yuelai.telephony.registrar import Registrar
 from yuelai.telephony.timers import Timer, Timers
 from yuelai.telephony.trunks import metrics
@@ -254,7 +255,7 @@ class Trunks:
         """
         choice = self.choice(number)
         if choice.error == "trunks_full":
-            raise TrunksFull()
+            raise TrunksFull("; ".join(self._limits(choice)) or None)
         stages = [
             [destination]
             for one in choice.tried
@@ -319,6 +320,19 @@ class Trunks:
         trunk = self._trunks.get(trunk_id)
         return trunk.rate(routed(number)) if trunk is not None else None
 
+    def _limits(self, choice: Choice) -> list[str]:
+        full = [one.trunk for one in choice.candidates if one.condition is Condition.FULL]
+        limits = [(trunk, self._held[trunk.id].state.blocked("out")) for trunk in full if trunk.id in self._held]
+        return [f"trunk {trunk.code} is full: {limit}" for trunk, limit in limits if limit is not None]
+
+    def reason(self, stages: Sequence[Sequence[Destination]], status: int, phrase: str) -> str:
+        """Return the Reason field (RFC 3326) for a caller whose call failed at these trunks, empty where the status
+        says all: what is known of the last one that was tried."""
+        if not stages or not _trunks_fault(status):
+            return ""
+        trunk_id = stages[-1][0].trunk_id
+        return cause(status, self.diagnosis(trunk_id, status, phrase)) if trunk_id is not None else ""
+
     def diagnosis(self, trunk_id: UUID, status: int, reason: str) -> str:
         """Why a call through this trunk failed, in one line for people: what is known of the trunk says more than the
         status does."""
@@ -371,6 +385,10 @@ class Trunks:
     @property
     def configured(self) -> Mapping[UUID, Trunk]:
         return self._trunks
+
+
+def _trunks_fault(status: int) -> bool:
+    return status in (401, 403, 407, 408) or 500 <= status < 600
 
 
 def _called(invite: Request, line: Line) -> str:
