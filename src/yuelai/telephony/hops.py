@@ -35,11 +35,14 @@ class StreamHop:
     name: str = field(default="", compare=False)
     """Whose certificate is expected when we connect by TLS (RFC 5922 §7.1); the address itself when empty."""
 
+    inbound: bool = field(default=False, compare=False)
+    """The peer connected to us: nobody listens at its port, so without that connection it cannot be reached there."""
+
     reliable = True
 
     def __str__(self) -> str:
         name = f"{self.name}@" if self.name else ""
-        return f"{self.transport.lower()}:{name}{self.host}:{self.port}"
+        return f"{self.transport.lower()}{'-from' if self.inbound else ''}:{name}{self.host}:{self.port}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +79,15 @@ def parse_hop(text: str) -> Hop:
     kind, _, rest = text.partition(":")
     if kind in ("flow", "flows"):
         return FlowHop(rest, kind == "flows")
+    kind, _, inbound = kind.partition("-")
     host, _, port = rest.rpartition(":")
     if kind in ("tcp", "tls"):
         name, _, host = host.rpartition("@")
-    if kind not in ("udp", "tcp", "tls") or not host:
+    if kind not in ("udp", "tcp", "tls") or inbound not in ("", "from") or not host:
         raise ValueError("not a hop")
-    return UdpHop(host, int(port)) if kind == "udp" else StreamHop(kind.upper(), host, int(port), name)
+    if kind == "udp":
+        return UdpHop(host, int(port))
+    return StreamHop(kind.upper(), host, int(port), name, inbound == "from")
 
 
 def literal_address(host: str) -> str | None:

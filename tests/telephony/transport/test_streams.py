@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from tests.telephony.transport.peers import End, closed, options, until
-from yuelai.telephony.hops import Hop, StreamHop
+from yuelai.telephony.hops import FlowHop, Hop, StreamHop, UdpHop, parse_hop
 from yuelai.telephony.transport import Limits
 from yuelai.wire.sip import Request, Response
 
@@ -326,6 +326,34 @@ async def test_a_peer_that_had_come_and_is_gone_cannot_be_called_back() -> None:
         writer.close()
         await until(lambda: not end.transports.reachable(hop))
         assert not end.transports.send(hop, options("z9hG4bKlate"))
+    # Nor by an earlier life's record of it.
+    async with End() as end:
+        assert not end.transports.reachable(parse_hop(str(hop)))
+        assert not end.transports.send(parse_hop(str(hop)), options("z9hG4bKlate"))
+
+
+@pytest.mark.parametrize(
+    "hop",
+    [
+        UdpHop("127.0.0.1", 5060),
+        UdpHop("2001:db8::1", 5060),
+        StreamHop("TCP", "2001:db8::1", 5060),
+        StreamHop("TLS", "192.0.2.1", 5061, "sip.carrier.test"),
+        StreamHop("TLS", "192.0.2.1", 50123, inbound=True),
+        FlowHop("0a1b"),
+        FlowHop("0a1b", secure=True),
+    ],
+)
+def test_a_hop_is_read_back_as_it_was(hop: Hop) -> None:
+    again = parse_hop(str(hop))
+    assert again == hop
+    assert repr(again) == repr(hop)  # also what two are not compared by
+
+
+@pytest.mark.parametrize("text", ["", "udp:", "udp:x", "tcp-to:1.2.3.4:5", "sctp:1.2.3.4:5", "tcp:1.2.3.4:port"])
+def test_what_is_no_hop_is_refused(text: str) -> None:
+    with pytest.raises(ValueError):
+        parse_hop(text)
 
 
 async def test_an_answer_whose_connection_is_gone_goes_to_where_its_via_says() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from collections import OrderedDict
 from collections.abc import Callable
@@ -23,9 +24,12 @@ log = structlog.get_logger()
 
 Receiver = Callable[[Request | Response, Hop], None]
 _REMEMBERED_ERRORS = 512
+QUIET_SECONDS = 60.0
+"""How long the same failure of the same peer is not logged again."""
 
 _received = Counter("yuelai_sip_received", "SIP messages that arrived, readable or not.", ["transport"])
 _unreadable = Counter("yuelai_sip_unreadable", "Messages that are no SIP.", ["transport"])
+_failures = Counter("yuelai_sip_peer_failures", "Peers that could not be reached or broke off, by why.", ["code"])
 
 
 class Guard(Protocol):
@@ -63,6 +67,7 @@ class Transports:
         """Told, never within a call of `send`, that what was under way to a hop has failed (RFC 3261 §18.4)."""
         self.on_failure: list[Callable[[Hop, Failure], None]] = []
         self._errors: OrderedDict[Hop, Failure] = OrderedDict()
+        self._said: OrderedDict[Hop, tuple[str, float]] = OrderedDict()
         self._large = LargeRequests(self.streams)
 
     # --- listening --------------------------------------------------------------------------------------------------
@@ -218,14 +223,26 @@ class Transports:
         self.lost(hop)
 
     def _fail(self, hop: Hop, failure: Failure) -> None:
-        if self._errors.get(hop) != failure:  # each call that fails for the same reason is no news
-            log.warning("sip_peer_failed", peer=str(hop), code=failure.code, why=failure.text)
+        _failures.labels(failure.code).inc()
+        self._say(hop, failure)
         self._errors[hop] = failure
         self._errors.move_to_end(hop)
         if len(self._errors) > _REMEMBERED_ERRORS:
             self._errors.popitem(last=False)
         for told in self.on_failure:
             told(hop, failure)
+
+    def _say(self, hop: Hop, failure: Failure) -> None:
+        """One line for each peer and reason in a while: each call that fails like the one before is no news."""
+        now = asyncio.get_running_loop().time()
+        code, at = self._said.get(hop, ("", 0.0))
+        if failure.code == code and now - at < QUIET_SECONDS:
+            return
+        log.warning("sip_peer_failed", peer=str(hop), code=failure.code, why=failure.text)
+        self._said[hop] = failure.code, now
+        self._said.move_to_end(hop)
+        if len(self._said) > _REMEMBERED_ERRORS:
+            self._said.popitem(last=False)
 
 
 def _hosts(host: str) -> list[str]:

@@ -105,7 +105,7 @@ class Streams:
                     log.error("sip_no_more_connections", why=error.strerror)
                     await asyncio.sleep(0.5)
                 continue
-            hop = StreamHop(transport, address[0], address[1])
+            hop = StreamHop(transport, address[0], address[1], inbound=True)
             why = self._why_not(hop)
             if why is not None:
                 _refused.labels(why).inc()
@@ -149,7 +149,7 @@ class Streams:
             return True
         if connection is not None and not connection.over:
             return False  # too much waits for it
-        if hop in self._callers or (connection is not None and connection.inbound):
+        if hop.inbound or hop in self._callers or (connection is not None and connection.inbound):
             back = _sent_by(hop, data)
             if back is None:
                 return False
@@ -162,9 +162,9 @@ class Streams:
         return self._connect(hop).send(data)
 
     def reachable(self, hop: StreamHop) -> bool:
-        """False for a peer that had connected to us and is gone."""
+        """False for a peer that had connected to us and is gone, perhaps in an earlier life of ours."""
         connection = self._by_key.get(_key(hop))
-        return (connection is not None and not connection.over) or hop not in self._callers
+        return (connection is not None and not connection.over) or not (hop.inbound or hop in self._callers)
 
     def names(self, hop: StreamHop) -> frozenset[str]:
         """Return whom the certificate of the peer speaks for; nobody without a connection that stands."""
