@@ -43,7 +43,9 @@ async def browser() -> AsyncIterator[Browser]:
     assert found, "chromium is missing: `make test` installs it"
     arguments = [
         "--no-sandbox", "--disable-gpu", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
-        "--allow-loopback-in-peer-connection", "--autoplay-policy=no-user-gesture-required", *QUIET,
+        "--allow-loopback-in-peer-connection", "--autoplay-policy=no-user-gesture-required",
+        # The page is given by the test and has no address; Chromium would not let it speak to this machine.
+        "--disable-features=LocalNetworkAccessChecks", *QUIET,
     ]  # fmt: skip
     async with async_playwright() as playwright:
         started = await playwright.chromium.launch(executable_path=found, args=arguments)
@@ -132,3 +134,9 @@ class JsPhone:
                     return told[index]
             assert time.monotonic() < deadline, f"JsSIP {self.user} did not tell {what}; it told {told}"
             await asyncio.sleep(0.05)
+
+    async def close(self) -> None:
+        """Say goodbye and close the page."""
+        await self.page.evaluate("phone.stop()")
+        await asyncio.sleep(0.1)
+        await self.page.context.close()

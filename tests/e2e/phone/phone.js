@@ -66,6 +66,7 @@
       sessions[n].refer(target, options)
     },
     established: () => sessions.filter((session) => session.isEstablished()).length,
+    standing: () => sessions.filter((session) => !session.isEnded()).map(number),
     alive: () => sessions.filter((session) => !session.isEnded()).length,
     async packets(n) {
       let received = 0
