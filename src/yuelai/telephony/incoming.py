@@ -15,6 +15,7 @@ from yuelai.telephony.errors import WrongState
 from yuelai.telephony.layer import ServerTransaction
 from yuelai.telephony.leg import LegState, SipLeg
 from yuelai.telephony.ports import CARRIED, Capacity, Confirmed, Reanswered
+from yuelai.telephony.reasons import cause
 from yuelai.telephony.reliable import ReliableSender
 from yuelai.wire.sip import Request
 
@@ -144,7 +145,8 @@ class IncomingLeg(SipLeg):
         self.state = LegState.ACCEPTED
         if self._reliable is not None:
             self._reliable.stop()
-        ok = self.ok(self._transaction.request)
+        assert self.dialog is not None
+        ok = self.ok(self._transaction.request, self.dialog)
         if self._exchanged is None:
             self.negotiation.local = sdp
             ok.set_body("application/sdp", sdp)
@@ -191,8 +193,8 @@ class IncomingLeg(SipLeg):
             response.reason = reason
         if status == 503:
             response.add("retry-after", 5)
-        if why and not why.startswith("SIP"):
-            response.add("reason", why)  # only Q.850 says more than the status itself (RFC 6432 §1)
+        if why and why != cause(status, reason):
+            response.add("reason", why)  # what says more than the status itself (RFC 6432 §1)
         self._transaction.respond(response)
         self.drop()
 

@@ -303,10 +303,8 @@ class SipLeg:
         if self.dialog is not None and self.ua.dialogs.get(self.dialog.key) is self:
             del self.ua.dialogs[self.dialog.key]
 
-    def ok(self, request: Request) -> Response:
+    def ok(self, request: Request, dialog: Dialog) -> Response:
         """Return the 200 to an INVITE or UPDATE of the peer's, without a description yet. Raises PeerError."""
-        dialog = self.dialog_for(request)
-        assert dialog is not None
         response = self.ua.dialog_response(request, 200, dialog)
         self.session.agree(request, response)
         return response
@@ -440,9 +438,7 @@ class SipLeg:
 
     def lost(self, status: int) -> None:
         """A request within the dialog was answered as if there were none (§12.2.1.2): end with a BYE."""
-        if self.state is not LegState.ENDED:
-            self.end("system", status, "dialog lost")
-            self.bye()
+        self.hang_up("system", status, "dialog lost")
 
 
 def parse_digit(body: bytes) -> str | None:

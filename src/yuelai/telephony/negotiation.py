@@ -33,6 +33,7 @@ class Negotiation:
         self._leg = leg
         self.local: str | None = None
         self._theirs: ServerTransaction | None = None
+        self._their_dialog: Dialog | None = None
         self._patience: Timer | None = None
         self._ours: asyncio.Future[str] | None = None
         self._tries = 0
@@ -67,20 +68,22 @@ class Negotiation:
             transaction.refuse(400)
             return
         if request.sdp is not None:
-            self._theirs = transaction
+            self._theirs, self._their_dialog = transaction, dialog
             if request.method == "INVITE":
                 transaction.respond(request.response(100))
             self._patience = leg.ua.timers.after(OWNER_SECONDS, lambda: self.refuse(500))
             leg.emit(Reoffered(leg.id, request.sdp))
         elif request.method == "UPDATE":
-            transaction.respond(self._ok(request))  # only a sign of life (RFC 4028 §7.4 as the browsers' stacks use it)
+            transaction.respond(
+                self._ok(request, dialog)
+            )  # only a sign of life (RFC 4028 §7.4 as the browsers' stacks use it)
         else:
             # Without an offer we make one (§14.2): what counts now.
-            leg.repeat_ok(transaction, self._ok(request, self.local), offered=True)
+            leg.repeat_ok(transaction, self._ok(request, dialog, self.local), offered=True)
 
-    def _ok(self, request: Request, sdp: str | None = None) -> Response:
+    def _ok(self, request: Request, dialog: Dialog, sdp: str | None = None) -> Response:
         leg = self._leg
-        response = request.response(200) if request.method == "PRACK" else leg.ok(request)
+        response = request.response(200) if request.method == "PRACK" else leg.ok(request, dialog)
         if sdp is not None:
             response.set_body("application/sdp", sdp)
         return response
@@ -88,16 +91,18 @@ class Negotiation:
     def _take(self) -> ServerTransaction:
         if self._theirs is None:
             raise WrongState("there is no offer to answer")
-        transaction, self._theirs = self._theirs, None
+        transaction, self._theirs, self._their_dialog = self._theirs, None, None
         if self._patience is not None:
             self._patience.cancel()
         return transaction
 
     def accept(self, sdp: str) -> None:
+        dialog = self._their_dialog
         transaction = self._take()
+        assert dialog is not None
         self.local = sdp
         self._leg.described()
-        ok = self._ok(transaction.request, sdp)
+        ok = self._ok(transaction.request, dialog, sdp)
         if transaction.method == "INVITE":
             self._leg.repeat_ok(transaction, ok)
         else:
@@ -105,6 +110,11 @@ class Negotiation:
 
     def refuse(self, status: int) -> None:
         self._take().refuse(status)
+
+    def gone(self, dialog: Dialog) -> None:
+        """An early dialog is no more; an offer that came in it finds nobody."""
+        if self._their_dialog is dialog:
+            self.refuse(481)
 
     def cancelled(self, transaction: ServerTransaction) -> None:
         """The other side took its re-INVITE back; the owner's answer to it, if it still comes, is refused."""
@@ -156,12 +166,19 @@ class Negotiation:
             dialog,
             request,
             lambda response: self._answered(sdp, dialog, response),
-            lambda status, _: self._unanswered(status),
+            lambda status, _: self._unanswered(dialog, status),
         )
 
-    def _unanswered(self, status: int) -> None:
+    def _unanswered(self, dialog: Dialog, status: int) -> None:
         self._pending = False
-        self._leg.lost(status)
+        self._lost(dialog, status)
+
+    def _lost(self, dialog: Dialog, status: int) -> None:
+        """No such dialog over there. An early one of several takes nothing with it but the offer."""
+        if dialog is self._leg.dialog:
+            self._leg.lost(status)
+        elif self._ours is not None and not self._ours.done():
+            self._ours.set_exception(OfferRefused("the early dialog is gone", sip_status=status))
 
     def _answered(self, sdp: str, dialog: Dialog, response: Response) -> None:
         leg = self._leg
@@ -180,7 +197,7 @@ class Negotiation:
             low, span = (2.1, 1.9) if leg.dialled else (0.0, 2.0)
             leg.ua.timers.after(low + span * secrets.randbelow(1000) / 1000, lambda: self._send(sdp))
         elif response.status in (408, 481):
-            leg.lost(response.status)
+            self._lost(dialog, response.status)
         elif waiting and self._ours is not None:
             self._ours.set_exception(
                 OfferRefused(f"the offer was refused: {response.status}", sip_status=response.status)

@@ -235,6 +235,7 @@ class OutgoingLeg(SipLeg):
     def _forget_early(self, fork: Fork) -> None:
         key = fork.dialog.key
         self._early.pop(key, None)
+        self.negotiation.gone(fork.dialog)
         if self.ua.dialogs.get(key) is self and (self.dialog is None or self.dialog.key != key):
             del self.ua.dialogs[key]
 
