@@ -1,0 +1,156 @@
+"""Whom a seat's number leads to, and that nobody calls outside who may not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import pytest
+
+from tests.telephony.b2bua.engine import Books
+from tests.telephony.b2bua.house import description
+from tests.telephony.world import Net, Party
+from yuelai.bootstrap.station_calls import StationCalls
+from yuelai.platform.ids import new_id
+from yuelai.telephony.guards import Toll
+from yuelai.telephony.guards.toll import Action, Counted, Limits, TollRule
+from yuelai.telephony.hops import UdpHop
+from yuelai.telephony.ports import Destination, Digest, Leg
+from yuelai.telephony.trunks.errors import NoTrunk
+
+CARRIER = UdpHop("127.0.0.1", 5200)
+PRICE = 300_000
+"""Millionths a minute."""
+
+
+class OneTrunk:
+    def __init__(self) -> None:
+        self.id, self.up = new_id(), True
+        self.asked: list[tuple[str, str, str]] = []
+
+    def plan(
+        self, number: str, *, caller: str, caller_name: str = "", withheld: bool = False
+    ) -> Sequence[Sequence[Destination]]:
+        if not self.up:
+            raise NoTrunk
+        self.asked.append((number, caller, caller_name))
+        return [[Destination(f"sip:{number}@127.0.0.1:5200", (CARRIER,), trunk_id=self.id)]]
+
+    def reason(self, stages: Sequence[Sequence[Destination]], status: int, phrase: str) -> str:
+        return ""
+
+    def price(self, trunk_id: UUID, number: str) -> int | None:
+        return PRICE if trunk_id == self.id else None
+
+
+class Centre:
+    """Seats 8001 and 8002 have phones, 8003 has none; 10000 is an access number."""
+
+    def __init__(self) -> None:
+        self.net, self.engine, self.trunk = Net(), Books(), OneTrunk()
+        self.desk = Party(self.net, 5060, trunks="127.0.0.9")
+        self.one, self.two = Party(self.net, 5080), Party(self.net, 5090)
+        self.carrier = Party(self.net, CARRIER.port)
+        self.desk.know("8001", self.one.hop)
+        self.desk.know("8002", self.two.hop)
+        self.toll = Toll(self.net.clock)
+        self.voice: list[Leg] = []
+        self.stations = StationCalls(
+            self.desk.stack, self.engine, self.desk.stack.timers, self.trunk, self.toll, self._contact,
+            lambda number: number == "10000", host="127.0.0.1",
+            names={"8001": "王芳", "8002": "李明", "8003": "张伟"},
+        )  # fmt: skip
+        self.desk.stack.on_call(self.stations.take)
+
+    async def _contact(self, leg: Leg) -> None:
+        self.voice.append(leg)
+        await leg.hangup(480)
+
+    async def dial(self, number: str) -> Leg:
+        """Seat 8001 dials."""
+        place = Destination(f"sip:{number}@127.0.0.1:5060", (self.desk.hop,), digest=Digest("8001", "secret"))
+        leg = await self.one.stack.dial_to(
+            [[place]], sdp=description(self.one), caller="8001", called=number, listener=self.one.events.append
+        )
+        await self.net.run(1)
+        return leg
+
+    async def end(self) -> None:
+        await self.net.run(130)
+        assert len(self.stations) == 0
+        assert self.engine.open == {}
+        for party in (self.desk, self.one, self.two, self.carrier):
+            assert party.empty()
+
+
+async def test_seats_call_each_other_and_see_each_others_names() -> None:
+    centre = Centre()
+    leg = await centre.dial("8002")
+    (offered,) = centre.two.offered
+    assert offered.caller == "8001"
+    invite = next(m for start, to, m in centre.net.log if (start, to) == (centre.desk.hop, centre.two.hop))
+    assert "王芳" in str(invite.get("from"))
+    await offered.answer(description(centre.two))
+    await centre.net.run(1)
+    (call,) = centre.stations.board.calls.values()
+    assert call.whole
+    await leg.hangup()
+    await centre.end()
+    assert centre.trunk.asked == []
+
+
+@pytest.mark.parametrize(("number", "status"), [("8003", 480), ("nobody", 404), ("8", 404)])
+async def test_numbers_that_lead_nowhere_are_told_so(number: str, status: int) -> None:
+    centre = Centre()
+    await centre.dial(number)
+    assert [event.status for event in centre.one.ended] == [status]
+    await centre.end()
+
+
+async def test_an_access_number_is_a_contact() -> None:
+    centre = Centre()
+    await centre.dial("10000")
+    assert [leg.called for leg in centre.voice] == ["10000"]
+    await centre.end()
+
+
+async def test_a_number_outside_goes_by_a_trunk_and_is_paid_for() -> None:
+    centre = Centre()
+    limit = TollRule(
+        new_id(), "day", 1, Action.LIMIT, counted=Counted.SEAT, limits=Limits(concurrent=1, spend_day=10_000_000)
+    )
+    centre.toll.apply([limit])
+    leg = await centre.dial("01012345678")
+    assert centre.trunk.asked == [("01012345678", "8001", "王芳")]
+    (offered,) = centre.carrier.offered
+    await offered.answer(description(centre.carrier))
+    await centre.net.run(1)
+    await centre.dial("01012345678")
+    assert [(event.status, "toll_concurrent" in event.cause) for event in centre.one.ended] == [(403, True)]
+    await centre.net.run(90)
+    await leg.hangup()
+    await centre.end()
+    (count,) = centre.toll._counts.values()
+    assert (count.concurrent, count.spend) == (0, 2 * PRICE)
+
+
+async def test_what_a_seat_may_not_call_is_not_called_by_sending_callers_on_either() -> None:
+    centre = Centre()
+    deny = TollRule(new_id(), "no outside for 8002", 1, Action.DENY, seats=("8002",))
+    centre.toll.apply([deny])
+    await centre.dial("8002")
+    await centre.two.offered[0].redirect("sip:01012345678@127.0.0.1:5060")
+    await centre.net.run(1)
+    assert [event.status for event in centre.one.ended] == [480]
+    assert centre.carrier.offered == []
+    await centre.end()
+
+
+async def test_without_a_trunk_the_seat_is_told_why_and_nothing_is_counted() -> None:
+    centre = Centre()
+    centre.trunk.up = False
+    centre.toll.apply([TollRule(new_id(), "one", 1, Action.LIMIT, limits=Limits(concurrent=1))])
+    for _ in range(2):
+        await centre.dial("01012345678")
+    assert [(event.status, "trunk" in event.cause) for event in centre.one.ended] == [(503, True)] * 2
+    await centre.end()
