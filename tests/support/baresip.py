@@ -143,6 +143,21 @@ class Baresip:
     def call(self, user: str) -> None:
         self.do("dial", f"sip:{user}@127.0.0.1:{self._server}")
 
+    def rings(self) -> None:
+        self.wait("CALL_INCOMING")
+
+    def answer(self) -> None:
+        self.do("accept")
+
+    def talks(self) -> None:
+        self.wait("CALL_ESTABLISHED")
+
+    def hangup(self) -> None:
+        self.do("hangup")
+
+    def over(self) -> None:
+        self.wait("CALL_CLOSED")
+
     def stop(self) -> None:
         """Let it hang up and leave; kill it when it does not."""
         if self.process.poll() is None:

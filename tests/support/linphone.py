@@ -101,6 +101,21 @@ class Linphone:
     def call(self, user: str) -> None:
         self.do(f"call sip:{user}@127.0.0.1")
 
+    def rings(self) -> None:
+        self.state("LinphoneCallIncomingReceived")
+
+    def answer(self) -> None:
+        self.do("answer")
+
+    def talks(self) -> None:
+        self.state("LinphoneCallStreamsRunning")
+
+    def hangup(self) -> None:
+        self.do("terminate")
+
+    def over(self) -> None:
+        self.state("LinphoneCallReleased")
+
     def stop(self) -> None:
         """Let it hang up and leave; kill it when it does not."""
         if self.process.poll() is None:
