@@ -20,12 +20,14 @@ _WORDS = {
         "again": "重发",
         "more": "另有 {} 条消息，请下载 pcap 查看",
         "none": "没有消息",
+        "browser": "浏览器",
         "title": "SIP 信令梯形图",
     },
     "en": {
         "again": "retransmission",
         "more": "{} more messages: download the pcap",
         "none": "no messages",
+        "browser": "browser",
         "title": "SIP ladder",
     },
 }
@@ -85,7 +87,7 @@ def ladder(messages: Sequence[Traced], here: str, *, language: str = "zh") -> st
         f'<rect class="paper" width="{width}" height="{height}"/>',
     ]
     for party in columns:
-        parts.append(_head(party, places[party.hop], here, foot))
+        parts.append(_head(party, places[party.hop], here, foot, words))
     calls: dict[str, str] = {}
     said: dict[tuple[str, bool, bytes], int] = {}
     start = messages[0].at if messages else 0.0
@@ -103,14 +105,19 @@ def ladder(messages: Sequence[Traced], here: str, *, language: str = "zh") -> st
     return "".join([*parts, "</svg>"])
 
 
-def _head(party: Party, x: int, here: str, foot: int) -> str:
-    name, address = ("悦来 Yuelai", here) if not party.hop else (party.name, party.hop)
+def _head(party: Party, x: int, here: str, foot: int, words: dict[str, str]) -> str:
+    name, address = ("悦来 Yuelai", here) if not party.hop else (party.name, _place(party.hop, words))
     middle = f'x="{x}" text-anchor="middle"'
     return (
         f'<text {middle} y="26" class="name">{_safe(name, 24)}<title>{_safe(name)}</title></text>'
         f'<text {middle} y="46" class="weak">{_safe(address, 36)}<title>{_safe(address)}</title></text>'
         f'<line class="life" x1="{x}" y1="58" x2="{x}" y2="{foot}"/>'
     )
+
+
+def _place(hop: str, words: dict[str, str]) -> str:
+    kind, _, address = hop.partition(":")
+    return words["browser"] if kind == "flow" else f"{address} {kind.upper()}"
 
 
 def _arrow(

@@ -89,7 +89,7 @@ function AccessDialog({ rule, onClose }: { rule: AccessRule | null; onClose: () 
       }
     >
       <form
-        className="form"
+        className="form tel-form"
         onSubmit={(event) => {
           event.preventDefault()
           save()

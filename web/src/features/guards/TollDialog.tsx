@@ -69,6 +69,8 @@ export function TollDialog({ rule, trunks, onClose }: { rule: TollRule | null; t
       open
       title={rule ? rule.name : t('tel.guards.addToll')}
       width={600}
+      centered
+      styles={{ body: { maxHeight: 'calc(100vh - 190px)', overflowY: 'auto' } }}
       onCancel={onClose}
       footer={
         <div className="dialog-foot">
@@ -83,7 +85,7 @@ export function TollDialog({ rule, trunks, onClose }: { rule: TollRule | null; t
       }
     >
       <form
-        className="form"
+        className="form tel-form"
         onSubmit={(event) => {
           event.preventDefault()
           save()

@@ -27,7 +27,7 @@ export function TollTab({ head, writes }: { head: ReactNode; writes: boolean }) 
   const [editing, setEditing] = useState<TollRule | 'new' | null>(null)
   const names = new Map(trunks.map((trunk) => [trunk.id, (i18n.language === 'en' && trunk.name_en) || trunk.name]))
   const columns: Column<TollRule>[] = [
-    { id: 'position', title: t('tel.guards.position'), track: '56px', right: true, render: (rule) => rule.position },
+    { id: 'position', title: t('tel.guards.position'), track: '56px', render: (rule) => <span className="muted">{rule.position}</span> },
     { id: 'name', title: t('admin.common.name'), track: 'minmax(100px, 1fr)', render: (rule) => <b title={rule.name}>{rule.name}</b> },
     {
       id: 'action',

@@ -69,7 +69,7 @@ export function CallsPage({ filter, open, onFilter, onOpen, onInteraction }: Pro
     {
       id: 'parties',
       title: t('tel.calls.parties'),
-      track: 'minmax(190px, 1.4fr)',
+      track: open ? 'minmax(150px, 1.4fr)' : 'minmax(190px, 1.4fr)',
       render: (row) => (
         <span className="call-parties" title={`${row.from_user} → ${row.to_user}`}>
           <span className={`call-direction ${row.direction}`} role="img" aria-label={t(`tel.calls.direction.${row.direction}`)}>
@@ -84,7 +84,7 @@ export function CallsPage({ filter, open, onFilter, onOpen, onInteraction }: Pro
     {
       id: 'status',
       title: t('tel.calls.outcome'),
-      track: 'minmax(128px, 0.8fr)',
+      track: 'minmax(120px, 0.9fr)',
       render: (row) => {
         const look = outcomeOf(row)
         return (
@@ -102,16 +102,20 @@ export function CallsPage({ filter, open, onFilter, onOpen, onInteraction }: Pro
           { id: 'account', title: t('tel.calls.account'), track: '96px', render: (row) => <span className="muted">{row.account ?? ''}</span> },
           { id: 'reason', title: t('tel.calls.reason'), track: 'minmax(100px, 1fr)', render: (row) => <span title={row.reason}>{row.reason}</span> },
         ] satisfies Column<SipCall>[])),
-    {
-      id: 'talk',
-      title: t('tel.calls.talkTime'),
-      track: '72px',
-      right: true,
-      render: (row) => {
-        const seconds = talked(row, now)
-        return seconds === null ? '–' : length(seconds)
-      },
-    },
+    ...(open
+      ? []
+      : [
+          {
+            id: 'talk',
+            title: t('tel.calls.talkTime'),
+            track: '72px',
+            right: true,
+            render: (row: SipCall) => {
+              const seconds = talked(row, now)
+              return seconds === null ? '–' : length(seconds)
+            },
+          } satisfies Column<SipCall>,
+        ]),
   ]
   const narrowed = Object.keys(filter).length > 0
   return (
@@ -151,13 +155,16 @@ export function CallsPage({ filter, open, onFilter, onOpen, onInteraction }: Pro
             ]}
             onChange={(status: string) => change({ status })}
           />
-          <Select
-            value={filter.direction ?? ''}
-            aria-label={t('tel.calls.directionLabel')}
-            options={['', 'in', 'out'].map((one) => ({ value: one, label: t(one ? `tel.calls.direction.${one}` : 'tel.calls.anyDirection') }))}
-            onChange={(direction: '' | 'in' | 'out') => change({ direction: direction || undefined })}
-          />
-          {trunks.length > 0 && (
+          {/* Beside an open call there is little room: what narrows nothing steps back. */}
+          {(!open || filter.direction) && (
+            <Select
+              value={filter.direction ?? ''}
+              aria-label={t('tel.calls.directionLabel')}
+              options={['', 'in', 'out'].map((one) => ({ value: one, label: t(one ? `tel.calls.direction.${one}` : 'tel.calls.anyDirection') }))}
+              onChange={(direction: '' | 'in' | 'out') => change({ direction: direction || undefined })}
+            />
+          )}
+          {trunks.length > 0 && (!open || filter.trunk) && (
             <Select
               value={filter.trunk ?? ''}
               popupMatchSelectWidth={false}
@@ -167,6 +174,7 @@ export function CallsPage({ filter, open, onFilter, onOpen, onInteraction }: Pro
               onChange={(trunk: string) => change({ trunk })}
             />
           )}
+          {(!open || filter.from || filter.to) && (
           <DatePicker.RangePicker
             className="filter-dates"
             value={[filter.from ? dayjs(filter.from) : null, filter.to ? dayjs(filter.to) : null]}
@@ -179,6 +187,7 @@ export function CallsPage({ filter, open, onFilter, onOpen, onInteraction }: Pro
             ]}
             onChange={(dates) => change({ from: dates?.[0]?.format(format), to: dates?.[1]?.format(format) })}
           />
+          )}
           {filter.correlation && (
             <button type="button" className="link" data-testid="calls-correlation" onClick={() => change({ correlation: undefined })}>
               {t('tel.calls.ofInteraction')} <Icon name="close" size={12} />

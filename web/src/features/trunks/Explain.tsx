@@ -57,7 +57,7 @@ function Answer({ answer, live }: { answer: Explanation; live: ReadonlyMap<strin
         <dd>{answer.route ? `${answer.route.prefix ? `+${answer.route.prefix}` : t('tel.routes.every')} ${answer.route.name}` : t('tel.explain.noRoute')}</dd>
       </dl>
       {answer.error && <ErrorLine problem={{ code: answer.error }}>{t(`tel.explain.error.${answer.error}`, { defaultValue: answer.error })}</ErrorLine>}
-      <ol className="candidates">
+      <ol className="ways">
         {answer.candidates.map((candidate, index) => (
           <One key={candidate.trunk_id} candidate={candidate} place={index + 1} state={(live.get(candidate.trunk_id)?.state ?? candidate.state) as TrunkLife} />
         ))}
@@ -81,7 +81,7 @@ function One({ candidate, place, state }: { candidate: Candidate; place: number;
           <Chip tone={look.tone} icon={look.icon}>
             {t(`tel.trunks.life.${state}`)}
           </Chip>
-          {price !== null && <span className="candidate-price">{t('tel.explain.price', { price: (price / 1_000_000).toFixed(price % 10_000 ? 4 : 2) })}</span>}
+          {price !== null && <span className="candidate-price">{t('tel.explain.price', { price: (price / 1_000_000).toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 4 }) })}</span>}
         </p>
         <p className="line-minor">
           {t('tel.explain.sends', { number: candidate.sends })} · {candidate.why.map((code) => t(`tel.explain.why.${code}`, { defaultValue: code, priority: candidate.priority, weight: candidate.weight })).join(t('admin.common.and'))}

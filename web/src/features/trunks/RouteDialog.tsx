@@ -55,6 +55,8 @@ export function RouteDialog({ route, trunks, onClose }: { route: Route | null; t
       open
       title={route ? t('tel.routes.of', { prefix: route.prefix ? `+${route.prefix}` : t('tel.routes.every') }) : t('tel.routes.add')}
       width={600}
+      centered
+      styles={{ body: { maxHeight: 'calc(100vh - 190px)', overflowY: 'auto' } }}
       onCancel={onClose}
       footer={
         <div className="dialog-foot">
@@ -69,7 +71,7 @@ export function RouteDialog({ route, trunks, onClose }: { route: Route | null; t
       }
     >
       <form
-        className="form"
+        className="form tel-form"
         onSubmit={(event) => {
           event.preventDefault()
           save()

@@ -121,7 +121,7 @@ function Steps({ result }: { result: TestCallResult }) {
       ))}
       {!answered && result.reason && (
         <li>
-          <span className="muted">{t('tel.trunks.step.said', { reason: result.reason })}</span>
+          <span className="muted">{t('tel.trunks.step.said', { reason: t(`tel.trunks.trouble.${result.reason.replaceAll(' ', '_')}`, { defaultValue: result.reason }) })}</span>
         </li>
       )}
     </>

@@ -119,7 +119,7 @@ export function TrunkFields({ draft, passwords, kept, wrong, isNew, disabled, on
   const outward = draft.direction !== 'in'
   const inward = draft.direction !== 'out'
   return (
-    <div className="form trunk-form">
+    <div className="form tel-form trunk-form">
       <Section icon="signal" title={t('tel.trunks.section.connection')}>
         {text('name', { required: true, most: 100 })}
         {text('name_en', { most: 100 })}

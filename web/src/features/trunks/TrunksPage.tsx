@@ -104,10 +104,25 @@ function TrunkTable({ trunks, live, open, onOpen }: { trunks: ReturnType<typeof 
         )
       },
     },
+    {
+      id: 'trouble',
+      title: t('tel.trunks.troubleTitle'),
+      track: 'minmax(120px, 1.4fr)',
+      render: (trunk) => {
+        const error = trunk.active ? live.get(trunk.id)?.error : null
+        return (
+          error && (
+            <span className="text-red" title={error.text} data-testid={`trouble-${trunk.code}`}>
+              {t(`tel.trunks.trouble.${error.code}`, { defaultValue: error.text })}
+            </span>
+          )
+        )
+      },
+    },
     ...(open
       ? []
       : ([
-          { id: 'place', title: t('tel.trunks.place'), track: 'minmax(120px, 1fr)', render: (trunk) => <span title={placeOf(trunk)}>{placeOf(trunk) || <span className="muted">{t('tel.trunks.registersHere')}</span>}</span> },
+          { id: 'place', title: t('tel.trunks.place'), track: 'minmax(120px, 1fr)', render: (trunk) => <span title={placeOf(trunk)}>{placeOf(trunk) || <span className="muted">{t(trunk.peer_username ? 'tel.trunks.registersHere' : 'tel.trunks.fromAnywhere')}</span>}</span> },
           { id: 'direction', title: t('tel.trunks.field.direction'), track: i18n.language === 'en' ? '96px' : '64px', render: (trunk) => <span className="muted">{t(`tel.trunks.direction.${trunk.direction}`)}</span> },
         ] satisfies Column<Trunk>[])),
     {
@@ -133,21 +148,6 @@ function TrunkTable({ trunks, live, open, onOpen }: { trunks: ReturnType<typeof 
             },
           },
         ] satisfies Column<Trunk>[])),
-    {
-      id: 'trouble',
-      title: t('tel.trunks.troubleTitle'),
-      track: 'minmax(120px, 1.6fr)',
-      render: (trunk) => {
-        const error = trunk.active ? live.get(trunk.id)?.error : null
-        return (
-          error && (
-            <span className="text-red" title={error.text} data-testid={`trouble-${trunk.code}`}>
-              {t(`tel.trunks.trouble.${error.code}`, { defaultValue: error.text })}
-            </span>
-          )
-        )
-      },
-    },
   ]
   return (
     <DataTable
@@ -165,4 +165,5 @@ function TrunkTable({ trunks, live, open, onOpen }: { trunks: ReturnType<typeof 
   )
 }
 
-const placeOf = ({ host, port, transport }: Trunk): string => (host ? `${host}${port ? `:${port}` : ''}${transport === 'auto' ? '' : ` ${transport.toUpperCase()}`}` : '')
+/** Where it is reached; of one that only calls us, where from. */
+const placeOf = ({ host, port, transport, sources }: Trunk): string => (host ? `${host}${port ? `:${port}` : ''}${transport === 'auto' ? '' : ` ${transport.toUpperCase()}`}` : sources.map((source) => source.replace(/\/(32|128)$/, '')).join(', '))

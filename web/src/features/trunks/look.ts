@@ -13,7 +13,7 @@ export const trunkLook: Record<TrunkLife, { tone: Tone; icon: IconName }> = {
 }
 
 /** What can be done about it: keys of `tel.trunks.repair`; an unknown trouble has none. */
-const repairs = new Set(['unreachable', 'refused_connection', 'timeout', 'name_unknown', 'certificate', 'wrong_password', 'refused', 'no_answer', 'failing', 'full', 'keys'])
+const repairs = new Set(['unreachable', 'refused', 'timeout', 'not_resolved', 'certificate', 'client_certificate', 'tls', 'closed', 'wrong_password', 'registration_refused', 'busy', 'no_answer', 'failing', 'full', 'keys_missing'])
 
 export function repairOf(code: string): string | null {
   const known = code.startsWith('certificate') ? 'certificate' : code

@@ -12,14 +12,14 @@ export const telephonyZh = {
   },
   statusClass: { '0': '没有应答', '1': '接续中', '2': '已接通', '3': '改向', '4': '被拒绝', '5': '对端故障', '6': '被拒绝' },
   trunks: {
-    title: '中继', trunk: '中继', add: '新增中继', empty: '还没有中继；新增一条，外线才能打入打出', old: '实时数据暂停更新', tab: { trunks: '中继', routes: '出局路由' }, state: '状态', place: '地址', registersHere: '向我们注册', channels: '占用通道', callsToday: '今日呼叫', asr: '接通率', troubleTitle: '问题', inOut: '呼入 / 呼出', today: '今日接通 / 呼叫', cps: '每秒新呼', since: '自 {{at}}', registeredUntil: '注册有效至 {{at}}', active: '启用', calls: '查看呼叫', said: '中继的原话',
+    title: '中继', trunk: '中继', add: '新增中继', empty: '还没有中继；新增一条，外线才能打入打出', old: '实时数据暂停更新', tab: { trunks: '中继', routes: '出局路由' }, state: '状态', place: '地址', registersHere: '向我们注册', fromAnywhere: '–', channels: '占用通道', callsToday: '今日呼叫', asr: '接通率', troubleTitle: '问题', inOut: '呼入 / 呼出', today: '今日接通 / 呼叫', cps: '每秒新呼', since: '自 {{at}}', registeredUntil: '注册有效至 {{at}}', active: '启用', calls: '查看呼叫', said: '中继的原话',
     life: { up: '正常', unknown: '未检测', registering: '注册中', down: '不通', refused: '注册被拒', inactive: '停用' },
     trouble: {
-      unreachable: '连接不上对端', refused_connection: '对端拒绝连接', timeout: '对端没有应答', name_unknown: '主机名解析不到', not_resolved: '主机名解析不到', certificate: '证书不可信', certificate_expired: '证书已过期', certificate_not_yet_valid: '证书尚未生效', certificate_wrong_name: '证书上的名称不符', certificate_untrusted: '证书不可信', certificate_unknown_authority: '证书的颁发者不可信',
-      wrong_password: '用户名或密码不对', refused: '对端拒绝注册', no_answer: '呼叫没有应答', failing: '呼叫连续失败', full: '通道已满，新呼叫改走其他中继', keys: '密码无法解开', closed: '连接被对端断开',
+      unreachable: '没有到对端的路', refused: '对端没有监听，拒绝连接', timeout: '对端没有应答', not_resolved: '主机名解析不到', tls: 'TLS 协商失败', client_certificate: '对端要求我们出示证书', certificate_expired: '证书已过期', certificate_not_yet_valid: '证书尚未生效', certificate_wrong_name: '证书上的名称不符', certificate_invalid: '证书不可信', certificate_unknown_authority: '证书的颁发者不可信',
+      wrong_password: '用户名或密码不对', registration_refused: '对端拒绝注册', busy: '对端声明不接呼叫', no_answer: '呼叫没有应答', failing: '呼叫连续失败', full: '通道已满，新呼叫改走其他中继', keys_missing: '密码无法解开', closed: '连接被对端断开',
     },
     repair: {
-      unreachable: '请核对地址与端口，并确认防火墙放行。', refused_connection: '请核对端口与传输方式。', timeout: '请核对地址，并请对方确认已放行我们的地址。', name_unknown: '请核对主机名，或直接填写地址。', certificate: '请对方更换证书，或核对“证书名称”。', wrong_password: '请重新填写用户名与密码。', refused: '请向运营商确认账号状态。', no_answer: '请对方检查其设备；期间自动改走其他中继。', failing: '请对方检查其设备；期间自动改走其他中继。', full: '可提高通道上限，或向运营商扩容。', keys: '主密钥已更换，请重新填写密码。',
+      unreachable: '请核对地址与端口，并确认防火墙放行。', refused: '请核对端口与传输方式，并确认对方设备已启动。', timeout: '请核对地址，并请对方确认已放行我们的地址。', not_resolved: '请核对主机名，或直接填写地址。', tls: '请核对传输方式与端口，对方可能不支持 TLS。', client_certificate: '请配置证书与私钥，并请对方信任其颁发者。', closed: '请核对端口与传输方式；对方可能要求证书。', busy: '对方正忙或在维护；期间自动改走其他中继。', certificate: '请对方更换证书，或核对“证书名称”。', wrong_password: '请重新填写用户名与密码。', registration_refused: '请向运营商确认账号状态。', no_answer: '请对方检查其设备；期间自动改走其他中继。', failing: '请对方检查其设备；期间自动改走其他中继。', full: '可提高通道上限，或向运营商扩容。', keys_missing: '主密钥已更换，请重新填写密码。',
     },
     section: { connection: '连接', authentication: '认证', limits: '上限与选路', numbers: '号码改写', callerId: '主叫号码', codecs: '语音编码' },
     field: {
@@ -32,7 +32,7 @@ export const telephonyZh = {
     countryHint: '两个字母，如 CN；不带国家码的号码按它理解', called: '被叫', caller: '主叫', format: '格式', formats: { as_is: '保持原样', e164: 'E.164（+86571…）', national: '国内格式（0571…）', international00: '国际格式（0086571…）' }, addRule: '加规则', ruleBegins: '以', ruleAny: '任意', ruleStrip: '开头，去', ruleAdd: '位，加',
     defaultHint: '通话没有号码、或号码不可用时显示', allowedHint: '只显示以这些数字开头的号码；不填为任意', trustedHint: '对端可信：隐藏的号码也告知对端', codecsHint: '按此顺序提供；不填随呼叫',
     test: '拨测', testOf: '拨测：{{name}}', number: '号码', testHint: '会真实拨出，接通后放一小段静音即挂断', testStart: '拨打', testAgain: '再拨一次', testing: '正在呼叫', testTrace: '查看信令',
-    step: { sent: '已经由“{{route}}”发出', rang: '对方振铃', noRing: '没有振铃', answered: '对方接听，线路正常', refused: '未接通：{{status}} {{reason}}', said: '对端的原话：{{reason}}' },
+    step: { sent: '已发往 {{route}}', rang: '对方振铃', noRing: '没有振铃', answered: '对方接听，线路正常', refused: '未接通：{{status}} {{reason}}', said: '原因：{{reason}}' },
     removeHint: '进行中的通话不受影响；路由中不再有它',
   },
   routes: {
