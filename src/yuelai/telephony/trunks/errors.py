@@ -56,10 +56,14 @@ class KeysMissing(Unavailable):
 
 
 class NoTrunk(Refusal):
-    """No trunk can carry this call; `reason` says why: no_route, no_trunk, unreachable, inbound_only, inactive."""
+    """No trunk can carry this call."""
 
     status = 404
     code = "no_trunk"
+
+    def __init__(self, reason: str) -> None:
+        """`reason` is no_route, no_trunk, unreachable, inbound_only or inactive."""
+        super().__init__(f"No trunk can carry this call: {reason}", reason=reason)
 
 
 class TrunksFull(Unavailable):
