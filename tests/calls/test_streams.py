@@ -16,6 +16,7 @@ import pytest
 
 from tests.support.centre import free_sip_port
 from tests.support.certificates import Authority
+from tests.support.plain import Plain, register
 from tests.support.sipp import Sipp
 from tests.telephony.world import ANSWER, OFFER, MemoryBindings, MemoryJournal, Passwords
 from yuelai.platform.certificates import CertificateUnreadable
@@ -207,6 +208,33 @@ async def test_the_other_side_is_cut_off_while_it_rings_and_the_call_ends(desk: 
     phone.stop()
     await desk.hears(Ended)
     assert desk.ends == [("system", 503)]
+
+
+class Device(Plain):
+    """A phone that says which device it is (RFC 5626 §4.1)."""
+
+    @property
+    def contact(self) -> str:
+        return '<sip:8001@127.0.0.1:5999;transport=tcp>;+sip.instance="<urn:uuid:00000000-0000-1000-8000-000000008001>"'
+
+
+async def test_a_phone_whose_connection_broke_in_a_call_is_found_over_its_next_one(desk: Desk) -> None:
+    async with Device(desk.telephony.port, user="8001", tcp=True) as phone:
+        await register(phone)
+        leg = await desk.telephony.dial(
+            "8001", browser=False, sdp=OFFER, caller="13800000001", caller_name="", listener=desk.events.append
+        )
+        talk = await phone.called()
+        talk.reply(await talk.request("INVITE"), 200, ANSWER)
+        await talk.request("ACK")
+        await desk.hears(Answered)
+    async with Device(desk.telephony.port, user="8001", tcp=True) as phone:
+        await register(phone)
+        await leg.hangup()
+        talk = await phone.called()
+        talk.reply(await talk.request("BYE"), 200)
+        await desk.hears(Ended)
+    assert desk.ends == [("local", 480)]
 
 
 async def test_calls_go_on_beside_a_flood_of_rubbish_connections(desk: Desk) -> None:

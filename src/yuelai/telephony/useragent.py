@@ -14,14 +14,13 @@ from yuelai.platform.ids import LegId
 from yuelai.telephony.client_auth import ClientAuth
 from yuelai.telephony.dialog import Dialog, DialogKey
 from yuelai.telephony.exchange import Exchange, within
-from yuelai.telephony.hops import FlowHop, Hop, StreamHop, Transport, uri_hop
+from yuelai.telephony.hops import FlowHop, Hop, StreamHop, Transport, UdpHop, uri_hop
 from yuelai.telephony.layer import (
     ClientTransaction,
     FailureHandler,
     ResponseHandler,
     ServerTransaction,
     TransactionLayer,
-    new_branch,
 )
 from yuelai.telephony.ports import DialogJournal, DialogRecord, Digest
 from yuelai.telephony.records import dialog_of, record_of
@@ -29,6 +28,7 @@ from yuelai.telephony.registrar import Binding
 from yuelai.telephony.session import SESSION_SECONDS
 from yuelai.telephony.sweep import Sweep
 from yuelai.telephony.timers import Timer, Timers
+from yuelai.telephony.tokens import new_branch
 from yuelai.telephony.trace.observer import CallObserver
 from yuelai.wire.sip import Request, Response, Uri, Via
 
@@ -305,21 +305,28 @@ class UserAgent:
     def rebind(self, binding: Binding) -> None:
         """A browser registered: its standing dialogs, known by contact or by instance, go on over this flow.
 
-        Another contact is a reloaded page, which knows nothing of them; the probe finds that out.
+        Another contact is a reloaded page, which knows nothing of them; the probe finds that out. A phone whose TCP or
+        TLS connection broke is found again likewise.
         """
-        if not isinstance(binding.source, FlowHop):
+        if isinstance(binding.source, UdpHop):
             return
         for leg in list(self.legs.values()):
             dialog = leg.dialog
-            if dialog is not None and dialog.hop != binding.source and _same_party(dialog, binding):
+            if dialog is not None and dialog.hop != binding.source and self._comes_back(dialog, binding):
                 dialog.hop = binding.source
-                leg.stop_grace()
-                leg.liveness.probe("UPDATE")
-        for parked in [p for p in self._parked if _same_party(p.dialog, binding)]:
+                if isinstance(binding.source, FlowHop):
+                    leg.stop_grace()
+                    leg.liveness.probe("UPDATE")
+        for parked in [p for p in self._parked if self._comes_back(p.dialog, binding)]:
             parked.timer.cancel()
             self._parked.remove(parked)
             parked.dialog.hop = binding.source
             self.bye(parked.dialog, parked.done)
+
+    def _comes_back(self, dialog: Dialog, binding: Binding) -> bool:
+        return _same_party(dialog, binding) and not (
+            isinstance(dialog.hop, StreamHop) and self.reachable(dialog.hop)  # there may be two connections
+        )
 
     def record(self, leg: SipLeg) -> DialogRecord:
         return record_of(leg, self.clock.now())
@@ -333,8 +340,9 @@ class UserAgent:
 
 
 def _same_party(dialog: Dialog, binding: Binding) -> bool:
-    if not isinstance(dialog.hop, FlowHop):
+    if type(dialog.hop) is not type(binding.source) or isinstance(dialog.hop, UdpHop):
         return False
-    if (dialog.target.user, dialog.target.host) == (binding.contact.user, binding.contact.host):
-        return True
+    same_contact = (dialog.target.user, dialog.target.host) == (binding.contact.user, binding.contact.host)
+    if isinstance(dialog.hop, FlowHop) and same_contact:
+        return True  # the host is a random name
     return bool(binding.instance) and (dialog.user, dialog.instance) == (binding.user, binding.instance)
