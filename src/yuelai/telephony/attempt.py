@@ -27,6 +27,9 @@ MOST_LENGTHENED = 2
 """Times a session interval that is called too brief is made longer."""
 
 
+_SPENT = Request("NONE", "sip:invalid")
+
+
 class Attempt:
     """`invite` is what is to be sent, without Via, Contact and CSeq; each sending is a copy of it."""
 
@@ -119,6 +122,12 @@ class Attempt:
         self._calm()
         if self.invitation is not None and self.invitation is not invitation:
             self.invitation.cancel(COMPLETED_ELSEWHERE)
+
+    def forget_the_way(self) -> None:
+        """The call stands: only the place that was entered is still to be left."""
+        self.invitation = None
+        self._invite = _SPENT
+        self._hops = []
 
     def release(self, status: int) -> None:
         """Leave the place that was entered, once."""

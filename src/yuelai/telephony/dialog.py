@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from yuelai.telephony.client_auth import ClientAuth
 from yuelai.telephony.hops import FlowHop, Hop, uri_hop
-from yuelai.wire.sip import MAGIC_COOKIE, Address, PeerError, Request, Response, Uri, parse_address
+from yuelai.wire.sip import MAGIC_COOKIE, Address, PeerError, Request, Response, Uri
 
+LONGEST_ALLOW = 1000
 DialogKey = tuple[str, str, str]
 """Call-ID, our tag, their tag."""
 
@@ -100,8 +102,14 @@ def contact_of(message: Request | Response) -> Uri | None:
 
 def allowed(message: Request | Response) -> frozenset[str] | None:
     """Return the methods in Allow (§20.5), None without the field."""
-    values = message.all("allow")
-    return frozenset(value.upper() for value in values) if values else None
+    values = message.raw("allow")
+    return _methods(",".join(values)) if values else None
+
+
+@lru_cache(maxsize=256)
+def _methods(text: str) -> frozenset[str]:
+    """Peers of one make say the same; they share one set."""
+    return frozenset(value.strip().upper() for value in text[:LONGEST_ALLOW].split(",") if value.strip())
 
 
 def dialog_of_invite(invite: Request, hop: Hop, tag: str, *, symmetric: bool) -> Dialog:
@@ -111,12 +119,11 @@ def dialog_of_invite(invite: Request, hop: Hop, tag: str, *, symmetric: bool) ->
         target = invite.from_.uri  # RFC 2543 asked for no Contact
     if target is None or not target.is_sip:
         raise PeerError("INVITE without a SIP Contact")
-    local = parse_address(str(invite.get("to")))
-    local.params["tag"] = tag
+    to = invite.to
     return Dialog(
         call_id=invite.call_id,
-        local=local,
-        remote=parse_address(str(invite.get("from"))),
+        local=Address(to.uri, to.name, {**to.params, "tag": tag}),
+        remote=invite.from_,
         local_cseq=0,
         remote_cseq=invite.cseq.number,
         target=target,
@@ -131,8 +138,8 @@ def dialog_of_response(invite: Request, response: Response, hop: Hop, *, symmetr
     """Return our side of the dialog a 2xx to our INVITE makes (§12.1.2); each To tag makes its own."""
     return Dialog(
         call_id=invite.call_id,
-        local=parse_address(str(invite.get("from"))),
-        remote=parse_address(str(response.get("to"))),
+        local=invite.from_,
+        remote=response.to,
         local_cseq=invite.cseq.number,
         remote_cseq=None,
         target=contact_of(response) or invite.uri,

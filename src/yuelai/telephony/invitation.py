@@ -167,17 +167,16 @@ class Invitation:
         if fork is not None and fork.answered:
             return  # its ACK follows as soon as the owner has what it needs
         try:
-            dialog = dialog_of_response(self.invite, response, self.hop, symmetric=self._symmetric)
+            if fork is None:
+                dialog = dialog_of_response(self.invite, response, self.hop, symmetric=self._symmetric)
+                fork = self.forks[tag] = Fork(dialog)
+            else:
+                # The route set and the target are what the 2xx says; what was counted since goes on (§13.2.2.4).
+                fork.dialog.take_target(response)
+                fork.dialog.route_set = response.addresses("record-route")[::-1]
         except PeerError:
             self._fail("system", 502, "malformed answer", None)
             return
-        if fork is None:
-            fork = self.forks[tag] = Fork(dialog)
-        else:
-            # The route set and the target are what the 2xx says; what was counted since goes on (§13.2.2.4).
-            early = fork.dialog
-            early.route_set, early.target, early.found = dialog.route_set, dialog.target, None
-            early.allow = dialog.allow or early.allow
         fork.answered = True
         self.over = True
         self._inviter.on_ok(self, fork, response)

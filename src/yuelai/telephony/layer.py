@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -12,6 +11,7 @@ import structlog
 from yuelai.telephony import metrics
 from yuelai.telephony.hops import FlowHop, Hop, Transport, behind_nat, response_hop
 from yuelai.telephony.timers import T1, Timers
+from yuelai.telephony.tokens import new_tag
 from yuelai.telephony.transaction import ClientTransaction, FailureHandler, ResponseHandler, ServerTransaction
 from yuelai.telephony.transactions import Event
 from yuelai.wire.sip import MAGIC_COOKIE, PeerError, Request, Response, Via
@@ -21,7 +21,7 @@ log = structlog.get_logger()
 
 __all__ = [
     "Above", "ClientTransaction", "FailureHandler", "Gate", "Refused", "ResponseHandler", "ServerTransaction",
-    "TransactionLayer", "new_branch",
+    "TransactionLayer",
 ]  # fmt: skip
 
 MOST_TRANSACTIONS = 50_000
@@ -40,10 +40,6 @@ class Refused:
 
 
 Gate = Callable[[Request, Hop], Refused | None]
-
-
-def new_branch() -> str:
-    return MAGIC_COOKIE + secrets.token_hex(10)
 
 
 class Above(Protocol):
@@ -101,7 +97,7 @@ class TransactionLayer:
         self.on_malformed(source)
         if isinstance(message, Request) and message.method != "ACK":
             reason = f"{REASONS[error.status]} ({error})"
-            response = message.response(error.status, reason, tag=secrets.token_hex(6))
+            response = message.response(error.status, reason, tag=new_tag())
             try:
                 back = response_hop(_received(message, source), source)
             except PeerError:
@@ -162,7 +158,7 @@ class TransactionLayer:
     def _turn_away(self, request: Request, source: Hop, refused: Refused) -> None:
         """Without a transaction: whoever repeats the request is told the same (§8.2.7)."""
         if refused.status:
-            response = request.response(refused.status, tag=secrets.token_hex(6))
+            response = request.response(refused.status, tag=new_tag())
             if refused.retry_after:
                 response.add("retry-after", refused.retry_after)
             self.transport.send(response_hop(request.via, source), response.to_bytes())

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -19,6 +18,7 @@ from yuelai.telephony.ports import Answered, Destination, Ringing
 from yuelai.telephony.reasons import COMPLETED_ELSEWHERE
 from yuelai.telephony.stages import MOST_REDIRECTS, Failure, best, contacts_of, followed, mendable
 from yuelai.telephony.timers import Timer
+from yuelai.telephony.tokens import new_call_id, new_tag
 from yuelai.wire.sip import Address, PeerError, Request, Response, Uri, parse_address
 
 if TYPE_CHECKING:
@@ -56,7 +56,10 @@ class OutgoingLeg(SipLeg):
         self._timeout: Timer | None = None
         self._early: dict[DialogKey, Fork] = {}
         """Early dialogs that requests may come in."""
-        self._winner: tuple[Attempt, Invitation, Fork] | None = None
+        self._won: Attempt | None = None
+        """The one that was answered."""
+        self._winner: tuple[Invitation, Fork] | None = None
+        """Until its ACK has been sent."""
         self._owing = False
         """True while the ACK waits for the owner's answer to the offer in the 2xx."""
 
@@ -97,14 +100,14 @@ class OutgoingLeg(SipLeg):
             sender = parse_address(place.sender)
         else:
             sender = Address(Uri("sip", self.caller or "anonymous", host), self._caller_name, {})
-        sender.params["tag"] = secrets.token_hex(6)
+        sender.params["tag"] = new_tag()
         invite = Request("INVITE", place.uri)
         for route in place.route:
             invite.add("route", route)
         invite.add("max-forwards", 70)
         invite.add("from", sender)
         invite.add("to", place.recipient or f"<{Uri('sip', self.called, host)}>")
-        invite.add("call-id", secrets.token_hex(16))
+        invite.add("call-id", new_call_id())
         invite.add("supported", ua.supported(reliable=self._sdp is not None))
         self.session.ask(invite)
         own = {name.lower() for name in place.headers}
@@ -158,12 +161,13 @@ class OutgoingLeg(SipLeg):
             # Cancelled too late, another contact or another fork was first, or nothing to talk with.
             invitation.acknowledge(fork)
             self._forget_early(fork)
-            self.ua.bye(fork.dialog, lambda: self._lost(attempt), cause=COMPLETED_ELSEWHERE)
+            cause = COMPLETED_ELSEWHERE if self._won is not None else ""
+            self.ua.bye(fork.dialog, lambda: self._lost(attempt), cause=cause)
             if self.state is LegState.DIALLING and attempt.failure is None and attempt in self._attempts:
                 attempt.failure = Failure("system", 488, "answer without description")
                 self.on_attempt_failed(attempt, None)
             return
-        self._winner = (attempt, invitation, fork)
+        self._won, self._winner = attempt, (invitation, fork)
         self.state = LegState.JOURNALLING
         self._stop_timeout()
         for other in self._attempts:
@@ -178,12 +182,12 @@ class OutgoingLeg(SipLeg):
 
     def _lost(self, attempt: Attempt) -> None:
         """A 2xx that was not wanted has been undone on the wire."""
-        if self._winner is None or self._winner[0] is not attempt:
+        if self._won is not attempt:
             attempt.release(487)
 
     async def _confirm(self, sdp: str) -> None:
         assert self._winner is not None
-        _, invitation, fork = self._winner
+        invitation, fork = self._winner
         safe = await self.journal()
         if not safe or self._sdp is not None:
             invitation.acknowledge(fork)
@@ -191,7 +195,9 @@ class OutgoingLeg(SipLeg):
             self.bye()
             return
         self.stand()
-        if self._sdp is None:
+        if self._sdp is not None:
+            self._forget_the_way()
+        else:
             self._owing = True
             self._timeout = self.ua.timers.after(
                 OWNER_SECONDS, lambda: self.hang_up("system", 488, "the offer was not answered")
@@ -215,7 +221,16 @@ class OutgoingLeg(SipLeg):
         if self._owing and self._winner is not None:
             self._owing = False
             self._stop_timeout()
-            self._winner[1].acknowledge(self._winner[2], sdp)
+            invitation, fork = self._winner
+            invitation.acknowledge(fork, sdp)
+            self._forget_the_way()
+
+    def _forget_the_way(self) -> None:
+        """The call stands for an hour; how it was reached is not needed so long."""
+        self._winner = None
+        self._attempts, self._stages, self._failures, self._headers = [], [], [], {}
+        if self._won is not None:
+            self._won.forget_the_way()
 
     @property
     def busy(self) -> bool:
@@ -283,14 +298,14 @@ class OutgoingLeg(SipLeg):
 
     def abandon(self, state: LegState, status: int, reason: str, why: str) -> None:
         for attempt in self._attempts:
-            if attempt.failure is None and (self._winner is None or self._winner[0] is not attempt):
+            if attempt.failure is None and attempt is not self._won:
                 attempt.cancel(why)
 
     def released(self, status: int) -> None:
         self._stop_timeout()
         self._leave_early()
-        if self._winner is not None:
-            self._winner[0].release(200 if self.stood else status)
+        if self._won is not None:
+            self._won.release(200 if self.stood else status)
 
     def bye(self, why: str = "") -> None:
         self._pay()

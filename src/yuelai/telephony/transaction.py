@@ -3,13 +3,13 @@ their work is done, so they then hold no more than the bytes that may have to be
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from typing import Protocol
 
 from yuelai.telephony import metrics
 from yuelai.telephony.hops import Hop, Transport, response_hop
 from yuelai.telephony.timers import T1, Timer, Timers
+from yuelai.telephony.tokens import new_tag
 from yuelai.telephony.transactions import (
     INVITE_CLIENT,
     INVITE_SERVER,
@@ -215,7 +215,7 @@ class ServerTransaction(_Transaction):
         self._back = response_hop(request.via, source)
         self.key = key
         self.merge_key: tuple[str, str, int] | None = None
-        self.tag = secrets.token_hex(6)
+        self.tag = new_tag()
         """The tag that goes on To in every response of this transaction that has no dialog of its own."""
 
     @property

@@ -71,7 +71,7 @@ class Message:
 
     def push_via(self, via: Via) -> None:
         self.fields.insert(0, ("via", str(via)))
-        self._via = None
+        self._via = via
 
     def replace_top_via(self, via: Via) -> None:
         """Write back a top Via whose parameters were changed."""
