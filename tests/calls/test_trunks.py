@@ -17,11 +17,14 @@ from structlog.testing import capture_logs
 from tests.support.centre import Centre, eventually, free_sip_port
 from tests.support.certificates import Authority
 from tests.support.haste import HastyClock, HastyTelephony
-from tests.support.sipp import Sipp
+from tests.support.plain import Plain, sdp
+from tests.support.sipp import Sipp, register
 from tests.telephony.world import OFFER, MemoryBindings, MemoryJournal, Passwords
 from yuelai.platform.config import Settings
 from yuelai.platform.ids import new_id
 from yuelai.telephony.ports import Answered, Ended, Leg, LegEvent
+from yuelai.telephony.trunks.accounts import TrunkCredentials
+from yuelai.telephony.trunks.errors import NoTrunk
 from yuelai.telephony.trunks.manager import Trunks
 from yuelai.telephony.trunks.model import CallerPolicy, Route, Trunk
 from yuelai.telephony.trunks.numbers import Rewriting, Rule
@@ -35,12 +38,17 @@ SPEED = 10
 class Ours:
     """SipTelephony with trunks; every number is called by every trunk."""
 
-    def __init__(self, home: Path, *trunks: Trunk) -> None:
+    def __init__(self, home: Path, *trunks: Trunk, **settings: Any) -> None:
         clock = HastyClock(SPEED)
-        settings = Settings(home=home, trunks="", sip_trace_hours=0)
         self.journal = MemoryJournal()
-        self.telephony = HastyTelephony(settings, clock, Passwords(), self.journal, MemoryBindings())
         self.trunks = Trunks(clock, dice=random.Random(1))
+        self.telephony = HastyTelephony(
+            Settings(home=home, trunks="", sip_trace_hours=0, **settings),
+            clock,
+            TrunkCredentials(Passwords(), self.trunks),
+            self.journal,
+            MemoryBindings(),
+        )
         self.trunks.follow(trunks, [Route(new_id(), "")])
         self.events: list[LegEvent] = []
         self.offered: list[Leg] = []
@@ -73,8 +81,8 @@ class Ours:
 
 
 @asynccontextmanager
-async def ours(home: Path, *trunks: Trunk) -> AsyncIterator[Ours]:
-    running = Ours(home, *trunks)
+async def ours(home: Path, *trunks: Trunk, **settings: Any) -> AsyncIterator[Ours]:
+    running = Ours(home, *trunks, **settings)
     await running.telephony.start(port=0)
     running.telephony.carry(running.trunks)
     try:
@@ -203,6 +211,44 @@ async def test_a_carrier_that_asks_who_calls_is_told(tmp_path: Path) -> None:
         await running.until(lambda: running.kinds(Answered) == 1)
         await leg.hangup()
         await carrier.done()
+
+
+async def test_a_gateway_that_registers_here_is_called_where_it_is(tmp_path: Path) -> None:
+    port = free_sip_port()
+    gate = trunk("gate", 0, host="", peer_username="gate", peer_secret="open")
+    async with ours(tmp_path, gate) as running:
+        with pytest.raises(NoTrunk):
+            await running.call("13800000002")
+        await asyncio.to_thread(register, running.telephony.port, "gate", "open", port)
+        phone = await sipp("picks_up", port).ready()
+        leg = await running.call("13800000002")
+        await running.until(lambda: running.kinds(Answered) == 1)
+        assert leg.trunk_id == gate.id
+        await leg.hangup()
+        await phone.done()
+
+
+async def test_a_gateway_is_known_by_its_certificate(tmp_path: Path) -> None:
+    authority = Authority(tmp_path / "ours")
+    desk = authority.issue("desk.test", addresses=("127.0.0.1",))
+    east = trunk("east", 0, host="", direction="in", certificate_name="sbc.test")
+    tls = {"tls_cert": desk.cert, "tls_key": desk.key, "sip_tls_client_ca": authority.file}
+    async with ours(tmp_path, east, **tls) as running:
+        assert running.telephony.tls_port is not None
+        for name, status in (("sbc.test", 100), ("phone.test", 407)):
+            pair = authority.issue(name)
+            shown = ssl.create_default_context(cafile=authority.file)
+            shown.load_cert_chain(pair.cert, pair.key)
+            async with Plain(running.telephony.tls_port, tls=shown) as peer:
+                talk = peer.talk("10000")
+                talk.send("INVITE", sdp())
+                assert (await talk.response(status, "INVITE")).status == status
+                if status == 100:
+                    await running.until(lambda: bool(running.offered))
+                    await running.offered[0].hangup(486)
+                    await talk.response(486, "INVITE")
+                talk.deny()
+        assert [leg.trunk_id for leg in running.offered] == [east.id]
 
 
 async def test_a_certificate_of_nobody_we_know_is_said_to_be_one(tmp_path: Path) -> None:

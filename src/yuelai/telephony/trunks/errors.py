@@ -55,10 +55,9 @@ class KeysMissing(Unavailable):
     code = "keys_missing"
 
 
-class NoTrunk(Refusal):
+class NoTrunk(Conflict):
     """No trunk can carry this call."""
 
-    status = 404
     code = "no_trunk"
 
     def __init__(self, reason: str) -> None:
