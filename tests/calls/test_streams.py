@@ -25,6 +25,7 @@ from yuelai.platform.config import Settings
 from yuelai.telephony.hops import Hop, StreamHop, UdpHop
 from yuelai.telephony.ports import Answered, Destination, Ended, Leg, LegEvent, Ringing
 from yuelai.telephony.service import SipTelephony
+from yuelai.wire.sip import Request, parse_datagram
 
 pytestmark = pytest.mark.calls
 
@@ -258,6 +259,38 @@ async def test_calls_go_on_beside_a_flood_of_rubbish_connections(desk: Desk) -> 
         stop.set()
         await asyncio.gather(*floods)
     assert set(desk.ends) == {("remote", 0)}
+
+
+@pytest.mark.parametrize("far", ["127.0.0.1", "::1"])
+async def test_bound_to_all_each_kind_of_peer_is_told_an_address_it_can_reach(tmp_path: Path, far: str) -> None:
+    heard: asyncio.Queue[Request] = asyncio.Queue()
+
+    class Peer(asyncio.DatagramProtocol):
+        def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+            message = parse_datagram(data)
+            if isinstance(message, Request):
+                heard.put_nowait(message)
+                self.transport.sendto(
+                    message.response(486 if message.method == "INVITE" else 200, tag="t").to_bytes(), addr
+                )
+
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            self.transport: asyncio.DatagramTransport = transport  # type: ignore[assignment]
+
+    try:
+        transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(Peer, local_addr=(far, 0))
+    except OSError:
+        pytest.skip(f"this machine has no {far}")
+    async with running(Desk(tmp_path, bind="::")) as desk:
+        await desk.dial(UdpHop(far, transport.get_extra_info("sockname")[1]))
+        invite = await asyncio.wait_for(heard.get(), 5)
+        (contact,) = invite.addresses("contact")
+        for host in (contact.uri.host, invite.via.sent_by[0]):
+            assert (":" in host, "[" in host) == (":" in far, ":" in far)
+        assert contact.uri.port == desk.telephony.port
+        await desk.hears(Ended)
+    assert desk.ends == [("remote", 486)]
+    transport.close()
 
 
 async def test_a_taken_port_and_a_missing_certificate_are_said_clearly(desk: Desk, tmp_path: Path) -> None:

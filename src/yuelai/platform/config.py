@@ -151,6 +151,13 @@ class Settings(BaseSettings):
         address = self.public_address or self.bind
         return _outward(address) if address in WILDCARDS else address
 
+    @cached_property
+    def other_address(self) -> str | None:
+        """Bound to `::`, hence to IPv4 and IPv6: what those are told who use not the kind of `advertised_address`."""
+        if self.bind != "::":
+            return None
+        return _outward("0.0.0.0" if ":" in self.advertised_address else "::")  # noqa: S104 - asks the routing table
+
     @property
     def sip_tls_port(self) -> int:
         return self.sip_port + 1

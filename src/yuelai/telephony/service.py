@@ -103,6 +103,10 @@ class SipTelephony:
             self._trust.context()
         self.port = await self.transports.open(settings.bind, settings.sip_port if port is None else port, tcp=tcp)
         self._stack.ua.port = self.port
+        if settings.other_address is not None:
+            other = settings.other_address
+            self._stack.ua.other_host = f"[{other}]" if ":" in other else other
+            self._stack.ua.own_hosts.add(self._stack.ua.other_host)
         self._stack.ua.supervision.start()
         self.resolver.ipv4, self.resolver.ipv6 = self.transports.families
         if tcp and settings.tls_cert is not None and settings.tls_key is not None:

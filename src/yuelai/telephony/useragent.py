@@ -84,6 +84,8 @@ class UserAgent:
         self.host, self.port = f"[{host}]" if ":" in host else host, port
         self.tls_port: int | None = None
         """Our port for TLS, when we listen there."""
+        self.other_host: str | None = None
+        """What we call ourselves to peers by IPv6 when `host` is of IPv4, or the other way round."""
         self.idle_seconds = idle_seconds
         self.methods: tuple[str, ...] = METHODS
         self.extensions: tuple[str, ...] = EXTENSIONS
@@ -185,7 +187,13 @@ class UserAgent:
     def contact(self, hop: Hop) -> str:
         kind = "ws" if isinstance(hop, FlowHop) else hop.transport.lower()
         transport = "" if kind == "udp" else f";transport={kind}"
-        return f"<sip:yuelai@{self.host}:{self.port_for(hop)}{transport}>"
+        return f"<sip:yuelai@{self.host_for(hop)}:{self.port_for(hop)}{transport}>"
+
+    def host_for(self, hop: Hop) -> str:
+        """Return the address of ours that a peer can send to."""
+        if self.other_host is None or isinstance(hop, FlowHop) or (":" in hop.host) == (":" in self.host):
+            return self.host
+        return self.other_host
 
     def port_for(self, hop: Hop) -> int:
         """Return the port of ours that answers by the transport of this hop."""
@@ -193,7 +201,7 @@ class UserAgent:
 
     def _via(self, hop: Hop) -> Via:
         params = {"branch": new_branch()} if isinstance(hop, FlowHop) else {"branch": new_branch(), "rport": None}
-        return Via(hop.transport, self.host, self.port_for(hop), dict(params))
+        return Via(hop.transport, self.host_for(hop), self.port_for(hop), dict(params))
 
     def transmit(self, request: Request, hop: Hop) -> bytes:
         """Send a request outside any transaction, the ACK to a 2xx; return it as it was sent."""

@@ -28,6 +28,8 @@ QUIET_SECONDS = 60.0
 """How long the same failure of the same peer is not logged again."""
 
 _received = Counter("yuelai_sip_received", "SIP messages that arrived, readable or not.", ["transport"])
+_RECEIVED = {transport: _received.labels(transport) for transport in ("UDP", "TCP", "TLS", "WS", "WSS")}
+"""Looked up once: this is done for each packet."""
 _unreadable = Counter("yuelai_sip_unreadable", "Messages that are no SIP.", ["transport"])
 _failures = Counter("yuelai_sip_peer_failures", "Peers that could not be reached or broke off, by why.", ["code"])
 
@@ -135,7 +137,7 @@ class Transports:
         return self.guard is None or self.guard.admits(source, data)
 
     def _datagram(self, data: bytes, source: Hop) -> None:
-        _received.labels(source.transport).inc()
+        _RECEIVED[source.transport].inc()
         if not self._admits(source, data):
             return
         if not data.strip(b"\r\n\0"):
@@ -156,7 +158,7 @@ class Transports:
             self.guard.unreadable(source)
 
     def _message(self, message: Request | Response, raw: bytes, source: StreamHop) -> None:
-        _received.labels(source.transport).inc()
+        _RECEIVED[source.transport].inc()
         if not self._admits(source, raw):
             return
         if self.tap is not None:

@@ -40,7 +40,7 @@ class LargeRequests:
 
     def send(self, hop: UdpHop, data: bytes) -> bool:
         """Return True when the request went, or had gone, by TCP; False when UDP is the way."""
-        if hop not in self._known or data.startswith(b"SIP/2.0 "):
+        if not self._known or hop not in self._known or data.startswith(b"SIP/2.0 "):
             return False
         found = _BRANCH.search(data)
         if found is None:

@@ -122,7 +122,8 @@ class Line:
         kind = hop.transport.lower()
         params: dict[str, str | None] = {} if kind == "udp" else {"transport": kind}
         params["line"] = self.mark
-        return str(Address(Uri("sip", self.trunk.username or "yuelai", self.ua.host_for(hop), self.ua.port_for(hop), params)))
+        user, host, port = self.trunk.username or "yuelai", self.ua.host_for(hop), self.ua.port_for(hop)
+        return str(Address(Uri("sip", user, host, port, params)))
 
     def request(self, method: str, target: Uri, party: Uri) -> Request:
         """Return a request outside any dialog, from and to one party, without Via."""
