@@ -22,3 +22,15 @@ async def test_a_bracket_that_is_not_closed_is_a_bad_request(method: str, field:
     assert finals or ours.offered
     await net.run(60)
     assert ours.empty()
+
+
+async def test_a_caller_whose_connection_goes_while_we_look_leaves_nothing_behind(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    net = Net()
+    ours, peer = Party(net, 5060), RawPeer(net, 6000)
+    monkeypatch.setattr(ours.wire, "reachable", lambda _hop: False)
+    peer.send(ours.hop, peer.request("INVITE", TARGET, branch="1", sdp=OFFER))
+    await net.run(100)
+    assert ours.offered == []
+    assert ours.empty()

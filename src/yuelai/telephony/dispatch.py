@@ -68,6 +68,9 @@ class Dispatcher:
 
     def _within_dialog(self, transaction: ServerTransaction) -> None:
         leg = self._leg_of(transaction.request)
+        if leg is None and transaction.request.method in self.outside:
+            self.outside[transaction.request.method](transaction)  # a subscription's own dialog
+            return
         if leg is None:
             transaction.refuse(481)
             return
@@ -176,7 +179,8 @@ class Dispatcher:
             return
         dialog.user, dialog.instance = caller.user, caller.instance
         if not self._ua.reachable(source):
-            return  # the browser went away while we looked
+            transaction.refuse(480)  # they went away while we looked: it reaches nobody, and ends the transaction
+            return
         if caller.capacity is not None and not caller.capacity.enter():
             transaction.refuse(503, **FULL)
             return
