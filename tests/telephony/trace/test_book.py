@@ -17,7 +17,6 @@ class Party:
     caller: str
     called: str
     correlation: UUID | None = None
-    trunk_id: UUID | None = None
     account: UUID | None = None
 
 
@@ -93,13 +92,22 @@ def test_a_refused_call_whose_invite_comes_again_is_not_another_one() -> None:
 
 def test_the_leg_tells_what_the_wire_does_not_whenever_it_is_known() -> None:
     book, matter, trunk = Book(), new_id(), new_id()
-    leg = Party(new_id(), "+8613800000001", "10000", trunk_id=trunk)
-    book.book.began(leg, "one@192.0.2.10", sent=False)
+    leg = Party(new_id(), "+8613800000001", "10000")
+    book.book.began(leg, "one@192.0.2.10", sent=False, trunk=trunk)
     book.see(answered()[0][1], sent=False)
     line = book.line()
     assert (line.leg_id, line.trunk_id, line.from_user, line.correlation) == (leg.id, trunk, leg.caller, None)
     leg.correlation = matter
     assert book.line().correlation == matter
+
+
+def test_a_leg_that_tries_several_trunks_has_a_line_for_each() -> None:
+    book, first, second = Book(), new_id(), new_id()
+    leg = Party(new_id(), "8001", "13900000002")
+    for trunk, call_id in ((first, "a"), (second, "b")):
+        book.book.began(leg, call_id, sent=True, trunk=trunk)
+        book.see(message("INVITE sip:x SIP/2.0", call_id=call_id), sent=True)
+    assert {line.call_id: line.trunk_id for line in book.book.changed(book.now)} == {"a": first, "b": second}
 
 
 def test_a_leg_that_ends_without_a_word_on_the_wire_ends_its_calls() -> None:
@@ -165,3 +173,4 @@ def test_the_book_is_empty_in_the_end() -> None:
     assert len(book.book) == 0
     assert not book.book._parties
     assert not book.book._legs
+    assert not book.book._trunks

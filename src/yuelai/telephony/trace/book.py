@@ -67,6 +67,8 @@ class CallBook:
     def __init__(self) -> None:
         self._lines: dict[_Key, Line] = {}
         self._parties: dict[_Key, Party] = {}
+        self._trunks: dict[_Key, UUID | None] = {}
+        """By which trunk each INVITE goes: a leg may try several."""
         self._legs: dict[UUID, set[_Key]] = {}
         self._dirty: dict[UUID, Line] = {}
         self.missed = 0
@@ -80,21 +82,23 @@ class CallBook:
         for line in lines:
             self._lines[line.call_id, line.direction == "out"] = line
 
-    def began(self, leg: Party, call_id: str, *, sent: bool) -> None:
+    def began(self, leg: Party, call_id: str, *, sent: bool, trunk: UUID | None = None) -> None:
         key = (call_id, sent)
-        self._parties[key] = leg
+        self._parties[key], self._trunks[key] = leg, trunk
         self._legs.setdefault(leg.id, set()).add(key)
         if (line := self._lines.get(key)) is not None:
-            self._know(line, leg)
+            self._know(key, line, leg)
 
     def ended(self, leg: Party, status: int, reason: str, at: float) -> None:
         """The leg is over for us, whatever was said on the wire."""
         for key in self._legs.pop(leg.id, ()):
             self._parties.pop(key, None)
             line = self._lines.get(key)
+            if line is not None:
+                self._know(key, line, leg)
+            self._trunks.pop(key, None)
             if line is None:
                 continue
-            self._know(line, leg)
             if line.ended_at is None and line.answered_at is None:
                 self._end(line, at, "system", status or line.status, reason)
             elif line.ended_at is None:
@@ -140,7 +144,7 @@ class CallBook:
             branch=message.branch,
         )
         if (leg := self._parties.get(key)) is not None:
-            self._know(line, leg)
+            self._know(key, line, leg)
         self._dirty[line.id] = line
 
     def _response(self, line: Line, message: Glance, at: float, sent: bool) -> None:
@@ -168,11 +172,11 @@ class CallBook:
         )
         self._dirty[line.id] = line
 
-    def _know(self, line: Line, leg: Party) -> None:
+    def _know(self, key: _Key, line: Line, leg: Party) -> None:
         told = (
             leg.id,
             getattr(leg, "correlation", None),
-            getattr(leg, "trunk_id", None),
+            self._trunks.get(key) or line.trunk_id,
             getattr(leg, "account", None),
             presentable(leg.caller)[:LONGEST] or line.from_user,
             presentable(leg.called)[:LONGEST] or line.to_user,
@@ -188,7 +192,7 @@ class CallBook:
         """
         for key, leg in self._parties.items():
             if (line := self._lines.get(key)) is not None:
-                self._know(line, leg)
+                self._know(key, line, leg)
         for key, line in list(self._lines.items()):
             if line.ended_at is not None:
                 patience = 40.0 if line.status in _AGAIN or line.answered_at is None else 0.0
@@ -202,6 +206,7 @@ class CallBook:
 
     def _forget(self, key: _Key) -> None:
         del self._lines[key]
+        self._trunks.pop(key, None)
         if (leg := self._parties.pop(key, None)) is not None:
             keys = self._legs.get(leg.id, set())
             keys.discard(key)

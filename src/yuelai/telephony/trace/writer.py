@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
+from uuid import UUID
 
 import structlog
 from prometheus_client import Counter, Gauge
@@ -60,6 +61,7 @@ class _Began(NamedTuple):
     leg: Leg
     call_id: str
     sent: bool
+    trunk: UUID | None
 
 
 class _Ended(NamedTuple):
@@ -118,7 +120,8 @@ class TraceWriter:
         self._queue.append(_Message(self._clock.now().timestamp(), sent, hop, data))
 
     def began(self, leg: Leg, request: Request) -> None:
-        self._queue.append(_Began(leg, (request.get("call-id") or "")[:LONGEST], bool(getattr(leg, "dialled", False))))
+        call_id, dialled = (request.get("call-id") or "")[:LONGEST], bool(getattr(leg, "dialled", False))
+        self._queue.append(_Began(leg, call_id, dialled, leg.trunk_id))
 
     def ended(self, leg: Leg, status: int, reason: str) -> None:
         self._queue.append(_Ended(leg, status, reason, self._clock.now().timestamp()))
@@ -162,7 +165,7 @@ class TraceWriter:
 
     def _take(self, work: _Message | _Began | _Ended) -> Traced | None:
         if isinstance(work, _Began):
-            self.book.began(work.leg, work.call_id, sent=work.sent)
+            self.book.began(work.leg, work.call_id, sent=work.sent, trunk=work.trunk)
             return None
         if isinstance(work, _Ended):
             self.book.ended(work.leg, work.status, work.reason[:LONGEST], work.at)
