@@ -55,8 +55,7 @@ class Device:
         if challenge is not None:
             request.add("authorization", answer(challenge, "REGISTER", REGISTRAR, "8001", "secret"))
         heard: list[bytes] = []
-        ends: dict[Hop, object] = self.net.ends  # type: ignore[assignment]
-        ends[self.source] = lambda data, source: heard.append(data)
+        self.net.ends[self.source] = lambda data, source: heard.append(data)
         if isinstance(self.source, FlowHop):
             self.ours.wire.flows[self.source.flow] = heard.append
         self.ours.stack.layer.receive(parse_datagram(request.to_bytes()), self.source)

@@ -34,13 +34,13 @@ class Net:
     def __init__(self, fate: Callable[[], list[float]] = lambda: [0.01]) -> None:
         self.clock = VirtualClock()
         self.fate = fate
-        self.ends: dict[UdpHop, Callable[[bytes, UdpHop], None]] = {}
+        self.ends: dict[Hop, Callable[[bytes, UdpHop], None]] = {}
         self.stacks: list[Stack] = []
-        self.log: list[tuple[UdpHop, UdpHop, Request | Response]] = []
-        self._queue: list[tuple[float, int, UdpHop, UdpHop, bytes]] = []
+        self.log: list[tuple[UdpHop, Hop, Request | Response]] = []
+        self._queue: list[tuple[float, int, UdpHop, Hop, bytes]] = []
         self._count = itertools.count()
 
-    def put(self, source: UdpHop, target: UdpHop, data: bytes) -> None:
+    def put(self, source: UdpHop, target: Hop, data: bytes) -> None:
         self.log.append((source, target, parse_datagram(data)))
         for delay in self.fate():
             heapq.heappush(self._queue, (self.clock.monotonic() + delay, next(self._count), source, target, data))

@@ -45,9 +45,9 @@ def branch(data: bytes) -> bytes:
 
 
 def agent(data: bytes) -> bytes:
-    """The User-Agent; empty without."""
+    """The beginning of the User-Agent; empty without."""
     found = _AGENT.search(data)
-    return found[1] if found else b""
+    return found[1][:200] if found else b""
 
 
 def called_user(data: bytes) -> bytes:
@@ -70,6 +70,8 @@ def short_answer(data: bytes, source: Hop, status: bytes, tag: bytes, extra: byt
     head, end, _ = data.partition(b"\r\n\r\n")
     if not end or b"\r\n " in head or b"\r\n\t" in head:
         return None
+    if not head.count(b"\r") == head.count(b"\n") == head.count(b"\r\n") or b"\0" in head:
+        return None  # nothing that was smuggled in goes out again
     lines, back = [b"SIP/2.0 " + status], None
     seen = 0
     for line in head.split(b"\r\n")[1:]:
