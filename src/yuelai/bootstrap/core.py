@@ -19,6 +19,7 @@ from yuelai.bootstrap.directory import LiveDirectory
 from yuelai.bootstrap.registrations import RegistrationKeeper
 from yuelai.bootstrap.requests import Requests
 from yuelai.bootstrap.seats import Seats
+from yuelai.bootstrap.station_calls import StationCalls
 from yuelai.bootstrap.trunks import LiveTrunks
 from yuelai.channels.voice.channel import VoiceChannel
 from yuelai.channels.voice.services import VoiceServices
@@ -47,6 +48,7 @@ from yuelai.recordings.service import Recordings
 from yuelai.routing import repository as routing_tables
 from yuelai.routing.driver import RoutingDriver
 from yuelai.telephony import repository as telephony_tables
+from yuelai.telephony.guards.keeper import GuardKeeper
 from yuelai.telephony.service import SipTelephony
 from yuelai.telephony.trace.keeping import Traces
 from yuelai.telephony.trunks.accounts import TrunkCredentials
@@ -180,11 +182,26 @@ async def start(settings: Settings, stack: contextlib.AsyncExitStack) -> Journal
     await routing.load(directory.agents, directory.queues)
     seats = Seats(routing, telephony, {agent.number: agent.id for agent in directory.agents})
     telephony.on_registrations(seats.changed)
-    telephony.on_call(voice.on_call)
+    stations = StationCalls(
+        telephony,
+        media,
+        telephony.timers,
+        trunks.trunks,
+        telephony.guards.toll,
+        voice.on_call,
+        lambda number: flows.entry(number) is not None,
+        host=settings.advertised_address,
+        music=[prompt_path("hold_music", "zh-CN")],
+        names={agent.number: agent.name for agent in directory.agents},
+    )
+    telephony.on_call(stations.take)
     bus = Bus()
+    guarding = GuardKeeper(database, clock, bus, telephony.guards, directory.operator)
+    await guarding.start()
+    later(guarding.close)
     bus.subscribe(CustomerCreated, lambda created: voice.customer_created(created.tenant_id))
     bus.subscribe(CustomersImported, lambda imported: voice.customer_created(imported.tenant_id))
-    following = LiveDirectory(database, clock, bus, routing, flows, seats)
+    following = LiveDirectory(database, clock, bus, routing, flows, seats, stations)
     await following.start()
     later(following.close)
     await trunks.start(bus)
@@ -195,7 +212,7 @@ async def start(settings: Settings, stack: contextlib.AsyncExitStack) -> Journal
     health = Health()
     health.add("journal", lambda: _journal_health(journal, overflow, projector))
     health.add("media", lambda: _media_health(media))
-    health.add("calls", lambda: _count(voice))
+    health.add("calls", lambda: _count(voice, stations))
     requests = Requests(clock, live, routing, voice, telephony, health.report, projector.retry)
     trials = Trials(trunks.trunks, telephony, media, clock)
     handlers = {**requests.handlers, **trunks.handlers(trials)}
@@ -206,6 +223,7 @@ async def start(settings: Settings, stack: contextlib.AsyncExitStack) -> Journal
     telephony.carry(trunks.trunks)
     later(trunks.close)
     later(voice.close)
+    later(stations.close)
     await telephony.end_restored(standing)
     restored = telephony.restore_registrations(phones)
     await server.start()
@@ -232,5 +250,5 @@ async def _media_health(media: EmbeddedMediaEngine) -> Part:
     return Part(media.connected, "" if media.connected else "the media process is being restarted")
 
 
-async def _count(voice: VoiceChannel) -> Part:
-    return Part(True, f"{len(voice)} calls")
+async def _count(voice: VoiceChannel, stations: StationCalls) -> Part:
+    return Part(True, f"{len(voice) + len(stations)} calls")

@@ -13,6 +13,7 @@ import structlog
 
 from yuelai.bootstrap.adapters import FlowDirectory
 from yuelai.bootstrap.seats import Seats
+from yuelai.bootstrap.station_calls import StationCalls
 from yuelai.flows.events import AccessNumberChanged
 from yuelai.identity.events import OrganisationChanged, PersonChanged, TenantChanged
 from yuelai.platform.bus import Bus
@@ -36,10 +37,17 @@ AFTER_FAILURE_SECONDS = 5.0
 
 class LiveDirectory:
     def __init__(
-        self, database: Database, clock: Clock, bus: Bus, routing: RoutingDriver, flows: FlowDirectory, seats: Seats
+        self,
+        database: Database,
+        clock: Clock,
+        bus: Bus,
+        routing: RoutingDriver,
+        flows: FlowDirectory,
+        seats: Seats,
+        stations: StationCalls | None = None,
     ) -> None:
         self._database, self._clock = database, clock
-        self._routing, self._flows, self._seats = routing, flows, seats
+        self._routing, self._flows, self._seats, self._stations = routing, flows, seats, stations
         self._changed = asyncio.Event()
         for kind in FOLLOWED:
             bus.subscribe(kind, lambda fact: self._changed.set())
@@ -76,4 +84,6 @@ class LiveDirectory:
             await self._flows.load(conn)
         await self._routing.follow(directory.agents, directory.queues)
         self._seats.follow({agent.number: agent.id for agent in directory.agents})
+        if self._stations is not None:
+            self._stations.follow({agent.number: agent.name for agent in directory.agents})
         log.info("directory_followed", agents=len(directory.agents), queues=len(directory.queues))
