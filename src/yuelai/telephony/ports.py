@@ -354,6 +354,10 @@ class Telephony(Protocol):
         """Return the same as they are to be dialled: those that want to be called first in the first stage."""
         ...
 
+    def crossing(self, across: Callable[[LegId], LegId | None]) -> None:
+        """Who knows the other leg of a leg's call, so that short messages within the one go on in the other."""
+        ...
+
     def on_registrations(self, handler: Callable[[str], None]) -> None:
         """Told the user whose bindings changed (registered, expired, connection lost)."""
         ...

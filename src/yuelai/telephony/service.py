@@ -13,6 +13,7 @@ import structlog
 from yuelai.platform.certificates import ClientTrust, ServerCertificate
 from yuelai.platform.clock import Clock
 from yuelai.platform.config import Settings
+from yuelai.platform.ids import LegId
 from yuelai.telephony.admission import parse_networks
 from yuelai.telephony.client_auth import ClientAuth
 from yuelai.telephony.guards import Guards, holds
@@ -175,6 +176,9 @@ class SipTelephony:
 
     def on_call(self, handler: Callable[[Leg], Awaitable[None]]) -> None:
         self._stack.on_call(handler)
+
+    def crossing(self, across: Callable[[LegId], LegId | None]) -> None:
+        self._stack.crossing(across)
 
     def on_registrations(self, handler: Callable[[str], None]) -> None:
         self._stack.on_registrations(handler)

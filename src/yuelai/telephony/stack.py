@@ -9,6 +9,7 @@ import structlog
 
 from yuelai.platform.clock import Clock
 from yuelai.platform.config import Settings
+from yuelai.platform.ids import LegId
 from yuelai.telephony import metrics
 from yuelai.telephony.admission import Admission
 from yuelai.telephony.auth import Authenticator
@@ -32,6 +33,7 @@ from yuelai.telephony.ports import (
 )
 from yuelai.telephony.referral import Referrals
 from yuelai.telephony.registrar import Registrar
+from yuelai.telephony.subscriptions import Subscriptions
 from yuelai.telephony.timers import Timers
 from yuelai.telephony.useragent import UserAgent, Wire
 
@@ -68,6 +70,7 @@ class Stack:
         self.authenticator.resident = lambda hop: self.registrar.at(hop) is not None
         self.admission = Admission(settings, self.authenticator, self.registrar)
         self.dispatcher = Dispatcher(self.ua, self.registrar, self.authenticator, self.admission)
+        self.subscriptions = Subscriptions(self.ua, self.authenticator, self._everywhere, self.dispatcher.outside)
         self.layer.above = self.dispatcher
         metrics.watch(self)
         self._told: list[Callable[[str], None]] = []
@@ -82,6 +85,9 @@ class Stack:
 
     def on_call(self, handler: Callable[[Leg], Awaitable[None]]) -> None:
         self.dispatcher.handler = handler
+
+    def crossing(self, across: Callable[[LegId], LegId | None]) -> None:
+        self.subscriptions.messages.across = across
 
     def on_registrations(self, handler: Callable[[str], None]) -> None:
         self._told.append(handler)
@@ -108,6 +114,9 @@ class Stack:
         for user in restored:
             self._changed(user)
         return sum(len(self.registrar.bindings(user)) for user in restored)
+
+    def _everywhere(self, user: str) -> list[Destination]:
+        return self.places(user, browser=False) + self.places(user, browser=True)
 
     def places(self, user: str, *, browser: bool) -> list[Destination]:
         """Return a user's devices of one kind, those to be called first in front."""

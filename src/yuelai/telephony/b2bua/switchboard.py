@@ -32,6 +32,7 @@ class Switchboard:
         self.calls: dict[UUID, Call] = {}
         self.halves: dict[LegId, Half] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        telephony.crossing(self.across)
 
     async def take(self, leg: Leg) -> None:
         """Own this leg from now on."""
@@ -57,6 +58,12 @@ class Switchboard:
             await leg.hangup(481)
         else:
             await replace(gone.call, gone, leg)
+
+    def across(self, leg: LegId) -> LegId | None:
+        """Return the leg of the other party of a standing call."""
+        half = self.halves.get(leg)
+        beside = half.call.beside(half) if half is not None else None
+        return beside.leg.id if beside is not None and beside.here and beside.leg is not None else None
 
     def closed(self, call: Call) -> None:
         self.calls.pop(call.id, None)
