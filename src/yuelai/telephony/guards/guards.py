@@ -29,6 +29,7 @@ NEIGHBOURS = Rate(80, 800)
 STRANGERS = Rate(30, 200)
 RESPONSES = Rate(500, 2_000)
 """From strangers: we may have called them."""
+TRUSTED_SECONDS = 1.0
 FRIENDS = 10_000
 FRIENDS_OF_ADDRESS = 500
 
@@ -60,6 +61,7 @@ class Guards:
         self._buckets, self._suspects = Buckets(), Suspects()
         self._friends: OrderedDict[str, OrderedDict[str, None]] = OrderedDict()
         self.trusted: Callable[[str], bool] = lambda host: False
+        self._trust: dict[str, tuple[float, bool]] = {}
         self.resident: Callable[[Hop], bool] = lambda hop: False
 
     def start(self, sockets: Iterable[int]) -> None:
@@ -92,10 +94,21 @@ class Guards:
 
     def _connects(self, host: str) -> bool:
         allowed = self.access.verdict(host)
-        if allowed or (allowed is None and (self.trusted(host) or not self.bans.stands(counted(host)))):
+        if allowed or (allowed is None and (self._trusts(host) or not self.bans.stands(counted(host)))):
             return True
         _CONNECTIONS.inc()
         return False
+
+    def _trusts(self, host: str) -> bool:
+        """`trusted`, asked once in `TRUSTED_SECONDS` only: it stands in the way of every message."""
+        now = self._clock.monotonic()
+        until, known = self._trust.get(host, (0.0, False))
+        if now >= until:
+            if len(self._trust) >= FRIENDS:
+                self._trust.clear()
+            known = self.trusted(host)
+            self._trust[host] = now + TRUSTED_SECONDS, known
+        return known
 
     def _may_speak(self, source: Hop, data: bytes) -> bool:
         now = self._clock.monotonic()
@@ -105,7 +118,7 @@ class Guards:
         allowed = self.access.verdict(host)
         if allowed is False:
             return _drop("denied")
-        if self.trusted(host):
+        if self._trusts(host):
             return True
         address = counted(host)
         resident = self.resident(source)
@@ -168,7 +181,7 @@ class Guards:
         self._notice(source, partial(self._suspects.count, offence=offence))
 
     def _notice(self, source: Hop, look: Callable[..., Offence | None]) -> None:
-        if isinstance(source, FlowHop) or self.access.verdict(source.host) or self.trusted(source.host):
+        if isinstance(source, FlowHop) or self.access.verdict(source.host) or self._trusts(source.host):
             return
         address = counted(source.host)
         self._punish(address, look(address, now=self._clock.monotonic(), home=address in self._friends))
