@@ -17,7 +17,7 @@ from yuelai.platform.ids import LegId
 from yuelai.telephony.admission import parse_networks
 from yuelai.telephony.client_auth import ClientAuth
 from yuelai.telephony.guards import Guards, holds
-from yuelai.telephony.hops import Hop
+from yuelai.telephony.hops import Hop, parse_hop
 from yuelai.telephony.layer import FailureHandler, ResponseHandler
 from yuelai.telephony.liveness import IDLE_SECONDS
 from yuelai.telephony.ports import (
@@ -286,6 +286,9 @@ class SipTelephony:
 
         Handlers of `on_registrations` are told of each user; records whose time is over are closed.
         """
+        for record in bindings:
+            with contextlib.suppress(ValueError):
+                self.guards.passed(parse_hop(record.source), record.user, record.user)
         return self._stack.restore_registrations(bindings)
 
     async def end_restored(self, dialogs: Sequence[DialogRecord]) -> None:
