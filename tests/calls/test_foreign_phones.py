@@ -58,15 +58,80 @@ async def test_they_are_all_registered_with_digest(switch: Switched, phones: dic
         assert not there.browser
 
 
+async def call(one: Phone, two: Phone) -> None:
+    """Let one call two, who answers."""
+    await asyncio.to_thread(one.call, two.user)
+    await asyncio.to_thread(two.rings)
+    await asyncio.to_thread(two.answer)
+    await asyncio.gather(asyncio.to_thread(one.talks), asyncio.to_thread(two.talks))
+
+
+async def over(*phones: Phone) -> None:
+    await asyncio.gather(*(asyncio.to_thread(phone.over) for phone in phones))
+
+
 @pytest.mark.parametrize(("caller", "called"), [(B1, B2), (B1, L1), (L1, B2), (L2, L3), (B2, L2)])
 async def test_they_call_each_other_and_hang_up(
     switch: Switched, phones: dict[str, Phone], caller: str, called: str
 ) -> None:
     one, two = phones[caller], phones[called]
-    await asyncio.to_thread(one.call, called)
-    await asyncio.to_thread(two.rings)
-    await asyncio.to_thread(two.answer)
-    await asyncio.gather(asyncio.to_thread(one.talks), asyncio.to_thread(two.talks))
-    await asyncio.sleep(0.5)
+    await call(one, two)
     await asyncio.to_thread(two.hangup)
-    await asyncio.gather(asyncio.to_thread(one.over), asyncio.to_thread(two.over))
+    await over(one, two)
+
+
+async def test_they_hear_each_other(switch: Switched, phones: dict[str, Phone]) -> None:
+    one, two = phones[B1], phones[L1]
+    assert isinstance(one, Baresip)
+    assert isinstance(two, Linphone)
+    await call(one, two)
+    await asyncio.to_thread(two.hears)
+    await asyncio.to_thread(one.hangup)
+    await over(one, two)
+    sent, received = one.packets()
+    assert sent > 20
+    assert received > 20
+
+
+@pytest.mark.parametrize(("holder", "held"), [(B1, L1), (L1, B1), (L2, L1), (L1, B2)])
+async def test_they_hold_each_other(switch: Switched, phones: dict[str, Phone], holder: str, held: str) -> None:
+    one, two = phones[holder], phones[held]
+    await call(one, two)
+    await asyncio.to_thread(one.hold)
+    await asyncio.to_thread(two.is_held)
+    await asyncio.to_thread(one.resume)
+    await asyncio.to_thread(two.is_resumed)
+    await asyncio.to_thread(one.hangup)
+    await over(one, two)
+
+
+@pytest.mark.parametrize(("stays", "by", "to"), [(L1, B1, L3), (B1, L1, L3), (B2, L2, L1), (L2, B2, B1)])
+async def test_they_transfer_blindly(switch: Switched, phones: dict[str, Phone], stays: str, by: str, to: str) -> None:
+    one, two, three = phones[stays], phones[by], phones[to]
+    await call(one, two)
+    await asyncio.to_thread(two.transfer, to)
+    await asyncio.to_thread(three.rings)
+    await asyncio.to_thread(three.answer)
+    await asyncio.to_thread(three.talks)
+    await over(two)
+    if isinstance(three, Linphone):
+        await asyncio.to_thread(three.hears)
+    await asyncio.to_thread(three.hangup)
+    await over(one, three)
+
+
+@pytest.mark.parametrize("stays", [B1, L3])
+async def test_they_transfer_after_asking(switch: Switched, phones: dict[str, Phone], stays: str) -> None:
+    one, two, three = phones[stays], phones[L1], phones[L2]
+    assert isinstance(two, Linphone)
+    assert isinstance(three, Linphone)
+    await call(one, two)
+    first = two.latest
+    await asyncio.to_thread(two.hold)
+    await call(two, three)
+    await asyncio.to_thread(two.transfer_attended, first, two.latest)
+    await over(two)
+    await over(two)
+    await asyncio.to_thread(three.hears)
+    await asyncio.to_thread(one.hangup)
+    await over(one, three)

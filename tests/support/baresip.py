@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import subprocess
 import tempfile
@@ -52,14 +53,14 @@ class Baresip:
         self._server, self._control = server, free_port()
         self._folder = tempfile.TemporaryDirectory(prefix="baresip-")
         folder = Path(self._folder.name)
-        _hum(folder / "hum.wav")
+        hum(folder / "hum.wav")
         config = CONFIG.format(
             host="127.0.0.1", port=self.port, control=self._control, sound=folder / "hum.wav", modules=MODULES
         )
         (folder / "config").write_text(config)
         answer = ";answermode=auto" if auto else ""
         (folder / "accounts").write_text(
-            f"<sip:{user}@127.0.0.1:{server};transport={transport}>;auth_pass={password};regint=60;ptime=20"
+            f"<sip:{user}@127.0.0.1:{server};transport={transport}>;auth_pass={password};regint=3600;ptime=20"
             f"{answer};audio_codecs=pcma/8000/1\n"
         )
         (folder / "contacts").write_text("")
@@ -158,6 +159,31 @@ class Baresip:
     def over(self) -> None:
         self.wait("CALL_CLOSED")
 
+    def hold(self) -> None:
+        self.do("hold")
+
+    def resume(self) -> None:
+        self.do("resume")
+
+    def is_held(self) -> None:
+        """Take the other side's offer to be silent; baresip tells of any offer alike."""
+        self.offered()
+
+    def is_resumed(self) -> None:
+        self.offered()
+
+    def offered(self) -> None:
+        while self.wait("CALL_REMOTE_SDP")["param"] != "offer":
+            pass
+
+    def transfer(self, user: str) -> None:
+        self.do("transfer", f"sip:{user}@127.0.0.1:{self._server}")
+
+    def packets(self) -> tuple[int, int]:
+        """Return how many packets it had sent and received when its last call was over."""
+        found = re.findall(r"^packets:\s+(\d+)\s+(\d+)", self.log, re.MULTILINE)
+        return int(found[-1][0]), int(found[-1][1])
+
     def stop(self) -> None:
         """Let it hang up and leave; kill it when it does not."""
         if self.process.poll() is None:
@@ -170,7 +196,7 @@ class Baresip:
         self._socket.close()
 
 
-def _hum(path: Path) -> None:
+def hum(path: Path) -> None:
     """Write ten seconds of a 400 Hz square tone."""
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)

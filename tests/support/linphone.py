@@ -8,6 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.support.baresip import hum
 from tests.support.centre import free_port, free_sip_port
 
 CONFIG = """
@@ -39,7 +40,7 @@ passwd={password}
 [proxy_0]
 reg_proxy=<sip:127.0.0.1:{server};transport={transport}>
 reg_identity=sip:{user}@127.0.0.1
-reg_expires=60
+reg_expires=3600
 reg_sendregister=1
 publish=0
 """
@@ -68,7 +69,9 @@ class Linphone:
             command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder, text=True,
             env={"HOME": self._folder.name, "PATH": "/usr/bin:/bin", "TERM": "dumb"},
         )  # fmt: skip
+        hum(folder / "hum.wav")
         self.do("soundcard use files")
+        self.do(f"play {folder / 'hum.wav'}")
 
     @property
     def log(self) -> str:
@@ -115,6 +118,37 @@ class Linphone:
 
     def over(self) -> None:
         self.state("LinphoneCallReleased")
+
+    def hold(self) -> None:
+        self.do("pause")
+        self.state("LinphoneCallPaused")
+
+    def resume(self) -> None:
+        self.do(f"resume {self.latest}")
+        self.talks()
+
+    def is_held(self) -> None:
+        self.state("LinphoneCallPausedByRemote")
+
+    def is_resumed(self) -> None:
+        self.state("LinphoneCallStreamsRunning")
+
+    def transfer(self, user: str) -> None:
+        self.do(f"transfer sip:{user}@127.0.0.1")
+
+    @property
+    def latest(self) -> int:
+        """The number of its newest call, counted from 1 as it does."""
+        begun = r"moving from state LinphoneCallIdle to LinphoneCall(?:OutgoingInit|IncomingReceived)"
+        return len(re.findall(begun, self._log.read_text(errors="replace")))
+
+    def hears(self) -> None:
+        """Wait until sound arrives at the rate of G.711, by its own reckoning once a second."""
+        self.wait(r"\(audio\) \| cpu: .* \| RTP : \[d=([3-9]\d)\.")
+
+    def transfer_attended(self, first: int, second: int) -> None:
+        """Connect the other sides of two of its calls, by their numbers."""
+        self.do(f"transfer {first} --to-call {second}")
 
     def stop(self) -> None:
         """Let it hang up and leave; kill it when it does not."""
