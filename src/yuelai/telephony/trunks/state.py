@@ -283,6 +283,7 @@ class TrunkState:
 
     def document(self) -> dict[str, Any]:
         """The live document `trunk/{id}`."""
+        self._turn_day()
         trunk, error = self.trunk, self.error or self._full
         return {
             "id": str(trunk.id),
