@@ -8,7 +8,7 @@ from yuelai.telephony.hops import FlowHop, Hop, StreamHop, UdpHop
 from yuelai.wire.sip import Request, Response, parse_address, parse_datagram, parse_uri
 from yuelai.wire.sip.digest import answer
 
-from .world import Net, Party
+from .world import ANSWER, Net, Party
 
 REGISTRAR = "sip:yuelai"
 BROWSER, TCP, UDP = FlowHop("f1"), StreamHop("TCP", "198.51.100.7", 40_001), UdpHop("198.51.100.7", 40_002)
@@ -226,3 +226,30 @@ async def test_flows_end_with_the_process_and_are_not_kept() -> None:
     await kept.register()
     (record,) = device.ours.bindings.kept.values()
     assert record.priority == 0.3
+
+
+async def test_a_device_that_puts_its_name_in_a_call_is_spoken_to_at_its_contact() -> None:
+    page = jssip()
+    (told,) = (await page.register()).addresses("contact")
+    public = (told.params["pub-gruu"] or "").strip('"')
+    heard: list[Request] = []
+
+    def answer_calls(data: bytes) -> None:
+        message = parse_datagram(data)
+        if isinstance(message, Request):
+            heard.append(message)
+            if message.method in ("INVITE", "BYE"):
+                response = message.response(200, tag="page")
+                response.add("contact", f"<{public}>")
+                if message.method == "INVITE":
+                    response.set_body("application/sdp", ANSWER)
+                back = parse_datagram(response.to_bytes())
+                page.ours.stack.timers.after(0.01, lambda: page.ours.stack.layer.receive(back, BROWSER))
+
+    page.ours.wire.flows["f1"] = answer_calls
+    leg = await page.ours.dial("8001", browser=True)
+    await page.net.run(1)
+    await leg.hangup()
+    await page.net.run(1)
+    assert [message.method for message in heard] == ["INVITE", "ACK", "BYE"]
+    assert {message.target for message in heard} == {"sip:8001@k2jd83kd.invalid;transport=ws"}

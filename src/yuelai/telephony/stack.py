@@ -61,6 +61,7 @@ class Stack:
         self.ua = UserAgent(clock, self.timers, self.layer, wire, journal, host, port, idle_seconds)
         Referrals(self.ua)
         self.registrar = Registrar(self.timers, clock)
+        self.ua.located = self.registrar.located
         self._clock = clock
         self._kept = KeptBindings(clock, bindings, self.ua.spawn)
         self.registrar.on_bound = self._bound

@@ -30,7 +30,7 @@ from yuelai.telephony.sweep import Sweep
 from yuelai.telephony.timers import Timer, Timers
 from yuelai.telephony.tokens import new_branch
 from yuelai.telephony.trace.observer import CallObserver
-from yuelai.wire.sip import Request, Response, Uri, Via
+from yuelai.wire.sip import Request, Response, Uri, Via, parse_uri
 
 if TYPE_CHECKING:
     from yuelai.telephony.leg import SipLeg
@@ -101,6 +101,8 @@ class UserAgent:
         """Hosts that are ourselves: what points there is a number of ours."""
         self.resolver: Resolver | None = None
         """Finds names; without one only literal addresses are reached."""
+        self.located: Callable[[Uri], Binding | None] = lambda uri: None
+        """Finds the device that a GRUU of ours names."""
         self.legs: dict[LegId, SipLeg] = {}
         self.dialogs: dict[DialogKey, SipLeg] = {}
         self.supervision = Sweep(self)
@@ -137,7 +139,8 @@ class UserAgent:
 
     def literal(self, uri: Uri) -> Hop | None:
         """Return where a URI is reached when no name has to be looked up."""
-        return uri_hop(uri)
+        binding = self.located(uri)
+        return binding.hop if binding is not None else uri_hop(uri)
 
     def look_up(self, uri: Uri, found: Callable[[list[Hop]], None]) -> None:
         """Find where a URI is reached (RFC 3263); `found` gets the ways in their order, none when there are none."""
@@ -205,17 +208,24 @@ class UserAgent:
 
     def transmit(self, request: Request, hop: Hop) -> bytes:
         """Send a request outside any transaction, the ACK to a 2xx; return it as it was sent."""
+        self._name_contact(request)
         request.push_via(self._via(hop))
         data = request.to_bytes()
         self.wire.send(hop, data)
         return data
 
     def send_to(self, hop: Hop, request: Request, told: ResponseHandler, failed: FailureHandler) -> ClientTransaction:
+        self._name_contact(request)
         request.push_via(self._via(hop))
         if request.method in ("INVITE", "UPDATE"):
             request.set("contact", self.contact(hop))
             request.set("allow", self.allow)
         return self.layer.send(request, hop, told, failed)
+
+    def _name_contact(self, request: Request) -> None:
+        """A device puts the name we gave it in its dialogs (RFC 5627 §5.1); on the wire it is its contact."""
+        if ";gr" in request.target and (binding := self.located(parse_uri(request.target))) is not None:
+            request.target = str(binding.contact)
 
     def send(self, dialog: Dialog, request: Request, told: ResponseHandler, failed: FailureHandler) -> None:
         """Send a request within a dialog; again with credentials where the other side asks for them. What is told may
