@@ -32,7 +32,7 @@ class OneTrunk:
         self, number: str, *, caller: str, caller_name: str = "", withheld: bool = False
     ) -> Sequence[Sequence[Destination]]:
         if not self.up:
-            raise NoTrunk
+            raise NoTrunk("unreachable")
         self.asked.append((number, caller, caller_name))
         return [[Destination(f"sip:{number}@127.0.0.1:5200", (CARRIER,), trunk_id=self.id)]]
 

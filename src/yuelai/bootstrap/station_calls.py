@@ -129,7 +129,11 @@ class StationCalls:
         except Refusal as refusal:
             ticket.over(0)
             log.info("call_outside_without_trunk", code=refusal.code)
-            return Refuse(503, cause=cause(503, refusal.detail))
+            status = 404 if refusal.extra.get("reason") == "no_route" else 503
+            return Refuse(status, cause=cause(status, refusal.detail))
+        except Exception:
+            ticket.over(0)
+            raise
 
         def over(trunk_id: UUID | None, seconds: float) -> None:
             price = self._outside.price(trunk_id, number) if trunk_id is not None else None
