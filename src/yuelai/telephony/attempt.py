@@ -33,6 +33,11 @@ _SPENT = Request("NONE", "sip:invalid")
 class Attempt:
     """`invite` is what is to be sent, without Via, Contact and CSeq; each sending is a copy of it."""
 
+    __slots__ = (
+        "_answers", "_auth", "_cancelled", "_cause", "_cseq", "_entered", "_hops", "_invite", "_leg", "_lengthened",
+        "_patience", "failure", "invitation", "place",
+    )  # fmt: skip
+
     def __init__(self, leg: OutgoingLeg, place: Destination, invite: Request) -> None:
         self._leg, self.place, self._invite = leg, place, invite
         self._auth = ClientAuth(place.digest) if place.digest is not None else None

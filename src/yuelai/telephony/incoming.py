@@ -28,6 +28,11 @@ log = structlog.get_logger()
 class IncomingLeg(SipLeg):
     dialled = False
 
+    __slots__ = (
+        "_capacity", "_exchanged", "_later", "_offer", "_reliable", "_required", "_supported", "_their_answer",
+        "_transaction", "_undescribed",
+    )  # fmt: skip
+
     def __init__(
         self,
         ua: UserAgent,

@@ -50,6 +50,13 @@ class SipLeg:
     dialled: ClassVar[bool]
     """True for a leg of our own making."""
 
+    __slots__ = (
+        "__weakref__", "_bye_on_ack", "_grace", "_journalled", "_listener", "_offered", "_repeater", "_state",
+        "_unacknowledged", "_untold", "account", "browser", "called", "caller", "carried", "correlation", "dialog",
+        "id", "joins", "liveness", "media", "negotiation", "peer", "replaces", "session", "since", "stood", "trunk",
+        "trunk_id", "ua",
+    )  # fmt: skip
+
     def __init__(
         self,
         ua: UserAgent,

@@ -39,6 +39,10 @@ AWAY_TRIES = 6
 class Liveness:
     """Of one leg. `idle_seconds` is how long it may be silent before it is asked."""
 
+    __slots__ = (
+        "_asking", "_away_since", "_heard_at", "_idle", "_leg", "_timer",
+    )  # fmt: skip
+
     def __init__(self, leg: SipLeg, idle_seconds: float) -> None:
         self._leg, self._idle = leg, idle_seconds
         self._heard_at = 0.0

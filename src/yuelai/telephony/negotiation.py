@@ -29,6 +29,10 @@ GLARE_TRIES = 4
 class Negotiation:
     """At most one offer at a time, whoever made it. `local` is the description of ours that counts."""
 
+    __slots__ = (
+        "_last", "_leg", "_ours", "_patience", "_pending", "_their_dialog", "_theirs", "_tries", "local",
+    )  # fmt: skip
+
     def __init__(self, leg: SipLeg) -> None:
         self._leg = leg
         self.local: str | None = None
@@ -124,7 +128,7 @@ class Negotiation:
     async def reoffer(self, sdp: str) -> str:
         """Raises OfferRefused when it was refused for good, WrongState when the leg is not free for it."""
         leg = self._leg
-        if self._ours is not None or self._theirs is not None or not self._possible:
+        if self._ours is not None or self._theirs is not None or self._pending or not self._possible:
             raise WrongState("an offer is under way, or the call does not stand")
         self._ours, self._tries = asyncio.get_running_loop().create_future(), 0
         try:
@@ -141,6 +145,8 @@ class Negotiation:
         """A standing call takes a re-INVITE; an early one an UPDATE, once its first offer is answered for good."""
         leg = self._leg
         dialog = leg.offering
+        if leg.id not in leg.ua.legs:
+            return False
         return dialog is not None and (leg.standing or (leg.agreed and "UPDATE" in (dialog.allow or ())))
 
     def refresh(self) -> None:
@@ -153,6 +159,8 @@ class Negotiation:
         leg = self._leg
         dialog = leg.offering
         if dialog is None or not self._possible:
+            if self._ours is not None and not self._ours.done():
+                self._ours.set_exception(WrongState("the dialog is gone"))
             return
         if self._theirs is not None:
             leg.ua.timers.after(0.5, lambda: self._send(sdp))  # theirs came between two tries of ours: it goes first

@@ -35,6 +35,11 @@ OWNER_SECONDS = 20.0
 class OutgoingLeg(SipLeg):
     dialled = True
 
+    __slots__ = (
+        "_attempts", "_caller_name", "_early", "_failures", "_first_call_id", "_headers", "_owing", "_redirects",
+        "_sdp", "_stages", "_timeout", "_winner", "_won",
+    )  # fmt: skip
+
     def __init__(
         self,
         ua: UserAgent,

@@ -10,6 +10,10 @@ from yuelai.telephony.timers import T1, T2, Timer, Timers
 class OkRepeater:
     """Resends at T1, doubling up to T2; gives up once after 64*T1. The first sending is the caller's."""
 
+    __slots__ = (
+        "_give_up", "_interval", "_last", "_next", "_resend", "_timers",
+    )  # fmt: skip
+
     def __init__(self, timers: Timers, resend: Callable[[], None], give_up: Callable[[], None]) -> None:
         self._timers, self._resend, self._give_up = timers, resend, give_up
         self._interval = T1

@@ -265,3 +265,4 @@ class ServerTransaction(_Transaction):
 
     def over(self) -> None:
         self._layer.forget_server(self)
+        self._data = None
