@@ -16,70 +16,46 @@ import random
 import signal
 import sys
 from collections.abc import Coroutine
-from pathlib import Path
 from typing import Any
-from uuid import UUID
 
-import psutil
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
-from tests.support.haste import HastyClock, HastyTelephony
+from tests.support.switch import Switch, parse
 from yuelai.platform.config import Settings
 from yuelai.platform.errors import Refusal
-from yuelai.platform.ids import LegId
 from yuelai.platform.logging import configure
 from yuelai.telephony.guards import guards
 from yuelai.telephony.guards.rates import Rate
 from yuelai.telephony.hops import UdpHop
 from yuelai.telephony.ports import (
     Answered,
-    BindingRecord,
     Confirmed,
-    Credential,
     Destination,
-    DialogRecord,
     Leg,
     LegEvent,
     Reoffered,
 )
-from yuelai.wire.sip.digest import Algorithm, ha1
 
 SPEED = 20.0
 ANSWER = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 8\r\n"
-
-
-class Phones:
-    async def credential(self, username: str) -> Credential | None:
-        if username != "8001":
-            return None
-        return Credential(
-            "8001", ha1(Algorithm.MD5, "8001", "yuelai", "secret"), ha1(Algorithm.SHA256, "8001", "yuelai", "secret")
-        )
-
-
-class Kept:
-    """Neither dialogs nor phones outlive this process."""
-
-    async def confirmed(self, record: DialogRecord) -> None: ...
-
-    async def ended(self, leg_id: LegId) -> None: ...
-
-    async def bound(self, record: BindingRecord) -> None: ...
-
-    async def unbound(self, registration_id: UUID) -> None: ...
 
 
 class Target:
     def __init__(self, peer_port: int | None) -> None:
         self._peer_port, self._calls = peer_port, 0
         guards.AT_HOME = Rate(1e6, 1e6)  # a browser that throws as much as it can is to be read
-        settings = Settings(home=Path("unused"), trunks="127.0.0.1")
         self._dice = random.Random(1)
         self._flows = itertools.count()
         self._keeping: set[asyncio.Task[None]] = set()
-        self.telephony = HastyTelephony(settings, HastyClock(SPEED), Phones(), Kept(), Kept())
-        self.telephony.on_call(self._take)
+        to = ["--to", f"127.0.0.1:{peer_port}", "--timeout", "20"] if peer_port is not None else []
+        self.switch = Switch(parse(["--speed", str(SPEED), "--user", "8001:secret", *to]), None)
+        self.telephony = self.switch.telephony
+        self.telephony.on_call(self._offered)
+
+    async def _offered(self, leg: Leg) -> None:
+        """Half of the calls are the switchboard's, which joins them to others, the rest are our own."""
+        await (self.switch.board.take(leg) if self._dice.random() < 0.5 else self._take(leg))
 
     async def _take(self, leg: Leg) -> None:
         def heard(event: LegEvent) -> None:
@@ -154,15 +130,13 @@ class Target:
 
     def report(self) -> dict[str, int]:
         gc.collect()
-        stack = self.telephony._stack
+        held = self.switch.report()
         return {
-            "legs": len(stack.ua.legs),
-            "dialogs": len(stack.ua.dialogs),
-            "transactions": stack.layer.size,
-            "tasks": len(stack.ua.tasks),
+            **{name: held[name] for name in ("legs", "dialogs", "transactions", "journalled", "rss")},
+            "joined": held["calls"],
+            "tasks": len(self.telephony._stack.ua.tasks),
             "calls": self._calls,
             "objects": len(gc.get_objects()),
-            "rss": psutil.Process().memory_info().rss,
         }
 
 
@@ -182,6 +156,7 @@ async def main() -> None:
     async with serve(target.browser, "127.0.0.1", 0, max_size=2**20) as server:
         say(f"ready {target.telephony.port} {server.sockets[0].getsockname()[1]}")
         await stop.wait()
+    await target.switch.board.close()
     await target.telephony.close()
 
 
