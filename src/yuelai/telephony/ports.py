@@ -190,6 +190,11 @@ class Leg(Protocol):
         """The leg of ours whose call this incoming one wants to join (RFC 3911)."""
         ...
 
+    @property
+    def standing(self) -> bool:
+        """True from the ACK until its end."""
+        ...
+
     def listen(self, listener: Listener) -> None:
         """Become the owner. Events that came before are delivered at once, in order."""
         ...

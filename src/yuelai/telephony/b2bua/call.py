@@ -280,12 +280,10 @@ class Call:
 
     def _look(self) -> None:
         """The one supervision timer: a call that is not whole when it should be is ended."""
-        late = not self.whole and self.house.timers.now >= self._deadline
+        late = not self._sound and self.house.timers.now >= self._deadline
         if late and self.ending:
             log.error("call_without_end", call=str(self.id), halves=len(self.halves))
-            for half in self.halves:
-                half.finish(self.house.timers.now)
-            self.settle()
+            self.house.spawn(self._forget())
         elif any(self._too_long(half) for half in self.halves):
             log.info("call_at_its_limit", call=str(self.id))
             self.house.spawn(self.hangup(480, "limit reached"))
@@ -294,3 +292,19 @@ class Call:
             self.house.spawn(self.hangup(480))
         if not self.over:
             self._watch = self.house.timers.after(LOOK_SECONDS, self._look)
+
+    @property
+    def _sound(self) -> bool:
+        """True when both halves stand and telephony has not lost either of them."""
+        legs = [half.leg for half in (self.near, self.far) if half is not None and half.leg is not None]
+        return self.whole and all(leg.standing for leg in legs)
+
+    async def _forget(self) -> None:
+        """Let go of what never ended by itself."""
+        for half in self.halves:
+            half.finish(self.house.timers.now)
+            if half.leg is not None:
+                self.house.halves.pop(half.leg.id, None)
+            await self.house.media.release(half)
+        self._mail.clear()
+        self.settle()
