@@ -188,6 +188,24 @@ async def test_an_address_and_all_together_have_only_so_many() -> None:
             each.close()
 
 
+async def test_when_there_is_room_for_no_more_the_silent_give_way() -> None:
+    async with End(limits=Limits(connections=5)) as end:
+        reader, writer = await asyncio.open_connection("127.0.0.1", end.port)
+        writer.write(options())
+        await reader.readuntil(b"\r\n\r\n")
+        silent = [await asyncio.open_connection("127.0.0.1", end.port) for _ in range(10)]
+        for n in range(3):  # newcomers who speak come in
+            one, other = await asyncio.open_connection("127.0.0.1", end.port)
+            other.write(options(f"z9hG4bKnew{n}"))
+            assert (await one.readuntil(b"\r\n\r\n")).startswith(b"SIP/2.0 200")
+            silent.append((one, other))
+        writer.write(options("z9hG4bKold"))
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"SIP/2.0 200")
+        assert end.transports.streams.size == 5
+        for _, each in [*silent, (reader, writer)]:
+            each.close()
+
+
 async def test_a_peer_that_reads_nothing_is_cut_before_it_fills_our_memory() -> None:
     async with End(limits=Limits(unsent=200_000)) as end:
         sock = socket.socket()

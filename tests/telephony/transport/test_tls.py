@@ -11,6 +11,7 @@ import warnings
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.support.certificates import Authority, Pair
@@ -189,6 +190,15 @@ async def test_a_renewed_certificate_is_shown_without_a_restart(authority: Autho
         writer.close()
 
 
+async def test_tls_that_is_not_set_up_is_said(authority: Authority, tmp_path: Path) -> None:
+    hop = StreamHop("TLS", "127.0.0.1", 5061, "sip.carrier.test")
+    async with End() as end:
+        assert (await failing(end, hop))[0] == "tls"
+    async with End(tls=TrunkTls(ClientTrust(extra_ca=tmp_path / "none.pem"))) as end:
+        code, text = await failing(end, hop)
+        assert (code, "none.pem is not there" in text) == ("tls", True)
+
+
 async def test_old_versions_of_tls_are_refused(authority: Authority) -> None:
     async with carrier(authority.issue("sip.carrier.test")) as peer:
         context = ssl.create_default_context(cafile=authority.file)
@@ -212,6 +222,19 @@ async def test_a_handshake_that_does_not_go_on_is_cut_and_counts_against_its_add
         await until(lambda: end.transports.streams.size == 0)
         for _, writer in half:
             writer.close()
+
+
+async def test_handshakes_that_give_way_hold_no_socket(authority: Authority) -> None:
+    pair = authority.issue("sip.carrier.test")
+    process = psutil.Process()
+    async with End(limits=Limits(connections=5)) as end:
+        port = await end.listen_tls(ServerCertificate(pair.cert, pair.key).context)
+        before = process.num_fds()
+        half = [await asyncio.open_connection("127.0.0.1", port) for _ in range(40)]
+        await until(lambda: process.num_fds() - before <= 40 + 5 + 1)
+        for _, writer in half:
+            writer.close()
+        await until(lambda: end.transports.streams.size == 0)
 
 
 def test_files_that_cannot_be_used_are_named(authority: Authority, tmp_path: Path) -> None:

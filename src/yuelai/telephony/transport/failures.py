@@ -6,6 +6,7 @@ import errno
 import ssl
 from dataclasses import dataclass
 
+from yuelai.platform.certificates import CertificateUnreadable
 from yuelai.telephony.hops import Hop, StreamHop
 
 
@@ -60,6 +61,8 @@ def explain(error: BaseException, hop: Hop) -> Failure:
         return Failure(code, text.format(peer))
     if isinstance(error, ssl.SSLError):
         return _tls(error, peer)
+    if isinstance(error, CertificateUnreadable):
+        return Failure("tls", f"no TLS to {peer}: {error}")
     if isinstance(error, ConnectionRefusedError):
         return Failure("refused", f"{peer} refuses the connection: nothing listens there")
     if isinstance(error, TimeoutError):

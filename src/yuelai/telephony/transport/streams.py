@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import resource
 import socket
@@ -17,6 +18,7 @@ from typing import Any, Protocol
 import structlog
 from prometheus_client import Counter, Gauge
 
+from yuelai.platform.certificates import CertificateUnreadable
 from yuelai.telephony.hops import DEFAULT_PORTS, StreamHop, literal_address
 from yuelai.telephony.transport.connection import Connection, Limits
 from yuelai.telephony.transport.failures import Failure, explain
@@ -68,10 +70,14 @@ class Streams:
         self._all: set[Connection] = set()
         self._addresses: Tally[str] = Tally()
         self._unproven: Tally[str] = Tally()
+        self._strangers: OrderedDict[Connection, None] = OrderedDict()
+        """Who connected and has not yet brought a message, the oldest first."""
         self._callers: OrderedDict[StreamHop, None] = OrderedDict()
         """Far ends that connected to us and are gone: nobody listens at such a port."""
         self._listeners: list[socket.socket] = []
         self._tasks: set[asyncio.Task[None]] = set()
+        self._making: dict[Connection, asyncio.Task[None]] = {}
+        """Who makes a connection, a handshake included."""
 
     # --- listening --------------------------------------------------------------------------------------------------
 
@@ -115,16 +121,25 @@ class Streams:
                 continue
             connection = Connection(self, hop, inbound=True)
             self._enter(connection)
-            self._spawn(self._welcome(connection, sock, context))
+            self._making[connection] = self._spawn(self._welcome(connection, sock, context))
 
     def _why_not(self, hop: StreamHop) -> str | None:
-        if len(self._all) >= self.limits.connections:
+        if len(self._all) >= self.limits.connections and not self._make_room():
             return "full"
         if self._addresses[hop.host] >= self.limits.per_address:
             return "address_full"
         if self._unproven[hop.host] >= self.limits.unproven_per_address:
             return "silent"
         return None if self._admits(hop) else "guard"
+
+    def _make_room(self) -> bool:
+        """Whoever has said nothing for the longest gives way to whoever comes: a flood then holds up only itself."""
+        if not self._strangers:
+            return False
+        stranger, _ = self._strangers.popitem(last=False)
+        _refused.labels("gave_way").inc()
+        stranger.end(Failure("closed", f"{stranger.hop} said nothing, and others wait"))
+        return True
 
     async def _welcome(self, connection: Connection, sock: socket.socket, context: ssl.SSLContext | None) -> None:
         loop = asyncio.get_running_loop()
@@ -175,7 +190,7 @@ class Streams:
         verify = self.tls.verify(hop) if hop.transport == "TLS" and self.tls is not None else None
         connection = Connection(self, hop, inbound=False, verify=verify)
         self._enter(connection)
-        self._spawn(self._dial(connection))
+        self._making[connection] = self._spawn(self._dial(connection))
         return connection
 
     async def _dial(self, connection: Connection) -> None:
@@ -183,7 +198,7 @@ class Streams:
         try:
             if hop.transport == "TLS":
                 if self.tls is None:
-                    raise OSError("TLS is not set up")
+                    raise CertificateUnreadable("TLS is not set up")
                 context = self.tls.context()
             same_family = self.source is not None and (":" in self.source) == (":" in hop.host)
             async with asyncio.timeout(self.limits.connect):
@@ -195,7 +210,7 @@ class Streams:
                     server_hostname=(hop.name or hop.host) if context else None,
                     local_addr=(self.source, 0) if self.source is not None and same_family else None,
                 )
-        except OSError as error:  # TimeoutError and SSLError are such
+        except (OSError, ValueError, OverflowError) as error:  # TimeoutError and SSLError are OSErrors
             connection.failed(explain(error, hop))
 
     # --- what connections tell --------------------------------------------------------------------------------------
@@ -209,12 +224,16 @@ class Streams:
     def proven(self, connection: Connection) -> None:
         if connection.inbound:
             self._less(self._unproven, connection.hop.host)
+            self._strangers.pop(connection, None)
 
     def gone(self, connection: Connection) -> None:
         if connection not in self._all:
             return
         hop = connection.hop
         self._all.discard(connection)
+        making = self._making.pop(connection, None)
+        if making is not None and making is not asyncio.current_task():
+            making.cancel()  # a handshake that nobody waits for any more; nothing once it is done
         _standing.labels(hop.transport, "in" if connection.inbound else "out").dec()
         self._less(self._addresses, hop.host)
         if self._by_key.get(_key(hop)) is connection:
@@ -222,6 +241,7 @@ class Streams:
         if connection.inbound:
             if not connection.is_proven:
                 self._less(self._unproven, hop.host)
+                self._strangers.pop(connection, None)
             else:
                 self._callers[hop] = None
                 if len(self._callers) > _REMEMBERED:
@@ -240,6 +260,7 @@ class Streams:
         self._addresses[hop.host] += 1
         if connection.inbound:
             self._unproven[hop.host] += 1
+            self._strangers[connection] = None
         _standing.labels(hop.transport, "in" if connection.inbound else "out").inc()
 
     @staticmethod
@@ -248,10 +269,11 @@ class Streams:
         if tally[address] <= 0:
             del tally[address]
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     @property
     def size(self) -> int:
@@ -269,8 +291,13 @@ class Streams:
 
 
 def _within_files(limits: Limits) -> Limits:
-    """No more connections than half the files that this process may open."""
-    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    """No more connections than half the files that this process may open, which is made as many as are needed."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * limits.connections if hard == resource.RLIM_INFINITY else min(2 * limits.connections, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+            soft = wanted
     return limits if soft == resource.RLIM_INFINITY else replace(limits, connections=min(limits.connections, soft // 2))
 
 
