@@ -59,7 +59,7 @@ class Attempt:
                 self._fail_soon(503, "full")
                 return
             self._entered = True
-        self._leg.began(self._invite)
+        self._leg.began(self._invite, self.place)
         if self._hops:
             self._send()
             return
@@ -181,6 +181,8 @@ class Attempt:
 
     def _next_hop(self, by: str, status: int, reason: str, response: Response | None = None) -> None:
         """RFC 3263 §4.3: the same call at the next address."""
+        if self._leg.ua.resolver is not None and self._hops:
+            self._leg.ua.resolver.failed(self._hops[0])
         if len(self._hops) > 1:
             log.info("sip_hop_failed", hop=str(self._hops[0]), status=status, reason=reason)
             self._hops = self._hops[1:]

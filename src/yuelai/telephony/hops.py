@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Protocol
 
 from yuelai.wire.sip import Uri, Via
@@ -90,6 +91,7 @@ def parse_hop(text: str) -> Hop:
     return StreamHop(kind.upper(), host, int(port), name, inbound == "from")
 
 
+@lru_cache(maxsize=4096)
 def literal_address(host: str) -> str | None:
     """Return the address when the host is written as one (brackets off), None for a name."""
     try:

@@ -108,8 +108,8 @@ class TransactionLayer:
         status = response.status
         metrics.responses_in[status].inc()
         transaction = self._clients.get((response.via.branch, response.cseq.method))
-        if transaction is None or len(response.raw("via")) > 1:
-            return  # nobody's, or meant for somebody before us (§8.1.3.3)
+        if transaction is None:
+            return
         kind = Event.GOT_1XX if status < 200 else Event.GOT_2XX if status < 300 else Event.GOT_FINAL
         transaction.feed(kind, response)
 

@@ -125,7 +125,8 @@ class OutgoingLeg(SipLeg):
             invite.set_body("application/sdp", self._sdp)
         return invite
 
-    def began(self, invite: Request) -> None:
+    def began(self, invite: Request, place: Destination) -> None:
+        self.trunk_id = place.trunk_id
         if not self._first_call_id:
             self._first_call_id = invite.call_id
         self.ua.observe_began(self, invite)

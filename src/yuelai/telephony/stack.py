@@ -61,7 +61,6 @@ class Stack:
         self.ua = UserAgent(clock, self.timers, self.layer, wire, journal, host, port, idle_seconds)
         Referrals(self.ua)
         self.registrar = Registrar(self.timers, clock)
-        self.ua.located = self.registrar.located
         self._clock = clock
         self._kept = KeptBindings(clock, bindings, self.ua.spawn)
         self.registrar.on_bound = self._bound
@@ -72,6 +71,7 @@ class Stack:
         self.admission = Admission(settings, self.authenticator, self.registrar)
         self.dispatcher = Dispatcher(self.ua, self.registrar, self.authenticator, self.admission)
         self.subscriptions = Subscriptions(self.ua, self.authenticator, self._everywhere, self.dispatcher.outside)
+        self.ua.located = self.registrar.located
         self.layer.above = self.dispatcher
         metrics.watch(self)
         self._told: list[Callable[[str], None]] = []

@@ -58,6 +58,10 @@ class Resolver(Protocol):
         """Return where a SIP URI is reached, the best first (RFC 3263)."""
         ...
 
+    def failed(self, hop: Hop) -> None:
+        """This way did not answer; others come first for a while."""
+        ...
+
 
 @dataclass
 class _Parked:
@@ -170,6 +174,10 @@ class UserAgent:
         """Return where the next request of a dialog goes: over the connection that stands, else to the target."""
         if isinstance(dialog.hop, StreamHop) and self.wire.reachable(dialog.hop):
             return dialog.hop
+        if "gr" in dialog.target.params and not self.wire.reachable(dialog.hop):
+            binding = self.located(dialog.target)
+            if binding is not None:
+                return binding.hop
         return dialog.next_hop
 
     def sweep(self) -> int:
@@ -332,6 +340,7 @@ class UserAgent:
             dialog = leg.dialog
             if dialog is not None and dialog.hop != binding.source and self._comes_back(dialog, binding):
                 dialog.hop = binding.source
+                leg.described()
                 if isinstance(binding.source, FlowHop):
                     leg.stop_grace()
                     leg.liveness.probe("UPDATE")
