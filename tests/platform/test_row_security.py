@@ -97,6 +97,8 @@ _VALUES = {
     "jsonb": "'{}'",
     "bytea": "'x'",
     "boolean": "true",
+    "inet": "'192.0.2.1'",
+    "cidr": "'192.0.2.0/24'",
 }
 
 
