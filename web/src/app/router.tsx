@@ -36,7 +36,15 @@ const interaction = createRoute({
     const { id } = useParams({ from: '/interactions/$id' })
     const search = useSearch({ from: '/interactions' })
     const navigate = useNavigate()
-    return <InteractionPage key={id} id={id} onBack={() => void navigate({ to: '/interactions', search })} />
+    const { person } = useCentre()
+    return (
+      <InteractionPage
+        key={id}
+        id={id}
+        onBack={() => void navigate({ to: '/interactions', search })}
+        onSignalling={person.permissions.includes('telephony.trace') ? (correlation) => void navigate({ to: '/sip/calls', search: { correlation } }) : undefined}
+      />
+    )
   },
 })
 

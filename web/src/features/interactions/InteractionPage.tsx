@@ -21,7 +21,7 @@ import { RecordingPlayer } from './RecordingPlayer'
 import { SegmentBar } from './SegmentBar'
 
 /** One contact from ring to wrap-up: its stretches, its recording, its trail. */
-export function InteractionPage({ id, onBack, backLabel }: { id: string; onBack: () => void; backLabel?: string }) {
+export function InteractionPage({ id, onBack, backLabel, onSignalling }: { id: string; onBack: () => void; backLabel?: string; onSignalling?: (id: string) => void }) {
   const { t } = useTranslation()
   const query = useQuery({
     queryKey: ['interaction', id],
@@ -38,7 +38,7 @@ export function InteractionPage({ id, onBack, backLabel }: { id: string; onBack:
       </button>
       {query.isPending && patience !== 'none' && <Skeleton rows={6} />}
       {query.isError && !query.data && <ErrorLine problem={query.error} onRetry={() => void query.refetch()} />}
-      {query.data && <Detail one={query.data} />}
+      {query.data && <Detail one={query.data} onSignalling={onSignalling} />}
     </div>
   )
 }
@@ -49,7 +49,7 @@ export function unsealed(one: InteractionDetail | undefined): boolean {
   return serverNow() - Date.parse(one.ended_at) < 60_000
 }
 
-function Detail({ one }: { one: InteractionDetail }) {
+function Detail({ one, onSignalling }: { one: InteractionDetail; onSignalling?: (id: string) => void }) {
   const { t, i18n } = useTranslation()
   const docs = useDocuments()
   const now = serverNow()
@@ -87,6 +87,11 @@ function Detail({ one }: { one: InteractionDetail }) {
         <span className="muted detail-no">
           {one.trail_no} · {dayTime(one.started_at, now, i18n.language)}
         </span>
+        {onSignalling && one.channel === 'voice' && (
+          <button type="button" className="link" data-testid="interaction-sip" onClick={() => onSignalling(one.id)}>
+            {t('detail.signalling')}
+          </button>
+        )}
       </header>
       <dl className="facts">
         {facts

@@ -137,7 +137,7 @@ export const en: Texts = {
     },
   },
   detail: {
-    back: 'Back to the list', queue: 'Queue', agent: 'Agent', wait: 'Wait', talk: 'Talk', hold: 'Hold', disposition: 'Outcome', dialled: 'Dialled', note: 'Note', recording: 'Recording', segments: 'Stretches',
+    signalling: 'Signalling', back: 'Back to the list', queue: 'Queue', agent: 'Agent', wait: 'Wait', talk: 'Talk', hold: 'Hold', disposition: 'Outcome', dialled: 'Dialled', note: 'Note', recording: 'Recording', segments: 'Stretches',
     noRecording: 'No recording', sealing: 'The recording is being sealed and will appear here',
   },
   player: { play: 'Play', pause: 'Pause', position: 'Position', speed: 'Speed' },

@@ -43,7 +43,7 @@ export const telephonyEn: Shape<typeof telephonyZh> = {
     allHint: 'None chosen: all that call out, by their own priority and weight', orderHint: 'Drag, or use the arrow; one priority shares by weight', priority: 'Prio', weight: 'Weight', up: 'Up', addTrunk: 'Add trunk', active: 'Active', removeHint: 'These numbers then go by a shorter prefix',
   },
   explain: {
-    title: 'Which way does a number go', example: 'e.g. 0085212345678', ask: 'Show', number: 'Number', route: 'Route', noRoute: 'No route fits', sends: 'sends {{number}}', price: '¥ {{price}}/min',
+    title: 'Which way does a number go', example: 'e.g. 0085223456789', ask: 'Show', number: 'Number', route: 'Route', noRoute: 'No route fits', sends: 'sends {{number}}', price: '¥ {{price}}/min',
     error: { no_route: 'No route fits: it cannot be called', no_trunk: 'No trunk of the route calls out', all_down: 'All its trunks are down', trunks_full: 'All its trunks are full' },
     why: { registering: 'registering', unknown: 'not checked', prefix: 'longest prefix', cheapest: 'cheapest', dearer: 'dearer', no_rate: 'no rate', priority: 'priority {{priority}}', weight: 'weight {{weight}}', down: 'down', sick: 'down, tried last', refused: 'refused', unregistered: 'not registered', full: 'full', inactive: 'off', inbound_only: 'inbound only', fit: 'fit' },
   },

@@ -40,7 +40,7 @@ export const telephonyZh = {
     allHint: '不选则用全部可呼出的中继，按各自的优先级与权重', orderHint: '拖动或用箭头调整先后；同一优先级按权重分摊', priority: '优先', weight: '权重', up: '上移', addTrunk: '添加中继', active: '启用', removeHint: '之后这些号码按更短的前缀选路',
   },
   explain: {
-    title: '这个号码走哪条路', example: '如 0085212345678', ask: '查看', number: '号码', route: '路由', noRoute: '没有适用的路由', sends: '发出 {{number}}', price: '¥ {{price}}/分钟',
+    title: '这个号码走哪条路', example: '如 0085223456789', ask: '查看', number: '号码', route: '路由', noRoute: '没有适用的路由', sends: '发出 {{number}}', price: '¥ {{price}}/分钟',
     error: { no_route: '没有适用的路由，拨不出去', no_trunk: '路由中没有可呼出的中继', all_down: '可用的中继都不通', trunks_full: '可用的中继都已占满' },
     why: { registering: '注册中', unknown: '未检测', prefix: '前缀最长', cheapest: '最便宜', dearer: '较贵', no_rate: '无费率', priority: '优先级 {{priority}}', weight: '权重 {{weight}}', down: '不通', sick: '不通，最后才试', refused: '注册被拒', unregistered: '未注册', full: '已占满', inactive: '停用', inbound_only: '只呼入', fit: '可用' },
   },

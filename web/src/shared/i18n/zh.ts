@@ -138,7 +138,7 @@ export const zh = {
     },
   },
   detail: {
-    back: '返回列表', queue: '队列', agent: '座席', wait: '等待', talk: '通话', hold: '保持', disposition: '小结', dialled: '被叫', note: '备注', recording: '录音', segments: '时间分段',
+    signalling: '查看信令', back: '返回列表', queue: '队列', agent: '座席', wait: '等待', talk: '通话', hold: '保持', disposition: '小结', dialled: '被叫', note: '备注', recording: '录音', segments: '时间分段',
     noRecording: '没有录音', sealing: '录音正在封存，稍后出现在这里',
   },
   player: { play: '播放', pause: '暂停', position: '播放位置', speed: '播放速度' },
