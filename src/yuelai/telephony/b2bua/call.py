@@ -19,6 +19,7 @@ from yuelai.platform.errors import Refusal
 from yuelai.platform.ids import LegId, new_id
 from yuelai.telephony.b2bua.half import Half
 from yuelai.telephony.b2bua.media import MediaBridge
+from yuelai.telephony.b2bua.metrics import WITHOUT_HALF
 from yuelai.telephony.b2bua.plan import Plan, Planner
 from yuelai.telephony.b2bua.reaching import Reaching, Setup
 from yuelai.telephony.b2bua.talk import Talk
@@ -282,12 +283,14 @@ class Call:
         """The one supervision timer: a call that is not whole when it should be is ended."""
         late = not self._sound and self.house.timers.now >= self._deadline
         if late and self.ending:
+            WITHOUT_HALF.inc()
             log.error("call_without_end", call=str(self.id), halves=len(self.halves))
             self.house.spawn(self._forget())
         elif any(self._too_long(half) for half in self.halves):
             log.info("call_at_its_limit", call=str(self.id))
             self.house.spawn(self.hangup(480, "limit reached"))
         elif late:
+            WITHOUT_HALF.inc()
             log.error("call_without_half", call=str(self.id), halves=len(self.halves))
             self.house.spawn(self.hangup(480))
         if not self.over:

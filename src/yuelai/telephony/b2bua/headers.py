@@ -26,7 +26,11 @@ def crossing(leg: Leg) -> dict[str, str]:
     """Return the fields of an INVITE that go on to whoever is called for it."""
     names = CROSSING if withheld(leg) or "history" in " ".join(leg.carried.get("privacy", ())) else CROSSING + HISTORY
     found = {name: ", ".join(leg.carried[name]) for name in names if leg.carried.get(name)}
-    return {name: value for name, value in found.items() if len(value) <= LONGEST}
+    found = {name: value for name, value in found.items() if len(value) <= LONGEST}
+    left = leg.carried.get("max-forwards", ("",))[0]
+    if left.isdigit():
+        found["max-forwards"] = str(max(0, min(int(left[:3]), 70) - 1))  # else two of us could call each other for ever
+    return found
 
 
 def diverted(headers: Mapping[str, str], host: str, by: str, to: str, reason: str = "deflection") -> dict[str, str]:

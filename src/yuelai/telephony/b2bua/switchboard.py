@@ -13,6 +13,7 @@ from yuelai.platform.ids import LegId
 from yuelai.telephony.b2bua.call import Call
 from yuelai.telephony.b2bua.half import Half
 from yuelai.telephony.b2bua.media import MediaBridge
+from yuelai.telephony.b2bua.metrics import CALLS
 from yuelai.telephony.b2bua.plan import Planner, Refuse, Wanted
 from yuelai.telephony.b2bua.replacing import replace
 from yuelai.telephony.ports import Leg, Telephony
@@ -41,6 +42,7 @@ class Switchboard:
             return
         call = Call(self)
         self.calls[call.id] = call
+        CALLS.inc()
         await call.accept(leg)
         try:
             plan = await self.plan(Wanted(leg, leg.called, "" if leg.trunk else leg.caller))
@@ -66,7 +68,8 @@ class Switchboard:
         return beside.leg.id if beside is not None and beside.here and beside.leg is not None else None
 
     def closed(self, call: Call) -> None:
-        self.calls.pop(call.id, None)
+        if self.calls.pop(call.id, None) is not None:
+            CALLS.dec()
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(work)

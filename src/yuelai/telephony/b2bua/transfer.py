@@ -13,6 +13,7 @@ import structlog
 
 from yuelai.platform.ids import LegId
 from yuelai.telephony.b2bua.half import Half
+from yuelai.telephony.b2bua.metrics import TRANSFERS
 from yuelai.telephony.b2bua.plan import RING_SECONDS, Refuse, Wanted, Why
 from yuelai.telephony.b2bua.reaching import across
 from yuelai.telephony.ports import Ended, Referral, Ringing
@@ -79,10 +80,15 @@ class Transfer:
 
 async def refer(call: Call, by: Half, referral: Referral) -> None:
     """A REFER came."""
-    if referral.replaces is not None:
-        await transfer_attended(call, by, referral.replaces, referral)
-    else:
-        await transfer_blind(call, by, referral.user, referral)
+    try:
+        if referral.replaces is not None:
+            kind, status = "attended", await transfer_attended(call, by, referral.replaces, referral)
+        else:
+            kind, status = "blind", await transfer_blind(call, by, referral.user, referral)
+    except Exception:
+        referral.refuse(500)
+        raise
+    TRANSFERS.labels(kind, "begun" if status < 300 else "refused").inc()
 
 
 async def transfer_blind(call: Call, by: Half, number: str, told: Progress | None = None) -> int:
