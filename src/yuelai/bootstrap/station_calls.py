@@ -85,7 +85,7 @@ class StationCalls:
 
     async def take(self, leg: Leg) -> None:
         """A new leg: to whom it belongs."""
-        if leg.replaces is not None:
+        if leg.replaces is not None or leg.joins is not None:
             await self.board.take(leg)  # 481 for a contact's leg: contacts are moved by routing
         elif leg.trunk or self._is_access(leg.called):
             await self._voice(leg)

@@ -156,7 +156,7 @@ class Referrals:
         self._ua = ua
         ua.referrals = self
         self._sent: dict[LegId, list[_Sent]] = {}
-        ua.understand("REFER", "replaces", "norefersub", within=self._on_refer)
+        ua.understand("REFER", "replaces", "join", "norefersub", within=self._on_refer)
         ua.understand("NOTIFY", within=self.on_notify)
         self.other_notify: Callable[[SipLeg, ServerTransaction], None] | None = None
         """Who takes a NOTIFY that is no answer to a REFER of ours."""

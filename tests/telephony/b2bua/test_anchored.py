@@ -168,3 +168,37 @@ async def test_an_engine_that_dies_ends_its_calls_and_one_that_is_full_refuses_t
     await house.net.run(70)
     assert [event.status for event in caller.ended][1:] == [480]
     await done(house, engine)
+
+
+async def test_a_third_one_joins_and_leaves_without_ending_the_call() -> None:
+    engine = Books()
+    house = House(engine=engine)
+    caller, callee, third = house.party(5070), house.party(5080, "8001"), house.party(5090)
+    leg, answered = await house.call(caller, callee, "8001")
+    joining = await house.dial(third, "x", join=dialog_of(house, callee, answered))
+    await house.net.run(1)
+    assert any(isinstance(event, Answered) for event in third.events)
+    assert len(engine.heard) == 6
+    await joining.hangup()
+    await house.net.run(1)
+    assert len(engine.heard) == 2
+    talking(house, engine)
+    await house.dial(third, "x", join=dialog_of(house, callee, answered))
+    await house.net.run(1)
+    await leg.hangup()
+    await house.net.run(1)
+    assert [len(party.ended) for party in (callee, third)] == [1, 2]
+    await done(house, engine)
+
+
+async def test_where_nobody_mixes_sound_joining_is_refused_and_the_call_goes_on() -> None:
+    house = House()
+    caller, callee, third = house.party(5070), house.party(5080, "8001"), house.party(5090)
+    leg, answered = await house.call(caller, callee, "8001")
+    await house.dial(third, "x", join=dialog_of(house, callee, answered))
+    await house.net.run(1)
+    assert [event.status for event in third.ended] == [488]
+    assert caller.ended == callee.ended == []
+    await leg.hangup()
+    await house.net.run(70)
+    assert house.empty()

@@ -42,6 +42,8 @@ async def test_a_lamp_follows_a_colleagues_call() -> None:
     await house.net.run(2)
     told = [lamp(notify.body) for notify in watcher.notified]
     assert told == [[], [("recipient", "trying")], [("recipient", "early")], [("recipient", "confirmed")], []]
+    for notify in watcher.notified[3:]:
+        assert b"call-id" not in notify.body, "a talk could be taken or joined by anybody who watches"
     versions = [ElementTree.fromstring(n.body).get("version") for n in watcher.notified]
     assert versions == ["0", "1", "2", "3", "4"]
     assert len({notify.cseq.number for notify in watcher.notified}) == 5

@@ -110,6 +110,12 @@ class Anchored:
         await self.bridge(half, beside)
         return descriptions
 
+    async def attend(self, half: Half, near: Half, far: Half) -> str:
+        description = await self._description(half)
+        for other in (near, far):
+            await self._engine.bridge(half.sound, other.sound)
+        return description
+
     async def hold(self, half: Half, beside: Half | None) -> None:
         await self._wait(half)
 

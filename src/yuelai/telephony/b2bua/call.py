@@ -77,6 +77,8 @@ class Call:
         self.far: Half | None = None
         self.leaving: list[Half] = []
         """Halves that nobody waits for any more, until their legs have ended."""
+        self.guests: list[Half] = []
+        """Halves that have joined: they hear both, and may leave without ending the call."""
         self.reaching, self.talk = Reaching(self), Talk(self)
         self.begun = self.ending = self.over = False
         self._mail: deque[tuple[Half, LegEvent]] = deque()
@@ -91,7 +93,7 @@ class Call:
     def halves(self) -> list[Half]:
         """Everybody whose leg has not ended."""
         mine = [half for half in (self.near, self.far) if half is not None]
-        return [half for half in (*mine, *self.reaching.coming, *self.leaving) if not half.over]
+        return [half for half in (*mine, *self.reaching.coming, *self.leaving, *self.guests) if not half.over]
 
     def __repr__(self) -> str:
         ringing, leaving = self.reaching.coming, self.leaving
@@ -253,6 +255,8 @@ class Call:
         await self.house.media.release(half)
         if half in self.leaving:
             self.leaving.remove(half)
+        elif half in self.guests:
+            self.guests.remove(half)
         elif half in self.reaching.coming:
             await self.reaching.failed(half, event)
         elif self.reaching.spares(half):

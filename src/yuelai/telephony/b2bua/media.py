@@ -48,6 +48,10 @@ class MediaBridge(Protocol):
         """`half` calls to answer `beside`, who is still waiting for an answer: return the answers to both offers."""
         ...
 
+    async def attend(self, half: Half, near: Half, far: Half) -> str:
+        """`half` speaks with both of those who stand: return the answer to its offer, the same however often."""
+        ...
+
     async def hold(self, half: Half, beside: Half | None) -> None:
         """`half` is parked: it hears music at most."""
         ...

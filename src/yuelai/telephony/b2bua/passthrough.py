@@ -76,6 +76,9 @@ class Passthrough:
             raise OfferRefused from None
         return half.told, beside.told
 
+    async def attend(self, half: Half, near: Half, far: Half) -> str:
+        raise OfferRefused("nobody here mixes sound")
+
     async def hold(self, half: Half, beside: Half | None) -> None:
         if half.told is not None:
             await self._ask(half, half.told, "inactive")

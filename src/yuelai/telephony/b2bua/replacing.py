@@ -1,4 +1,5 @@
-"""Somebody calls to take a party's place: of one who talks (RFC 3891), or of a phone that still rings (pickup)."""
+"""Somebody calls to take a party's place: of one who talks (RFC 3891), or of a phone that still rings (pickup); or to
+join two who talk (RFC 3911)."""
 
 from __future__ import annotations
 
@@ -60,3 +61,22 @@ async def _take_over(call: Call, gone: Half, half: Half) -> bool:
     call.seat(stay, half)
     await half.leg.answer(description)
     return True
+
+
+async def join(call: Call, leg: Leg) -> None:
+    """Let `leg` speak with the two of a call; it is refused where nobody mixes sound."""
+    half = Half(call, leg)
+    call.guests.append(half)
+    call.own(half, leg)
+    leg.listen(half.hear)
+    try:
+        near, far = call.near, call.far
+        if near is None or far is None or not call.whole or call.ending:
+            await half.hangup(481)
+            return
+        half.told = await call.house.media.attend(half, near, far)
+        half.answered = True
+        await leg.answer(half.told)
+    except (Refusal, MediaError) as error:
+        log.info("not_joined", call=str(call.id), error=str(error))
+        await half.hangup(488)

@@ -15,7 +15,7 @@ from yuelai.telephony.b2bua.half import Half
 from yuelai.telephony.b2bua.media import MediaBridge
 from yuelai.telephony.b2bua.metrics import CALLS
 from yuelai.telephony.b2bua.plan import Planner, Refuse, Wanted
-from yuelai.telephony.b2bua.replacing import replace
+from yuelai.telephony.b2bua.replacing import join, replace
 from yuelai.telephony.ports import Leg, Telephony
 from yuelai.telephony.timers import Timers
 
@@ -39,6 +39,10 @@ class Switchboard:
         """Own this leg from now on."""
         if leg.replaces is not None:
             await self._replace(leg, leg.replaces)
+            return
+        if leg.joins is not None:
+            standing = self.halves.get(leg.joins)
+            await (leg.hangup(481) if standing is None else join(standing.call, leg))
             return
         call = Call(self)
         self.calls[call.id] = call

@@ -49,7 +49,7 @@ class Talk:
         assert leg is not None
         with contextlib.suppress(Refusal):  # the leg ended meanwhile, or the offer was taken back
             if beside is None or not beside.here:
-                await leg.refuse_offer(491)
+                await leg.refuse_offer(488 if half in self._call.guests else 491)
                 return
             try:
                 answer = await self._call.house.media.reoffered(half, sdp, beside)
@@ -85,6 +85,8 @@ class Talk:
         one.parked = other.parked = False
         try:
             await call.house.media.rejoin(one, other)
+            for guest in [guest for guest in call.guests if not guest.over]:
+                await call.house.media.attend(guest, one, other)
         except (Refusal, MediaError) as error:
             if {one, other} == {call.near, call.far}:
                 log.warning("call_not_joined", call=str(call.id), error=str(error))

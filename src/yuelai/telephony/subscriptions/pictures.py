@@ -32,6 +32,7 @@ def _line(ua: UserAgent, leg: SipLeg) -> Line:
     waiting = leg.state in (LegState.OFFERED, LegState.DIALLING)
     key = leg.dialog.key if leg.dialog is not None else next((k for k, held in ua.dialogs.items() if held is leg), None)
     state = ("early" if key is not None else "trying") if waiting else "confirmed"
-    call_id, ours, theirs = key or ("", "", "")
-    # What is local there is remote here.
+    # A dialog is named only while it rings there, to be picked up: whoever knows the name of one that stands could take
+    # or join the talk. What is local there is remote here.
+    call_id, ours, theirs = key if key is not None and waiting and leg.dialled else ("", "", "")
     return Line(leg.id.hex, state, leg.dialled, call_id, local_tag=theirs, remote_tag=ours)
