@@ -17,20 +17,24 @@ from yuelai.telephony.leg import LegState, SipLeg
 from yuelai.telephony.ports import CARRIED, Capacity, Confirmed, Reanswered
 from yuelai.telephony.reasons import cause
 from yuelai.telephony.reliable import ReliableSender
-from yuelai.wire.sip import Request
+from yuelai.telephony.timers import Timer
+from yuelai.wire.sip import PeerError, Request
+from yuelai.wire.sip.text import parse_number
 
 if TYPE_CHECKING:
     from yuelai.telephony.useragent import UserAgent
 
 log = structlog.get_logger()
 
+RING_SECONDS = 60.0
+
 
 class IncomingLeg(SipLeg):
     dialled = False
 
     __slots__ = (
-        "_capacity", "_exchanged", "_later", "_offer", "_reliable", "_required", "_supported", "_their_answer",
-        "_transaction", "_undescribed",
+        "_capacity", "_exchanged", "_expiry", "_later", "_offer", "_reliable", "_required", "_ring", "_supported",
+        "_their_answer", "_transaction", "_undescribed",
     )  # fmt: skip
 
     def __init__(
@@ -71,7 +75,24 @@ class IncomingLeg(SipLeg):
         self._undescribed: asyncio.Future[None] | None = None
         self._later: str | None = None
         """A description that differs from the early one, offered as soon as the call stands."""
+        self._ring: Timer | None = None
+        self._expiry = self._limit(invite)
         self.keep(dialog)
+
+    def _limit(self, invite: Request) -> Timer | None:
+        """§13.3.1: a caller may say how long it waits for an answer."""
+        text = invite.get("expires")
+        if text is None:
+            return None
+        try:
+            seconds = parse_number(text.strip(), 2**32 - 1, "Expires")
+        except PeerError:
+            return None
+        return self.ua.timers.after(seconds, self._expired)
+
+    def _expired(self) -> None:
+        if self.state is LegState.OFFERED:
+            self.hang_up("remote", 487, "expired")
 
     @property
     def pending(self) -> ServerTransaction | None:
@@ -98,12 +119,23 @@ class IncomingLeg(SipLeg):
         if sdp is not None and (self._offer is not None or reliably) and self._exchanged is None:
             self.negotiation.local = sdp
             response.set_body("application/sdp", sdp)
+        self._ring_again(status)
         if not reliably:
             self._transaction.respond(response)
             return
         if self._reliable is None:
             self._reliable = ReliableSender(self.ua.timers, self._transaction.respond, self._never_acknowledged_early)
         self._reliable.put(response)
+
+    def _ring_again(self, status: int) -> None:
+        """§13.3.1.1: proxies on the way give a call up that says nothing for three minutes."""
+        self._stop_ringing()
+        self._ring = self.ua.timers.after(RING_SECONDS, lambda: self.ua.spawn(self.ringing(status=status)))
+
+    def _stop_ringing(self) -> None:
+        if self._ring is not None:
+            self._ring.cancel()
+            self._ring = None
 
     def _never_acknowledged_early(self) -> None:
         """RFC 3262 §3: without a PRACK the call is refused."""
@@ -144,6 +176,7 @@ class IncomingLeg(SipLeg):
 
     async def answer(self, sdp: str) -> None:
         self.need(LegState.OFFERED)
+        self._stop_ringing()
         self.state = LegState.JOURNALLING
         if not await self.journal() or not await self._descriptions_settled():
             return
@@ -204,6 +237,9 @@ class IncomingLeg(SipLeg):
         self.drop()
 
     def released(self, status: int) -> None:
+        self._stop_ringing()
+        if self._expiry is not None:
+            self._expiry.cancel()
         if self._reliable is not None:
             self._reliable.stop()
         self._wake()

@@ -12,6 +12,7 @@ import structlog
 from yuelai.platform.ids import LegId, new_id
 from yuelai.telephony.dialog import Dialog
 from yuelai.telephony.errors import WrongState
+from yuelai.telephony.hops import UdpHop
 from yuelai.telephony.layer import ServerTransaction
 from yuelai.telephony.liveness import Liveness
 from yuelai.telephony.negotiation import Negotiation
@@ -106,6 +107,11 @@ class SipLeg:
     @state.setter
     def state(self, state: LegState) -> None:
         self._state, self.since = state, self.ua.timers.now
+
+    @property
+    def unacknowledged(self) -> bool:
+        """True while the ACK to a 200 of ours has not come."""
+        return self._repeater is not None
 
     @property
     def pending(self) -> ServerTransaction | None:
@@ -313,6 +319,7 @@ class SipLeg:
     def ok(self, request: Request, dialog: Dialog) -> Response:
         """Return the 200 to an INVITE or UPDATE of the peer's, without a description yet. Raises PeerError."""
         response = self.ua.dialog_response(request, 200, dialog)
+        response.add("supported", self.ua.supported(reliable=True))
         self.session.agree(request, response)
         return response
 
@@ -372,6 +379,9 @@ class SipLeg:
             transaction.refuse(500, retry_after="1")
             return
         dialog.remote_cseq = number
+        if dialog.symmetric and transaction.source != dialog.hop and isinstance(dialog.hop, UdpHop):
+            dialog.hop = transaction.source  # its NAT has given it another port
+            self.described()
         self.liveness.heard()
         if method == "BYE":
             self._on_bye(transaction)

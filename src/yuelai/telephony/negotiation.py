@@ -162,8 +162,9 @@ class Negotiation:
             if self._ours is not None and not self._ours.done():
                 self._ours.set_exception(WrongState("the dialog is gone"))
             return
-        if self._theirs is not None:
-            leg.ua.timers.after(0.5, lambda: self._send(sdp))  # theirs came between two tries of ours: it goes first
+        if self._theirs is not None or (leg.standing and leg.unacknowledged):
+            # Theirs came between two tries of ours, or its ACK is on its way: it goes first (RFC 3261 §14.1).
+            leg.ua.timers.after(0.5, lambda: self._send(sdp))
             return
         self._tries += 1
         self._pending = True

@@ -109,13 +109,13 @@ class OutgoingLeg(SipLeg):
         invite = Request("INVITE", place.uri)
         for route in place.route:
             invite.add("route", route)
-        invite.add("max-forwards", 70)
+        invite.add("max-forwards", self._headers.get("max-forwards", "70"))
         invite.add("from", sender)
         invite.add("to", place.recipient or f"<{Uri('sip', self.called, host)}>")
         invite.add("call-id", new_call_id())
         invite.add("supported", ua.supported(reliable=self._sdp is not None))
         self.session.ask(invite)
-        own = {name.lower() for name in place.headers}
+        own = {name.lower() for name in place.headers} | {"max-forwards"}
         for name, value in self._headers.items():
             if name.lower() not in own:
                 invite.add(name, value)

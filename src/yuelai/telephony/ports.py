@@ -242,7 +242,7 @@ class Leg(Protocol):
 
 CARRIED = (
     "p-asserted-identity", "privacy", "diversion", "history-info", "reason", "user-to-user", "subject", "priority",
-    "call-info", "alert-info", "referred-by", "remote-party-id", "accept-language",
+    "call-info", "alert-info", "referred-by", "remote-party-id", "accept-language", "max-forwards",
 )  # fmt: skip
 """What is kept of an incoming INVITE for its owner, who decides what the next party is told (RFC 3325, 3323, 5806,
 7044, 3326, 7433)."""

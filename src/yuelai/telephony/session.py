@@ -83,7 +83,6 @@ class SessionTimer:
             self.ours = False
             response.add("require", "timer")
         self.seconds = seconds
-        response.set("supported", "timer")
         response.add("session-expires", f"{seconds};refresher={refresher}")
         self._restart()
 
