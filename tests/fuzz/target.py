@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ctypes
 import gc
 import itertools
 import json
@@ -136,8 +137,26 @@ class Target:
             "joined": held["calls"],
             "tasks": len(self.telephony._stack.ua.tasks),
             "calls": self._calls,
-            "objects": len(gc.get_objects()),
+            "blocks": sys.getallocatedblocks(),
+            "heap": heap_in_use(),
         }
+
+
+class _Mallinfo(ctypes.Structure):
+    _fields_ = [
+        (name, ctypes.c_size_t)
+        for name in ("arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks", "used", "free", "keepcost")
+    ]
+
+
+def heap_in_use() -> int:
+    """Bytes that malloc has given out; 0 where the C library does not tell (it is not glibc 2.33 or newer)."""
+    try:
+        mallinfo2 = ctypes.CDLL(None).mallinfo2
+    except AttributeError:
+        return 0
+    mallinfo2.restype = _Mallinfo
+    return int(mallinfo2().used)
 
 
 async def _quietly(work: Coroutine[Any, Any, None]) -> None:
