@@ -209,7 +209,11 @@ class SipTelephony:
         bare = self.guards.trusted
         self.guards.trusted = lambda address: bare(address) or trunks.is_trunk_address(address)
         trunks.network = Network(
-            self.transports.last_error, self.resolver.last_error, self.resolver.failed, self.transports.peer_names
+            self.transports.last_error,
+            self.resolver.last_error,
+            self.resolver.failed,
+            self.transports.peer_names,
+            self.transports.large_by_tcp,
         )
         self._stack.admission.trunks = trunks
         trunks.attach(self._stack)

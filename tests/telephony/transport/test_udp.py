@@ -243,10 +243,16 @@ def large(branch: str = "z9hG4bKlarge") -> bytes:
     return data
 
 
+async def known(end: End, hop: UdpHop) -> None:
+    """Wait until it is found out that a peer listens by TCP."""
+    end.transports.large_by_tcp(hop)
+    await until(lambda: hop in end.transports._large._known)
+
+
 async def test_a_large_request_goes_by_tcp_where_the_peer_listens_and_its_repetition_not_at_all() -> None:
     async with End() as end, End() as peer:
         hop = UdpHop("127.0.0.1", peer.port)
-        end.transports.listens(hop)
+        await known(end, hop)
         for _ in range(3):  # the transaction believes in UDP and repeats
             assert end.transports.send(hop, large())
         await end.hears()
@@ -261,7 +267,7 @@ async def test_a_large_request_goes_by_tcp_where_the_peer_listens_and_its_repeti
 async def test_what_belongs_to_a_large_request_follows_it() -> None:
     async with End() as end, End(answering=False) as peer:
         hop = UdpHop("127.0.0.1", peer.port)
-        end.transports.listens(hop)
+        await known(end, hop)
         invite = large().replace(b"OPTIONS", b"INVITE")
         cancel = options("z9hG4bKlarge", transport="UDP").replace(b"OPTIONS", b"CANCEL")
         for data in (invite, cancel, cancel.replace(b"CANCEL", b"ACK")):
@@ -277,13 +283,28 @@ async def test_where_nobody_is_known_to_listen_large_requests_go_by_udp() -> Non
         assert peer.heard[0][1].transport == "UDP"
 
 
+async def test_a_peer_that_does_not_listen_by_tcp_is_no_failure() -> None:
+    async with End() as end:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as peer:
+            peer.bind(("127.0.0.1", 0))
+            hop = UdpHop("127.0.0.1", peer.getsockname()[1])
+            end.transports.large_by_tcp(hop)
+            await until(lambda: end.transports.streams.size == 0)
+            assert end.failures == end.lost == []
+            assert end.transports.send(hop, large())
+            assert peer.recv(65535) == large()
+
+
 async def test_when_tcp_fails_the_next_repetition_goes_by_udp() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as peer:
         peer.bind(("127.0.0.1", 0))
         peer.setblocking(False)
         hop = UdpHop("127.0.0.1", peer.getsockname()[1])
         async with End() as end:
-            end.transports.listens(hop)
+            with socket.create_server((hop.host, hop.port)) as listener:
+                await known(end, hop)
+                listener.accept()[0].close()
+            await until(lambda: end.transports.streams.size == 0)
             assert end.transports.send(hop, large())
             await until(lambda: end.failures)
             assert end.transports.send(hop, large())
@@ -295,7 +316,7 @@ async def test_when_tcp_fails_the_next_repetition_goes_by_udp() -> None:
 async def test_large_answers_stay_where_the_request_came() -> None:
     async with End() as end, End() as peer:
         hop = UdpHop("127.0.0.1", peer.port)
-        end.transports.listens(hop)
+        await known(end, hop)
         answer = large().replace(b"OPTIONS sip:10000@127.0.0.1 SIP/2.0", b"SIP/2.0 200 OK")
         assert end.transports.send(hop, answer)
         await peer.hears()

@@ -51,6 +51,10 @@ class Owner(Protocol):
 
     def received(self, connection: Connection, message: Request | Response, raw: bytes) -> None: ...
 
+    def stood(self, connection: Connection) -> None:
+        """It is made, and whose it is was found good."""
+        ...
+
     def proven(self, connection: Connection) -> None:
         """It has brought its first message."""
         ...
@@ -122,6 +126,7 @@ class Connection(asyncio.Protocol):
         queue, self._queue = self._queue, []
         for data in queue:
             self._write(data)
+        self._owner.stood(self)
 
     def send(self, data: bytes) -> bool:
         """Return False when it is over, or too much waits already."""

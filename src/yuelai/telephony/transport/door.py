@@ -189,9 +189,10 @@ class Transports:
         socket = self._udp.get(":" in hop.host)
         return socket is not None and socket.send(hop, data)
 
-    def listens(self, hop: UdpHop) -> None:
-        """Say that requests too large for UDP may go to this peer by TCP (RFC 3261 §18.1.1)."""
-        self._large.listens(hop)
+    def large_by_tcp(self, hop: UdpHop) -> None:
+        """Let requests too large for UDP go to this peer by TCP if it listens (RFC 3261 §18.1.1), which is found out in
+        the background. So it is of all whom we ever reached by TCP."""
+        self._large.try_out(hop)
 
     def reachable(self, hop: Hop) -> bool:
         if isinstance(hop, FlowHop):

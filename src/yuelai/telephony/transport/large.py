@@ -28,13 +28,23 @@ class LargeRequests:
 
     def __init__(self, streams: Streams) -> None:
         self._streams = streams
+        streams.listens = self.listens
         self._known: OrderedDict[UdpHop, None] = OrderedDict()
         self._branches: OrderedDict[tuple[bytes, bytes], UdpHop] = OrderedDict()
         """What went by TCP, by branch and method, and where to."""
 
-    def listens(self, hop: UdpHop) -> None:
-        self._known[hop] = None
-        self._known.move_to_end(hop)
+    def try_out(self, hop: UdpHop) -> None:
+        """Find out in the background whether this peer listens by TCP too."""
+        if hop not in self._known:
+            self._streams.try_out(_by_tcp(hop))
+
+    def listens(self, hop: StreamHop) -> None:
+        """This peer has taken a connection of ours."""
+        if hop.transport != "TCP":
+            return
+        place = UdpHop(hop.host, hop.port)
+        self._known[place] = None
+        self._known.move_to_end(place)
         if len(self._known) > _REMEMBERED:
             self._known.popitem(last=False)
 

@@ -64,6 +64,8 @@ class Streams:
         self.tls = tls
         self.closed: Callable[[StreamHop], None] = lambda hop: None
         """Told of each connection that ends and had brought a message."""
+        self.listens: Callable[[StreamHop], None] = lambda hop: None
+        """Told of each peer that took a connection of ours."""
         self.source: str | None = None
         """Address that we connect from, None for any."""
         self._by_key: dict[Key, Connection] = {}
@@ -176,6 +178,11 @@ class Streams:
             return False
         return self._connect(hop).send(data)
 
+    def try_out(self, hop: StreamHop) -> None:
+        """Connect without anything to say, to find out whether somebody listens. That nobody does is no failure."""
+        if _key(hop) not in self._by_key and len(self._all) < self.limits.connections:
+            self._connect(hop)
+
     def reachable(self, hop: StreamHop) -> bool:
         """False for a peer that had connected to us and is gone, perhaps in an earlier life of ours."""
         connection = self._by_key.get(_key(hop))
@@ -217,6 +224,10 @@ class Streams:
 
     def received(self, connection: Connection, message: Request | Response, raw: bytes) -> None:
         self._take(message, raw, connection.hop)
+
+    def stood(self, connection: Connection) -> None:
+        if not connection.inbound:
+            self.listens(connection.hop)
 
     def unreadable(self, connection: Connection) -> None:
         self._unreadable(connection.hop)

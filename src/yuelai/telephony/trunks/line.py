@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
 from yuelai.telephony.client_auth import ClientAuth
-from yuelai.telephony.hops import FlowHop, Hop
+from yuelai.telephony.hops import FlowHop, Hop, UdpHop
 from yuelai.telephony.layer import FailureHandler, ResponseHandler
 from yuelai.telephony.ports import Digest
 from yuelai.telephony.timers import Timers
@@ -42,6 +42,8 @@ class Network:
     """To be told of a hop that does not answer, so that others come first (`resolver.failed`)."""
     peer_names: Callable[[Hop], frozenset[str]] = lambda _hop: frozenset()
     """Whom the certificate names that the peer of a connection has shown (`transports.peer_names`)."""
+    large_by_tcp: Callable[[UdpHop], None] = lambda _hop: None
+    """Lets requests too large for UDP go by TCP where the peer listens (`transports.large_by_tcp`)."""
 
 
 class Line:
@@ -105,8 +107,15 @@ class Line:
         uri = self._proxy or self.uri("")
         known = self.ua.literal(uri)
 
+        if self.trunk.transport == "udp" and uri.transport is None:
+            uri = replace(uri, params={**uri.params, "transport": "udp"})  # whatever DNS would rather have
+
         def keep(hops: list[Hop]) -> None:
             self.hops = hops
+            if self.trunk.transport == "auto":
+                for hop in hops:
+                    if isinstance(hop, UdpHop):
+                        self._network.large_by_tcp(hop)
             found(hops)
 
         if known is not None:
