@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 import ssl
 from collections.abc import AsyncIterator, Callable
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
+from websockets.sync.client import connect
 
 from tests.support.centre import Centre, eventually, free_sip_port
 from tests.support.certificates import Authority
@@ -281,6 +283,17 @@ async def test_where_nothing_listens_is_said(tmp_path: Path) -> None:
         assert "nothing listens there" in running.text(east)
 
 
+def live(centre: Centre, username: str, trunk_id: str) -> dict[str, Any] | None:
+    """The live document of a trunk as somebody's page has it now."""
+    token = centre.person(username).session["token"]
+    with connect(centre.base.replace("http", "ws") + "/ws/events", max_size=None) as page:
+        page.send(json.dumps({"token": token}))
+        snapshot = next(message for text in page if (message := json.loads(text))["type"] == "snapshot")
+    found: dict[str, Any] | None = snapshot["docs"].get(f"trunk/{trunk_id}")
+    return found
+
+
+@pytest.mark.centre
 def test_a_trunk_is_made_tried_and_explained_over_http(centre: Centre) -> None:
     port = free_sip_port()
     carrier = sipp("picks_up", port, RETRANS="500")
@@ -300,6 +313,10 @@ def test_a_trunk_is_made_tried_and_explained_over_http(centre: Centre) -> None:
         assert (tried["status"], tried["reason"], tried["why"]) == (200, "OK", "")
         assert 0 <= tried["seconds_to_ring"] <= tried["seconds_to_answer"] < 5
         carrier.wait()
+        shown = eventually(lambda: (one := live(centre, "admin", made["id"])) and one["calls_today"] and one)
+        assert (shown["state"], shown["answered_today"], shown["asr"]) == ("up", 1, 1.0)
+        assert shown["channels"] == {"in": 0, "out": 0, "max": None}
+        assert live(centre, "leader01", made["id"]) is None, "the operator's administrators only"
         tried = admin.http.post(f"{place}/test-call", json={"number": "13800000002"}, timeout=40).json()
         assert tried["status"] in (408, 503)
         assert tried["seconds_to_ring"] is None

@@ -96,4 +96,4 @@ async def test_trunks_that_are_full_and_numbers_without_a_way() -> None:
     assert state is not None
     assert state.outward.enter()
     assert await house.told() == (503, 'SIP;cause=503;text="trunk east is full: 1 calls out"')
-    assert await house.told("057188886666") == (503, 'SIP;cause=503;text="No trunk can carry this call: no_route"')
+    assert await house.told("057188886666") == (404, 'SIP;cause=404;text="No trunk can carry this call: no_route"')
