@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from yuelai.wire.dtmf import KEYS, KeyReceiver, MalformedEvent, TelephoneEvent, parse_event, press
@@ -32,6 +32,7 @@ def test_the_wrap_of_the_timestamp_changes_nothing() -> None:
     assert heard(list(packets("5555", start=0xFFFFFFFF - 3000))) == "5555"
 
 
+@settings(deadline=None)
 @given(st.text(KEYS, min_size=1, max_size=6), st.data())
 def test_a_press_is_heard_while_any_one_of_its_packets_arrives(keys: str, data: st.DataObject) -> None:
     stream = list(packets(keys))

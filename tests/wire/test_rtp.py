@@ -3,7 +3,7 @@ from __future__ import annotations
 import contextlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from yuelai.wire.rtp import MalformedRtp, RtpPacket, is_rtcp, parse, sequence_distance, timestamp_distance
@@ -19,11 +19,13 @@ packets = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(packets)
 def test_a_packet_survives_building_and_parsing(packet: RtpPacket) -> None:
     assert parse(bytes(packet)) == packet
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=64))
 def test_any_bytes_parse_or_are_refused_as_malformed(data: bytes) -> None:
     with contextlib.suppress(MalformedRtp):
