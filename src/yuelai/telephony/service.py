@@ -85,6 +85,7 @@ class SipTelephony:
         """Who may speak to us; to be told its rules, and what is banned."""
         self.guards.trusted = holds(parse_networks(settings.trunks))
         self.guards.resident = lambda hop: self._stack.registrar.at(hop) is not None
+        self.guards.address = self.transports.address
         self.transports.guard = self._stack.authenticator.watcher = self.guards
         self._stack.layer.on_malformed = self.guards.unreadable
         self._dialogs = dialogs

@@ -233,3 +233,25 @@ def test_memory_is_bounded_whoever_comes() -> None:
         suspects.asked("one", str(number), 0.0, home=False)
     assert len(suspects) == 10_000
     assert len(suspects._held["one"].names) <= 2 * NAMES
+
+
+def test_browsers_are_shut_out_only_from_where_very_many_passwords_were_guessed_and_never_with_their_proxy() -> None:
+    registered, page, proxied = FlowHop("registered"), FlowHop("page"), FlowHop("proxied")
+    door = Door(registered)
+    places = {"registered": "8.8.4.4", "page": "8.8.4.4", "proxied": "10.0.0.1", "unknown": ""}
+    door.address = lambda hop: places[hop.flow] if isinstance(hop, FlowHop) else hop.host
+    door.passed(registered, "8001", "web-1")
+    for hop in (page, proxied, FlowHop("unknown")):
+        for _ in range(FAILURES * TIMES_AT_HOME - 1):
+            door.failed(hop, "x")
+    assert door.admits(page, message("REGISTER", "8002"))
+    for hop in (page, proxied, FlowHop("unknown")):
+        door.failed(hop, "x")
+    assert [ban.address for ban in door.bans.all()] == ["8.8.4.4"]
+    assert not door.admits(page, message("REGISTER", "8002", name="web-8002"))
+    assert door.admits(registered, message("INVITE", "8001"))
+    assert door.admits(page, message("REGISTER", "8001", name="web-2"))
+    assert door.admits(proxied, message("REGISTER", "8002"))
+    assert door.admits(FlowHop("unknown"), message("REGISTER", "8002"))
+    door.deny("10.0.0.0/8")
+    assert not door.admits(proxied, message("REGISTER", "8002"))

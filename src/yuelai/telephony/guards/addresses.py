@@ -25,6 +25,12 @@ def counted(host: str) -> str:
     return str(ipaddress.ip_network((int(address), NEIGHBOURHOOD), strict=False).network_address)
 
 
+def is_public(host: str) -> bool:
+    """True for an address of the Internet, false for private ones and for what is no address."""
+    address = _parse(host)
+    return address is not None and address.is_global
+
+
 def _parse(host: str) -> _Ip | None:
     try:
         address = ipaddress.ip_address(host.partition("%")[0])

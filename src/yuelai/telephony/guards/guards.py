@@ -13,7 +13,7 @@ from prometheus_client import Counter
 
 from yuelai.platform.clock import Clock, SystemClock
 from yuelai.telephony.guards import peek
-from yuelai.telephony.guards.addresses import Access, AccessRule, Network, counted
+from yuelai.telephony.guards.addresses import Access, AccessRule, Network, counted, is_public
 from yuelai.telephony.guards.bans import Bans, Offence
 from yuelai.telephony.guards.meter import Toll
 from yuelai.telephony.guards.overload import Overload
@@ -63,6 +63,8 @@ class Guards:
         self.trusted: Callable[[str], bool] = lambda host: False
         self._trust: dict[str, tuple[float, bool]] = {}
         self.resident: Callable[[Hop], bool] = lambda hop: False
+        self.address: Callable[[Hop], str] = lambda hop: "" if isinstance(hop, FlowHop) else hop.host
+        """Where somebody is, also a browser; empty when that is not known."""
 
     def start(self, sockets: Iterable[int]) -> None:
         """Begin to measure how long packets wait; `sockets` are those that datagrams are read from."""
@@ -113,7 +115,7 @@ class Guards:
     def _may_speak(self, source: Hop, data: bytes) -> bool:
         now = self._clock.monotonic()
         if isinstance(source, FlowHop):
-            return self._within(source, AT_HOME, now)
+            return self._flow_may_speak(source, data) and self._within(source, AT_HOME, now)
         host = source.host
         allowed = self.access.verdict(host)
         if allowed is False:
@@ -140,6 +142,20 @@ class Guards:
             self._punish(address, self._suspects.count(address, Offence.FLOODING, now, home=home))
         return False
 
+    def _flow_may_speak(self, source: FlowHop, data: bytes) -> bool:
+        """Browsers may share an address, that of a proxy: they are counted each by itself, and shut out only from where
+        so many passwords were guessed that an office would not do."""
+        host = self.address(source)
+        allowed = self.access.verdict(host) if host else None
+        if allowed is False:
+            return _drop("denied")
+        address = counted(host)
+        banned = not allowed and self.bans.stands(address) and not self.resident(source)
+        if banned and not self._is_friend(address, data, browser=True):
+            self.bans.hit(address)
+            return _drop("banned")
+        return True
+
     def _within(self, key: object, rate: Rate, now: float) -> bool:
         return self._buckets.take(key, rate, now) or _drop("rate")
 
@@ -147,17 +163,15 @@ class Guards:
 
     def asked(self, source: Hop, user: str, called: str) -> None:
         """Somebody who gave no credentials was asked for them: who they say they are, and whom they wanted."""
-        if isinstance(source, FlowHop):
-            return
-        friend = user in self._friends.get(counted(source.host), ())
+        friend = user in self._friends.get(counted(self.address(source)), ())
         for name in {user} if friend else {user, called}:
             self._notice(source, partial(self._suspects.asked, name=name))
 
     def passed(self, source: Hop, user: str, name: str) -> None:
         """Somebody is who they say: from now on, others' misdeeds from their address are not theirs."""
-        if isinstance(source, FlowHop):
+        address = counted(self.address(source))
+        if not address:
             return
-        address = counted(source.host)
         self._suspects.passed(address, user, name)
         names = self._friends.pop(address, None) or OrderedDict()
         for friend in (user, name):
@@ -181,10 +195,13 @@ class Guards:
         self._notice(source, partial(self._suspects.count, offence=offence))
 
     def _notice(self, source: Hop, look: Callable[..., Offence | None]) -> None:
-        if isinstance(source, FlowHop) or self.access.verdict(source.host) or self._trusts(source.host):
+        host = self.address(source)
+        flow = isinstance(source, FlowHop)
+        # A proxy of our own stands for everybody; what is guessed through it is limited by name and by connection.
+        if not host or (flow and not is_public(host)) or self.access.verdict(host) or self._trusts(host):
             return
-        address = counted(source.host)
-        self._punish(address, look(address, now=self._clock.monotonic(), home=address in self._friends))
+        address = counted(host)
+        self._punish(address, look(address, now=self._clock.monotonic(), home=flow or address in self._friends))
 
     def _punish(self, address: str, offence: Offence | None) -> None:
         if offence is not None:
@@ -194,16 +211,17 @@ class Guards:
         if not self.bans.stands(address):
             self.bans.ban(address, offence, note=note)
 
-    def _is_friend(self, address: str, data: bytes) -> bool:
+    def _is_friend(self, address: str, data: bytes, *, browser: bool = False) -> bool:
         """A user who was here before may come again (with another port, after a restart) whoever else is shut out.
 
-        It costs a guesser at the same address nothing to use their name; such guesses are limited by the name.
+        It costs a guesser at the same address nothing to use their name; such guesses are limited by the name. Browsers
+        have a new one for each session, so there it is the user who counts.
         """
         names = self._friends.get(address)
         if not names or not peek.is_request(data):
             return False
         user, name = (part.decode("utf-8", "surrogateescape") for part in peek.names(data))
-        return (name or user) in names
+        return (name or user) in names or (browser and user in names)
 
 
 def _drop(why: str) -> bool:
