@@ -48,7 +48,11 @@ def _parsed(number: str, country: str) -> phonenumbers.PhoneNumber | None:
         found = phonenumbers.parse(number, country)
     except phonenumbers.NumberParseException:
         return None
-    return found if phonenumbers.is_valid_number(found) else None
+    if phonenumbers.is_valid_number(found):
+        return found
+    # Abroad there are numbers newer than the plans that we know; what names its country goes there.
+    abroad = found.country_code != phonenumbers.country_code_for_region(country)
+    return found if abroad and phonenumbers.is_possible_number(found) else None
 
 
 def national(number: str, country: str = HOME) -> str:
