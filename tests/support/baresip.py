@@ -197,9 +197,9 @@ class Baresip:
 
 
 def hum(path: Path) -> None:
-    """Write ten seconds of a 400 Hz square tone."""
+    """Write two minutes of a 400 Hz square tone: baresip hangs up where the file ends."""
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(8000)
-        file.writeframes((b"\x00\x10" * 10 + b"\x00\xf0" * 10) * 4000)
+        file.writeframes((b"\x00\x10" * 10 + b"\x00\xf0" * 10) * 48000)

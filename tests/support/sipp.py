@@ -17,6 +17,7 @@ WORDS = {"CALLED": "10000", "CALLER": "13800000001", "CONTACT": "[local_port]", 
 _VIA = "Via: SIP/2.0/[transport] [local_ip]:[local_port];rport;branch="
 _WE = "From: <sip:CALLER@[local_ip]:[local_port]>;tag=[pid]c[call_number]"
 _CONTACT = "Contact: <sip:CALLER@[local_ip]:CONTACT;transport=[transport]>"
+_ALLOW = "Allow: INVITE, ACK, BYE, CANCEL, OPTIONS"
 _COMMON = ("Max-Forwards: 70", "Call-ID: [call_id]", _CONTACT)
 _FIRST = (f"{_VIA}z9hG4bK-[call_id]", _WE, "Call-ID: [call_id]", "Max-Forwards: 70")
 _THEY = "To: <sip:CALLED@[remote_ip]:[remote_port]>"
@@ -24,12 +25,12 @@ _LAST = ("[last_Via:]", "[last_From:]", "[last_Call-ID:]")
 _TAGGED = "[last_To:];tag=[pid]u[call_number]"
 _PHONE = "Contact: <sip:[local_ip]:CONTACT;transport=[transport]>"
 PIECES = {
-    "start": (*_FIRST, _THEY, _CONTACT),
+    "start": (*_FIRST, _THEY, _CONTACT, _ALLOW),
     "cancel": (*_FIRST, _THEY),
     "last": (*_FIRST, f"{_THEY}[peer_tag_param]"),
     "again": (f"{_VIA}[branch]", _WE, f"{_THEY}[peer_tag_param]", *_COMMON),
     "back": (f"{_VIA}[branch]", "From: [$us];tag=[pid]u[call_number]", "To: [$them]", *_COMMON),
-    "reply": (*_LAST, _TAGGED, "[last_CSeq:]", _PHONE),
+    "reply": (*_LAST, _TAGGED, "[last_CSeq:]", _PHONE, _ALLOW),
     "reply without cseq": (*_LAST, _TAGGED, _PHONE),
     "reply without contact": (*_LAST, _TAGGED, "[last_CSeq:]"),
     "within": (*_LAST, "[last_To:]", "[last_CSeq:]", _PHONE),
