@@ -113,6 +113,8 @@ class Line:
         self.id = LegId(new_id())
         self.caller, self.called, self.trunk, self.browser = caller, called, True, browser
         self.offer: str | None = OFFER
+        self.late_answer: str | None = None
+        """What its ACK brings when it had no offer."""
         self.answered: str | None = None
         self.hung_up: int | None = None
         self.headers: Mapping[str, str] = {}
@@ -140,7 +142,7 @@ class Line:
         if self.over:
             raise WrongState
         self.answered = sdp
-        self.happens(Confirmed(self.id))
+        self.happens(Confirmed(self.id, self.late_answer))
 
     async def accept(self, sdp: str) -> None:
         if self.over or not self.reoffered:

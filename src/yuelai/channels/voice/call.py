@@ -150,8 +150,8 @@ class VoiceCall:
                     await self.talking.regain(self.agent)
             case RejoinOver():
                 await self.talking.give_up(message)
-            case Confirmed(leg):
-                if leg == self.customer.id:
+            case Confirmed(leg, sdp):
+                if leg == self.customer.id and await self._described(sdp):
                     self.self_service.start()
             case Answered():
                 await self.talking.answered(message)
@@ -161,7 +161,9 @@ class VoiceCall:
                 await self._leg_ended(message)
             case Referred():
                 message.referral.refuse(603)  # contacts are moved by routing, not by telephones
-            case Ringing() | Reanswered():
+            case Reanswered():
+                await self.talking.reanswered(message)
+            case Ringing():
                 pass
             case _:
                 raise TypeError(f"a call cannot handle {message!r}")
@@ -178,9 +180,6 @@ class VoiceCall:
             await self.customer.hangup(503)
             return
         self.customer.listen(self.post)
-        if self.customer.offer is None:
-            await self._refuse(488)
-            return
         kind = LegKind.BROWSER if self.customer.browser else LegKind.PLAIN
         try:
             answer = await self.services.media.create_leg(
@@ -200,6 +199,21 @@ class VoiceCall:
         except Refusal as error:
             # The caller cancelled while the sound was being prepared; `Ended` is in the mailbox.
             log.info("caller_gone_before_answer", reason=str(error))
+
+    async def _described(self, sdp: str | None) -> bool:
+        """Whoever called without an offer was given ours and answers with the ACK (RFC 3261 §13.2.1)."""
+        if self.customer.offer is not None:
+            return True
+        try:
+            if sdp is None:
+                raise MediaError("no answer to our offer")
+            await self.services.media.answer(self.customer_media, sdp)
+        except MediaError as error:
+            log.warning("call_without_sound", error=str(error))
+            await self.customer.hangup(488, "no common media")
+            await self.end(EndReason.FAILED)
+            return False
+        return True
 
     async def _refuse(self, status: int) -> None:
         await self.customer.hangup(status)

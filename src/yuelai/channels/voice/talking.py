@@ -17,7 +17,7 @@ from yuelai.platform.errors import Refusal
 from yuelai.platform.ids import RecordingId
 from yuelai.routing.errors import OfferGone
 from yuelai.telephony.errors import WrongState
-from yuelai.telephony.ports import Answered, Reoffered
+from yuelai.telephony.ports import Answered, Reanswered, Reoffered
 from yuelai.wire.sdp import parse_sdp
 
 if TYPE_CHECKING:
@@ -145,6 +145,20 @@ class Talking:
             return  # taken back, or hung up: `Ended` is in the mailbox then
         if by_agent:
             await self._phone_holds(event.sdp)
+
+    async def reanswered(self, event: Reanswered) -> None:
+        """Somebody between us and the party asked for our description and answered with another one of its own."""
+        call = self._call
+        if event.leg == call.customer.id:
+            media_leg = call.customer_media
+        elif call.agent is not None and call.agent.leg is not None and call.agent.owns(event.leg):
+            media_leg = call.agent.media_leg
+        else:
+            return
+        try:
+            await call.services.media.answer(media_leg, event.sdp)
+        except MediaError as error:
+            log.info("reanswer_refused", error=str(error))
 
     async def _phone_holds(self, sdp: str) -> None:
         session = parse_sdp(sdp)
