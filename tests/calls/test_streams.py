@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import shutil
+import socket
 import ssl
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -296,6 +297,18 @@ async def test_bound_to_all_each_kind_of_peer_is_told_an_address_it_can_reach(tm
 async def test_a_taken_port_and_a_missing_certificate_are_said_clearly(desk: Desk, tmp_path: Path) -> None:
     with pytest.raises(OSError, match=f"SIP cannot listen on port {desk.telephony.port}/"):
         await Desk(tmp_path).telephony.start(port=desk.telephony.port)
+    pair = Authority(tmp_path / "ca").issue("desk.test")
+    with contextlib.ExitStack() as stack:
+        other = None
+        while other is None:
+            port = free_sip_port()
+            with contextlib.suppress(OSError):
+                other = stack.enter_context(socket.create_server(("127.0.0.1", port + 1)))
+        late = Desk(tmp_path, tls_cert=pair.cert, tls_key=pair.key)
+        with pytest.raises(OSError, match=rf"port {port + 1}/TCP \(TLS\)"):
+            await late.telephony.start(port=port)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            probe.bind(("127.0.0.1", port))  # nothing of it is left open
     missing = Desk(tmp_path, tls_cert=tmp_path / "none.pem", tls_key=tmp_path / "none.key")
     with pytest.raises(CertificateUnreadable, match=r"none\.pem is not there"):
         await missing.telephony.start(port=0)

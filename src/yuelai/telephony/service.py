@@ -100,22 +100,27 @@ class SipTelephony:
         `port` overrides the setting; with 0 any free ones are taken. Raises OSError, which says what it is about, when
         a port is taken, and CertificateUnreadable.
         """
-        settings = self._settings
+        settings, certificate = self._settings, None
         if settings.sip_tls_ca is not None or settings.tls_cert is not None:
             self._trust.context()
+        if tcp and settings.tls_cert is not None and settings.tls_key is not None:
+            certificate = ServerCertificate(settings.tls_cert, settings.tls_key, client_ca=settings.sip_tls_client_ca)
         self.port = await self.transports.open(settings.bind, settings.sip_port if port is None else port, tcp=tcp)
         self._stack.ua.port = self.port
+        if certificate is not None:
+            wanted = settings.sip_tls_port if port is None else port and port + 1
+            try:
+                self.tls_port = await self.transports.open_tls(settings.bind, wanted, certificate.context)
+            except OSError:
+                self.transports.close()
+                raise
+            self._stack.ua.tls_port = self.tls_port
         if settings.other_address is not None:
             other = settings.other_address
             self._stack.ua.other_host = f"[{other}]" if ":" in other else other
             self._stack.ua.own_hosts.add(self._stack.ua.other_host)
         self._stack.ua.supervision.start()
         self.resolver.ipv4, self.resolver.ipv6 = self.transports.families
-        if tcp and settings.tls_cert is not None and settings.tls_key is not None:
-            certificate = ServerCertificate(settings.tls_cert, settings.tls_key, client_ca=settings.sip_tls_client_ca)
-            wanted = settings.sip_tls_port if port is None else port and port + 1
-            self.tls_port = await self.transports.open_tls(settings.bind, wanted, certificate.context)
-            self._stack.ua.tls_port = self.tls_port
         self.guards.start(self.transports.udp_descriptors)
         log.info("sip_listening", address=settings.bind, port=self.port, tcp=tcp, tls_port=self.tls_port)
 
