@@ -13,7 +13,7 @@ from uuid import UUID
 from yuelai.platform.config import Settings
 from yuelai.telephony.auth import Authenticator, Verdict, has_credentials
 from yuelai.telephony.hops import FlowHop, Hop
-from yuelai.telephony.ports import Capacity
+from yuelai.telephony.ports import Capacity, Credential
 from yuelai.telephony.registrar import Registrar
 from yuelai.wire.errors import PeerError
 from yuelai.wire.sip import Request, Uri, parse_address
@@ -64,6 +64,10 @@ class Inbound:
     """The caller's number, as we write it."""
     called: Callable[[Request], str]
     """The number called, as we write it."""
+
+
+class PeerCredential(Credential):
+    """Of a trunk's peer, not of a telephone, whatever its name."""
 
 
 class TrunkDirectory(Protocol):
@@ -119,7 +123,8 @@ class Admission:
         found = await self._authenticator.check(invite, hop)
         if isinstance(found, Verdict):
             return found
-        account = self.trunks.account(found.user) if self.trunks is not None else None
+        peer = self.trunks is not None and isinstance(found, PeerCredential)
+        account = self.trunks.account(found.user) if peer and self.trunks is not None else None
         if account is not None:
             return _through(account, invite)
         at = [binding for binding in self._registrar.bindings(found.user) if binding.source == hop]

@@ -193,3 +193,15 @@ async def test_the_store_asks_phones_first() -> None:
     found = await store.credential("8001")
     assert found is not None
     assert found.user == "8001"
+
+
+async def test_a_telephone_of_a_gateways_name_is_a_telephone() -> None:
+    net = Net()
+    centre, peer = Centre(net, gate(sources=[], peer_username="8001", peer_secret="open")), Carrier(net, 5080)
+    centre.party.stack.authenticator._credentials = TrunkCredentials(Passwords("8001"), centre.trunks)
+    assert await offered(net, centre, peer) is None
+    asked = peer.last(407)
+    assert isinstance(asked, Response)
+    given_ = answer(asked.raw("proxy-authenticate")[0], "INVITE", "sip:10000@127.0.0.1", "8001", "secret")
+    leg = await offered(net, centre, peer, branch="2", cseq=2, from_tag="2", proxy_authorization=given_)
+    assert (leg.trunk, leg.trunk_id, leg.caller) == (False, None, "8001")

@@ -66,6 +66,8 @@ async def test_a_trunk_is_made_changed_and_taken_away(site: Site) -> None:
     assert changed.json()["version"] == 2
     late = await client.patch(place, json={"version": 1, "weight": 3})
     assert (late.status_code, late.json()["code"]) == (409, "changed_meanwhile")
+    huge = await client.patch(place, json={"version": 2**40, "weight": 3})
+    assert (huge.status_code, huge.json()["code"]) == (422, "invalid_request")
     assert [one["code"] for one in (await client.get(TRUNKS)).json()["items"]] == ["east"]
     assert (await client.get(place)).json() == changed.json()
     assert (await client.delete(place)).status_code == 204

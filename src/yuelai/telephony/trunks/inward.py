@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 
-from yuelai.telephony.admission import Inbound, dialled_user, number_of
+from yuelai.telephony.admission import Inbound, PeerCredential, dialled_user, number_of
 from yuelai.telephony.hops import Hop, StreamHop
-from yuelai.telephony.ports import Credential
 from yuelai.telephony.trunks.fleet import Fleet, Held
 from yuelai.telephony.trunks.line import Line
 from yuelai.telephony.trunks.numbers import incoming
@@ -53,7 +52,7 @@ class Inward(Fleet):
                 return self._inbound(held)
         return None
 
-    def credential(self, username: str, realm: str) -> Credential | None:
+    def credential(self, username: str, realm: str) -> PeerCredential | None:
         """What a peer that signs in here must know, None for a name that is nobody's."""
         for trunk in self._trunks.values():
             if trunk.peer_username == username and trunk.peer_secret and trunk.active:
@@ -61,7 +60,7 @@ class Inward(Fleet):
                     ha1(algorithm, username, realm, trunk.peer_secret)
                     for algorithm in (Algorithm.MD5, Algorithm.SHA256)
                 )
-                return Credential(username, md5, sha256)
+                return PeerCredential(username, md5, sha256)
         return None
 
     def is_trunk_address(self, address: str) -> bool:

@@ -60,6 +60,7 @@ Clock = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 Limit = Annotated[int, Field(ge=0, le=100_000, description="0: none")]
 Period = Annotated[int, Field(ge=0, le=3600, description="0: no signs of life are asked for; else 5 at least")]
 Port = Annotated[int, Field(ge=1, le=65535)]
+Version = Annotated[int, Field(ge=1, lt=2**31, description="as it was read")]
 Kind = Literal["carrier", "pbx", "gateway"]
 Direction = Literal["both", "in", "out"]
 Transport = Literal["auto", "udp", "tcp", "tls"]
@@ -160,7 +161,7 @@ class NewTrunk(_Settings):
 class TrunkChange(_Settings):
     """What is to be different. A password that is not spoken of stays; null takes it away."""
 
-    version: int
+    version: Version
     code: Code = ""
     name: Name = ""
     secret: Secret | None = None
@@ -210,7 +211,7 @@ class NewRoute(Body):
 
 
 class RouteChange(NewRoute):
-    version: int
+    version: Version
     prefix: Digits = ""
 
 

@@ -5104,7 +5104,10 @@ export interface components {
             prefix?: string;
             /** Trunks */
             trunks?: components["schemas"]["RouteTrunk"][];
-            /** Version */
+            /**
+             * Version
+             * @description as it was read
+             */
             version: number;
         };
         /** RouteList */
@@ -6355,7 +6358,10 @@ export interface components {
              * @default
              */
             username?: string;
-            /** Version */
+            /**
+             * Version
+             * @description as it was read
+             */
             version: number;
             /**
              * Weight
