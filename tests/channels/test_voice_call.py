@@ -14,7 +14,7 @@ from yuelai.channels.voice.messages import Actor, NoSuchCall, NotPossibleNow, No
 from yuelai.media.ports import Digit, LegGone
 from yuelai.platform.ids import SAMPLE_TENANT
 from yuelai.routing.events import Seat
-from yuelai.telephony.ports import Answered
+from yuelai.telephony.ports import Answered, Reanswered, Referred
 
 WANG = {"id": str(uuid4()), "name": "王芳", "class": "gold"}
 
@@ -351,3 +351,28 @@ async def test_stopping_the_process_ends_every_call_truthfully(moment: str) -> N
     await step()  # type: ignore[misc]
     await world.channel.close()
     assert world.end_reasons() == ["system_restart"]
+
+
+async def test_a_telephone_that_asks_for_a_transfer_is_refused_and_the_talk_goes_on() -> None:
+    world = World()
+    await world.begin()
+    _, phone = await world.talking()
+    refused: list[int] = []
+
+    class Wish:
+        target, user, replaces, referred_by = "sip:8009@127.0.0.1", "8009", None, ""
+
+        def accept(self) -> None:
+            raise AssertionError
+
+        def refuse(self, status: int = 603) -> None:
+            refused.append(status)
+
+        def progress(self, status: int) -> None:
+            raise AssertionError
+
+    phone.happens(Referred(phone.id, Wish()))
+    phone.happens(Reanswered(phone.id, ""))
+    await world.settle()
+    assert refused == [603]
+    assert world.state() == "talking"
