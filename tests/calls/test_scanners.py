@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import statistics
 import sys
 import time
@@ -11,7 +12,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.support import switch as switches
-from tests.support.centre import free_sip_port
+from tests.support.centre import Centre, eventually, free_sip_port
 from tests.support.plain import Plain, Talk, authorize, challenge, over, register, sdp
 from tests.support.switched import Switched
 from yuelai.telephony.guards import Offence
@@ -178,3 +179,38 @@ async def test_a_flood_of_guesses_locks_out_no_phone_and_delays_no_call(switch: 
             talk = restarted.talk("8001", uri="sip:127.0.0.1")
             talk.send("REGISTER")
             await talk.response(401)
+
+
+def answered(centre: Centre, host: str) -> bool:
+    """Does the centre say anything to an OPTIONS from this address?"""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as here:
+        here.bind((host, 0))
+        here.settimeout(0.5)
+        place = f"{host}:{here.getsockname()[1]}"
+        lines = [
+            f"OPTIONS sip:127.0.0.1:{centre.sip_port} SIP/2.0", f"Via: SIP/2.0/UDP {place};branch=z9hG4bK{place};rport",
+            "From: <sip:x@127.0.0.1>;tag=x", "To: <sip:127.0.0.1>", f"Call-ID: {place}", "CSeq: 1 OPTIONS",
+            "Content-Length: 0",
+        ]  # fmt: skip
+        here.sendto("\r\n".join([*lines, "", ""]).encode(), ("127.0.0.1", centre.sip_port))
+        try:
+            return here.recv(65_535).startswith(b"SIP/2.0 200")
+        except TimeoutError:
+            return False
+
+
+def test_a_centre_takes_over_what_people_ban_deny_and_lift_and_keeps_it_when_core_dies(centre: Centre) -> None:
+    api = centre.person("admin").http
+    assert answered(centre, "127.0.0.77")
+    assert api.post("/api/v1/sip/bans", json={"address": "127.0.0.77", "reason": "try"}).status_code == 201
+    eventually(lambda: not answered(centre, "127.0.0.77"))
+    rule = api.post("/api/v1/sip/access-rules", json={"network": "127.0.0.78", "action": "deny"}).json()
+    eventually(lambda: not answered(centre, "127.0.0.78"))
+    assert answered(centre, "127.0.0.79")
+    centre.kill("core")
+    eventually(lambda: answered(centre, "127.0.0.79"), timeout=30)
+    assert not answered(centre, "127.0.0.77")
+    assert not answered(centre, "127.0.0.78")
+    assert api.delete("/api/v1/sip/bans/127.0.0.77").status_code == 204
+    assert api.delete(f"/api/v1/sip/access-rules/{rule['id']}").status_code == 204
+    eventually(lambda: answered(centre, "127.0.0.77") and answered(centre, "127.0.0.78"))
