@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import PhoneNumberFormat
@@ -33,6 +34,7 @@ class Rewriting:
     format: str = "as_is"
 
 
+@lru_cache(maxsize=4096)
 def e164(number: str, country: str = HOME) -> str | None:
     """Return the number with its `+`, None for short numbers (10000, 95588, 8001), names and what cannot be one."""
     if not _DIGITS.fullmatch(number) or len(number) > 32:
@@ -63,6 +65,7 @@ def national(number: str, country: str = HOME) -> str:
     return re.sub(r"\D", "", phonenumbers.format_number(found, PhoneNumberFormat.NATIONAL))
 
 
+@lru_cache(maxsize=4096)
 def formed(number: str, form: str, country: str = HOME) -> str:
     """Write a number in a form; what is no public number stays as it is."""
     public = e164(number, country) if form != "as_is" else None
