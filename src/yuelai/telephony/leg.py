@@ -10,26 +10,25 @@ from uuid import UUID
 import structlog
 
 from yuelai.platform.ids import LegId, new_id
+from yuelai.telephony import digits
 from yuelai.telephony.dialog import Dialog
 from yuelai.telephony.errors import WrongState
+from yuelai.telephony.grace import Grace
 from yuelai.telephony.hops import UdpHop
+from yuelai.telephony.journalled import Journalled
 from yuelai.telephony.layer import ServerTransaction
 from yuelai.telephony.liveness import Liveness
 from yuelai.telephony.negotiation import Negotiation
-from yuelai.telephony.ports import Confirmed, Ended, InfoDigit, LegEvent, Listener, Reanswered
+from yuelai.telephony.ports import Confirmed, Ended, LegEvent, Listener, Reanswered
 from yuelai.telephony.reasons import cause, cause_of
 from yuelai.telephony.repeat import OkRepeater
 from yuelai.telephony.session import SessionTimer
-from yuelai.telephony.timers import Timer
 from yuelai.wire.sip import Request, Response
 
 if TYPE_CHECKING:
     from yuelai.telephony.useragent import UserAgent
 
 log = structlog.get_logger()
-
-FLOW_GRACE_SECONDS = 32.0
-"""How long a standing dialog waits for its browser to come back on a new flow."""
 
 
 class LegState(StrEnum):
@@ -52,9 +51,9 @@ class SipLeg:
     """True for a leg of our own making."""
 
     __slots__ = (
-        "__weakref__", "_bye_on_ack", "_grace", "_journalled", "_listener", "_offered", "_repeater", "_state",
-        "_unacknowledged", "_untold", "account", "browser", "called", "caller", "carried", "correlation", "dialog",
-        "id", "joins", "liveness", "media", "negotiation", "peer", "replaces", "session", "since", "stood", "trunk",
+        "__weakref__", "_bye_on_ack", "_listener", "_offered", "_repeater", "_state", "_unacknowledged", "_untold",
+        "account", "browser", "called", "caller", "carried", "correlation", "dialog", "grace", "id", "joins",
+        "journalled", "liveness", "media", "negotiation", "peer", "replaces", "session", "since", "stood", "trunk",
         "trunk_id", "ua",
     )  # fmt: skip
 
@@ -93,11 +92,11 @@ class SipLeg:
         self._untold: list[LegEvent] = []
         self._repeater: OkRepeater | None = None
         self._unacknowledged = 0
-        self._journalled = False
+        self.journalled = Journalled(self)
         self._offered = False
         self._bye_on_ack: str | None = None
         """Set when a BYE is to follow the ACK; its Reason."""
-        self._grace: Timer | None = None
+        self.grace = Grace(self)
         ua.legs[self.id] = self
 
     @property
@@ -207,16 +206,7 @@ class SipLeg:
     async def digit(self, digit: str, milliseconds: int = 160) -> None:
         """Send a key by INFO; whether the other side takes it is not waited for. Raises WrongState."""
         self.need(LegState.CONFIRMED)
-        assert self.dialog is not None
-        if parse_digit(digit.encode()) != digit:
-            raise WrongState("not a key")
-        info = self.dialog.request("INFO")
-        info.set_body("application/dtmf-relay", f"Signal={digit}\r\nDuration={milliseconds}\r\n")
-        self.ua.send(self.dialog, info, self._info_answered, lambda status, _: self.lost(status))
-
-    def _info_answered(self, response: Response) -> None:
-        if response.status in (408, 481):
-            self.lost(response.status)
+        digits.send(self, digit, milliseconds)
 
     async def hangup(self, status: int = 480, reason: str = "", *, cause: str = "") -> None:
         self.hang_up("local", status, reason, cause)
@@ -252,30 +242,17 @@ class SipLeg:
         self.negotiation.abort()
         self.liveness.stop()
         self.session.stop()
-        self.stop_grace()
+        self.grace.stop()
         self.ua.legs.pop(self.id, None)
         self.released(status)
-        if self._journalled:
-            self.ua.journal_ended(self.id)
+        self.journalled.end()
         log.info("leg_ended", leg=str(self.id), by=by, status=status, reason=reason)
         self.ua.observe_ended(self, status, reason)
         self.emit(Ended(self.id, by, status, reason, cause, contacts))
 
     async def journal(self) -> bool:
         """Make the dialog safe. Returns False when the leg ended meanwhile (the entry is then closed again)."""
-        assert self.dialog is not None
-        try:
-            await self.ua.journal.confirmed(self.ua.record(self))
-        except Exception:
-            # Without a journal a crash would leave a ghost call: better no call.
-            log.exception("dialog_not_journalled", leg=str(self.id))
-            self.hang_up("system", 503, "journal away")
-            return False
-        if self.state is LegState.ENDED:
-            self.ua.journal_ended(self.id)
-            return False
-        self._journalled = True
-        return True
+        return await self.journalled.begin()
 
     def stand(self) -> None:
         self.state = LegState.CONFIRMED
@@ -291,18 +268,7 @@ class SipLeg:
 
     def described(self) -> None:
         """What a resumed dialog would need to know has changed."""
-        if self._journalled and self.state is not LegState.ENDED:
-            self.ua.spawn(self._journal_again())
-
-    async def _journal_again(self) -> None:
-        if self.dialog is None or self.state is LegState.ENDED:
-            return
-        try:
-            await self.ua.journal.confirmed(self.ua.record(self))
-        except Exception:
-            log.exception("dialog_change_not_journalled", leg=str(self.id))
-        if self.id not in self.ua.legs:
-            self.ua.journal_ended(self.id)  # the end may have been written before the change
+        self.journalled.changed()
 
     def keep(self, dialog: Dialog) -> None:
         """Hear requests within this dialog from now on."""
@@ -392,7 +358,7 @@ class SipLeg:
         elif method == "PRACK":
             self.on_prack(transaction)
         elif method == "INFO":
-            self._on_info(transaction)
+            digits.take(self, transaction)
         elif method in self.ua.in_dialog:
             self.ua.in_dialog[method](self, transaction)
         else:
@@ -414,39 +380,15 @@ class SipLeg:
         self._bye_on_ack = None
         self.drop()
 
-    def _on_info(self, transaction: ServerTransaction) -> None:
-        """Digits of old phones: `Signal=5` lines in application/dtmf-relay, or the bare digit in application/dtmf."""
-        request = transaction.request
-        if request.content_type not in ("application/dtmf-relay", "application/dtmf"):
-            # RFC 6086 §4.2.2: an INFO without a package that we cannot read is still answered 200.
-            transaction.respond(request.response(200 if not request.body else 415))
-            return
-        digit = parse_digit(request.body)
-        if digit is None:
-            transaction.refuse(400)
-            return
-        transaction.respond(request.response(200))
-        self.emit(InfoDigit(self.id, digit))
-
     def on_cancelled(self, why: str = "") -> None:
         """The INVITE of an incoming leg was taken back; `why` is the Reason of the CANCEL."""
 
     def lose_flow(self) -> None:
         """The browser's connection is gone: a standing call waits for it to come back, anything else is over."""
         if self.state in (LegState.CONFIRMED, LegState.ACCEPTED):
-            if self._grace is None:
-                self._grace = self.ua.timers.after(FLOW_GRACE_SECONDS, self._flow_gone)
+            self.grace.begin()
         elif self.state in (LegState.OFFERED, LegState.JOURNALLING):
             self.hang_up("system", 503, "connection lost")
-
-    def _flow_gone(self) -> None:
-        self.end("system", 503, "connection lost")
-        self.drop()
-
-    def stop_grace(self) -> None:
-        if self._grace is not None:
-            self._grace.cancel()
-            self._grace = None
 
     def forgotten(self, status: int) -> None:
         """The peer has said that there is no such call."""
@@ -456,16 +398,3 @@ class SipLeg:
     def lost(self, status: int) -> None:
         """A request within the dialog was answered as if there were none (§12.2.1.2): end with a BYE."""
         self.hang_up("system", status, "dialog lost")
-
-
-def parse_digit(body: bytes) -> str | None:
-    """Return the key of a dtmf-relay body (`Signal= 5`) or of a bare one; None when it holds none."""
-    text = body[:200].decode("ascii", "replace").strip()
-    for line in text.splitlines():
-        name, equals, value = line.partition("=")
-        if equals and name.strip().lower() == "signal":
-            text = value.strip()
-            break
-    names = {"10": "*", "11": "#", "12": "A", "13": "B", "14": "C", "15": "D"}
-    digit = names.get(text, text.upper())
-    return digit if len(digit) == 1 and digit in "0123456789*#ABCD" else None

@@ -342,7 +342,7 @@ class UserAgent:
                 dialog.hop = binding.source
                 leg.described()
                 if isinstance(binding.source, FlowHop):
-                    leg.stop_grace()
+                    leg.grace.stop()
                     leg.liveness.probe("UPDATE")
         for parked in [p for p in self._parked if self._comes_back(p.dialog, binding)]:
             parked.timer.cancel()
