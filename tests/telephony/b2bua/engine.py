@@ -30,7 +30,8 @@ class Books:
                 raise MediaError(f"unknown leg {leg}")
 
     def hears(self, listener: LegId, speaker: LegId) -> bool:
-        return (speaker, listener) in self.heard and not {speaker, listener} & self.held
+        """Whoever has not said where it wants sound hears nothing."""
+        return (speaker, listener) in self.heard and listener in self.theirs and not {speaker, listener} & self.held
 
     async def create_leg(
         self, leg: LegId, kind: LegKind, listener: Callable[[MediaEvent], None], *, offer: str | None = None

@@ -136,6 +136,7 @@ def everybody_has_somebody(chaos: Chaos) -> None:
             near, far = call.near.sound, call.far.sound
             about = {pair for pair in chaos.engine.heard if {near, far} & set(pair)}
             assert about == {(near, far), (far, near)}, "somebody hears a third one, or nobody"
+            assert {near, far} <= set(chaos.engine.theirs), "the engine does not know where somebody hears"
 
 
 @pytest.mark.parametrize("seed", range(24))

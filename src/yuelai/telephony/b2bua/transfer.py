@@ -66,6 +66,7 @@ class Transfer:
             await self._call.hangup(487)
             return
         self._call.seat(self._stay, half)
+        await self._call.house.media.answered(half, sdp, self._stay)
         self._told.progress(200)
         self._call.talk.rejoin()
 
