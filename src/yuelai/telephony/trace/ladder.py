@@ -140,16 +140,15 @@ def _arrow(
     start, end = ends
     tip = -8 if end > start else 8
     kind = _kind(seen)
-    label = f"{seconds:.3f} s {what} {below}"
+    what, below = _cut(_clean(what), 32), _cut(_clean(below), 44)
     return (
-        f'<g class="arrow {kind}{" again" if again > 1 else ""}" data-index="{index}" tabindex="0" role="button" '
-        f"aria-label={quoteattr(_clean(label))}>"
+        f'<g class="arrow {kind}{" again" if again > 1 else ""}" data-index="{index}" tabindex="0" role="button">'
         f'<rect class="hit" x="0" y="{y - 22}" width="{max(start, end) + 96}" height="{_ROW}"/>'
-        f'<text x="{_TIME - 12}" y="{y + 4}" text-anchor="end" class="weak">+{seconds:.3f} s</text>'
+        f'<text x="{_TIME - 12}" y="{y + 4}" text-anchor="end" class="weak">+{seconds:.3f} s</text> '
         f'<line x1="{start}" y1="{y}" x2="{end + tip}" y2="{y}"/>'
         f'<path d="M{end} {y}l{tip} -4.5v9z"/>'
-        f'<text x="{(start + end) // 2}" y="{y - 6}" text-anchor="middle" class="what">{_safe(what, 32)}</text>'
-        f'<text x="{(start + end) // 2}" y="{y + 15}" text-anchor="middle" class="weak">{_safe(below, 44)}</text>'
+        f'<text x="{(start + end) // 2}" y="{y - 6}" text-anchor="middle" class="what">{escape(what)}</text> '
+        f'<text x="{(start + end) // 2}" y="{y + 15}" text-anchor="middle" class="weak">{escape(below)}</text>'
         "</g>"
     )
 
@@ -179,5 +178,8 @@ def _clean(text: str) -> str:
 
 
 def _safe(text: str, longest: int = 200) -> str:
-    text = _clean(text)
-    return escape(text if len(text) <= longest else text[: longest - 1] + "…")
+    return escape(_cut(_clean(text), longest))
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[: longest - 1] + "…"

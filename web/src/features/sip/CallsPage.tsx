@@ -1,6 +1,6 @@
 import { Button, DatePicker, Input, Select } from 'antd'
 import dayjs from 'dayjs'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { useAll, usePages } from '@/shared/api/lists'
@@ -19,6 +19,8 @@ import { outcomes, type CallsFilter } from './filter'
 import { farEnd, outcomeOf, talked } from './outcome'
 
 const format = 'YYYY-MM-DD'
+/** New calls come in by themselves while nobody has scrolled far. */
+const new_calls_after = 4_000
 
 interface Props {
   filter: CallsFilter
@@ -49,6 +51,13 @@ export function CallsPage({ filter, open, onFilter, onOpen, onInteraction }: Pro
     from: filter.from && instantOf(filter.from),
     to: filter.to && instantOf(filter.to, 1),
   })
+  const { refetch } = query
+  const short = (query.data?.pages.length ?? 0) === 1
+  useEffect(() => {
+    if (!short) return undefined
+    const timer = setInterval(() => !document.hidden && void refetch(), new_calls_after)
+    return () => clearInterval(timer)
+  }, [short, refetch])
   const today = dayjs()
   const change = (part: CallsFilter) => {
     const next = { ...filter, ...part }
@@ -193,7 +202,7 @@ export function CallsPage({ filter, open, onFilter, onOpen, onInteraction }: Pro
               {t('tel.calls.ofInteraction')} <Icon name="close" size={12} />
             </button>
           )}
-          <Button loading={query.isRefetching && !query.isFetchingNextPage} data-testid="calls-refresh" onClick={() => void query.refetch()}>
+          <Button data-testid="calls-refresh" onClick={() => void query.refetch()}>
             {t('list.refresh')}
           </Button>
         </header>
