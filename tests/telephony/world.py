@@ -15,7 +15,7 @@ from yuelai.platform.clock import VirtualClock
 from yuelai.platform.config import Settings
 from yuelai.platform.errors import Unavailable
 from yuelai.platform.ids import LegId, new_id
-from yuelai.telephony.hops import FlowHop, Hop, UdpHop
+from yuelai.telephony.hops import FlowHop, Hop, StreamHop, UdpHop
 from yuelai.telephony.liveness import IDLE_SECONDS
 from yuelai.telephony.ports import BindingRecord, Credential, Destination, DialogRecord, Ended, Leg, LegEvent
 from yuelai.telephony.registrar import Binding
@@ -34,16 +34,28 @@ class Net:
     def __init__(self, fate: Callable[[], list[float]] = lambda: [0.01]) -> None:
         self.clock = VirtualClock()
         self.fate = fate
-        self.ends: dict[Hop, Callable[[bytes, UdpHop], None]] = {}
+        self.ends: dict[Hop, Callable[[bytes, Hop], None]] = {}
         self.stacks: list[Stack] = []
         self.log: list[tuple[UdpHop, Hop, Request | Response]] = []
-        self._queue: list[tuple[float, int, UdpHop, Hop, bytes]] = []
+        self._queue: list[tuple[float, int, Hop, Hop, bytes]] = []
+        self.broken: set[Hop] = set()
+        """Ends that no connection can be made to."""
         self._count = itertools.count()
 
     def put(self, source: UdpHop, target: Hop, data: bytes) -> None:
         self.log.append((source, target, parse_datagram(data)))
         for delay in self.fate():
             heapq.heappush(self._queue, (self.clock.monotonic() + delay, next(self._count), source, target, data))
+
+    def stream(self, source: UdpHop, target: StreamHop, data: bytes) -> bool:
+        """Send over a connection: nothing is lost or overtaken, unless there is no connection to be had."""
+        end: Hop = target if target in self.ends else UdpHop(target.host, target.port)
+        if end in self.broken or end not in self.ends:
+            return False
+        self.log.append((source, end, parse_datagram(data)))
+        whence = StreamHop(target.transport, source.host, source.port)
+        heapq.heappush(self._queue, (self.clock.monotonic() + 0.01, next(self._count), whence, end, data))
+        return True
 
     def sent(self, source: UdpHop, what: str | int) -> int:
         """How often an end sent a method, or a status."""
@@ -155,6 +167,8 @@ class MemoryWire:
         self.flows: dict[str, Callable[[bytes], None]] = {}
 
     def reachable(self, hop: Hop) -> bool:
+        if isinstance(hop, StreamHop):
+            return UdpHop(hop.host, hop.port) not in self._net.broken
         return not isinstance(hop, FlowHop) or hop.flow in self.flows
 
     def send(self, hop: Hop, data: bytes) -> bool:
@@ -162,6 +176,8 @@ class MemoryWire:
             if hop.flow not in self.flows:
                 return False
             self.flows[hop.flow](data)
+        elif isinstance(hop, StreamHop):
+            return self._net.stream(self._here, hop, data)
         else:
             self._net.put(self._here, hop, data)
         return True
