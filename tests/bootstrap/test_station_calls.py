@@ -39,6 +39,9 @@ class OneTrunk:
     def reason(self, stages: Sequence[Sequence[Destination]], status: int, phrase: str) -> str:
         return ""
 
+    def codecs(self, trunk_id: UUID) -> Sequence[str]:
+        return ("PCMA",)
+
     def price(self, trunk_id: UUID, number: str) -> int | None:
         return PRICE if trunk_id == self.id else None
 
@@ -123,6 +126,7 @@ async def test_a_number_outside_goes_by_a_trunk_and_is_paid_for() -> None:
     leg = await centre.dial("01012345678")
     assert centre.trunk.asked == [("01012345678", "8001", "王芳")]
     (offered,) = centre.carrier.offered
+    assert "RTP/AVP 8\r\n" in str(offered.offer)
     await offered.answer(description(centre.carrier))
     await centre.net.run(1)
     await centre.dial("01012345678")

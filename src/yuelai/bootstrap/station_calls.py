@@ -25,6 +25,7 @@ from yuelai.telephony.guards import Caller, Ticket, Verdict
 from yuelai.telephony.ports import Destination, Leg, Telephony
 from yuelai.telephony.reasons import cause
 from yuelai.telephony.timers import Timers
+from yuelai.telephony.trunks.codecs import preferred
 
 log = structlog.get_logger()
 
@@ -43,6 +44,8 @@ class Outside(Protocol):
     ) -> Sequence[Sequence[Destination]]: ...
 
     def price(self, trunk_id: UUID, number: str) -> int | None: ...
+
+    def codecs(self, trunk_id: UUID) -> Sequence[str]: ...
 
     def reason(self, stages: Sequence[Sequence[Destination]], status: int, phrase: str) -> str: ...
 
@@ -142,7 +145,19 @@ class StationCalls:
         def explain(status: int, phrase: str) -> str:
             return self._outside.reason(stages, status, phrase)
 
-        return Plan(stages, called=number, timeout=OUTSIDE_SECONDS, longest=ticket.seconds, over=over, explain=explain)
+        def shape(sdp: str) -> str:
+            first = stages[0][0].trunk_id  # the offer is made once, for whichever trunk takes it
+            return preferred(sdp, self._outside.codecs(first)) if first is not None else sdp
+
+        return Plan(
+            stages,
+            called=number,
+            timeout=OUTSIDE_SECONDS,
+            longest=ticket.seconds,
+            over=over,
+            explain=explain,
+            shape=shape,
+        )
 
     async def close(self) -> None:
         """End every call; take no new ones."""

@@ -47,7 +47,7 @@ class Books:
         port = next(self._ports)
         return (
             f"v=0\r\no=- {port} 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
-            f"m=audio {port} RTP/AVP 0\r\n"
+            f"m=audio {port} RTP/AVP 0 8\r\n"
         )
 
     async def answer(self, leg: LegId, sdp: str) -> None:
