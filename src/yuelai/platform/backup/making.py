@@ -17,8 +17,11 @@ from yuelai.platform.backup.keys import fingerprints
 from yuelai.platform.clock import SystemClock
 from yuelai.platform.config import Settings
 
-LEFT_OUT = frozenset({"postgres", "postgres.new", "postgres.json", "journal", "run", "logs", "lock", "keys", "backups"})
-"""In home, but made anew, held elsewhere in the backup, or a secret that must not lie beside what it opens."""
+LEFT_OUT = frozenset(
+    {"postgres", "postgres.new", "postgres.json", "journal", "run", "logs", "lock", "keys", "backups", "traces"}
+)
+"""In home, but made anew, held elsewhere in the backup, a secret that must not lie beside what it opens, or gone within
+days anyway."""
 
 
 def make(settings: Settings, dsn: str, path: Path, say: Callable[[str], None] = lambda _: None) -> tuple[Manifest, int]:
