@@ -32,6 +32,11 @@
 
   const media = { mediaConstraints: { audio: true, video: false }, pcConfig: { iceServers: [] } }
 
+  // JsSIP refuses while an offer of its own is not answered yet.
+  async function once(act) {
+    while (!act()) await new Promise((done) => setTimeout(done, 20))
+  }
+
   window.phone = {
     told,
     start({ server, uri, user, password, timers }) {
@@ -53,8 +58,8 @@
     call: (target) => void ua.call(target, media),
     answer: (n) => sessions[n].answer(media),
     end: (n) => sessions[n].terminate(),
-    hold: (n) => sessions[n].hold({ useUpdate: false }),
-    unhold: (n) => sessions[n].unhold({ useUpdate: false }),
+    hold: (n) => once(() => sessions[n].hold({ useUpdate: false })),
+    unhold: (n) => once(() => sessions[n].unhold({ useUpdate: false })),
     renegotiate: (n, useUpdate) => sessions[n].renegotiate({ useUpdate }),
     digit: (n, digit) => sessions[n].sendDTMF(digit, { transportType: 'INFO' }),
     refer(n, target, replaces) {
