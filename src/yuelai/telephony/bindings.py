@@ -66,7 +66,7 @@ class Binding:
     @property
     def hops(self) -> tuple[Hop, ...]:
         """Ways to it, the best first: the connection it keeps to us, then what its contact says."""
-        other = None if self.symmetric or self.path else uri_hop(self.contact)
+        other = None if self.symmetric or self.path else _at(self.source, self.contact)
         return (self.hop,) if other in (None, self.hop) else (self.hop, other)
 
     def described(self, now: float) -> str:
@@ -122,15 +122,26 @@ class NoOutbound(PeerError):
 
 
 def way_to(request: Request, contact: Uri, source: Hop) -> tuple[Hop, bool, tuple[str, ...]]:
-    """Return where requests to a contact go, whether only there, and the Path they follow."""
+    """Return where requests to a contact go, whether only there, and the Path they follow.
+
+    That is always where the REGISTER came from, at most at another port: a phone that could name any address would have
+    us call whatever its contact says in our own name, at a carrier's for example, which knows us by our address.
+    """
     path = request.addresses("path")[:MOST_PATHS]
     if path:
-        return uri_hop(path[0].uri) or source, False, tuple(str(address) for address in path)
+        return _at(source, path[0].uri) or source, False, tuple(str(address) for address in path)
     symmetric = behind_nat(request.via, source)
     # A phone that connects to us listens for no connection itself as a rule (RFC 5923 §4, RFC 5626 §3.1).
     if symmetric or not _datagrams(source):
         return source, symmetric, ()
-    return uri_hop(contact) or source, False, ()
+    return _at(source, contact) or source, False, ()
+
+
+def _at(source: Hop, uri: Uri) -> Hop | None:
+    """Where a URI points, if that is the address of the source; names are not resolved."""
+    hop = uri_hop(uri)
+    same = hop is not None and not isinstance(source, FlowHop) and not isinstance(hop, FlowHop)
+    return hop if same and hop.host == source.host else None
 
 
 def _datagrams(source: Hop) -> bool:

@@ -43,10 +43,16 @@ class Dialog:
 
     @property
     def next_hop(self) -> Hop:
-        """The first route or the target (§8.1.2); a flow is its own way (RFC 5626 §5.3)."""
+        """The first route or the target (§8.1.2); a flow is its own way (RFC 5626 §5.3).
+
+        A registered phone is only ever spoken to at the address where it was heard: its Contact and routes are its own
+        words, and must not carry requests of ours to others (a carrier who trusts our address, a host in the house).
+        """
         if isinstance(self.hop, FlowHop) or self.symmetric:
             return self.hop
-        return uri_hop(self.next_uri) or self.found or self.hop
+        there = uri_hop(self.next_uri) or self.found or self.hop
+        elsewhere = isinstance(there, FlowHop) or there.host != self.hop.host
+        return self.hop if self.user and elsewhere else there
 
     @property
     def next_uri(self) -> Uri:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from yuelai.telephony.hops import FlowHop
+from yuelai.telephony.hops import FlowHop, uri_hop
 from yuelai.telephony.ports import Destination
 from yuelai.wire.sip import PeerError, Response, Uri, parse_uri
 
@@ -66,21 +66,29 @@ def contacts_of(response: Response) -> list[Uri]:
 def followed(place: Destination, contacts: list[Uri], is_own: Callable[[Uri], bool], left: int) -> list[Destination]:
     """Return the destinations that a redirection makes, at most `left`.
 
-    A trunk may point only to itself, or whoever answers there could make us call what it likes (toll fraud); a phone
-    that points to ourselves (`is_own`) forwards to a number of ours: the owner of the call decides about that.
+    Nobody may point elsewhere than to the host where they are themselves: whoever answers could else have us call what
+    they like, in our name, at a carrier that knows us by our address (toll fraud). All else, and a phone that points to
+    ourselves (`is_own`), forwards to a number: the owner of the call decides about that.
     """
     made = list[Destination]()
     for uri in contacts:
         if not uri.is_sip or is_own(uri):
             continue
         if place.trunk_id is None:
-            made.append(
-                replace(place, uri=str(uri), hops=(), route=(), digest=None, symmetric=False, user="", instance="")
-            )
+            hop = uri_hop(uri)
+            if hop is not None and hop.host in phone_hosts(place):
+                made.append(replace(place, uri=str(uri), hops=(hop,), route=(), digest=None, symmetric=False))
         elif uri.host.lower() in trunk_hosts(place):
             hops = place.hops if uri.port == parse_uri(place.uri).port else ()
             made.append(replace(place, uri=str(uri), hops=hops))
     return made[:left]
+
+
+def phone_hosts(place: Destination) -> set[str]:
+    """Addresses where a phone is: those we know, not what it says."""
+    if not place.hops:
+        return {hop.host} if (hop := uri_hop(parse_uri(place.uri))) is not None else set()
+    return {hop.host for hop in place.hops if not isinstance(hop, FlowHop)}
 
 
 def trunk_hosts(place: Destination) -> set[str]:

@@ -1,0 +1,112 @@
+"""What somebody with one phone's password, or a dishonest trunk, tries: calls in our name, others' calls, our memory."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.telephony.world import ANSWER, OFFER, Net, Party, RawPeer
+from yuelai.telephony.hops import UdpHop
+from yuelai.wire.sip import Request, Response
+from yuelai.wire.sip.digest import answer
+
+CARRIER = UdpHop("203.0.113.5", 5060)
+"""Somebody who knows us by our address."""
+DEAR = "sip:008821234567@203.0.113.5"
+
+
+def scene(**more: Any) -> tuple[Net, Party, RawPeer, list[bytes]]:
+    """Us, somebody at a phone, and what the carrier gets to see."""
+    net = Net()
+    ours = Party(net, 5060, trunks="127.0.0.9", **more)
+    heard: list[bytes] = []
+    net.ends[CARRIER] = lambda data, source: heard.append(data)
+    return net, ours, RawPeer(net, 5080), heard
+
+
+def signed(request: Request, response: Response, *, name: str = "8001") -> Request:
+    """The same request again with the password; CSeq and branch are to be changed by the caller."""
+    challenge = response.raw("www-authenticate") or response.raw("proxy-authenticate")
+    field = "authorization" if response.status == 401 else "proxy-authorization"
+    request.add(field, answer(challenge[0], request.method, request.target, name, "secret", nc=1))
+    return request
+
+
+async def asked(net: Net, ours: Party, phone: RawPeer, method: str, target: str, **more: Any) -> Response:
+    """Send a request, answer the challenge to it, and return the response after that."""
+    more = {"user": "8001", "branch": f"{method}1", "call_id": method, **more}
+    headers = {key: more.pop(key) for key in ("contact", "to") if key in more}
+
+    def made(cseq: int, branch: str) -> Request:
+        request = phone.request(method, target, cseq=cseq, **{**more, "branch": branch})
+        for name, value in headers.items():
+            request.set(name, value)
+        return request
+
+    phone.send(ours.hop, made(1, f"{more['branch']}a"))
+    await net.run(0.1)
+    challenge = phone.heard[-1]
+    assert isinstance(challenge, Response)
+    phone.send(ours.hop, signed(made(2, f"{more['branch']}b"), challenge))
+    await net.run(0.1)
+    found = next(m for m in reversed(phone.heard) if isinstance(m, Response) and m.status != 100)
+    return found
+
+
+async def registered(net: Net, ours: Party, phone: RawPeer, contact: str, **more: Any) -> Response:
+    return await asked(
+        net, ours, phone, "REGISTER", "sip:127.0.0.1", to="<sip:8001@127.0.0.1>", contact=f"<{contact}>", **more
+    )
+
+
+async def test_a_phone_that_forwards_to_a_carriers_address_only_names_a_number() -> None:
+    net, ours, phone, heard = scene()
+    await ours.call([phone.to(user="8001")])
+    await net.run(0.1)
+    response = phone.invites()[0].response(302, tag="x")
+    response.add("contact", f"<{DEAR}>")
+    phone.send(ours.hop, response)
+    await net.run(40)
+    assert [(event.status, event.contacts) for event in ours.ended] == [(302, (DEAR,))]
+    assert heard == []
+
+
+@pytest.mark.parametrize("path", ["", "<sip:203.0.113.5;lr>"])
+async def test_a_phone_cannot_have_itself_be_reached_at_a_carriers_address(path: str) -> None:
+    net, ours, phone, heard = scene()
+    more = {"path": path, "supported": "path"} if path else {}
+    assert (await registered(net, ours, phone, DEAR, **more)).status == 200
+    (place,) = ours.stack.places("8001", browser=False)
+    assert place.hops == (phone.hop,)
+    await ours.dial("8001")
+    await net.run(1)
+    assert len(phone.invites()) == 1
+    assert heard == []
+
+
+async def test_a_phone_is_reached_at_another_port_of_its_own_address() -> None:
+    net, ours, phone, _ = scene()
+    await registered(net, ours, phone, "sip:8001@127.0.0.1:5099")
+    (place,) = ours.stack.places("8001", browser=False)
+    assert place.hops == (UdpHop("127.0.0.1", 5099),)
+
+
+async def test_what_is_asked_within_a_phones_call_never_goes_to_an_address_that_it_only_names() -> None:
+    net, ours, phone, heard = scene()
+    # Without a tag of its own, a re-INVITE of ours would be a call of ours wherever it arrives.
+    await asked(net, ours, phone, "INVITE", "sip:10000@127.0.0.1", contact=f"<{DEAR}>", sdp=OFFER)
+    (leg,) = ours.offered
+    await leg.answer(ANSWER)
+    await net.run(0.1)
+    ok = phone.last(200)
+    assert isinstance(ok, Response)
+    phone.send(
+        ours.hop, phone.request("ACK", "sip:127.0.0.1", branch="ack", call_id="INVITE", cseq=2, to_tag=ok.to.tag)
+    )
+    await net.run(0.1)
+    assert ours.kinds() == ["Confirmed"]
+    await leg.hangup()
+    await net.run(5)
+    assert "BYE" in phone.requests()
+    assert heard == []
