@@ -312,6 +312,18 @@ async def test_two_tags_that_answer_one_invite_are_two_dialogs_and_the_second_ge
     await hang_up_clean(net, ours, peer)
 
 
+async def test_a_peer_that_makes_up_tags_without_end_is_not_followed() -> None:
+    net, ours, (peer, _) = scene()
+    await ours.call([peer.to()])
+    await net.run(0.1)
+    for number in range(100):
+        peer.answer(ours.hop, peer.invites()[0], 200, tag=f"t{number}", sdp=ANSWER)
+    await net.run(0.2)
+    assert len({m.to.tag for m in peer.heard if isinstance(m, Request) and m.method == "BYE"}) == 19
+    await net.run(100)
+    assert len(ours.stack.ua.dialogs) == 1
+
+
 async def test_what_a_destination_says_of_itself_is_what_is_sent() -> None:
     net, ours, (peer, _) = scene()
     place = peer.to(

@@ -102,6 +102,23 @@ async def test_provisional_responses_go_one_after_the_other_and_count_up() -> No
     assert int(peer.last(182).get("rseq") or 0) == int(first.get("rseq") or 0) + 1
 
 
+async def test_a_prack_that_the_answer_overtook_is_answered_all_the_same() -> None:
+    net, ours, peer = scene()
+    peer.send(ours.hop, peer.request("INVITE", TARGET, branch="1", sdp=OFFER, require="100rel"))
+    await net.run(0.1)
+    await ours.offered[0].ringing()
+    await ours.offered[0].answer(ANSWER)
+    await net.run(0.1)
+    first = peer.last(180)
+    for branch, status in (("p", 200), ("q", 481)):
+        rack = f"{first.get('rseq')} 1 INVITE"
+        cseq = 2 if branch == "p" else 3
+        peer.send(ours.hop, peer.request("PRACK", TARGET, branch=branch, cseq=cseq, to_tag=first.to.tag, rack=rack))
+        await net.run(0.1)
+        last = [m for m in peer.heard if isinstance(m, Response) and m.cseq.method == "PRACK"][-1]
+        assert last.status == status
+
+
 async def test_a_caller_that_never_sends_the_prack_it_asked_for_is_refused() -> None:
     net, ours, peer = scene()
     peer.send(ours.hop, peer.request("INVITE", TARGET, branch="1", sdp=OFFER, require="100rel"))

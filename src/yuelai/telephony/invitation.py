@@ -168,6 +168,8 @@ class Invitation:
             return  # its ACK follows as soon as the owner has what it needs
         try:
             if fork is None:
+                if len(self.forks) >= MOST_FORKS:
+                    return
                 dialog = dialog_of_response(self.invite, response, self.hop, symmetric=self._symmetric)
                 fork = self.forks[tag] = Fork(dialog)
             else:

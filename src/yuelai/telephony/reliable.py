@@ -18,7 +18,18 @@ class ReliableSender:
     """One response is under way at a time (§3); `resend` sends bytes of it, `lost` is called once when no PRACK came in
     64*T1."""
 
-    __slots__ = ("_interval", "_lost", "_next", "_over", "_send", "_sequence", "_timers", "_waiting", "current")
+    __slots__ = (
+        "_interval",
+        "_late",
+        "_lost",
+        "_next",
+        "_over",
+        "_send",
+        "_sequence",
+        "_timers",
+        "_waiting",
+        "current",
+    )
 
     def __init__(self, timers: Timers, send: Callable[[Response], None], lost: Callable[[], None]) -> None:
         self._timers, self._send, self._lost = timers, send, lost
@@ -27,6 +38,8 @@ class ReliableSender:
         self._next: Timer | None = None
         self._over: Timer | None = None
         self._waiting: deque[Response] = deque()
+        self._late: Response | None = None
+        """What a final response overtook; its PRACK is on its way."""
         self.current: Response | None = None
         """What no PRACK has come for yet."""
 
@@ -63,9 +76,10 @@ class ReliableSender:
             raise PeerError("malformed RAck")
         sequence = parse_number(parts[0], 2**32 - 1, "RAck")
         cseq = parse_number(parts[1], 2**31 - 1, "RAck")
-        current = self.current
+        current = self.current or self._late
         if current is None or (sequence, cseq, parts[2]) != (self._sequence, current.cseq.number, "INVITE"):
             return None
+        self._late = None
         self._halt()
         self._sequence += 1
         if self._waiting:
@@ -81,4 +95,5 @@ class ReliableSender:
     def stop(self) -> None:
         """A final response is sent: nothing provisional matters any more."""
         self._waiting.clear()
+        self._late = self.current
         self._halt()

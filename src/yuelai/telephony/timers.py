@@ -21,7 +21,7 @@ T4 = 5.0
 
 
 COMPACT_AT = 1000
-"""Cancelled timers that may lie about; past it, and when they are the most, the heap is made anew."""
+"""Cancelled timers that may lie about; past it, and when they are a third of all, the heap is made anew."""
 
 
 class Timer:
@@ -78,7 +78,7 @@ class Timers:
     def cancelled(self) -> None:
         """One more lies in the heap that will never be called."""
         self._cancelled += 1
-        if self._cancelled > COMPACT_AT and self._cancelled * 2 > len(self._heap):
+        if self._cancelled > COMPACT_AT and self._cancelled * 3 > len(self._heap):
             self._heap = [entry for entry in self._heap if entry[2].callback is not None]
             heapq.heapify(self._heap)
             self._cancelled = 0
