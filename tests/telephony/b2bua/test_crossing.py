@@ -225,7 +225,7 @@ async def test_whoever_decides_for_too_long_does_not_keep_the_caller_waiting() -
     caller = house.party(5070)
     await house.dial(caller, "8001")
     await house.net.run(70)
-    assert [event.status for event in caller.ended] == [480]
+    assert [event.status for event in caller.ended] == [503]
     assert not house.board.calls
     never.set()
     await house.net.run(70)

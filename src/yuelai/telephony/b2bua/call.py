@@ -293,12 +293,21 @@ class Call:
         elif any(self._too_long(half) for half in self.halves):
             log.info("call_at_its_limit", call=str(self.id))
             self.house.spawn(self.hangup(480, "limit reached"))
+        elif late and self._undecided:
+            log.warning("call_not_decided", call=str(self.id))
+            self.house.spawn(self.hangup(503))
         elif late:
             WITHOUT_HALF.inc()
             log.error("call_without_half", call=str(self.id), halves=len(self.halves))
             self.house.spawn(self.hangup(480))
         if not self.over:
             self._watch = self.house.timers.after(LOOK_SECONDS, self._look)
+
+    @property
+    def _undecided(self) -> bool:
+        """True while nobody has been called and the caller was told nothing."""
+        near = self.near
+        return near is not None and not near.answered and self.far is None and not self.reaching.busy
 
     @property
     def _sound(self) -> bool:
