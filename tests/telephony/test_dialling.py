@@ -324,6 +324,15 @@ async def test_a_peer_that_makes_up_tags_without_end_is_not_followed() -> None:
     assert len(ours.stack.ua.dialogs) == 1
 
 
+async def test_a_place_is_offered_the_codecs_it_takes_and_its_answer_is_the_calls() -> None:
+    net, ours, (picky, other) = scene()
+    offer = OFFER.replace("RTP/AVP 0\r\n", "RTP/AVP 0 8 101\r\na=rtpmap:101 telephone-event/8000\r\n")
+    await ours.call([picky.to(codecs=("PCMA",)), other.to()], sdp=offer)
+    await net.run(0.1)
+    assert "RTP/AVP 8 101" in (picky.invites()[0].sdp or "")
+    assert other.invites()[0].sdp == offer
+
+
 async def test_what_a_destination_says_of_itself_is_what_is_sent() -> None:
     net, ours, (peer, _) = scene()
     place = peer.to(

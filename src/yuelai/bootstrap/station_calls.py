@@ -21,11 +21,11 @@ from yuelai.telephony.b2bua.anchored import Anchored
 from yuelai.telephony.b2bua.headers import withheld
 from yuelai.telephony.b2bua.plan import Plan, Refuse, Wanted
 from yuelai.telephony.b2bua.switchboard import Switchboard
+from yuelai.telephony.codecs import preferred
 from yuelai.telephony.guards import Caller, Ticket, Verdict
 from yuelai.telephony.ports import Destination, Leg, Telephony
 from yuelai.telephony.reasons import cause
 from yuelai.telephony.timers import Timers
-from yuelai.telephony.trunks.codecs import preferred
 
 log = structlog.get_logger()
 

@@ -22,6 +22,8 @@ log = structlog.get_logger()
 EVERY_SECONDS = 60.0
 LONGEST_DECISION = 128 * T1
 """Seconds in which a step of ours (journalling, waiting for an ACK, ending on the wire) is over, come what may."""
+LONGEST_WRITING = 300.0
+"""Seconds for the journal and the PRACK before it; a disk may be slow, and still come back."""
 LONGEST_AWAITED = 4000.0
 """Seconds any request of ours may wait for its final answer; owners of calls set shorter limits."""
 LONGEST_OFFERED = 1800.0
@@ -90,8 +92,10 @@ class Sweep:
 
 def _astray(leg: SipLeg, age: float) -> str:
     """Return what is wrong with a leg that has been in its state for `age` seconds; empty when nothing is."""
-    if leg.state in (LegState.JOURNALLING, LegState.ACCEPTED) and age > LONGEST_DECISION:
+    if leg.state is LegState.ACCEPTED and age > LONGEST_DECISION:
         return "a step that does not end"
+    if leg.state is LegState.JOURNALLING and age > LONGEST_WRITING:
+        return "a journal that does not answer"
     if leg.unowned and age > LONGEST_DECISION:
         return "nobody listens"
     if leg.state is LegState.CONFIRMED and (leg.dialog is None or leg.ua.dialogs.get(leg.dialog.key) is not leg):

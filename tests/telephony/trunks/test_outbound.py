@@ -9,8 +9,8 @@ import pytest
 from tests.telephony.trunks.carrier import Carrier, Centre, trunk
 from tests.telephony.world import OFFER, Net
 from yuelai.platform.ids import new_id
+from yuelai.telephony.codecs import preferred
 from yuelai.telephony.trunks.caller import may_show
-from yuelai.telephony.trunks.codecs import preferred
 from yuelai.telephony.trunks.errors import NoTrunk, TrunksFull
 from yuelai.telephony.trunks.model import CallerPolicy, Route, Trunk
 from yuelai.telephony.trunks.numbers import Rewriting, Rule

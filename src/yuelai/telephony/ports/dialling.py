@@ -54,6 +54,8 @@ class Destination:
     user: str = ""
     instance: str = ""
     trunk_id: UUID | None = None
+    codecs: tuple[str, ...] = ()
+    """Names of the codecs it is offered, the preferred first; nothing: whatever the offer holds."""
     patience: float | None = None
     """Seconds in which anything but 100 must have come; past them it counts as unreachable (408)."""
 

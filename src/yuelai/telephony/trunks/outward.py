@@ -91,6 +91,7 @@ class Outward(Fleet):
             symmetric=symmetric,
             trunk_id=trunk.id,
             patience=PATIENCE,
+            codecs=trunk.codecs,
         )
 
     def codecs(self, trunk_id: UUID) -> tuple[str, ...]:

@@ -15,7 +15,6 @@ from yuelai.platform.clock import Clock
 from yuelai.platform.errors import Unavailable
 from yuelai.platform.ids import LegId, new_id
 from yuelai.telephony.ports import Answered, Destination, Ended, Leg, LegEvent, Listener, Ringing
-from yuelai.telephony.trunks.codecs import preferred
 from yuelai.telephony.trunks.errors import NoSuchTrunk, TestCallUnderWay
 from yuelai.telephony.trunks.manager import Trunks
 
@@ -78,7 +77,7 @@ class Trials:
         self._under_way.add(trunk_id)
         sound = LegId(new_id())
         try:
-            offer = preferred(await self._offer(sound), self._trunks.codecs(trunk_id))
+            offer = await self._offer(sound)
             return await self._call(trunk_id, number, stages, sound, offer)
         finally:
             self._under_way.discard(trunk_id)

@@ -1,4 +1,4 @@
-"""Which codecs a trunk is offered, and in which order: a description rewritten (RFC 3264 §5.1)."""
+"""Which codecs a destination is offered, and in which order: a description rewritten (RFC 3264 §5.1)."""
 
 from __future__ import annotations
 
