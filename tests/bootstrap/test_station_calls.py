@@ -158,3 +158,32 @@ async def test_without_a_trunk_the_seat_is_told_why_and_nothing_is_counted() -> 
         await centre.dial("01012345678")
     assert [(event.status, "trunk" in event.cause) for event in centre.one.ended] == [(503, True)] * 2
     await centre.end()
+
+
+@pytest.mark.parametrize("limits", [Limits(minutes_day=5), Limits(spend_day=5 * PRICE)])
+async def test_calls_at_the_same_time_share_what_is_left_of_the_day(limits: Limits) -> None:
+    centre = Centre()
+    centre.toll.apply([TollRule(new_id(), "day", 1, Action.LIMIT, counted=Counted.SEAT, limits=limits)])
+    for _ in range(5):
+        await centre.dial("01012345678")
+    for offered in centre.carrier.offered:
+        await offered.answer(description(centre.carrier))
+    await centre.net.run(110)
+    assert len(centre.carrier.ended) == 5
+    (count,) = centre.toll._counts.values()
+    assert count.concurrent == 0
+    assert count.seconds <= 5 * 60 + 5 * 20
+    await centre.end()
+
+
+async def test_what_a_call_has_used_is_known_while_it_lasts() -> None:
+    centre = Centre()
+    rule = TollRule(new_id(), "day", 1, Action.LIMIT, counted=Counted.SEAT, limits=Limits(minutes_day=500))
+    centre.toll.apply([rule])
+    leg = await centre.dial("01012345678")
+    await centre.carrier.offered[0].answer(description(centre.carrier))
+    await centre.net.run(130)
+    usages = centre.toll.changes()  # as they are written down every other second, whenever we die
+    assert [usage.seconds >= 100 for usage in usages] == [True]
+    await leg.hangup()
+    await centre.end()

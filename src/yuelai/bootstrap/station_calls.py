@@ -138,9 +138,14 @@ class StationCalls:
             ticket.over(0)
             raise
 
+        def price(trunk_id: UUID | None) -> int:
+            return (self._outside.price(trunk_id, number) if trunk_id is not None else None) or 0
+
+        def so_far(trunk_id: UUID | None, seconds: float) -> bool:
+            return ticket.so_far(seconds, per_minute_micro=price(trunk_id))
+
         def over(trunk_id: UUID | None, seconds: float) -> None:
-            price = self._outside.price(trunk_id, number) if trunk_id is not None else None
-            ticket.over(seconds, per_minute_micro=price or 0)
+            ticket.over(seconds, per_minute_micro=price(trunk_id))
 
         def explain(status: int, phrase: str) -> str:
             return self._outside.reason(stages, status, phrase)
@@ -154,6 +159,7 @@ class StationCalls:
             called=number,
             timeout=OUTSIDE_SECONDS,
             longest=ticket.seconds,
+            so_far=so_far,
             over=over,
             explain=explain,
             shape=shape,

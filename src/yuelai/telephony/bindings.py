@@ -140,8 +140,7 @@ def way_to(request: Request, contact: Uri, source: Hop) -> tuple[Hop, bool, tupl
 def _at(source: Hop, uri: Uri) -> Hop | None:
     """Where a URI points, if that is the address of the source; names are not resolved."""
     hop = uri_hop(uri)
-    same = hop is not None and not isinstance(source, FlowHop) and not isinstance(hop, FlowHop)
-    return hop if same and hop.host == source.host else None
+    return None if hop is None or isinstance(source, FlowHop) or hop.host != source.host else hop
 
 
 def _datagrams(source: Hop) -> bool:

@@ -111,14 +111,14 @@ def uri_transport(uri: Uri) -> str | None:
     return {None: "UDP", "udp": "UDP", "tcp": "TCP", "tls": "TLS"}.get(asked)
 
 
-def make_hop(transport: str, host: str, port: int, name: str = "") -> Hop:
+def make_hop(transport: str, host: str, port: int, name: str = "") -> UdpHop | StreamHop:
     """`host` is a literal address without brackets; `name` is for TLS only."""
     if transport == "UDP":
         return UdpHop(host, port)
     return StreamHop(transport, host, port, name if transport == "TLS" else "")
 
 
-def uri_hop(uri: Uri) -> Hop | None:
+def uri_hop(uri: Uri) -> UdpHop | StreamHop | None:
     """Return where a SIP URI with a literal address is reached (RFC 3263 §4); names are not resolved: None."""
     address = literal_address(uri.host) if uri.is_sip else None
     transport = uri_transport(uri)

@@ -279,10 +279,6 @@ class Call:
         """Say how long the call may be without two standing halves."""
         self._deadline = self.house.timers.now + seconds
 
-    def _too_long(self, half: Half) -> bool:
-        longest = half.plan.longest if half.plan is not None else None
-        return longest is not None and half.since is not None and self.house.timers.now - half.since >= longest
-
     def _look(self) -> None:
         """The one supervision timer: a call that is not whole when it should be is ended."""
         late = not self._sound and self.house.timers.now >= self._deadline
@@ -290,7 +286,7 @@ class Call:
             WITHOUT_HALF.inc()
             log.error("call_without_end", call=str(self.id), halves=len(self.halves))
             self.house.spawn(self._forget())
-        elif any(self._too_long(half) for half in self.halves):
+        elif any([half.at_its_limit(self.house.timers.now) for half in self.halves]):  # each of them is counted
             log.info("call_at_its_limit", call=str(self.id))
             self.house.spawn(self.hangup(480, "limit reached"))
         elif late and self._undecided:

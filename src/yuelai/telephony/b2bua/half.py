@@ -65,6 +65,15 @@ class Half:
         """True while it can be talked to."""
         return self.stands and not self.over
 
+    def at_its_limit(self, now: float) -> bool:
+        """True when it has been up for as long as whoever planned it allows."""
+        plan, leg = self.plan, self.leg
+        if plan is None or self.since is None or self.over:
+            return False
+        lasted = now - self.since
+        spent = plan.so_far is not None and not plan.so_far(leg.trunk_id if leg is not None else None, lasted)
+        return spent or (plan.longest is not None and lasted >= plan.longest)
+
     def finish(self, now: float) -> None:
         """Nothing more can come of it: whoever planned it is told, once."""
         self.over = True

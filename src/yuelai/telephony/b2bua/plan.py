@@ -49,6 +49,8 @@ class Plan:
     """True when these places are on SIP over WebSocket, hence want ICE and DTLS."""
     longest: float | None = None
     """Seconds after which the call is ended."""
+    so_far: Callable[[UUID | None, float], bool] | None = None
+    """Told now and then by which trunk it goes and how many seconds it has been up; false when it has to end."""
     over: Callable[[UUID | None, float], None] | None = None
     """Told once, when nothing more can come of it, by which trunk it went and how many seconds were talked; 0 when
     nobody answered."""

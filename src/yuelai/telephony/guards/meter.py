@@ -12,7 +12,7 @@ import structlog
 from prometheus_client import Counter
 
 from yuelai.platform.clock import Clock
-from yuelai.telephony.guards.toll import Caller, TollRule, TollRules, Used, Verdict
+from yuelai.telephony.guards.toll import Caller, Limits, TollRule, TollRules, Used, Verdict
 
 log = structlog.get_logger()
 
@@ -50,18 +50,31 @@ class Usage:
 
 
 class Ticket:
-    """One call that was allowed; say when it is over, once."""
+    """One call that was allowed: say now and then how long it has lasted, and once when it is over."""
 
     def __init__(self, meter: Toll, keys: tuple[Key, ...], verdict: Verdict) -> None:
         self._meter, self._keys, self._open = meter, keys, True
         self.seconds = verdict.seconds
         """How long it may last before a limit of the day is reached; None: as long as it likes."""
+        self._seconds = self._minutes = 0
+
+    def so_far(self, seconds: float, *, per_minute_micro: int = 0) -> bool:
+        """Count what has been talked in all until now; false when a limit of the day is used up, by this call and all
+        others, and it has to end. So many long calls at once do not get each as much as there is for all of them, and
+        what they have used is not forgotten when we die."""
+        if self._open:
+            talked, self._seconds = round(max(seconds, 0.0)) - self._seconds, round(max(seconds, 0.0))
+            minutes = int(-(-max(seconds, 0.0) // 60))  # carriers count minutes that have begun
+            begun, self._minutes = minutes - self._minutes, minutes
+            self._meter.talked(self._keys, talked, begun * per_minute_micro)
+        return not self._open or self._meter.holds(self._keys)
 
     def over(self, seconds: float, *, per_minute_micro: int = 0) -> None:
         """`seconds` of talk, 0 when nobody answered, at a price a minute in millionths of the currency's unit."""
         if self._open:
+            self.so_far(seconds, per_minute_micro=per_minute_micro)
             self._open = False
-            self._meter.over(self._keys, seconds, per_minute_micro)
+            self._meter.over(self._keys)
 
 
 class Toll:
@@ -114,15 +127,30 @@ class Toll:
             self._changed.add(key)
         return verdict, Ticket(self, keys, verdict)
 
-    def over(self, keys: tuple[Key, ...], seconds: float, per_minute_micro: int) -> None:
+    def talked(self, keys: tuple[Key, ...], seconds: int, spend: int) -> None:
+        """So much more has been used by a call."""
         self._turn_day()
-        minutes = -(-max(seconds, 0.0) // 60)  # carriers count minutes that have begun
+        for key in keys:
+            count = self._counts.get(key)
+            if count is not None and (seconds or spend):
+                count.seconds += seconds
+                count.spend += spend
+                self._changed.add(key)
+
+    def holds(self, keys: tuple[Key, ...]) -> bool:
+        """True while a call that counts against these may go on."""
+        rules = {rule.id: rule.limits for rule in self.rules.rules}
+        return not any(
+            key[0] in rules and (count := self._counts.get(key)) is not None and _used_up(count, rules[key[0]])
+            for key in keys
+        )
+
+    def over(self, keys: tuple[Key, ...]) -> None:
+        self._turn_day()
         for key in keys:
             count = self._counts.get(key)
             if count is not None:
                 count.concurrent = max(0, count.concurrent - 1)
-                count.seconds += round(seconds)
-                count.spend += int(minutes) * per_minute_micro
                 self._changed.add(key)
 
     def _count(self, key: Key) -> _Count:
@@ -180,3 +208,8 @@ class Toll:
             if usage.day == self._day:
                 count = self._count((usage.rule_id, usage.subject))
                 count.calls, count.seconds, count.spend = usage.calls, usage.seconds, usage.spend
+
+
+def _used_up(count: _Count, most: Limits) -> bool:
+    minutes = most.minutes_day is not None and count.seconds >= most.minutes_day * 60
+    return minutes or (most.spend_day is not None and count.spend >= most.spend_day)
