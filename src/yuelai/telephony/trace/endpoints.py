@@ -110,63 +110,65 @@ def _call(row: Any) -> SipCall:
     return SipCall(**known, trunk=trunk, account=row["account_code"])
 
 
-@router.get("/{id_}")
-async def one(id_: UUID, principal: Reader, db: Db) -> SipCall:
+@router.get("/{sip_call_id}")
+async def one(sip_call_id: UUID, principal: Reader, db: Db) -> SipCall:
     async with db.transaction(principal.tenant_id) as conn:
-        rows = await repository.find(conn, principal.tenant_id, [("c.id = {0}", (id_,))], None, 1)
+        rows = await repository.find(conn, principal.tenant_id, [("c.id = {0}", (sip_call_id,))], None, 1)
     if not rows:
         raise NoSuchCall()
     return _call(rows[0])
 
 
-@router.get("/{id_}/messages")
-async def messages(id_: UUID, principal: Reader, db: Db, where: Where) -> SipMessageList:
+@router.get("/{sip_call_id}/messages")
+async def messages(sip_call_id: UUID, principal: Reader, db: Db, where: Where) -> SipMessageList:
     """With those of all other legs of the same matter, in the order they were seen."""
-    found = await _messages(id_, principal, db, where, "messages")
+    found = await _messages(sip_call_id, principal, db, where, "messages")
     return SipMessageList(
         items=[SipMessage.of(message) for message in found.messages], cut=found.cut, damaged=found.damaged
     )
 
 
-@router.get("/{id_}/ladder.svg", response_class=Response, responses={200: {"content": {"image/svg+xml": {}}}})
+@router.get("/{sip_call_id}/ladder.svg", response_class=Response, responses={200: {"content": {"image/svg+xml": {}}}})
 async def ladder_svg(
-    id_: UUID, principal: Reader, db: Db, where: Where, language: Literal["zh", "en"] = "zh"
+    sip_call_id: UUID, principal: Reader, db: Db, where: Where, language: Literal["zh", "en"] = "zh"
 ) -> Response:
     """The same messages as a drawing; arrow n (`data-index`) is message n."""
-    found = await _messages(id_, principal, db, where, "ladder")
+    found = await _messages(sip_call_id, principal, db, where, "ladder")
     drawn = ladder(found.messages, f"{where.advertised_address}:{where.sip_port}", language=language)
     return Response(drawn, media_type="image/svg+xml", headers={"Cache-Control": "private, no-store"})
 
 
-@router.get("/{id_}/pcap", response_class=Response, responses={200: {"content": {"application/vnd.tcpdump.pcap": {}}}})
-async def capture(id_: UUID, principal: Reader, db: Db, where: Where) -> Response:
+@router.get(
+    "/{sip_call_id}/pcap", response_class=Response, responses={200: {"content": {"application/vnd.tcpdump.pcap": {}}}}
+)
+async def capture(sip_call_id: UUID, principal: Reader, db: Db, where: Where) -> Response:
     """The same messages for a packet analyser."""
-    found = await _messages(id_, principal, db, where, "pcap")
+    found = await _messages(sip_call_id, principal, db, where, "pcap")
     data = await asyncio.to_thread(pcap, found.messages, where.advertised_address, where.sip_port)
     return Response(
         data,
         media_type="application/vnd.tcpdump.pcap",
         headers={
             "Cache-Control": "private, no-store",
-            "Content-Disposition": f'attachment; filename="call-{id_}.pcap"',
+            "Content-Disposition": f'attachment; filename="call-{sip_call_id}.pcap"',
         },
     )
 
 
 async def _messages(id_: UUID, principal: Principal, db: Database, where: Settings, what: str) -> reader.Found:
+    async with db.transaction(principal.tenant_id) as conn:
+        rows = await repository.together(conn, principal.tenant_id, id_, MOST_TOGETHER)
+    if not rows:
+        raise NoSuchCall()
     try:
         secrets = await asyncio.to_thread(Secrets.load, where, create=False)
     except BadKeyFile as error:
         log.error("master_key_missing", error=str(error))
         raise TraceKeyMissing() from None
     async with db.transaction(principal.tenant_id) as conn:
-        rows = await repository.together(conn, principal.tenant_id, id_, MOST_TOGETHER)
-        if not rows:
-            raise NoSuchCall()
         held = await keys.load(conn, secrets)
-        await audit(
-            conn, principal, "sip_call.read", f"sip_call/{id_}", {"as": what, "calls": [str(row["id"]) for row in rows]}
-        )
+        calls = [str(row["id"]) for row in rows]
+        await audit(conn, principal, "sip_call.read", f"sip_call/{id_}", {"as": what, "calls": calls})
     now = datetime.now(UTC)
     windows = [
         reader.Window(

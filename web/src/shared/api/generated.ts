@@ -1853,7 +1853,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/sip/calls/{id_}": {
+    "/api/v1/sip/calls/{sip_call_id}": {
         parameters: {
             query?: never;
             header?: never;
@@ -1861,7 +1861,7 @@ export interface paths {
             cookie?: never;
         };
         /** One */
-        get: operations["one_api_v1_sip_calls__id___get"];
+        get: operations["one_api_v1_sip_calls__sip_call_id__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1870,7 +1870,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/sip/calls/{id_}/ladder.svg": {
+    "/api/v1/sip/calls/{sip_call_id}/ladder.svg": {
         parameters: {
             query?: never;
             header?: never;
@@ -1881,7 +1881,7 @@ export interface paths {
          * Ladder Svg
          * @description The same messages as a drawing; arrow n (`data-index`) is message n.
          */
-        get: operations["ladder_svg_api_v1_sip_calls__id___ladder_svg_get"];
+        get: operations["ladder_svg_api_v1_sip_calls__sip_call_id__ladder_svg_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1890,7 +1890,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/sip/calls/{id_}/messages": {
+    "/api/v1/sip/calls/{sip_call_id}/messages": {
         parameters: {
             query?: never;
             header?: never;
@@ -1901,7 +1901,7 @@ export interface paths {
          * Messages
          * @description With those of all other legs of the same matter, in the order they were seen.
          */
-        get: operations["messages_api_v1_sip_calls__id___messages_get"];
+        get: operations["messages_api_v1_sip_calls__sip_call_id__messages_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1910,7 +1910,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/sip/calls/{id_}/pcap": {
+    "/api/v1/sip/calls/{sip_call_id}/pcap": {
         parameters: {
             query?: never;
             header?: never;
@@ -1921,7 +1921,7 @@ export interface paths {
          * Capture
          * @description The same messages for a packet analyser.
          */
-        get: operations["capture_api_v1_sip_calls__id___pcap_get"];
+        get: operations["capture_api_v1_sip_calls__sip_call_id__pcap_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -10586,12 +10586,12 @@ export interface operations {
             };
         };
     };
-    one_api_v1_sip_calls__id___get: {
+    one_api_v1_sip_calls__sip_call_id__get: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id_: string;
+                sip_call_id: string;
             };
             cookie?: never;
         };
@@ -10617,14 +10617,14 @@ export interface operations {
             };
         };
     };
-    ladder_svg_api_v1_sip_calls__id___ladder_svg_get: {
+    ladder_svg_api_v1_sip_calls__sip_call_id__ladder_svg_get: {
         parameters: {
             query?: {
                 language?: "zh" | "en";
             };
             header?: never;
             path: {
-                id_: string;
+                sip_call_id: string;
             };
             cookie?: never;
         };
@@ -10650,12 +10650,12 @@ export interface operations {
             };
         };
     };
-    messages_api_v1_sip_calls__id___messages_get: {
+    messages_api_v1_sip_calls__sip_call_id__messages_get: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id_: string;
+                sip_call_id: string;
             };
             cookie?: never;
         };
@@ -10681,12 +10681,12 @@ export interface operations {
             };
         };
     };
-    capture_api_v1_sip_calls__id___pcap_get: {
+    capture_api_v1_sip_calls__sip_call_id__pcap_get: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id_: string;
+                sip_call_id: string;
             };
             cookie?: never;
         };
