@@ -123,10 +123,10 @@ class Admission:
         found = await self._authenticator.check(invite, hop)
         if isinstance(found, Verdict):
             return found
-        peer = self.trunks is not None and isinstance(found, PeerCredential)
-        account = self.trunks.account(found.user) if peer and self.trunks is not None else None
-        if account is not None:
-            return _through(account, invite)
+        if isinstance(found, PeerCredential):
+            # Never a seat's: one that may not call in must not call out as if it were a telephone of ours either.
+            account = self.trunks.account(found.user) if self.trunks is not None else None
+            return _through(account, invite) if account is not None else Verdict.DENIED
         at = [binding for binding in self._registrar.bindings(found.user) if binding.source == hop]
         return Caller(found.user, found.user, at[0].instance if at else "")
 

@@ -117,6 +117,19 @@ async def test_a_gateway_signs_in_by_name_and_password_from_anywhere() -> None:
     assert phone is not None, "telephones are known as before"
 
 
+async def test_a_gateway_that_may_not_call_in_is_no_telephone_either() -> None:
+    net = Net()
+    east = gate(sources=[], peer_username="gate", peer_secret="open", direction="out")
+    centre, peer = Centre(net, east), Carrier(net, 5080)
+    centre.party.stack.authenticator._credentials = TrunkCredentials(Passwords("8001"), centre.trunks)
+    assert await offered(net, centre, peer) is None
+    asked = peer.last(407)
+    assert isinstance(asked, Response)
+    given_ = answer(asked.raw("proxy-authenticate")[0], "INVITE", "sip:10000@127.0.0.1", "gate", "open")
+    assert await offered(net, centre, peer, branch="again", cseq=2, proxy_authorization=given_) is None
+    assert peer.responses()[-1] == 403
+
+
 async def test_a_peer_registered_here_is_called_where_it_is() -> None:
     net = Net()
     east = gate(direction="both", peer_username="gate", peer_secret="open", sources=[])
