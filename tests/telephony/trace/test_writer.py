@@ -126,13 +126,3 @@ def test_a_nearly_full_disk_is_left_to_others(tmp_path: Path, monkeypatch: pytes
     writer.work()
     assert dropped("disk") - before == 7
     assert list(tmp_path.glob(f"*{SUFFIX}")) == []
-
-
-def test_the_tap_is_cheap(tmp_path: Path) -> None:
-    """A call has some 14 messages; at 200 calls a second the event loop must not feel it."""
-    writer = TraceWriter(tmp_path, KEY, 1, VirtualClock())
-    data = answered()[0][1]
-    start = time.process_time()
-    for _ in range(5000):
-        writer.tap(CARRIER, data, False)
-    assert (time.process_time() - start) / 5000 < 50e-6
