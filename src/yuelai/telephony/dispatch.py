@@ -173,7 +173,7 @@ class Dispatcher:
         if not called:
             transaction.refuse(404)
             return
-        place = resolve(request, self._ua.dialogs)
+        place = resolve(request, self._ua.dialogs, self._ua.legs)
         if isinstance(place, Refused):
             transaction.refuse(place.status)
             return

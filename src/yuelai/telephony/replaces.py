@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import secrets
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from yuelai.platform.ids import LegId
 from yuelai.telephony.dialog import DialogKey
@@ -15,6 +18,9 @@ if TYPE_CHECKING:
     from yuelai.telephony.leg import SipLeg
 
 Dialogs = Mapping[DialogKey, "SipLeg"]
+Legs = Mapping[LegId, "SipLeg"]
+_PICKUP = "pickup-"
+_SECRET = secrets.token_bytes(16)
 
 
 def leg_of(dialogs: Dialogs, ref: DialogRef) -> SipLeg | None:
@@ -22,7 +28,31 @@ def leg_of(dialogs: Dialogs, ref: DialogRef) -> SipLeg | None:
     return dialogs.get((ref.call_id, ref.to_tag, ref.from_tag))
 
 
-def resolve(invite: Request, dialogs: Dialogs) -> tuple[LegId | None, LegId | None] | Refused:
+def pickup_of(leg: SipLeg) -> DialogRef:
+    """Return what watchers are told a ringing leg's dialog is called.
+
+    It is good for taking the call there and for nothing else, and only while it rings. Whoever knows a dialog's true
+    name and tags can hang it up, turn its sound elsewhere, transfer it, join it: also when it is answered later.
+    """
+    tags = hashlib.blake2b(leg.id.bytes, key=_SECRET, digest_size=16).hexdigest()
+    return DialogRef(f"{_PICKUP}{leg.id.hex}", tags[:16], tags[16:], early_only=True)
+
+
+def _ringing(legs: Legs, ref: DialogRef) -> SipLeg | None:
+    """Return the leg that `pickup_of` has named, as long as it rings."""
+    if not ref.call_id.startswith(_PICKUP):
+        return None
+    try:
+        leg = legs.get(LegId(UUID(hex=ref.call_id.removeprefix(_PICKUP))))
+    except ValueError:
+        return None
+    if leg is None or not leg.dialled or leg.state != "dialling":
+        return None
+    named = pickup_of(leg)
+    return leg if (named.to_tag, named.from_tag) == (ref.to_tag, ref.from_tag) else None
+
+
+def resolve(invite: Request, dialogs: Dialogs, legs: Legs) -> tuple[LegId | None, LegId | None] | Refused:
     """Return the legs that an INVITE replaces and joins, or how it is refused (RFC 3891 §3, RFC 3911 §4).
 
     400 malformed, or both; 481 no such dialog, or one that rings at somebody we did not call; 603 one that has ended;
@@ -35,7 +65,7 @@ def resolve(invite: Request, dialogs: Dialogs) -> tuple[LegId | None, LegId | No
     ref = replaces or joins
     if ref is None:
         return None, None
-    leg = leg_of(dialogs, ref)
+    leg = leg_of(dialogs, ref) or (_ringing(legs, ref) if replaces is not None else None)
     if leg is None:
         return Refused(481)
     if leg.state == "ended":

@@ -74,6 +74,32 @@ async def test_a_ringing_phone_is_picked_up_by_what_the_lamp_is_told() -> None:
     assert house.empty()
 
 
+async def test_what_a_lamp_is_told_is_no_key_to_the_call_that_comes_of_it() -> None:
+    house = House()
+    caller, callee, third = house.party(5070), house.party(5080, "8001"), house.party(5090)
+    watcher = Watcher(house)
+    await watcher.watch("8001", expires=60)
+    await house.dial(caller, "8001")
+    await house.net.run(1)
+    await callee.offered[0].ringing()
+    await house.net.run(1)
+    (dialog,) = ElementTree.fromstring(watcher.notified[-1].body)
+    told = [str(dialog.get(name)) for name in ("call-id", "remote-tag", "local-tag")]
+    assert not [key for key in house.stack.ua.dialogs if set(key) & set(told)], "its true name would be a key to it"
+    await house.dial(third, "8001", join=str(DialogRef(*told)))
+    await callee.offered[0].answer(description(callee))
+    await house.net.run(1)
+    await house.dial(third, "8001", join=str(DialogRef(*told)))
+    await house.dial(third, "8001", replaces=str(DialogRef(*told)))
+    await house.net.run(1)
+    assert [event.status for event in third.ended] == [481, 481, 481]
+    (call,) = house.board.calls.values()
+    assert call.whole
+    await call.hangup()
+    await house.net.run(120)
+    assert house.empty()
+
+
 async def test_presence_tells_whether_a_seat_can_be_reached_and_is_busy() -> None:
     house = House()
     watcher = Watcher(house)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 from yuelai.telephony.leg import LegState, SipLeg
+from yuelai.telephony.replaces import pickup_of
 from yuelai.telephony.subscriptions.packages import Line, Picture
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ def _line(ua: UserAgent, leg: SipLeg) -> Line:
     waiting = leg.state in (LegState.OFFERED, LegState.DIALLING)
     key = leg.dialog.key if leg.dialog is not None else next((k for k, held in ua.dialogs.items() if held is leg), None)
     state = ("early" if key is not None else "trying") if waiting else "confirmed"
-    # A dialog is named only while it rings there, to be picked up: whoever knows the name of one that stands could take
-    # or join the talk. What is local there is remote here.
-    call_id, ours, theirs = key if key is not None and waiting and leg.dialled else ("", "", "")
-    return Line(leg.id.hex, state, leg.dialled, call_id, local_tag=theirs, remote_tag=ours)
+    if key is None or not waiting or not leg.dialled:
+        return Line(leg.id.hex, state, leg.dialled)
+    # Named only while it rings there, to be picked up, and not by its true name. What is local there is remote here.
+    named = pickup_of(leg)
+    return Line(leg.id.hex, state, leg.dialled, named.call_id, local_tag=named.from_tag, remote_tag=named.to_tag)
