@@ -85,6 +85,13 @@ class Settings(BaseSettings):
     sip_trace_hours: int = Field(
         72, ge=0, description="How long each SIP message of each call is kept, in hours; 0 keeps none."
     )
+    sip_session_seconds: int = Field(
+        1800,
+        ge=0,
+        le=86_400,
+        description="How long a call may stand without a sign that both ends still know it (RFC 4028), in seconds; we "
+        "ask for it on calls of ours. Less than 90 asks for none.",
+    )
     rtp_ports: str = Field("20000-29999", pattern=r"^\d+-\d+$", description="UDP port range for sound, both ends in.")
     bind: str = Field("127.0.0.1", description="Address the listeners bind to.")
     public_address: str | None = Field(None, description="Address offered in SDP and ICE; the bind address if unset.")

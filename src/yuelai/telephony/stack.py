@@ -59,6 +59,7 @@ class Stack:
         self.timers = Timers(clock)
         self.layer = TransactionLayer(self.timers, wire)
         self.ua = UserAgent(clock, self.timers, self.layer, wire, journal, host, port, idle_seconds)
+        self.ua.session_seconds = settings.sip_session_seconds
         Referrals(self.ua)
         self.registrar = Registrar(self.timers, clock)
         self._clock = clock
