@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.telephony.world import ANSWER, OFFER, Net, Party, RawPeer
+from yuelai.telephony.admission import MOST_OF_USER
 from yuelai.telephony.hops import UdpHop
 from yuelai.wire.sip import Request, Response
 from yuelai.wire.sip.digest import answer
@@ -46,12 +47,15 @@ async def asked(net: Net, ours: Party, phone: RawPeer, method: str, target: str,
 
     phone.send(ours.hop, made(1, f"{more['branch']}a"))
     await net.run(0.1)
-    challenge = phone.heard[-1]
-    assert isinstance(challenge, Response)
+    challenge = answered(phone, f"{more['branch']}a")
     phone.send(ours.hop, signed(made(2, f"{more['branch']}b"), challenge))
     await net.run(0.1)
-    found = next(m for m in reversed(phone.heard) if isinstance(m, Response) and m.status != 100)
-    return found
+    return answered(phone, f"{more['branch']}b")
+
+
+def answered(phone: RawPeer, branch: str) -> Response:
+    """The last response to the request of this branch."""
+    return next(m for m in reversed(phone.heard) if isinstance(m, Response) and m.via.branch == f"z9hG4bK{branch}")
 
 
 async def registered(net: Net, ours: Party, phone: RawPeer, contact: str, **more: Any) -> Response:
@@ -110,3 +114,32 @@ async def test_what_is_asked_within_a_phones_call_never_goes_to_an_address_that_
     await net.run(5)
     assert "BYE" in phone.requests()
     assert heard == []
+
+
+async def test_an_answer_never_goes_where_a_request_claims_to_have_been_received_from() -> None:
+    net, ours, phone, _ = scene()
+    for branch, more in (("a", ""), ("b", ";rport")):
+        request = phone.request("OPTIONS", "sip:127.0.0.1", branch=branch)
+        request.set("via", f"SIP/2.0/TCP 127.0.0.1:5080;branch=z9hG4bK{branch};received=10.0.0.5{more}")
+        phone.send(ours.hop, request)
+    await net.run(0.1)
+    assert phone.responses() == [200, 200]
+    assert [m.via.params.get("received") for m in phone.heard] == [None, "127.0.0.1"]
+
+
+async def test_one_phone_cannot_take_the_places_of_all_others() -> None:
+    net, ours, phone, _ = scene()
+    statuses = []
+    for number in range(MOST_OF_USER + 5):
+        found = await asked(
+            net, ours, phone, "INVITE", "sip:10000@127.0.0.1", sdp=OFFER,
+            branch=f"n{number}", call_id=f"n{number}", from_tag=f"n{number}",
+        )  # fmt: skip
+        statuses.append(found.status)
+    assert len(ours.offered) == MOST_OF_USER
+    assert statuses[-5:] == [503] * 5
+    for leg in ours.offered:
+        await leg.hangup()
+    await net.run(40)
+    assert len(ours.stack.admission.lines) == 0
+    assert ours.empty()

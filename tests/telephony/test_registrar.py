@@ -256,6 +256,7 @@ class Page:
         self.heard: list[Request | Response] = []
         self.peer = RawPeer(net, 9)
         self.knows_calls = True
+        self.user = "8001"
         self.cseq = 0
         self.on_invite: Callable[[Request], Response] = lambda invite: self.ok(invite)
         self.open()
@@ -296,13 +297,13 @@ class Page:
             branch = f"w{self.flow}{self.cseq}"
             request = self.peer.request("REGISTER", REGISTRAR, branch=branch, cseq=self.cseq, call_id=self.flow)
             request.set("via", f"SIP/2.0/WS page.invalid;branch=z9hG4bK{branch}")
-            request.set("to", "<sip:8001@yuelai>")
+            request.set("to", f"<sip:{self.user}@yuelai>")
             contact = f"<sip:{self.contact}@page.invalid;transport=ws>"
             request.set("contact", f'{contact};+sip.ice;reg-id=1;+sip.instance="<urn:{self.instance}>";expires=600')
             if attempt:
                 last = self.heard[-1].raw("www-authenticate")
                 assert [parse_auth(value)["algorithm"] for value in last] == ["MD5"]
-                request.add("authorization", answer(last[0], "REGISTER", REGISTRAR, "web-8001", "secret"))
+                request.add("authorization", answer(last[0], "REGISTER", REGISTRAR, f"web-{self.user}", "secret"))
             self.say(request)
             await self.net.run(0.05)
         assert isinstance(self.heard[-1], Response)
@@ -341,6 +342,18 @@ async def test_a_browser_in_a_call_that_comes_back_keeps_the_call() -> None:
     await net.run(60)
     assert ours.ended == []
     assert again.methods() == ["UPDATE"]
+
+
+async def test_nobody_gets_anothers_call_by_registering_their_contact() -> None:
+    net, ours, page = await in_call()
+    page.lose()
+    other = Page(net, ours, "f2", contact=page.contact, instance=page.instance)
+    other.user = "8002"
+    assert (await other.register()).status == 200
+    await net.run(1)
+    assert other.methods() == []
+    await net.run(120)
+    assert len(ours.ended) == 1
 
 
 async def test_a_browser_that_stays_away_ends_its_call() -> None:

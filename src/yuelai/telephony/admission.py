@@ -4,6 +4,7 @@ digest (RFC 3261 §22.3); or nobody's."""
 from __future__ import annotations
 
 import ipaddress
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -21,6 +22,8 @@ from yuelai.wire.sip import Request, Uri, parse_address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _SEPARATORS = str.maketrans("", "", "-.() ")
 LONGEST_NUMBER = 32
+MOST_OF_USER = 60
+"""Calls of one user at once; people have two or three."""
 FULL: Mapping[str, str] = MappingProxyType(
     {
         "retry_after": "5",
@@ -84,6 +87,36 @@ class TrunkDirectory(Protocol):
         ...
 
 
+class Lines:
+    """How many calls each user has made that are not over: one phone gone mad, or in wrong hands, must not take the
+    places of all others."""
+
+    def __init__(self) -> None:
+        self._busy: Counter[str] = Counter()
+
+    def of(self, user: str) -> Capacity:
+        return _Line(self._busy, user)
+
+    def __len__(self) -> int:
+        return self._busy.total()
+
+
+class _Line:
+    def __init__(self, busy: Counter[str], user: str) -> None:
+        self._busy, self._user = busy, user
+
+    def enter(self) -> bool:
+        if self._busy[self._user] >= MOST_OF_USER:
+            return False
+        self._busy[self._user] += 1
+        return True
+
+    def leave(self, status: int) -> None:
+        self._busy[self._user] -= 1
+        if self._busy[self._user] <= 0:
+            del self._busy[self._user]
+
+
 class Admission:
     """`settings.trunks` are bare addresses; `trunks` knows those that are configured."""
 
@@ -91,6 +124,7 @@ class Admission:
         self._trunks = parse_networks(settings.trunks)
         self._authenticator, self._registrar = authenticator, registrar
         self.trunks: TrunkDirectory | None = None
+        self.lines = Lines()
 
     def _by_place(self, request: Request, hop: Hop) -> str | None:
         """Return the address that may make a call a trunk's: not when a phone is registered at exactly this place, nor
@@ -128,7 +162,7 @@ class Admission:
             account = self.trunks.account(found.user) if self.trunks is not None else None
             return _through(account, invite) if account is not None else Verdict.DENIED
         at = [binding for binding in self._registrar.bindings(found.user) if binding.source == hop]
-        return Caller(found.user, found.user, at[0].instance if at else "")
+        return Caller(found.user, found.user, at[0].instance if at else "", capacity=self.lines.of(found.user))
 
 
 def _through(inbound: Inbound, invite: Request) -> Caller:

@@ -182,7 +182,7 @@ class Dispatcher:
             transaction.refuse(480)  # they went away while we looked: it reaches nobody, and ends the transaction
             return
         if caller.capacity is not None and not caller.capacity.enter():
-            transaction.refuse(503, **FULL)
+            transaction.refuse(503, **(FULL if caller.trunk else {"retry_after": "5"}))
             return
         leg = IncomingLeg(
             self._ua, transaction, dialog,

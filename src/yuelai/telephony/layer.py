@@ -231,10 +231,14 @@ class TransactionLayer:
 def _received(request: Request, source: Hop) -> Via:
     """Note in the top Via where the request really came from (RFC 3261 §18.2.1, RFC 3581 §4)."""
     via = request.via
+    # Only we may say it: what a sender claims would have the answer connect to whom they like, once they are gone.
+    claimed = via.params.pop("received", None) is not None
     if not isinstance(source, FlowHop) and ("rport" in via.params or behind_nat(via, source)):
         via.params["received"] = source.host
         if "rport" in via.params:
             via.params["rport"] = str(source.port)
+        request.replace_top_via(via)
+    elif claimed:
         request.replace_top_via(via)
     return via
 

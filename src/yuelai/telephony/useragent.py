@@ -369,6 +369,8 @@ class UserAgent:
 def _same_party(dialog: Dialog, binding: Binding) -> bool:
     if type(dialog.hop) is not type(binding.source) or isinstance(dialog.hop, UdpHop):
         return False
+    if dialog.user and dialog.user != binding.user:
+        return False  # whoever names another's contact does not get their call
     same_contact = (dialog.target.user, dialog.target.host) == (binding.contact.user, binding.contact.host)
     if isinstance(dialog.hop, FlowHop) and same_contact:
         return True  # the host is a random name
