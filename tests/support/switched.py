@@ -57,8 +57,12 @@ class Switched(switch.Switch):
         await self._without(STANDING, seconds)
 
     async def empty(self, seconds: float = 5.0) -> None:
-        """Wait until not even a transaction is left, nor a timer that did not run before there were calls."""
+        """Wait until not even a transaction is left, nor a timer but that of the sweep, which finds nothing amiss."""
         await self._without(EVERYTHING, seconds)
+        async with asyncio.timeout(seconds):
+            while self.report()["timers"] > 1:
+                await asyncio.sleep(0.02)
+        assert self.telephony._stack.ua.sweep() == 0
 
     async def _without(self, names: tuple[str, ...], seconds: float) -> None:
         deadline = time.monotonic() + seconds
