@@ -139,3 +139,7 @@ def test_what_the_centre_knows_finds_the_same_customer(number: str) -> None:
     public = e164(number)
     if public is not None:
         assert normalise(formed(number, "national")) == public == normalise(number)
+
+
+def test_a_number_abroad_that_no_plan_has_yet_keeps_its_country() -> None:
+    assert [routed(number) for number in ("0085212345678", "0044999", "00")] == ["85212345678", "44999", "00"]

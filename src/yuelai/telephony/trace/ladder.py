@@ -14,7 +14,8 @@ from yuelai.telephony.trace.glance import Glance, glance
 from yuelai.telephony.trace.segments import Traced
 
 MOST_ARROWS = 600
-_TOP, _ROW, _TIME, _COLUMN, _MARGIN = 76, 44, 108, 264, 24
+_TOP, _ROW, _TIME, _COLUMN, _MARGIN, _SIDE = 76, 44, 84, 216, 12, 80
+"""Pixels; three parties, the usual number, are as wide as the sheet they are shown in."""
 _WORDS = {
     "zh": {
         "again": "重发",
@@ -76,8 +77,8 @@ def ladder(messages: Sequence[Traced], here: str, *, language: str = "zh") -> st
     words = _WORDS.get(language, _WORDS["en"])
     columns = parties(messages)
     shown = messages[:MOST_ARROWS]
-    places = {party.hop: _TIME + _MARGIN + 96 + index * _COLUMN for index, party in enumerate(columns)}
-    width = _TIME + 2 * _MARGIN + 192 + (len(columns) - 1) * _COLUMN
+    places = {party.hop: _TIME + _MARGIN + _SIDE + index * _COLUMN for index, party in enumerate(columns)}
+    width = _TIME + 2 * (_MARGIN + _SIDE) + (len(columns) - 1) * _COLUMN
     foot = _TOP + 8 + len(shown) * _ROW
     height = foot + 16 + (24 if len(messages) > len(shown) or not messages else 0)
     parts = [
@@ -97,7 +98,7 @@ def ladder(messages: Sequence[Traced], here: str, *, language: str = "zh") -> st
         call = calls.setdefault(message.call_id, _letter(len(calls)))
         ends = (places[""], places[message.hop]) if message.sent else (places[message.hop], places[""])
         y = _TOP + 26 + index * _ROW
-        parts.append(_arrow(index, message, ends, y, message.at - start, call, again, words))
+        parts.append(_arrow(index, message, ends, y, width, message.at - start, call, again, words))
     if len(messages) > len(shown):
         parts.append(_note(words["more"].format(len(messages) - len(shown)), foot + 18))
     elif not messages:
@@ -125,6 +126,7 @@ def _arrow(
     message: Traced,
     ends: tuple[int, int],
     y: int,
+    width: int,
     seconds: float,
     call: str,
     again: int,
@@ -140,10 +142,10 @@ def _arrow(
     start, end = ends
     tip = -8 if end > start else 8
     kind = _kind(seen)
-    what, below = _cut(_clean(what), 32), _cut(_clean(below), 44)
+    what, below = _cut(_clean(what), 32), _cut(_clean(below), 36)
     return (
         f'<g class="arrow {kind}{" again" if again > 1 else ""}" data-index="{index}" tabindex="0" role="button">'
-        f'<rect class="hit" x="0" y="{y - 22}" width="{max(start, end) + 96}" height="{_ROW}"/>'
+        f'<rect class="hit" x="0" y="{y - 22}" width="{width}" height="{_ROW}"/>'
         f'<text x="{_TIME - 12}" y="{y + 4}" text-anchor="end" class="weak">+{seconds:.3f} s</text> '
         f'<line x1="{start}" y1="{y}" x2="{end + tip}" y2="{y}"/>'
         f'<path d="M{end} {y}l{tip} -4.5v9z"/>'

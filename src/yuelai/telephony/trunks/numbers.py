@@ -99,5 +99,12 @@ def outgoing(number: str, rewriting: Rewriting, country: str = HOME) -> str:
 
 
 def routed(number: str, country: str = HOME) -> str:
-    """Return the digits that routes and prices look at: E.164 without its plus, or what was dialled."""
-    return (e164(number, country) or number).removeprefix("+")
+    """Return the digits that routes and prices look at: E.164 without its plus, or what was dialled.
+
+    A number abroad keeps its country's code even where no plan has its digits: plans grow faster than we learn of it.
+    """
+    return (e164(number, country) or _abroad(number)).removeprefix("+")
+
+
+def _abroad(number: str) -> str:
+    return "+" + number[2:] if number.startswith("00") and number[2:].isdigit() else number
