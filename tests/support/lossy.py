@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 from dataclasses import dataclass
+from typing import cast
 
 Address = tuple[str, int]
 
@@ -39,8 +40,7 @@ class _Socket(asyncio.DatagramProtocol):
         self.transport: asyncio.DatagramTransport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.DatagramTransport)
-        self.transport = transport
+        self.transport = cast(asyncio.DatagramTransport, transport)  # its class says so only since Python 3.12
 
     def datagram_received(self, data: bytes, addr: Address) -> None:
         self._relay._took(self._client, data, addr)
