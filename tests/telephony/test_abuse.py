@@ -1,4 +1,4 @@
-"""What somebody with one phone's password, or a dishonest trunk, tries: calls in our name, others' calls, our memory."""
+"""What somebody with one phone's password, or a dishonest trunk, tries: calls in our name, others' calls, memory."""
 
 from __future__ import annotations
 
@@ -143,3 +143,33 @@ async def test_one_phone_cannot_take_the_places_of_all_others() -> None:
     await net.run(40)
     assert len(ours.stack.admission.lines) == 0
     assert ours.empty()
+
+
+@pytest.mark.parametrize("method", ["INVITE", "REGISTER", "SUBSCRIBE", "MESSAGE"])
+async def test_a_stranger_is_asked_once_for_each_request_and_nothing_is_kept_of_it(method: str) -> None:
+    """Whoever writes another's address on a packet would else have us send them a dozen."""
+    net, ours, phone, _ = scene()
+    for number in range(3):
+        phone.send(ours.hop, phone.request(method, "sip:10000@127.0.0.1", branch=f"{number}", call_id=f"{number}"))
+    await net.run(0.05)
+    assert ours.stack.layer.size == 0
+    await net.run(40)
+    assert len(phone.heard) == 3
+    assert set(phone.responses()) <= {401, 407}
+
+
+async def test_calls_are_hung_up_however_many_strangers_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    net, ours, phone, _ = scene()
+    await asked(net, ours, phone, "INVITE", "sip:10000@127.0.0.1", sdp=OFFER)
+    await ours.offered[0].answer(ANSWER)
+    await net.run(0.1)
+    tag = phone.last(200).to.tag
+    phone.send(ours.hop, phone.request("ACK", "sip:127.0.0.1", branch="ack", call_id="INVITE", cseq=2, to_tag=tag))
+    await net.run(0.1)
+    monkeypatch.setattr("yuelai.telephony.layer.MOST_TRANSACTIONS", 0)
+    phone.send(ours.hop, phone.request("OPTIONS", "sip:127.0.0.1", branch="options"))
+    bye = phone.request("BYE", "sip:127.0.0.1", branch="bye", call_id="INVITE", cseq=3, to_tag=tag, user="8001")
+    phone.send(ours.hop, bye)
+    await net.run(0.1)
+    assert answered(phone, "options").status == 503
+    assert answered(phone, "bye").status == 200

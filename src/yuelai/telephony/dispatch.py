@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from yuelai.telephony.admission import FULL, Admission, Caller, dialled_user
-from yuelai.telephony.auth import Authenticator, Verdict
+from yuelai.telephony.auth import Authenticator, Verdict, has_credentials
 from yuelai.telephony.dialog import dialog_of_invite
 from yuelai.telephony.hops import FlowHop, behind_nat
 from yuelai.telephony.incoming import IncomingLeg
@@ -82,6 +82,9 @@ class Dispatcher:
     def _leg_of(self, request: Request) -> SipLeg | None:
         return self._ua.dialogs.get((request.call_id, request.to.tag or "", request.from_.tag or ""))
 
+    def knows(self, request: Request) -> bool:
+        return self._leg_of(request) is not None
+
     def on_ack(self, ack: Request) -> None:
         leg = self._leg_of(ack)
         if leg is not None:
@@ -114,7 +117,8 @@ class Dispatcher:
             if transaction.request.method == "REGISTER":
                 await self._register(transaction)
             else:
-                transaction.respond(transaction.request.response(100))
+                if has_credentials(transaction.request):
+                    transaction.respond(transaction.request.response(100))
                 await self._invite(transaction)
         except PeerError as error:
             if transaction.answered:
@@ -149,7 +153,8 @@ class Dispatcher:
                 transaction.source, transaction.request, stale=verdict is Verdict.STALE
             ):
                 response.add("www-authenticate" if register else "proxy-authenticate", value)
-            transaction.respond(response)
+            # Nothing is kept of strangers, and nothing repeated to whom they only pretend to be.
+            transaction.answer_once(response)
 
     async def _invite(self, transaction: ServerTransaction) -> None:
         request, source = transaction.request, transaction.source
@@ -169,6 +174,8 @@ class Dispatcher:
         if not isinstance(caller, Caller):
             self._refuse(transaction, caller)
             return
+        if not has_credentials(request):
+            transaction.respond(request.response(100))
         called = caller.called or dialled_user(request.uri)
         if not called:
             transaction.refuse(404)

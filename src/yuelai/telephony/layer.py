@@ -65,6 +65,8 @@ class TransactionLayer:
         self.gate: Gate = lambda _request, _source: None
         """Asked about each new request other than ACK and CANCEL before anything is kept of it."""
         self.on_malformed: Callable[[Hop], None] = lambda _source: None
+        self.known: Callable[[Request], bool] = lambda _request: False
+        """Whether a request belongs to a dialog of ours: those are taken however many strangers there are."""
         self._clients: dict[tuple[str, str], ClientTransaction] = {}
         self._servers: dict[tuple[str, ...], ServerTransaction] = {}
         self._merged: dict[tuple[str, str, int], ServerTransaction] = {}
@@ -128,7 +130,8 @@ class TransactionLayer:
         if transaction is not None:
             transaction.feed(Event.GOT_REQUEST, request)
             return
-        turned_away = Refused(503, 10) if len(self._servers) >= MOST_TRANSACTIONS else None
+        full = len(self._servers) >= MOST_TRANSACTIONS and method != "CANCEL" and not self.known(request)
+        turned_away = Refused(503, 10) if full else None
         if turned_away is None and method != "CANCEL":
             turned_away = self.gate(request, source)
         if turned_away is not None:
@@ -167,7 +170,7 @@ class TransactionLayer:
         """§9.2: the INVITE is found by the same branch; 481 when there is none."""
         invite = self._servers.get(_server_key(transaction.request, "INVITE"))
         if invite is None:
-            transaction.refuse(481)
+            transaction.answer_once(transaction.request.response(481, tag=transaction.tag))
             return
         cancel = transaction.request
         transaction.respond(cancel.response(200, tag=transaction.tag))

@@ -74,6 +74,7 @@ class Stack:
         self.subscriptions = Subscriptions(self.ua, self.authenticator, self._everywhere, self.dispatcher.outside)
         self.ua.located = self.registrar.located
         self.layer.above = self.dispatcher
+        self.layer.known = self.dispatcher.knows
         metrics.watch(self)
         self._told: list[Callable[[str], None]] = []
 

@@ -244,6 +244,20 @@ class ServerTransaction(_Transaction):
         self.request = _SPENT
         self.feed(Event.SEND_2XX if status < 300 else Event.SEND_FINAL)
 
+    def answer_once(self, response: Response) -> None:
+        """Send a final response and keep nothing of it (RFC 3261 §8.2.7): whoever does not get it repeats the request,
+        and is answered anew."""
+        if self.answered:
+            return
+        metrics.responses_out[response.status].inc()
+        self._layer.transport.send(self._back, response.to_bytes())
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self.machine.state = State.TERMINATED
+        self.request = _SPENT
+        self.over()
+
     def repeat(self) -> None:
         """Send the 2xx to an INVITE again, whose ACK has not come (§13.3.1.4)."""
         self.feed(Event.SEND_2XX)

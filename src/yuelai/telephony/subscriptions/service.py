@@ -103,7 +103,7 @@ class Subscriptions:
             response = request.response(407, tag=transaction.tag)
             for value in self._authenticator.challenges(source, request, stale=verdict is Verdict.STALE):
                 response.add("proxy-authenticate", value)
-            transaction.respond(response)
+            transaction.answer_once(response)
 
     # --- SUBSCRIBE --------------------------------------------------------------------------------------------------
 
