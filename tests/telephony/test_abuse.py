@@ -145,17 +145,35 @@ async def test_one_phone_cannot_take_the_places_of_all_others() -> None:
     assert ours.empty()
 
 
-@pytest.mark.parametrize("method", ["INVITE", "REGISTER", "SUBSCRIBE", "MESSAGE"])
-async def test_a_stranger_is_asked_once_for_each_request_and_nothing_is_kept_of_it(method: str) -> None:
+@pytest.mark.parametrize(
+    ("method", "more", "statuses"),
+    [
+        ("INVITE", {}, {407}),
+        ("REGISTER", {}, {401}),
+        ("SUBSCRIBE", {}, {407}),
+        ("MESSAGE", {}, {407}),
+        ("OPTIONS", {}, {200}),
+        ("INVITE", {"require": "magic"}, {420}),
+        ("INVITE", {"to_tag": "none"}, {481}),
+        ("BYE", {"to_tag": "none"}, {481}),
+        ("CANCEL", {}, {481}),
+        ("DANCE", {}, {501}),
+        ("INVITE", {"accept": "text/html"}, {406}),
+    ],
+)
+async def test_a_stranger_is_answered_once_and_nothing_is_kept_of_it(
+    method: str, more: dict[str, str], statuses: set[int]
+) -> None:
     """Whoever writes another's address on a packet would else have us send them a dozen."""
     net, ours, phone, _ = scene()
     for number in range(3):
-        phone.send(ours.hop, phone.request(method, "sip:10000@127.0.0.1", branch=f"{number}", call_id=f"{number}"))
+        target, branch = "sip:10000@127.0.0.1", f"{number}"
+        phone.send(ours.hop, phone.request(method, target, branch=branch, call_id=branch, **more))
     await net.run(0.05)
     assert ours.stack.layer.size == 0
     await net.run(40)
     assert len(phone.heard) == 3
-    assert set(phone.responses()) <= {401, 407}
+    assert set(phone.responses()) == statuses
 
 
 async def test_calls_are_hung_up_however_many_strangers_there_are(monkeypatch: pytest.MonkeyPatch) -> None:

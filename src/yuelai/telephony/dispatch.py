@@ -48,23 +48,23 @@ class Dispatcher:
         method = request.method
         if method not in self._ua.methods:
             # 405 is for methods that exist (§8.2.1), 501 for what nobody has heard of (§21.5.2).
-            transaction.refuse(405 if method in METHODS else 501, allow=self._ua.allow)
+            transaction.turn_away(405 if method in METHODS else 501, allow=self._ua.allow)
         elif not (request.uri.is_sip or request.uri.scheme == "tel"):
-            transaction.refuse(416)
+            transaction.turn_away(416)
         elif unknown := [tag for tag in _required(request) if tag not in self._ua.extensions]:
-            transaction.refuse(420, unsupported=", ".join(unknown))
+            transaction.turn_away(420, unsupported=", ".join(unknown))
         elif request.to.tag is not None and method != "REGISTER":
             self._within_dialog(transaction)
         elif request.get("max-forwards") == "0" and method == "INVITE":
-            transaction.refuse(483)  # we are a back-to-back user agent (RFC 7332 §3)
+            transaction.turn_away(483)  # we are a back-to-back user agent (RFC 7332 §3)
         elif method == "OPTIONS":
-            transaction.respond(self._ua.describe(request, transaction.tag))
+            transaction.answer_once(self._ua.describe(request, transaction.tag))
         elif method in ("INVITE", "REGISTER"):
             self._admit(transaction)
         elif method in self.outside:
             self.outside[method](transaction)
         else:
-            transaction.refuse(481)
+            transaction.turn_away(481)
 
     def _within_dialog(self, transaction: ServerTransaction) -> None:
         leg = self._leg_of(transaction.request)
@@ -72,7 +72,7 @@ class Dispatcher:
             self.outside[transaction.request.method](transaction)  # a subscription's own dialog
             return
         if leg is None:
-            transaction.refuse(481)
+            transaction.turn_away(481)
             return
         try:
             leg.on_request(transaction)
@@ -107,7 +107,7 @@ class Dispatcher:
                 full or self.closing or self.handler is None or len(self._ua.legs) + self._undecided >= self.most_legs
             )
         if full:
-            transaction.refuse(503, retry_after="5")
+            transaction.turn_away(503, retry_after="5")
             return
         self._undecided += 1
         self._ua.spawn(self._decide(transaction))
@@ -143,9 +143,9 @@ class Dispatcher:
 
     def _refuse(self, transaction: ServerTransaction, verdict: Verdict) -> None:
         if verdict is Verdict.BLOCKED:
-            transaction.refuse(503, retry_after="60")
+            transaction.turn_away(503, retry_after="60")
         elif verdict is Verdict.DENIED:
-            transaction.refuse(403)
+            transaction.turn_away(403)
         else:
             register = transaction.request.method == "REGISTER"
             response = transaction.request.response(401 if register else 407, tag=transaction.tag)
@@ -159,13 +159,13 @@ class Dispatcher:
     async def _invite(self, transaction: ServerTransaction) -> None:
         request, source = transaction.request, transaction.source
         if request.body and request.sdp is None:
-            transaction.refuse(415, accept="application/sdp")
+            transaction.turn_away(415, accept="application/sdp")
             return
         if not request.accepts("application/sdp"):
-            transaction.refuse(406)
+            transaction.turn_away(406)
             return
         if too_brief(request):
-            transaction.refuse(422, min_se=str(SHORTEST_SESSION))
+            transaction.turn_away(422, min_se=str(SHORTEST_SESSION))
             return
         dialog = dialog_of_invite(request, source, transaction.tag, symmetric=behind_nat(request.via, source))
         caller = await self._admission.caller(request, source)

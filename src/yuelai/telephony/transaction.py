@@ -3,7 +3,7 @@ their work is done, so they then hold no more than the bytes that may have to be
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from yuelai.telephony import metrics
@@ -266,10 +266,18 @@ class ServerTransaction(_Transaction):
         """Respond with a failure; headers by their name with underscores."""
         if self.answered:
             return
+        self.respond(self._refusal(status, headers))
+
+    def turn_away(self, status: int, **headers: str) -> None:
+        """Refuse somebody of whom nothing is known yet, as `answer_once` does."""
+        if not self.answered:
+            self.answer_once(self._refusal(status, headers))
+
+    def _refusal(self, status: int, headers: Mapping[str, str]) -> Response:
         response = self.request.response(status, tag=self.tag)
         for name, value in headers.items():
             response.add(name.replace("_", "-"), value)
-        self.respond(response)
+        return response
 
     def act(self, action: Action, message: Message | None) -> None:
         if action is Action.SEND:
