@@ -155,4 +155,4 @@ async def test_we_answer_again_when_our_nonce_was_stale_and_give_up_when_we_were
         near.deny()
         assert 400 <= refused.status < 700
         assert refused.status not in (401, 407)
-        assert far.count("INVITE") == 3
+        assert far.asked("INVITE") == 3

@@ -28,7 +28,7 @@ async def test_an_invite_that_comes_three_times_calls_the_phone_once(switch: Swi
         await near.response(200, "BYE")
         await over(far)
         assert phone.new.empty()
-        assert far.count("INVITE") == 1
+        assert far.asked("INVITE") == 1
 
 
 async def test_a_200_that_is_repeated_is_acknowledged_each_time(switch: Switched) -> None:

@@ -249,6 +249,10 @@ class Talk:
         if contact := response.addresses("contact"):
             self.target = str(contact[0].uri)
 
+    def asked(self, method: str) -> int:
+        """Return how many such requests came, repeated ones once."""
+        return len({m.cseq.number for m in self.heard if isinstance(m, Request) and m.method == method})
+
     def count(self, what: str | int) -> int:
         return sum(_is(message, what) for message in self.heard)
 
