@@ -1,4 +1,4 @@
-"""Random calls to numbers outside, forwarded, transferred, picked up, lost: every ticket and every channel comes back."""
+"""Random calls to numbers outside, forwarded, transferred, lost: every ticket and every channel comes back."""
 
 from __future__ import annotations
 
