@@ -187,7 +187,7 @@ async def main(arguments: argparse.Namespace) -> None:
     loop.add_signal_handler(signal.SIGUSR1, lambda: say(json.dumps(switch.report())))
     await switch.telephony.start(port=arguments.port)
     await switch.telephony.end_restored(left)
-    garbage.settle()
+    garbage.settle(asyncio.get_running_loop())
     tls = f" {switch.telephony.tls_port}" if switch.telephony.tls_port is not None else ""
     say(f"ready {switch.telephony.port}{tls}")
     await stop.wait()

@@ -80,7 +80,7 @@ async def serve(settings: Settings) -> bool:
         loop.add_signal_handler(number, stop.set)
     async with contextlib.AsyncExitStack() as stack:
         journal = await start(settings, stack)
-        garbage.settle()
+        garbage.settle(loop)
         await _first(stop, journal.broken)
         if journal.broken.is_set():
             log.critical("core_stops", reason="the journal cannot be written: nothing can be decided; to start anew")

@@ -1,18 +1,32 @@
-"""Python's garbage collector, so set that a process with many living objects does not stop for it."""
+"""Python's garbage collector, so set that a process with many living objects seldom stops for it."""
 
 from __future__ import annotations
 
+import asyncio
 import gc
+import time
 
-YOUNG, MIDDLE, OLD = 50_000, 20, 100
+YOUNG, MIDDLE, NEVER = 50_000, 20, 1_000_000
+SECONDS = 20.0
+"""Between two full collections."""
+SHARE = 200
+"""A collection that took long is followed by this many times as long without one."""
 
 
-def settle() -> None:
-    """Call once everything has been loaded: what lives now is never looked through again, and the rest seldom.
+def settle(loop: asyncio.AbstractEventLoop) -> None:
+    """Call once everything has been loaded: what lives now is never looked through again, the rest by the clock.
 
-    A full collection stops a process for as long as it takes to visit every object: with the transactions of half a
-    minute of calls in memory that was up to 0.7 s. What matters here is freed by reference counts; cycles may wait.
+    A full collection stops a process for as long as it takes to visit every object. Python begins one when many objects
+    have survived, that is in the worst moment of a rush, and again before the rush is over: with the transactions of
+    half a minute of calls in memory it was up to 0.7 s every two seconds. By the clock it is one part in `SHARE`.
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(YOUNG, MIDDLE, OLD)
+    gc.set_threshold(YOUNG, MIDDLE, NEVER)
+    loop.call_later(SECONDS, _collect, loop)
+
+
+def _collect(loop: asyncio.AbstractEventLoop) -> None:
+    began = time.perf_counter()
+    gc.collect()
+    loop.call_later(max(SECONDS, SHARE * (time.perf_counter() - began)), _collect, loop)
