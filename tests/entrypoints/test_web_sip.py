@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Subprotocol
 
 from tests.support.web import FakeCore, Site
@@ -132,3 +132,31 @@ async def test_a_flood_ends_the_connection_and_no_other(ready: Site, core: FakeC
 async def test_without_the_subprotocol_there_is_no_connection(ready: Site) -> None:
     with pytest.raises(Exception, match="403"):
         await connect(ready.ws("/ws/sip"))
+
+
+async def test_connections_past_what_there_is_room_for_are_turned_away(
+    ready: Site, core: FakeCore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sip, "MOST_FLOWS", 1)
+    async with await phone(ready) as first:
+        await first.send(OPTIONS)
+        await soon(core.frames)
+        with pytest.raises(InvalidStatus):
+            await phone(ready)
+    await soon(core.closed)
+    async with await phone(ready) as again:
+        await again.send(OPTIONS)
+        await soon(core.frames)
+
+
+async def test_a_connection_that_says_nothing_is_closed(
+    ready: Site, core: FakeCore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sip, "FIRST_SECONDS", 0.1)
+    assert await closed_with(await phone(ready)) == 1008
+    async with await phone(ready) as socket:
+        await socket.send(OPTIONS)
+        await soon(core.frames)
+        await asyncio.sleep(0.3)
+        await socket.send(OPTIONS)
+        await soon(core.frames)

@@ -47,6 +47,12 @@ def test_keys_of_srtp_and_keys_pressed_are_blanked_at_their_length() -> None:
     assert b"Signal=x\r\nDuration=160" in redacted(info)
 
 
+@pytest.mark.parametrize("field", ["Content-Type: application/dtmf", "c: Application/DTMF; x=y"])
+def test_a_key_that_is_all_of_a_body_is_blanked(field: str) -> None:
+    head = f"INFO sip:x SIP/2.0\r\nCall-ID: 5\r\n{field}\r\nContent-Length: 1\r\n\r\n".encode()
+    assert redacted(head + b"7") == head + b"x"
+
+
 def test_what_has_no_secrets_stays_as_it_is() -> None:
     plain = message("OPTIONS sip:x SIP/2.0", cseq="1 OPTIONS", body="hello")
     assert redacted(plain) == plain

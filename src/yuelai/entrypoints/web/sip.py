@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import secrets
 import time
+from collections import Counter
 from typing import Any
 
 import structlog
 from fastapi import APIRouter, Depends, WebSocket
+from prometheus_client import Counter as PromCounter
 from prometheus_client import Gauge
 
 from yuelai.entrypoints.web.corelink import CoreLink
@@ -27,7 +30,15 @@ SUBPROTOCOL = "sip"
 PING, PONG = b"\r\n\r\n", "\r\n"
 """Keep-alive of RFC 5626 §4.4.1, answered here: it asks about this connection, not about core."""
 
+MOST_FLOWS, MOST_OF_ADDRESS = 4000, 500
+"""Connections at once, of all and of one address: whoever opens them need not have shown who they are."""
+FIRST_SECONDS = 20.0
+"""How long a connection may say nothing at first; JsSIP registers at once."""
+
 _flows = Gauge("yuelai_sip_websockets", "Open /ws/sip connections.")
+_refused = PromCounter("yuelai_sip_websockets_refused", "Connections to /ws/sip that were turned away.", ["why"])
+_open: Counter[str] = Counter()
+"""Connections by address."""
 
 
 @router.websocket("/ws/sip", dependencies=[Depends(public)])
@@ -36,9 +47,29 @@ async def sip(websocket: WebSocket) -> None:
     if SUBPROTOCOL not in offered or not same_origin(websocket):
         await close(websocket, POLICY, "wrong origin or subprotocol")
         return
-    await websocket.accept(SUBPROTOCOL)
-    with _flows.track_inprogress():
-        await Flow(websocket, websocket.app.state.link).run()
+    host = websocket.client.host if websocket.client else ""
+    why = "full" if _open.total() >= MOST_FLOWS else "address" if _open[host] >= MOST_OF_ADDRESS else None
+    # Behind a proxy of our own, everybody has its address.
+    if why == "full" or (why == "address" and is_public(host)):
+        _refused.labels(why).inc()
+        await close(websocket, TRY_LATER, "too many connections")
+        return
+    _open[host] += 1
+    try:
+        await websocket.accept(SUBPROTOCOL)
+        with _flows.track_inprogress():
+            await Flow(websocket, websocket.app.state.link).run()
+    finally:
+        _open[host] -= 1
+        if _open[host] <= 0:
+            del _open[host]
+
+
+def is_public(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_global
+    except ValueError:
+        return False
 
 
 class Flow:
@@ -101,8 +132,14 @@ class Flow:
 
     async def _receive(self) -> int:
         bucket = Bucket(MESSAGES_A_SECOND, BURST, time.monotonic())
+        patience: float | None = FIRST_SECONDS
         while True:
-            message = await self._websocket.receive()
+            try:
+                message = await asyncio.wait_for(self._websocket.receive(), patience)
+            except TimeoutError:
+                _refused.labels("silent").inc()
+                return POLICY
+            patience = None
             if message["type"] == "websocket.disconnect":
                 return 1000
             text = message.get("text")

@@ -11,7 +11,12 @@ _PARAMETER = re.compile(rb'([A-Za-z][A-Za-z0-9_-]*)[ \t\r\n]*=[ \t\r\n]*("(?:[^"
 _TOLD = frozenset({b"username", b"realm", b"nonce", b"uri", b"algorithm", b"nc", b"qop", b"opaque"})
 """Of a digest (RFC 7616 §3.4); without `response` the rest is what anybody on the way may know."""
 _SDES = re.compile(rb"(^a=crypto:[^\r\n]*?inline:)([^\r\n |]+)", re.IGNORECASE | re.MULTILINE)
-_KEY = re.compile(rb"(^[ \t]*Signal[ \t]*=[ \t]*)([^\r\n])", re.IGNORECASE | re.MULTILINE)
+_KEY = re.compile(rb"(^[ \t]*Signal[ \t]*=[ \t]*)([^\r\n]+)", re.IGNORECASE | re.MULTILINE)
+_BARE_KEY = re.compile(rb"\r\n(?:content-type|c)[ \t]*:[ \t]*application/dtmf[ \t]*(?:;|\r|\Z)", re.IGNORECASE)
+"""The key is all of such a body."""
+
+
+_NOT_BLANK = re.compile(rb"[^\r\n]")
 
 
 def redacted(data: bytes) -> bytes:
@@ -26,12 +31,14 @@ def redacted(data: bytes) -> bytes:
     # A quick look spares most messages the slow one.
     if b"uthorization" in head or b"AUTHORIZATION" in head.upper():
         head = _CREDENTIALS.sub(_credentials, head)
+    if body and _BARE_KEY.search(head):
+        return head + blank + _NOT_BLANK.sub(b"x", body)
     return head + blank + _body(body) if body else head + blank
 
 
 def _body(body: bytes) -> bytes:
     body = _SDES.sub(lambda found: found[1] + b"*" * len(found[2]), body)
-    return _KEY.sub(rb"\1x", body)
+    return _KEY.sub(lambda found: found[1] + b"x" * len(found[2]), body)
 
 
 def _credentials(found: re.Match[bytes]) -> bytes:
