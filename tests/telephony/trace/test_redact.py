@@ -47,6 +47,19 @@ def test_keys_of_srtp_and_keys_pressed_are_blanked_at_their_length() -> None:
     assert b"Signal=x\r\nDuration=160" in redacted(info)
 
 
+def test_every_key_of_a_description_is_blanked() -> None:
+    body = (
+        "v=0\r\nk=base64:Zmlyc3RrZXk\r\na=key-mgmt:mikey c2Vjb25ka2V5\r\n"
+        "a=crypto:1 F8_128_HMAC_SHA1_80 inline:dGhpcmRrZXk|2^20|1:4;inline:Zm91cnRoa2V5|2^20|2:4\r\n"
+    )
+    sent = message("INVITE sip:x SIP/2.0", body=body)
+    kept = redacted(sent)
+    for key in (b"Zmlyc3", b"c2Vjb25", b"dGhpcm", b"Zm91cnR"):
+        assert key not in kept
+    assert b"|2^20|2:4" in kept
+    assert len(kept) == len(sent)
+
+
 @pytest.mark.parametrize("field", ["Content-Type: application/dtmf", "c: Application/DTMF; x=y"])
 def test_a_key_that_is_all_of_a_body_is_blanked(field: str) -> None:
     head = f"INFO sip:x SIP/2.0\r\nCall-ID: 5\r\n{field}\r\nContent-Length: 1\r\n\r\n".encode()

@@ -10,7 +10,11 @@ _CREDENTIALS = re.compile(
 _PARAMETER = re.compile(rb'([A-Za-z][A-Za-z0-9_-]*)[ \t\r\n]*=[ \t\r\n]*("(?:[^"\\]|\\.)*"|[^\s,"]+)')
 _TOLD = frozenset({b"username", b"realm", b"nonce", b"uri", b"algorithm", b"nc", b"qop", b"opaque"})
 """Of a digest (RFC 7616 §3.4); without `response` the rest is what anybody on the way may know."""
-_SDES = re.compile(rb"(^a=crypto:[^\r\n]*?inline:)([^\r\n |]+)", re.IGNORECASE | re.MULTILINE)
+_CRYPTO = re.compile(rb"^a=crypto:[^\r\n]*", re.IGNORECASE | re.MULTILINE)
+_INLINE = re.compile(rb"(inline:)([^\r\n |;]+)", re.IGNORECASE)
+"""There may be several in a line (RFC 4568 §6.1)."""
+_OTHER_KEYS = re.compile(rb"(^(?:k=|a=key-mgmt:))([^\r\n]+)", re.IGNORECASE | re.MULTILINE)
+"""RFC 4566 §5.12, RFC 4567."""
 _KEY = re.compile(rb"(^[ \t]*Signal[ \t]*=[ \t]*)([^\r\n]+)", re.IGNORECASE | re.MULTILINE)
 _BARE_KEY = re.compile(rb"\r\n(?:content-type|c)[ \t]*:[ \t]*application/dtmf[ \t]*(?:;|\r|\Z)", re.IGNORECASE)
 """The key is all of such a body."""
@@ -37,8 +41,13 @@ def redacted(data: bytes) -> bytes:
 
 
 def _body(body: bytes) -> bytes:
-    body = _SDES.sub(lambda found: found[1] + b"*" * len(found[2]), body)
+    body = _CRYPTO.sub(lambda line: _INLINE.sub(_starred, line[0]), body)
+    body = _OTHER_KEYS.sub(_starred, body)
     return _KEY.sub(lambda found: found[1] + b"x" * len(found[2]), body)
+
+
+def _starred(found: re.Match[bytes]) -> bytes:
+    return found[1] + b"*" * len(found[2])
 
 
 def _credentials(found: re.Match[bytes]) -> bytes:
