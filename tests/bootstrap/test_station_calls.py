@@ -187,3 +187,21 @@ async def test_what_a_call_has_used_is_known_while_it_lasts() -> None:
     assert [usage.seconds >= 100 for usage in usages] == [True]
     await leg.hangup()
     await centre.end()
+
+
+async def test_a_seat_cannot_say_at_a_carrier_that_somebody_else_has_sent_its_call_on() -> None:
+    centre = Centre()
+    forged = {"diversion": "<sip:+862188886666@x>;reason=unconditional", "p-asserted-identity": "<sip:+86110@x>"}
+    place = Destination(
+        "sip:01012345678@127.0.0.1:5060", (centre.desk.hop,), digest=Digest("8001", "secret"), headers=forged
+    )
+    leg = await centre.one.stack.dial_to(
+        [[place]], sdp=description(centre.one), caller="8002", called="01012345678", listener=centre.one.events.append
+    )
+    await centre.net.run(1)
+    assert [caller for _, caller, _ in centre.trunk.asked] == ["8001"]
+    invite = next(m for _, to, m in centre.net.log if to == CARRIER)
+    assert b"62188886666" not in invite.to_bytes()
+    assert b"86110" not in invite.to_bytes()
+    await leg.hangup()
+    await centre.end()

@@ -182,3 +182,9 @@ def test_a_call_over_midnight_counts_on_the_new_day() -> None:
     assert centre.denied(HOME) is Denial.CONCURRENT
     ticket.over(540)
     assert centre.call().seconds == 60
+
+
+@pytest.mark.parametrize("code", ["17951", "17909", "12593"])
+@pytest.mark.parametrize("number", ["00882123456789", "0088216123456", "008524567890", "01012345678", "13800000001"])
+def test_a_carriers_code_in_front_makes_no_number_another_kind(code: str, number: str) -> None:
+    assert classify(code + number) == classify(number)

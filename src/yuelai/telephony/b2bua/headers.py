@@ -24,7 +24,10 @@ def withheld(leg: Leg) -> bool:
 
 def crossing(leg: Leg) -> dict[str, str]:
     """Return the fields of an INVITE that go on to whoever is called for it."""
-    names = CROSSING if withheld(leg) or "history" in " ".join(leg.carried.get("privacy", ())) else CROSSING + HISTORY
+    hidden = withheld(leg) or "history" in " ".join(leg.carried.get("privacy", ()))
+    # A phone that calls was not diverted to: what it says of that is an attempt to be somebody else at a carrier, who
+    # may take the number that has diverted for the one that pays.
+    names = CROSSING if hidden or not leg.trunk else CROSSING + HISTORY
     found = {name: ", ".join(leg.carried[name]) for name in names if leg.carried.get(name)}
     found = {name: value for name, value in found.items() if len(value) <= LONGEST}
     left = leg.carried.get("max-forwards", ("",))[0]

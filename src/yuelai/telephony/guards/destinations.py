@@ -40,6 +40,8 @@ _SATELLITE_HOME = re.compile(r"(?:1740|1349)")
 _PREMIUM_WORLD = re.compile(r"979")
 # China: information services 168xx, 160xx and the like behind the area code or not.
 _PREMIUM_HOME = re.compile(r"0?(?:\d{2,3})?16[08]\d{3,6}$")
+_CARRIER = re.compile(r"(?:179\d\d|125\d\d)(?=\d{7,}$)")
+"""Carriers' access codes, dialled before the number itself."""
 _SERVICE = re.compile(r"(?:1[0-2]\d{3}|9[56]\d{3,6}|11[468]|12\d{3,4}|10\d{3,6})$")
 _KINDS = {
     PhoneNumberType.FIXED_LINE: Class.FIXED,
@@ -74,6 +76,8 @@ def classify(number: str, home: str = HOME) -> Where:
     digits = number.removeprefix("+")
     if not digits.isascii() or not digits.isdecimal():
         return Where(Class.UNKNOWN, "", digits)
+    if home == "CN" and (code := _CARRIER.match(number)) is not None:
+        return classify(number[code.end() :], home)  # what costs is the number behind it
     if number in EMERGENCY or (home == "CN" and number.startswith("0") and _CODE_112.fullmatch(number)):
         return Where(Class.EMERGENCY, home, digits)
     if home == "CN" and not number.startswith(("+", "00")):
