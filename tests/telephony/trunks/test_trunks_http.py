@@ -163,3 +163,13 @@ async def test_another_tenant_sees_no_trunks_and_agents_may_not_look(site: Site)
         assert (await agent.get(path)).status_code == 403
         assert (await theirs.get(path)).status_code == 403  # trunks are the operator's
     assert (await theirs.patch(f"{TRUNKS}/{made['id']}", json={"version": 1})).status_code == 403
+
+
+async def test_whom_a_test_call_called_stands_in_the_audit_trail(site: Site) -> None:
+    """It is made past the toll rules, so it must at least be known."""
+    client = await boss(site)
+    made = (await client.post(TRUNKS, json=CARRIER)).json()
+    await client.post(f"{TRUNKS}/{made['id']}/test-call", json={"number": "00882123456"})
+    async with site.database.transaction(None) as conn:
+        data = await conn.fetchval("SELECT data FROM audit WHERE action = 'trunk.test_call'")
+    assert data["number"] == "00882123456"

@@ -80,7 +80,7 @@ async def test_call(trunk_id: UUID, body: WantedNumber, principal: Writer, db: D
     """Really call the number through this trunk, play a moment of silence when somebody answers, and hang up."""
     async with db.transaction(principal.tenant_id) as conn:
         await service.trunk(conn, principal.tenant_id, trunk_id)
-        await audit(conn, principal, "trunk.test_call", f"trunk/{trunk_id}")
+        await audit(conn, principal, "trunk.test_call", f"trunk/{trunk_id}", {"number": body.number})
     params = {"principal": principal.to_message(), "trunk_id": str(trunk_id), "number": body.number}
     answer: Any = await centre.request("trunk.test_call", params, timeout=TEST_CALL_SECONDS)
     return TestCallResult.model_validate(answer)
