@@ -9,7 +9,7 @@ import pytest
 from tests.telephony.world import ANSWER, OFFER, Net, Party, RawPeer
 from yuelai.telephony.admission import MOST_OF_USER
 from yuelai.telephony.hops import UdpHop
-from yuelai.wire.sip import Request, Response
+from yuelai.wire.sip import Request, Response, parse_datagram
 from yuelai.wire.sip.digest import answer
 
 CARRIER = UdpHop("203.0.113.5", 5060)
@@ -191,3 +191,43 @@ async def test_calls_are_hung_up_however_many_strangers_there_are(monkeypatch: p
     await net.run(0.1)
     assert answered(phone, "options").status == 503
     assert answered(phone, "bye").status == 200
+
+
+@pytest.mark.parametrize("password", [False, True])
+async def test_in_a_phones_call_only_the_phone_speaks_from_another_place(password: bool) -> None:
+    net, ours, phone, _ = scene()
+    await asked(net, ours, phone, "INVITE", "sip:10000@127.0.0.1", sdp=OFFER)
+    await ours.offered[0].answer(ANSWER)
+    await net.run(0.1)
+    tag = phone.last(200).to.tag
+    phone.send(ours.hop, phone.request("ACK", "sip:127.0.0.1", branch="ack", call_id="INVITE", cseq=2, to_tag=tag))
+    await net.run(0.1)
+    elsewhere = UdpHop("198.51.100.9", 5060)
+    heard: list[Response] = []
+
+    def hear(data: bytes, source: Any) -> None:
+        message = parse_datagram(data)
+        assert isinstance(message, Response)
+        heard.append(message)
+
+    net.ends[elsewhere] = hear
+
+    def bye(cseq: int) -> Request:
+        return phone.request(
+            "BYE", "sip:127.0.0.1", branch=f"bye{cseq}", call_id="INVITE", cseq=cseq, to_tag=tag, user="8001"
+        )
+
+    net.put(elsewhere, ours.hop, bye(3).to_bytes())
+    await net.run(0.1)
+    assert heard[-1].status == 407
+    assert ours.ended == []
+    if password:
+        net.put(elsewhere, ours.hop, signed(bye(4), heard[-1]).to_bytes())
+        await net.run(0.1)
+        assert heard[-1].status == 200
+        assert len(ours.ended) == 1
+    else:
+        net.put(elsewhere, ours.hop, signed(bye(4), heard[-1], name="8002").to_bytes())
+        await net.run(0.1)
+        assert heard[-1].status == 403
+        assert ours.ended == []

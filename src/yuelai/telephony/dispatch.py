@@ -73,11 +73,48 @@ class Dispatcher:
             return
         if leg is None:
             transaction.turn_away(481)
-            return
+        elif self._elsewhere(leg, transaction):
+            if self._undecided >= self.most_undecided:
+                transaction.turn_away(503, retry_after="5")
+                return
+            self._undecided += 1
+            self._ua.spawn(self._prove(leg, transaction))
+        else:
+            self._hand_to(leg, transaction)
+
+    def _hand_to(self, leg: SipLeg, transaction: ServerTransaction) -> None:
         try:
             leg.on_request(transaction)
         except PeerError:
             transaction.refuse(400)
+
+    def _elsewhere(self, leg: SipLeg, transaction: ServerTransaction) -> bool:
+        """True for a request in a phone's call that comes from where that phone was not heard before."""
+        dialog, source = leg.dialog_for(transaction.request), transaction.source
+        if dialog is None or not dialog.user or source == dialog.hop:
+            return False
+        if not isinstance(source, FlowHop) and not isinstance(dialog.hop, FlowHop) and source.host == dialog.hop.host:
+            return False
+        binding = self._registrar.at(source)
+        return binding is None or binding.user != dialog.user
+
+    async def _prove(self, leg: SipLeg, transaction: ServerTransaction) -> None:
+        """Tags are all that names a call, and whoever sees packets go by can read them: one who speaks from another
+        place must have the phone's password to hang its call up, turn it elsewhere, or transfer it at its cost."""
+        try:
+            found = await self._authenticator.check(transaction.request, transaction.source)
+            dialog = leg.dialog_for(transaction.request)
+            if isinstance(found, Verdict):
+                self._refuse(transaction, found)
+            elif dialog is None or found.user != dialog.user:
+                transaction.turn_away(403)
+            else:
+                self._hand_to(leg, transaction)
+        except Exception:
+            transaction.refuse(500)
+            raise
+        finally:
+            self._undecided -= 1
 
     def _leg_of(self, request: Request) -> SipLeg | None:
         return self._ua.dialogs.get((request.call_id, request.to.tag or "", request.from_.tag or ""))
