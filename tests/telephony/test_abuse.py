@@ -162,7 +162,7 @@ async def test_one_phone_cannot_take_the_places_of_all_others() -> None:
     ],
 )
 async def test_a_stranger_is_answered_once_and_nothing_is_kept_of_it(
-    method: str, more: dict[str, str], statuses: set[int]
+    method: str, more: dict[str, Any], statuses: set[int]
 ) -> None:
     """Whoever writes another's address on a packet would else have us send them a dozen."""
     net, ours, phone, _ = scene()
