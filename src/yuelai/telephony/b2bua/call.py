@@ -286,7 +286,7 @@ class Call:
             WITHOUT_HALF.inc()
             log.error("call_without_end", call=str(self.id), halves=len(self.halves))
             self.house.spawn(self._forget())
-        elif any([half.at_its_limit(self.house.timers.now) for half in self.halves]):  # each of them is counted
+        elif [half for half in self.halves if half.at_its_limit(self.house.timers.now)]:  # each of them is counted
             log.info("call_at_its_limit", call=str(self.id))
             self.house.spawn(self.hangup(480, "limit reached"))
         elif late and self._undecided:
