@@ -101,7 +101,9 @@ async def test_what_concerns_the_installation_counts_only_at_the_operators_tenan
     assert at_home.may("system.read")
     assert not there.operator
     assert there.permissions == {
-        permission for permission in at_home.permissions if not permission.startswith(("tenants.", "system.", "telephony."))
+        permission
+        for permission in at_home.permissions
+        if not permission.startswith(("tenants.", "system.", "telephony."))
     }
 
 

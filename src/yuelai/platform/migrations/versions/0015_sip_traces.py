@@ -40,7 +40,8 @@ CREATE TABLE sip_calls (
     status smallint NOT NULL DEFAULT 0,
     reason text NOT NULL DEFAULT ''
 );
-COMMENT ON TABLE sip_calls IS 'one line for each INVITE that would make a dialog, as it was seen on the wire; kept as long as the messages';
+COMMENT ON TABLE sip_calls IS
+    'one line for each INVITE that would make a dialog, as it was seen on the wire; kept as long as the messages';
 COMMENT ON COLUMN sip_calls.tenant_id IS 'the operator: traces are theirs; account is the tenant whose call it was';
 COMMENT ON COLUMN sip_calls.correlation IS 'the interaction, where there is one';
 COMMENT ON COLUMN sip_calls.status IS 'the last status of the INVITE; 0 before there is any';
