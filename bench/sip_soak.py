@@ -3,7 +3,8 @@
 Callers cancel, talk for a random while and take refusals as they come; callees are busy, slow, never there, or hang up
 first. Between the callers and the switch, and between the switch and the callees, a relay loses, doubles and reorders
 messages. At the end both ends go away without a word while calls stand; then nothing may be left: no call, leg, dialog,
-transaction nor timer, no entry in the journal, and no more memory than after a third of the time: until then Python's own pools fill.
+transaction nor timer, no entry in the journal, and no more memory than after a third of the time (until then Python's
+own pools fill).
 
 Ends with status 1 when something is left or memory has grown by more than a tenth.
 """
