@@ -9,7 +9,7 @@ import time
 YOUNG, MIDDLE, NEVER = 50_000, 20, 1_000_000
 SECONDS = 20.0
 """Between two full collections."""
-SHARE = 200
+SHARE = 50
 """A collection that took long is followed by this many times as long without one."""
 
 
