@@ -71,7 +71,7 @@ install: .venv/.installed
 web: web/dist/.built
 
 debian: # what the tests with real telephones and a real browser need
-	@sh tools/debian_packages.sh sip-tester baresip-core linphone-cli chromium fonts-noto-cjk
+	@sh tools/debian_packages.sh sip-tester baresip-core linphone-cli chromium fonts-noto-cjk coturn
 
 $(BIN)/uv: tools/uv-requirements.txt tools/python_environment.sh
 	@echo "making the Python environment in .venv"

@@ -92,6 +92,23 @@ class Settings(BaseSettings):
         description="How long a call may stand without a sign that both ends still know it (RFC 4028), in seconds; we "
         "ask for it on calls of ours. Less than 90 asks for none.",
     )
+    media_workers: int = Field(
+        0, ge=0, le=64, description="Processes that move sound, one for each core to use; 0: half of the cores."
+    )
+    turn_urls: str = Field(
+        "",
+        description="TURN servers that browsers may use to reach us, comma separated, e.g. "
+        "`turn:turn.example.com:3478?transport=udp`.",
+    )
+    turn_secret: str | None = Field(
+        None, repr=False, description="Secret shared with them (`static-auth-secret`): browsers get passwords of a day."
+    )
+    tts_url: str | None = Field(
+        None,
+        pattern=r"^https?://",
+        description="Speech synthesis that speaks OpenAI's HTTP API, up to `/v1`; unset, the local voice if installed.",
+    )
+    tts_key: str | None = Field(None, repr=False, description="Its key, if it wants one.")
     rtp_ports: str = Field("20000-29999", pattern=r"^\d+-\d+$", description="UDP port range for sound, both ends in.")
     bind: str = Field("127.0.0.1", description="Address the listeners bind to.")
     public_address: str | None = Field(None, description="Address offered in SDP and ICE; the bind address if unset.")
@@ -173,6 +190,10 @@ class Settings(BaseSettings):
     def rtp_range(self) -> tuple[int, int]:
         low, high = self.rtp_ports.split("-")
         return int(low), int(high)
+
+    @property
+    def media_worker_count(self) -> int:
+        return self.media_workers or max(1, (os.cpu_count() or 1) // 2)
 
     def socket(self, role: str) -> Path:
         """Unix socket a role listens on. Lives in a short runtime folder: socket paths end at 108 bytes."""

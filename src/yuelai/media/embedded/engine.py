@@ -21,7 +21,19 @@ from yuelai.media.embedded.prompts import Play, PromptCache
 from yuelai.media.embedded.recorder import Recorder
 from yuelai.media.embedded.sockets import PortPool
 from yuelai.media.embedded.stream import RtpStream
-from yuelai.media.ports import Digit, LegKind, MediaError, MediaEvent, RecordingEnd
+from yuelai.media.ports import (
+    Barge,
+    Capacity,
+    Digit,
+    LegKind,
+    LegOptions,
+    MediaError,
+    MediaEvent,
+    Quality,
+    RecordingEnd,
+    Side,
+    TapFrame,
+)
 from yuelai.platform.config import Settings
 from yuelai.platform.ids import LegId, RecordingId
 from yuelai.wire.g711 import Law, Samples, encode
@@ -33,6 +45,10 @@ _LOOK_AFTER = 50
 """Ticks between two looks at a leg's silence and reports."""
 
 _SILENCE = {law: bytes([law.silence]) * FRAME for law in Law}
+
+
+def _missing() -> MediaError:
+    return MediaError("this engine cannot do it yet")
 
 
 class Engine:
@@ -63,7 +79,16 @@ class Engine:
 
     # Legs
 
-    def create_leg(self, id_: LegId, kind: LegKind, emit: Callable[[MediaEvent], None], offer: str | None) -> str:
+    def create_leg(
+        self,
+        id_: LegId,
+        kind: LegKind,
+        emit: Callable[[MediaEvent], None],
+        offer: str | None,
+        options: LegOptions | None = None,
+        *,
+        beside: LegId | None = None,
+    ) -> str:
         if id_ in self._legs:
             raise MediaError(f"leg {id_} exists")
         stream = RtpStream(lambda key: emit(Digit(id_, key)))
@@ -129,11 +154,56 @@ class Engine:
 
     # Prompts
 
-    def play(self, id_: LegId, play: UUID, files: Sequence[Path], *, loop: bool, gain: float) -> None:
+    async def play(
+        self,
+        id_: LegId,
+        play: UUID,
+        files: Sequence[Path],
+        *,
+        loop: bool,
+        gain: float,
+        barge: frozenset[Barge] = frozenset(),
+    ) -> None:
         leg = self.leg(id_)
         started = Play(play, [self._prompts.get(file) for file in files], loop=loop, gain=gain)
         leg.end_play(finished=False)
         leg.play = started
+
+    def mute(self, id_: LegId, muted: bool) -> None:
+        raise _missing()
+
+    def offer(self, id_: LegId, options: LegOptions | None) -> str:
+        raise _missing()
+
+    def adjust(self, id_: LegId, options: LegOptions) -> None:
+        raise _missing()
+
+    def quality(self, id_: LegId) -> Quality:
+        raise _missing()
+
+    def capacity(self) -> Capacity:
+        raise _missing()
+
+    def send_keys(self, id_: LegId, keys: str, duration_ms: int, pause_ms: int) -> None:
+        raise _missing()
+
+    async def music(self, id_: LegId, files: Sequence[Path], gain: float) -> None:
+        raise _missing()
+
+    def injection(self, id_: LegId, rate: int) -> None:
+        raise _missing()
+
+    def inject(self, id_: LegId, pcm: bytes) -> float:
+        raise _missing()
+
+    def tap(self, tap: UUID, id_: LegId, sink: Callable[[TapFrame], None], side: Side, rate: int) -> None:
+        raise _missing()
+
+    def untap(self, tap: UUID) -> None:
+        raise _missing()
+
+    def pause_recording(self, recording: RecordingId, paused: bool) -> None:
+        raise _missing()
 
     def stop(self, id_: LegId) -> None:
         self.leg(id_).end_play(finished=False)

@@ -20,20 +20,23 @@ import structlog
 
 from yuelai.media.embedded.engine import Engine
 from yuelai.media.embedded.pacing import Metronome
-from yuelai.media.ports import LegKind, MediaError, MediaEvent, RecordingEnd
+from yuelai.media.errors import MediaIsFull, MediaRefused
+from yuelai.media.ports import (
+    Barge,
+    LegKind,
+    LegOptions,
+    MediaError,
+    MediaEvent,
+    MediaFull,
+    RecordingEnd,
+    Side,
+    TapFrame,
+)
 from yuelai.platform.config import Settings
-from yuelai.platform.errors import Refusal
 from yuelai.platform.ids import LegId, RecordingId
 from yuelai.platform.ipc import Handler, IpcServer, Peer
 
 log = structlog.get_logger()
-
-
-class MediaRefused(Refusal):
-    """The media engine cannot do it."""
-
-    status = 409
-    code = "media_refused"
 
 
 def _leg(params: dict[str, Any], name: str = "leg") -> LegId:
@@ -49,8 +52,11 @@ class _Service:
 
     def handlers(self) -> dict[str, Handler]:
         verbs = (
-            self.create_leg, self.answer, self.reoffer, self.route, self.bridge, self.play, self.stop, self.hold,
-            self.record, self.stop_recording, self.close,
+            self.create_leg, self.answer, self.reoffer, self.offer, self.adjust, self.close,
+            self.quality, self.capacity,
+            self.route, self.bridge, self.hold, self.mute,
+            self.play, self.stop, self.send_keys, self.music, self.injection, self.inject, self.tap, self.untap,
+            self.record, self.pause_recording, self.stop_recording,
         )  # fmt: skip
         return {f"media.{verb.__name__}": _refusing(verb) for verb in verbs} | {"health": self.health}
 
@@ -68,7 +74,14 @@ class _Service:
 
     async def create_leg(self, peer: Peer, params: dict[str, Any]) -> str:
         leg = _leg(params)
-        sdp = self._engine.create_leg(leg, LegKind(params["kind"]), functools.partial(_tell, peer), params["offer"])
+        sdp = self._engine.create_leg(
+            leg,
+            LegKind(params["kind"]),
+            functools.partial(_tell, peer),
+            params["offer"],
+            _options(params) or LegOptions(),
+            beside=_leg(params, "beside") if params["beside"] else None,
+        )
         self._owned[peer][0].add(leg)
         return sdp
 
@@ -78,6 +91,18 @@ class _Service:
     async def reoffer(self, _: Peer, params: dict[str, Any]) -> str:
         return self._engine.reoffer(_leg(params), params["sdp"])
 
+    async def offer(self, _: Peer, params: dict[str, Any]) -> str:
+        return self._engine.offer(_leg(params), _options(params))
+
+    async def adjust(self, _: Peer, params: dict[str, Any]) -> None:
+        self._engine.adjust(_leg(params), _options(params) or LegOptions())
+
+    async def quality(self, _: Peer, params: dict[str, Any]) -> Any:
+        return msgspec.to_builtins(self._engine.quality(_leg(params)))
+
+    async def capacity(self, _: Peer, params: dict[str, Any]) -> Any:
+        return msgspec.to_builtins(self._engine.capacity())
+
     async def route(self, _: Peer, params: dict[str, Any]) -> None:
         self._engine.route(_leg(params, "speaker"), _leg(params, "listener"), params["gain"])
 
@@ -86,7 +111,10 @@ class _Service:
 
     async def play(self, _: Peer, params: dict[str, Any]) -> None:
         files = [Path(file) for file in params["files"]]
-        self._engine.play(_leg(params), UUID(params["play"]), files, loop=params["loop"], gain=params["gain"])
+        barge = frozenset(map(Barge, params["barge"]))
+        await self._engine.play(
+            _leg(params), UUID(params["play"]), files, loop=params["loop"], gain=params["gain"], barge=barge
+        )
 
     async def stop(self, _: Peer, params: dict[str, Any]) -> None:
         self._engine.stop(_leg(params))
@@ -94,10 +122,41 @@ class _Service:
     async def hold(self, _: Peer, params: dict[str, Any]) -> None:
         self._engine.hold(_leg(params), params["held"])
 
+    async def mute(self, _: Peer, params: dict[str, Any]) -> None:
+        self._engine.mute(_leg(params), params["muted"])
+
+    async def send_keys(self, _: Peer, params: dict[str, Any]) -> None:
+        self._engine.send_keys(_leg(params), params["keys"], params["duration_ms"], params["pause_ms"])
+
+    async def music(self, peer: Peer, params: dict[str, Any]) -> None:
+        source = _leg(params, "source")
+        await self._engine.music(source, [Path(file) for file in params["files"]], params["gain"])
+        self._owned[peer][0].add(source)
+
+    async def injection(self, peer: Peer, params: dict[str, Any]) -> None:
+        source = _leg(params, "source")
+        self._engine.injection(source, params["rate"])
+        self._owned[peer][0].add(source)
+
+    async def inject(self, _: Peer, params: dict[str, Any]) -> float:
+        return self._engine.inject(_leg(params, "source"), params["pcm"])
+
+    async def tap(self, peer: Peer, params: dict[str, Any]) -> None:
+        tap = UUID(params["tap"])
+        sink = functools.partial(_hand_on, peer)
+        self._engine.tap(tap, _leg(params), sink, Side(params["side"]), params["rate"])
+        peer.on_close.append(functools.partial(self._engine.untap, tap))
+
+    async def untap(self, _: Peer, params: dict[str, Any]) -> None:
+        self._engine.untap(UUID(params["tap"]))
+
     async def record(self, peer: Peer, params: dict[str, Any]) -> None:
         recording = RecordingId(UUID(params["recording"]))
         self._engine.record(recording, _leg(params), Path(params["file"]), params["key"])
         self._owned[peer][1].append(recording)
+
+    async def pause_recording(self, _: Peer, params: dict[str, Any]) -> None:
+        self._engine.pause_recording(RecordingId(UUID(params["recording"])), params["paused"])
 
     async def stop_recording(self, peer: Peer, params: dict[str, Any]) -> dict[str, int]:
         recording = RecordingId(UUID(params["recording"]))
@@ -132,10 +191,20 @@ def _tell(peer: Peer, event: MediaEvent) -> None:
     peer.notify(f"media.{type(event).__name__}", msgspec.to_builtins(event))
 
 
+def _hand_on(peer: Peer, frame: TapFrame) -> None:
+    peer.notify("media.tapped", {"tap": str(frame.tap), "at_ms": frame.at_ms, "pcm": frame.pcm})
+
+
+def _options(params: dict[str, Any]) -> LegOptions | None:
+    return None if params["options"] is None else msgspec.convert(params["options"], LegOptions)
+
+
 def _refusing(verb: Handler) -> Handler:
     async def handler(peer: Peer, params: dict[str, Any]) -> Any:
         try:
             return await verb(peer, params)
+        except MediaFull as error:
+            raise MediaIsFull(str(error)) from None
         except MediaError as error:
             raise MediaRefused(str(error)) from None
 
