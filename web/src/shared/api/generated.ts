@@ -1561,6 +1561,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session/ice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Relays
+         * @description Tell the TURN servers a browser may reach us through, with a password of a day; none is the usual case.
+         */
+        get: operations["relays_api_v1_session_ice_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session/list": {
         parameters: {
             query?: never;
@@ -3381,6 +3401,28 @@ export interface components {
             days: number[];
             /** Opens */
             opens: string;
+        };
+        /**
+         * IceServer
+         * @description As `RTCPeerConnection` takes it.
+         */
+        IceServer: {
+            /** Credential */
+            credential?: string | null;
+            /** Urls */
+            urls: string[];
+            /** Username */
+            username?: string | null;
+        };
+        /** IceServers */
+        IceServers: {
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Ice Servers */
+            ice_servers: components["schemas"]["IceServer"][];
         };
         /**
          * Identity
@@ -9934,6 +9976,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    relays_api_v1_session_ice_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IceServers"];
+                };
             };
             /** @description RFC 9457 problem document */
             default: {
