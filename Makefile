@@ -7,7 +7,7 @@ OPENAPI := web/node_modules/.openapi.json
 FAST := not services and not centre and not calls and not browser
 WEB_SOURCES := $(shell find web/src web/public web/scripts web/*.json web/*.ts web/*.html -type f 2>/dev/null)
 
-.PHONY: help demo test check api dev bench bench-customers bench-sip soak-sip lock clean install web debian fuzz-sip
+.PHONY: help demo test check api dev bench bench-customers bench-sip soak-sip bench-media soak-media lock clean install web debian fuzz-sip
 
 help: ## these lines
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -56,6 +56,13 @@ bench-sip: install debian ## what a call costs the SIP stack, how many stand, wh
 
 soak-sip: install debian ## MINUTES=30 of calls with random hang-ups, crossings and losses; nothing may be left
 	PYTHONPATH=. $(BIN)/python bench/sip_soak.py --minutes $(or $(MINUTES),30)
+
+bench-media: install debian ## what a core carries of sound, beside rtpengine; writes its table (about 4 minutes, alone on the machine)
+	@sh tools/debian_packages.sh rtpengine-daemon
+	PYTHONPATH=. $(BIN)/python bench/media.py --write
+
+soak-media: install ## MINUTES=20 of 200 calls with random joins and leaves; sockets, memory and files must be as before
+	PYTHONPATH=. $(BIN)/python bench/media_soak.py --minutes $(or $(MINUTES),20)
 
 lock: $(BIN)/uv ## write requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile -q --upgrade --group dev --generate-hashes --no-emit-index-url --no-annotate --no-header \

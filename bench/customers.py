@@ -36,6 +36,7 @@ from uuid import UUID
 import customer_load
 import customer_rows
 from argon2 import PasswordHasher
+from tables import write_between
 
 from yuelai.customers import service
 from yuelai.customers.finding import service as finding
@@ -48,8 +49,6 @@ from yuelai.platform.postgres import Postgres
 if TYPE_CHECKING:
     from yuelai.platform.db import Connection
 
-PAGE = Path(__file__).parents[1] / "docs" / "reference" / "performance.md"
-BEGIN, END = "<!-- bench-customers -->", "<!-- /bench-customers -->"
 PASSWORD = "open sesame, bench"
 WARM_UP = 30
 
@@ -277,13 +276,6 @@ def report(
     return "\n".join(parts)
 
 
-def write(text: str) -> None:
-    page = PAGE.read_text()
-    head, rest = page.split(BEGIN)
-    PAGE.write_text(f"{head}{BEGIN}\n{text}\n{END}{rest.split(END)[1]}")
-    print(f"written to {PAGE}")
-
-
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--customers", type=int, default=1_000_000, help="up to ten million")
@@ -310,7 +302,7 @@ def main() -> None:
             )
             print(text)
             if chosen.write:
-                write(text)
+                write_between("bench-customers", text)
     finally:
         if chosen.home is None:
             shutil.rmtree(home, ignore_errors=True)

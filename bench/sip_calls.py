@@ -21,12 +21,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 from sip_peers import Callee, Callers, Outcome, Switch, spin
-
-REPORT = Path(__file__).resolve().parent.parent / "docs" / "reference" / "performance.md"
-MARK = "bench-sip"
+from tables import write_between
 
 
 def free_port() -> int:
@@ -166,13 +163,6 @@ def table(costs: list[Cost], held: Standing | None, flood: Overload | None) -> s
     return "\n".join([*head, *("| " + " | ".join(row) + " |" for row in rows), ""])
 
 
-def write(text: str) -> None:
-    page = REPORT.read_text()
-    head, _, rest = page.partition(f"<!-- {MARK} -->")
-    _, _, tail = rest.partition(f"<!-- /{MARK} -->")
-    REPORT.write_text(f"{head}<!-- {MARK} -->\n{text}<!-- /{MARK} -->{tail}")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rate", type=float, default=200.0, help="calls a second of the first question")
@@ -197,7 +187,7 @@ def main() -> None:
     text = table(costs, held, flood)
     print(text)
     if asked.write:
-        write(text)
+        write_between("bench-sip", text)
 
 
 if __name__ == "__main__":
