@@ -17,19 +17,19 @@ import pylibsrtp
 import structlog
 from aiortc import RTCCertificate, RTCDtlsFingerprint, RTCDtlsParameters, RTCDtlsTransport
 
-from yuelai.media.embedded.ice import DtlsPath, IceLite
+from yuelai.media.embedded.descriptions import describe_answer, describe_offer
+from yuelai.media.embedded.ice import Address, DtlsPath, IceLite, host_addresses
 from yuelai.media.embedded.plain import MAX_PER_TICK
 from yuelai.media.embedded.sockets import PortPool
-from yuelai.media.embedded.stream import RtpStream
-from yuelai.media.embedded.terms import Origin, Terms, describe_answer, describe_offer, read
-from yuelai.media.ports import MediaError
-from yuelai.wire.g711 import Law
+from yuelai.media.embedded.stream import RtpStream, spoken
+from yuelai.media.embedded.terms import Origin, Terms, read_answer, read_offer
+from yuelai.media.ports import LegKind, LegOptions, MediaError
 from yuelai.wire.rtp import MAX_DATAGRAM, is_rtcp
 from yuelai.wire.sdp import Media, Session
 
 log = structlog.get_logger()
 
-_PROTOCOL = "UDP/TLS/RTP/SAVPF"
+_OPTIONS = LegOptions(codecs=("PCMU", "PCMA"))
 _DAY = 86_400
 _ROLES = {"active": "client", "passive": "server"}
 
@@ -49,8 +49,8 @@ class BrowserTransport:
 
     def __init__(self, pool: PortPool, advertised: str, stream: RtpStream) -> None:
         self._sock = pool.single()
-        self._origin, self._stream = Origin(advertised), stream
-        self._ice = IceLite(self._sock, advertised)
+        self._origin, self._stream = Origin(advertised, LegKind.BROWSER), stream
+        self._ice = IceLite(host_addresses(pool.bind, advertised), self._port, self._put)
         self._path = DtlsPath(self._ice)
         self._certificate = certificate()
         self._dtls: Any = RTCDtlsTransport(cast(Any, self._path), [self._certificate])
@@ -73,12 +73,12 @@ class BrowserTransport:
     # Descriptions
 
     def offer(self) -> str:
-        session, audio = describe_offer(self._origin, self._port, _PROTOCOL, (Law.PCMU, Law.PCMA))
+        session, audio = describe_offer(self._origin, self._port, _OPTIONS)
         return self._complete(session, audio, mid="0", setup="actpass")
 
     def take_offer(self, sdp: str) -> str:
         """Raises MediaError; what stands then goes on."""
-        terms = self._read(sdp)
+        terms = self._checked(read_offer(sdp, self._origin, _OPTIONS))
         if self._setup == "actpass":
             # Passive unless the page insists: its ClientHello comes as soon as its checks succeed.
             self._setup = "active" if terms.session.setup(terms.media) == "passive" else "passive"
@@ -88,13 +88,13 @@ class BrowserTransport:
 
     def take_answer(self, sdp: str) -> None:
         """Raises MediaError."""
-        terms = self._read(sdp)
+        terms = self._checked(read_answer(sdp, self._origin, _OPTIONS))
         if self._setup == "actpass":
             self._setup = "active" if terms.session.setup(terms.media) == "passive" else "passive"
         self._agree(terms)
 
-    def _read(self, sdp: str) -> Terms:
-        terms = read(sdp, protocol=(_PROTOCOL, "UDP/TLS/RTP/SAVP"))
+    def _checked(self, terms: Terms) -> Terms:
+        spoken(terms)
         session, media = terms.session, terms.media
         ice, fingerprint = session.ice(media), session.fingerprint(media)
         if ice is None or fingerprint is None or not media.rtcp_mux:
@@ -109,7 +109,7 @@ class BrowserTransport:
         if self._peer_ufrag not in (None, ice[0]):
             self._ice.restart()
         self._peer_ufrag = ice[0]
-        self.terms = terms
+        self.terms = self._origin.terms = terms
         self._stream.agree(terms)
         if self._handshake is None:
             self._handshake = asyncio.ensure_future(self._shake_hands())
@@ -134,11 +134,16 @@ class BrowserTransport:
         fingerprint = next(f for f in self._certificate.getFingerprints() if f.algorithm == "sha-256")
         audio.add("fingerprint", f"sha-256 {fingerprint.value}")
         audio.add("setup", setup)
-        audio.add("candidate", self._ice.candidate)
+        for candidate in self._ice.candidates:
+            audio.add("candidate", candidate)
         audio.add("end-of-candidates")
         return str(session)
 
     # Packets
+
+    def _put(self, data: bytes, target: Address) -> None:
+        with contextlib.suppress(OSError):
+            self._sock.sendto(data, target)
 
     async def _shake_hands(self) -> None:
         assert self._peer is not None
@@ -167,12 +172,12 @@ class BrowserTransport:
                     self._take(data, source, now)
         self._consented = self._ice.consents(now)
 
-    def _take(self, data: bytes, source: tuple[str, int], now: float) -> None:
+    def _take(self, data: bytes, source: Address, now: float) -> None:
         first = data[0]  # RFC 7983 §7 tells the protocols apart by it.
         if first < 4:
             self._ice.take(data, source, now)
         elif 20 <= first < 64:
-            if source == self._ice.remote:
+            if self._ice.admits(source):
                 self._path.feed(data)
         elif 128 <= first < 192 and self._protected:
             with contextlib.suppress(pylibsrtp.Error):

@@ -16,7 +16,7 @@ class PortPool:
     """
 
     def __init__(self, bind: str, low: int, high: int) -> None:
-        self._bind = bind
+        self.bind = bind
         self._family = socket.AF_INET6 if ":" in bind else socket.AF_INET
         self._ports = range(low + low % 2, high, 2)
         self._next = 0
@@ -31,7 +31,7 @@ class PortPool:
         sock = socket.socket(self._family, socket.SOCK_DGRAM)
         try:
             sock.setblocking(False)
-            sock.bind((self._bind, port))
+            sock.bind((self.bind, port))
         except OSError:
             sock.close()
             raise
