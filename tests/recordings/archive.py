@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from yuelai.media.capture import CHUNK, ChunkWriter
+from tests.recordings.captures import SECOND, write
+from yuelai.media.capture import ChunkWriter, Coding
 from yuelai.media.ports import MediaError, RecordingEnd
 from yuelai.platform.clock import SystemClock
 from yuelai.platform.config import Settings
@@ -18,7 +19,6 @@ from yuelai.platform.journal import Journal
 from yuelai.platform.projector import Projector
 from yuelai.recordings import repository
 from yuelai.recordings.service import Recordings
-from yuelai.wire.g711 import Law
 
 SAID, HEARD = bytes(range(250)) * 32, bytes(range(249, -1, -1)) * 32
 """One second of each channel."""
@@ -37,17 +37,18 @@ class WritingEngine:
         if self.refuses:
             raise MediaError("unknown leg")
         file.parent.mkdir(parents=True, exist_ok=True)
-        writer = ChunkWriter(file.open("xb", buffering=0), recording, Law.PCMU, key)
+        writer = ChunkWriter(file.open("xb", buffering=0), recording, key)
         self._writers[recording] = writer
-        for _ in range(self.seconds):
-            writer.write(SAID, HEARD)
+        for second in range(self.seconds):
+            write(writer, SAID, HEARD, second * SECOND, Coding.PCMU)
 
     async def stop_recording(self, recording: RecordingId) -> RecordingEnd:
         writer = self._writers.pop(recording)
         if self.dies:
             raise MediaError("the other process went away")
-        writer.write(SAID[: self.tail], HEARD[: self.tail], end=True)
-        return RecordingEnd(recording, (self.seconds * CHUNK + self.tail) // 8, writer.bytes)
+        at = self.seconds * SECOND
+        write(writer, SAID[: self.tail], HEARD[: self.tail], at, Coding.PCMU, end=True)
+        return RecordingEnd(recording, (at + self.tail) // 8, writer.bytes)
 
 
 class Archive:

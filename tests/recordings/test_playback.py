@@ -9,7 +9,6 @@ import numpy as np
 
 from tests.recordings.archive import HEARD, SAID, Archive, archive, damage
 from tests.support.web import Site, add_person, add_tenant
-from yuelai.media.capture import CHUNK_SIZE, HEADER_SIZE
 from yuelai.platform.db import Database
 from yuelai.platform.ids import SAMPLE_TENANT, InteractionId, RecordingId, new_id
 from yuelai.wire.g711 import Law, decode
@@ -147,17 +146,15 @@ async def test_a_changed_second_is_never_played(site: Site) -> None:
     await add_person(site.database, "lee", "leader")
 
     def change(data: bytes) -> bytes:
-        at = HEADER_SIZE + CHUNK_SIZE + 500
+        at = len(data) // 2
         return data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
 
     async with archive(site.database, site.settings.folder) as core, await site.client("lee") as lee:
         recording = await recorded(core)
         damage(await core.path(recording), change)
-        for asked in ({}, {"Range": "bytes=40000-"}, {"Range": "bytes=20000-40000"}):
+        for asked in ({}, {"Range": "bytes=0-999"}, {"Range": "bytes=40000-"}):
             answer = await lee.get(url(recording), headers=asked)
             assert (answer.status_code, answer.json()["code"]) == (500, "recording_damaged")
-        before = await lee.get(url(recording), headers={"Range": "bytes=0-32043"})
-        assert before.status_code == 206
 
 
 async def test_without_the_master_key_the_refusal_says_so(site: Site) -> None:

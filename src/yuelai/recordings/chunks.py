@@ -12,13 +12,11 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from yuelai.media.capture import (
-    CHANNELS,
-    CHUNK,
-    CHUNK_SIZE,
     HEAD_SIZE,
     HEADER_SIZE,
     MAX_BODY,
     TAG,
+    Entry,
     Head,
     Header,
     NotACapture,
@@ -32,15 +30,19 @@ class Tampered(Exception):
 
 @dataclass(frozen=True)
 class Found:
-    """What a file holds. `samples` a channel can be heard; `whole` tells that the end mark was reached."""
+    """What a file holds. `duration_ms` can be heard; `whole` tells that the end mark was reached."""
 
-    samples: int
+    duration_ms: int
     bytes: int
     whole: bool
 
-    @property
-    def duration_ms(self) -> int:
-        return self.samples * 1000 // CHUNK
+
+@dataclass(frozen=True)
+class Chunk:
+    """`until` is where it ends, in ms since the recording began."""
+
+    until: int
+    entries: list[Entry]
 
 
 class CaptureFile:
@@ -61,9 +63,9 @@ class CaptureFile:
         except BaseException:
             self._file.close()
             raise
-        self.samples = sum(head.samples for head in self._heads)
-        """A channel's, up to the last whole chunk."""
-        self.whole = bool(self._heads) and self._heads[-1].end and self.damage is None
+        self.duration_ms = self._heads[-1][1].until if self._heads else 0
+        """Up to the end of the last whole chunk."""
+        self.whole = bool(self._heads) and self._heads[-1][1].end and self.damage is None
 
     def close(self) -> None:
         self._file.close()
@@ -76,35 +78,35 @@ class CaptureFile:
     ) -> None:
         self._file.close()
 
-    def _scan(self) -> Iterator[Head]:
+    def _scan(self) -> Iterator[tuple[int, Head]]:
+        """Yield where each sealed body begins, and its head."""
         size = self._file.seek(0, 2)
-        position, index = HEADER_SIZE, 0
+        position, index, until = HEADER_SIZE, 0, 0
         while position + HEAD_SIZE <= size:
             self._file.seek(position)
             head = Head.parse(self._file.read(HEAD_SIZE))
-            shape_fits = TAG <= head.length <= MAX_BODY and (head.length - TAG) % CHANNELS == 0
-            if not shape_fits or head.index != index or not (head.end or head.length == MAX_BODY):
+            if not TAG < head.length <= MAX_BODY or head.index != index or head.until < until or head.flags > 1:
                 self.damage = f"chunk {index} has no true head"
                 return
-            position += HEAD_SIZE + head.length
+            body, position = position + HEAD_SIZE, position + HEAD_SIZE + head.length
             if position > size:
                 return
-            yield head
+            yield body, head
             if head.end:
                 if position != size:
                     self.damage = "something stands behind the end mark"
                 return
-            index += 1
+            index, until = index + 1, head.until
 
-    def chunks(self, first: int = 0) -> Iterator[tuple[bytes, bytes]]:
-        """Yield both channels of chunk `first` and those after it. Raises Tampered at the first that is not true."""
-        for head in self._heads[first:]:
-            # All chunks before this one are full, so its place follows from its index.
-            self._file.seek(HEADER_SIZE + head.index * CHUNK_SIZE + HEAD_SIZE)
+    def chunks(self) -> Iterator[Chunk]:
+        """Yield all chunks. Raises Tampered at the first that is not true."""
+        for body, head in self._heads:
+            self._file.seek(body)
             try:
-                yield unseal(self._cipher, self.header, head, self._file.read(head.length))
+                entries = unseal(self._cipher, self.header, head, self._file.read(head.length))
             except InvalidTag:
                 raise Tampered(f"chunk {head.index} was changed") from None
+            yield Chunk(head.until, entries)
 
 
 def examine(path: Path, key: bytes) -> Found:
@@ -113,12 +115,10 @@ def examine(path: Path, key: bytes) -> Found:
     Raises Tampered when it is no capture at all, and OSError.
     """
     with CaptureFile(path, key) as file:
-        samples = good = 0
+        found = Found(0, HEADER_SIZE, False)
         try:
-            for said, _ in file.chunks():
-                samples += len(said)
-                good += 1
+            for (body, head), chunk in zip(file._heads, file.chunks(), strict=True):
+                found = Found(chunk.until, body + head.length, False)
         except Tampered:
-            return Found(samples, HEADER_SIZE + good * CHUNK_SIZE, False)
-        size = HEADER_SIZE + good * HEAD_SIZE + good * TAG + samples * CHANNELS
-        return Found(samples, size, file.whole)
+            return found
+        return Found(found.duration_ms, found.bytes, file.whole)

@@ -24,6 +24,7 @@ from yuelai.recordings.chunks import CaptureFile, Tampered
 from yuelai.recordings.errors import KeyMissing, NoSuchRecording, RecordingDamaged, RecordingErased, StillCapturing
 from yuelai.recordings.events import RecordingState
 from yuelai.recordings.keys import RecordingKeys
+from yuelai.recordings.sound import prove, samples_of, sound
 
 log = structlog.get_logger()
 
@@ -63,13 +64,14 @@ async def audio(
             await audit(conn, principal, "recording.listened", f"recording/{recording_id}")
     file = await asyncio.to_thread(_open, recording, configuration)
     # Of a partial one, what was found true at its end; it may go on behind that, but not as it was written.
-    samples = min(file.samples, (recording.duration_ms or 0) * 8)
+    duration_ms = recording.duration_ms or 0
+    samples = samples_of(duration_ms)
     length = wav.size(samples)
     try:
         asked = wav.parse_range(range_, length)
         start, end = asked or (0, length)
         # A tenth of a second for an hour; once the answer has begun it is too late for an honest refusal.
-        await asyncio.to_thread(wav.prove, file, start, end)
+        await asyncio.to_thread(prove, file, duration_ms)
     except Tampered as error:
         file.close()
         log.error("recording_damaged", recording_id=str(recording_id), error=str(error))
@@ -80,7 +82,7 @@ async def audio(
     headers = {"Accept-Ranges": "bytes", "Content-Length": str(end - start), "Cache-Control": "private, no-store"}
     if asked:
         headers["Content-Range"] = f"bytes {start}-{end - 1}/{length}"
-    return StreamingResponse(_stream(file, samples, start, end), 206 if asked else 200, headers, "audio/wav")
+    return StreamingResponse(_stream(file, duration_ms, start, end), 206 if asked else 200, headers, "audio/wav")
 
 
 def _open(recording: repository.Recording, configuration: Settings) -> CaptureFile:
@@ -95,13 +97,13 @@ def _open(recording: repository.Recording, configuration: Settings) -> CaptureFi
     except (OSError, Tampered) as error:
         log.error("recording_damaged", recording_id=str(recording.id), error=str(error))
         raise RecordingDamaged() from None
-    if file.header.recording != recording.id or file.samples * 1000 < (recording.duration_ms or 0) * 8000:
+    if file.header.recording != recording.id or file.duration_ms < (recording.duration_ms or 0):
         file.close()
         log.error("recording_damaged", recording_id=str(recording.id), error="shorter than it was, or another")
         raise RecordingDamaged()
     return file
 
 
-def _stream(file: CaptureFile, samples: int, start: int, end: int) -> Iterator[bytes]:
+def _stream(file: CaptureFile, duration_ms: int, start: int, end: int) -> Iterator[bytes]:
     with file:
-        yield from wav.read(file, samples, start, end)
+        yield from wav.read(sound(file, duration_ms), samples_of(duration_ms), start, end)

@@ -89,11 +89,11 @@ class Recordings:
             raise MediaError(f"recording {recording_id} does not run")
         try:
             end = await self._media.stop_recording(recording_id)
-            found = Found(end.duration_ms * 8, end.bytes, True)
+            found = Found(end.duration_ms, end.bytes, True)
         except MediaError as error:
             log.warning("recording_cut", recording_id=str(recording_id), error=str(error))
             found = await _look_into(running.file, running.key)
-            if not found.samples:
+            if not found.duration_ms:
                 await self._append(Record(self._completed(recording_id, running, found)))
                 raise
         await self._append(Record(self._completed(recording_id, running, found)))
@@ -115,7 +115,7 @@ class Recordings:
                 log.error("recording_not_recovered", recording_id=str(recording.id), error=refusal.detail)
             running = _Running(recording.interaction_id, recording.tenant_id, self._home / recording.file, b"")
             records = [Record(self._completed(recording.id, running, found))]
-            if found.samples:
+            if found.duration_ms:
                 recorded = InteractionRecorded(
                     at=self._clock.now(),
                     tenant_id=recording.tenant_id,

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-import numpy as np
-
-from yuelai.media.capture import CHUNK, RATE
-from yuelai.recordings.chunks import CaptureFile
+from yuelai.media.capture import RATE
 from yuelai.recordings.errors import RangeNotSatisfiable
-from yuelai.wire.g711 import Law, decode
+from yuelai.wire.g711 import Samples
 
 HEADER_SIZE = 44
 FRAME = 4
@@ -46,38 +42,18 @@ def header(samples: int) -> bytes:
     )
 
 
-def interleave(said: bytes, heard: bytes, law: Law) -> bytes:
-    """Return int16 little-endian, left and right in turn, of two G.711 channels of one length."""
-    return np.stack([decode(said, law), decode(heard, law)], axis=1).astype("<i2").tobytes()
-
-
-def prove(file: CaptureFile, start: int, end: int) -> None:
-    """Open every chunk that bytes `start` to `end` (exclusive) of the WAV file come from. Raises Tampered."""
-    first = max(start - HEADER_SIZE, 0) // (CHUNK * FRAME)
-    last = max(end - HEADER_SIZE - 1, 0) // (CHUNK * FRAME)
-    for _ in itertools.islice(file.chunks(first), last - first + 1):
-        pass
-
-
-def read(file: CaptureFile, samples: int, start: int, end: int) -> Iterator[bytes]:
-    """Yield bytes `start` to `end` (exclusive) of the WAV file of the first `samples`, about a second at a time.
-
-    Raises Tampered.
-    """
+def read(sound: Iterable[Samples], samples: int, start: int, end: int) -> Iterator[bytes]:
+    """Yield bytes `start` to `end` (exclusive) of the WAV file of `sound`: int16 (n, 2), of `samples` in all."""
     if start < HEADER_SIZE:
         yield header(samples)[start : min(end, HEADER_SIZE)]
-    position = max(start - HEADER_SIZE, 0)
-    last = end - HEADER_SIZE
-    if position >= last:
-        return
-    first = position // (CHUNK * FRAME)
-    at = first * CHUNK * FRAME
-    for said, heard in file.chunks(first):
-        data = interleave(said, heard, file.header.law)
-        yield data[max(position - at, 0) : last - at]
-        at += len(data)
+    position, last, at = max(start - HEADER_SIZE, 0), end - HEADER_SIZE, 0
+    for block in sound:
         if at >= last:
             return
+        size = len(block) * FRAME
+        if at + size > position:
+            yield block.astype("<i2").tobytes()[max(position - at, 0) : last - at]
+        at += size
 
 
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")

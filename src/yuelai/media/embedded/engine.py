@@ -202,9 +202,6 @@ class Engine:
     def untap(self, tap: UUID) -> None:
         raise _missing()
 
-    def pause_recording(self, recording: RecordingId, paused: bool) -> None:
-        raise _missing()
-
     def stop(self, id_: LegId) -> None:
         self.leg(id_).end_play(finished=False)
 
@@ -214,9 +211,14 @@ class Engine:
         leg = self.leg(id_)
         if recording in self._recordings:
             raise MediaError(f"recording {recording} is under way")
-        recorder = Recorder(recording, leg.stream.law, file, key, self._writer)
+        recorder = Recorder(recording, file, key, self._writer, time.monotonic())
         leg.recorders.append(recorder)
         self._recordings[recording] = leg, recorder
+
+    def pause_recording(self, recording: RecordingId, paused: bool) -> None:
+        if recording not in self._recordings:
+            raise MediaError(f"unknown recording {recording}")
+        self._recordings[recording][1].pause(paused, time.monotonic())
 
     def stop_recording(self, recording: RecordingId) -> Future[RecordingEnd]:
         """Also gives, once, the end of a recording that ended because its leg was closed."""
@@ -235,7 +237,7 @@ class Engine:
     def _finish(self, recording: RecordingId) -> Future[RecordingEnd]:
         leg, recorder = self._recordings.pop(recording)
         leg.recorders.remove(recorder)
-        return recorder.finish()
+        return recorder.finish(time.monotonic())
 
     # Time
 
