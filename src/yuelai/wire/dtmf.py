@@ -10,6 +10,14 @@ from yuelai.wire.rtp import RtpPacket, timestamp_distance
 KEYS = "0123456789*#ABCD"
 """Event codes 0–15 (RFC 4733 §3.2)."""
 
+LOW, HIGH = (697, 770, 852, 941), (1209, 1336, 1477, 1633)
+"""Hz of the two groups of tones (ITU-T Q.23)."""
+
+GRID = "123A456B789C*0#D"
+"""The keys as they lie on the pad: a low tone a row, a high tone a column."""
+
+TONES = {key: (LOW[place // 4], HIGH[place % 4]) for place, key in enumerate(GRID)}
+
 MAX_DURATION = 0xFFFF
 
 
