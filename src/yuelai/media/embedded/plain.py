@@ -5,16 +5,17 @@ from __future__ import annotations
 import contextlib
 import socket
 
+from yuelai.media.embedded.descriptions import describe_answer, describe_offer
 from yuelai.media.embedded.sockets import PortPool
-from yuelai.media.embedded.stream import RtpStream
-from yuelai.media.embedded.terms import Origin, Terms, describe_answer, describe_offer, read
-from yuelai.wire.g711 import Law
+from yuelai.media.embedded.stream import RtpStream, spoken
+from yuelai.media.embedded.terms import Origin, Terms, read_answer, read_offer
+from yuelai.media.ports import LegOptions, Srtp
 from yuelai.wire.rtp import MAX_DATAGRAM
 
 MAX_PER_TICK = 32
 """Datagrams read from one leg in a tick; the rest waits in the kernel, so that a flood starves nobody else."""
 
-_PROTOCOLS = ("RTP/AVP", "RTP/AVPF")
+_OPTIONS = LegOptions(srtp=Srtp.OFF)
 
 Address = tuple[str, int]
 
@@ -50,24 +51,25 @@ class PlainTransport:
         return self.terms is not None and self.terms.sending
 
     def offer(self) -> str:
-        session, _ = describe_offer(self._origin, self.port, "RTP/AVP", (Law.PCMA, Law.PCMU))
+        session, _ = describe_offer(self._origin, self.port, _OPTIONS)
         return str(session)
 
     def take_offer(self, sdp: str) -> str:
         """Raises MediaError; the terms then stay as they were."""
-        terms = read(sdp, protocol=_PROTOCOLS)
-        session, _ = describe_answer(terms, self._origin, self.port)
+        terms = spoken(read_offer(sdp, self._origin, _OPTIONS))
+        session, audio = describe_answer(terms, self._origin, self.port)
+        audio.remove("rtcp-mux")
         self._agree(terms)
         return str(session)
 
     def take_answer(self, sdp: str) -> None:
         """Raises MediaError."""
-        self._agree(read(sdp, protocol=_PROTOCOLS))
+        self._agree(spoken(read_answer(sdp, self._origin, _OPTIONS)))
 
     def _agree(self, terms: Terms) -> None:
         if terms.address != self._signalled:
             self._signalled, self._source, self._trust = terms.address, None, 0
-        self.terms = terms
+        self.terms = self._origin.terms = terms
         self._stream.agree(terms)
 
     def drain(self, now: float) -> None:

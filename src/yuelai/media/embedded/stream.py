@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from yuelai.media.embedded.jitter import FRAME, JitterBuffer
 from yuelai.media.embedded.terms import Terms
+from yuelai.media.ports import MediaError
 from yuelai.wire.dtmf import KeyReceiver, MalformedEvent
 from yuelai.wire.g711 import Law, recode
 from yuelai.wire.rtcp import Reception, RtcpPacket, SenderInfo, report, split
@@ -16,6 +17,13 @@ from yuelai.wire.rtp import MalformedRtp, parse
 
 _HEADER = struct.Struct("!BBHII")
 _SENDER_REPORT = 200
+
+
+def spoken(terms: Terms) -> Terms:
+    """Return the terms. Raises MediaError: the tick mixes G.711 alone."""
+    if terms.codec.name not in Law.__members__:
+        raise MediaError("no common codec: only G.711 is spoken")
+    return terms
 
 
 class RtpStream:
@@ -40,10 +48,12 @@ class RtpStream:
 
     def agree(self, terms: Terms) -> None:
         """Follow a negotiation; sound under way goes on."""
-        if terms.law is not self.law:
+        law = Law[terms.codec.name]
+        if law is not self.law:
             self.jitter = JitterBuffer()
-        self.law, self._payload_type = terms.law, terms.payload_type
-        self._codecs, self._events = terms.codecs, terms.events
+        self.law, self._payload_type = law, terms.codec.payload_type
+        self._codecs = {n: Law[codec.name] for n, codec in terms.codecs.items() if codec.name in Law.__members__}
+        self._events = frozenset(terms.events)
 
     def receive(self, data: bytes, now: float) -> bool:
         """Take a datagram; False if it is not RTP of this leg. Payload types not agreed on are passed over."""

@@ -1,4 +1,4 @@
-"""What offer and answer agree on for one leg (RFC 3264), and the descriptions that say so."""
+"""What offer and answer agree on for one leg (RFC 3264): read here, said by `descriptions`."""
 
 from __future__ import annotations
 
@@ -6,41 +6,85 @@ import ipaddress
 import secrets
 from dataclasses import dataclass, field
 
-from yuelai.media.ports import MediaError
+from yuelai.media.embedded.codecs import Agreed
+from yuelai.media.embedded.spoken import EVENT, NOISE, agreed, answered, ranked
+from yuelai.media.ports import LegKind, LegOptions, MediaError, Srtp
 from yuelai.wire.errors import PeerError
-from yuelai.wire.g711 import Law
-from yuelai.wire.sdp import Codec, Media, Session, parse_sdp
+from yuelai.wire.sdes import new_key, readable
+from yuelai.wire.sdp import Media, Session, parse_sdp
 
-EVENT = "telephone-event"
-OUR_EVENT_TYPE = 101
-_REVERSED = {"sendrecv": "sendrecv", "sendonly": "recvonly", "recvonly": "sendonly", "inactive": "inactive"}
+CLEAR = ("RTP/AVP", "RTP/AVPF")
+SECURE = ("RTP/SAVP", "RTP/SAVPF")
+BROWSERS = ("UDP/TLS/RTP/SAVPF", "UDP/TLS/RTP/SAVP")
+
+FRAME_MS = 20
+MAX_PTIME = 60
+
+
+@dataclass(frozen=True)
+class Crypto:
+    """SRTP by SDES: keys are master key and salt together, `ours` for what we send, `theirs` for what they do."""
+
+    tag: int
+    suite: str
+    ours: bytes = field(repr=False)
+    theirs: bytes = field(repr=False)
+
+    @property
+    def profile(self) -> str:
+        """The suite's name in libsrtp: `SRTP_PROFILE_…` there."""
+        return self.suite.replace("AES_CM_128_HMAC_SHA1", "AES128_CM_SHA1")
 
 
 @dataclass(frozen=True)
 class Terms:
-    """How sound goes on a leg. `codecs` maps payload types we take as G.711; `events` are those that carry keys."""
+    """How sound goes on a leg."""
 
-    law: Law
-    payload_type: int
-    codecs: dict[int, Law]
-    events: frozenset[int]
+    codec: Agreed
+    """What we send."""
+    answered: tuple[Agreed, ...]
+    """What an answer of ours names, the preferred first."""
+    codecs: dict[int, Agreed]
+    """What we take, by payload type."""
+    events: dict[int, int]
+    """Clock of the telephone events we take, by payload type."""
+    event: tuple[int, int] | None
+    """Payload type and clock to send keys with."""
+    noise: int | None
+    """Payload type of comfort noise (RFC 3389)."""
     address: tuple[str, int]
     """Where the peer wants its sound."""
     sending: bool
     """We may send."""
     receiving: bool
     """The peer sends."""
+    rtcp_mux: bool
+    rtcp_address: tuple[str, int] | None
+    """Where the peer wants its reports; None: one port up, or where its sound goes when muxed."""
+    ptime: int
+    """Milliseconds of sound the peer wants in a packet: 20, 40 or 60."""
+    crypto: Crypto | None
     session: Session = field(repr=False)
     media: Media = field(repr=False)
 
 
 @dataclass
 class Origin:
-    """The `o=` line of our side of one leg: the version grows with every description (RFC 8866 §5.2)."""
+    """Our side of one leg, for as long as it lives.
+
+    The version of the `o=` line grows with every description (RFC 8866 §5.2). Our key is one for each suite and stays:
+    a key that changed would begin the stream's counting of packets anew (RFC 4568 §7.1.4).
+    """
 
     address: str
+    kind: LegKind = LegKind.PLAIN
     session_id: str = field(default_factory=lambda: str(secrets.randbits(62)))
     version: int = 0
+    terms: Terms | None = None
+    """Those that stand: later offers of ours keep their numbers and places."""
+    offered: Media | None = field(default=None, repr=False)
+    """Our audio as offered last."""
+    _keys: dict[str, bytes] = field(default_factory=dict, repr=False)
 
     def session(self) -> Session:
         self.version += 1
@@ -52,88 +96,181 @@ class Origin:
             connection=self.address,
         )
 
+    def key(self, suite: str) -> bytes:
+        if suite not in self._keys:
+            self._keys[suite] = new_key(suite)
+        return self._keys[suite]
 
-def parse(text: str) -> Session:
-    """Raises MediaError: not a session description."""
+
+def read_offer(text: str, origin: Origin, options: LegOptions) -> Terms:
+    """Read the peer's offer and choose what we will answer: the best of its audio sections that we can speak, secured
+    ones first. Raises MediaError; what stands is not touched."""
+    session = _parse(text)
+    found: list[tuple[Media, Crypto | None]] = []
+    why = "no audio is offered"
+    for media in session.media:
+        if media.kind != "audio" or media.refused:
+            continue
+        try:
+            crypto = _offered_crypto(media, origin, options)
+        except MediaError as error:
+            why = str(error)
+            continue
+        if ranked(media, origin.kind, options):
+            found.append((media, crypto))
+        else:
+            why = "no common codec"
+    if not found:
+        raise MediaError(why)
+    media, crypto = next((each for each in found if each[1] is not None), found[0])
+    codecs = ranked(media, origin.kind, options)
+    return _terms(session, media, answered(codecs, origin.kind), agreed(media), crypto, _events(media))
+
+
+def read_answer(text: str, origin: Origin, options: LegOptions) -> Terms:
+    """Read the peer's answer to what `origin` offered last. Raises MediaError."""
+    session, offered = _parse(text), origin.offered
+    if offered is None:
+        raise MediaError("an answer to nothing")
+    media = next((media for media in session.media if media.kind == "audio" and not media.refused), None)
+    if media is None:
+        raise MediaError("the offer was refused: no audio in the answer")
+    crypto = _answered_crypto(media, offered, origin)
+    ours = agreed(offered)
+    kinds = {(codec.name, codec.clock) for codec in ours.values()}
+    codecs = ranked(media, origin.kind, options, among=kinds)
+    if not codecs:
+        raise MediaError("no common codec in the answer")
+    # Each side is sent what it numbered itself (RFC 3264 §6.1); nearly always the numbers are the same.
+    theirs = {number: codec for number, codec in agreed(media).items() if (codec.name, codec.clock) in kinds}
+    events = _events(media)
+    return _terms(session, media, tuple(codecs), theirs | ours, crypto, events | _events(offered) if events else {})
+
+
+def _parse(text: str) -> Session:
     try:
         return parse_sdp(text)
     except PeerError as error:
         raise MediaError(f"bad session description: {error}") from None
 
 
-def law_of(codec: Codec) -> Law | None:
-    if codec.channels == 1:
-        if codec.is_("PCMU"):
-            return Law.PCMU
-        if codec.is_("PCMA"):
-            return Law.PCMA
-    return None
-
-
-def read(text: str, *, protocol: tuple[str, ...]) -> Terms:
-    """Read the peer's offer or answer; the first law it lists is used. Raises MediaError."""
-    session = parse(text)
+def _terms(
+    session: Session,
+    media: Media,
+    chosen: tuple[Agreed, ...],
+    codecs: dict[int, Agreed],
+    crypto: Crypto | None,
+    events: dict[int, int],
+) -> Terms:
     try:
-        media = session.audio
         # A name here would have to be looked up before each packet; nobody sends one.
-        address = str(ipaddress.ip_address(session.address(media)))
+        address = ipaddress.ip_address(session.address(media))
     except (PeerError, ValueError) as error:
         raise MediaError(f"bad session description: {error}") from None
-    if media.protocol not in protocol:
-        raise MediaError(f"{media.protocol} is not spoken on this leg")
-    laws = {codec.payload_type: law for codec in media.codecs if (law := law_of(codec)) is not None}
-    if not laws:
-        raise MediaError("no common codec: only G.711 is spoken")
-    payload_type, law = next(iter(laws.items()))
     direction = session.direction(media)
+    # The hold of RFC 2543 in the newer family; `direction` knows the older one.
+    nowhere = address.version == 6 and address.is_unspecified and session.ice(media) is None
     return Terms(
-        law=law,
-        payload_type=payload_type,
-        codecs=laws,
-        events=frozenset(codec.payload_type for codec in media.codecs if codec.name.lower() == EVENT),
-        address=(address, media.port),
-        sending=direction in ("sendrecv", "recvonly"),
+        codec=chosen[0],
+        answered=chosen,
+        codecs=codecs,
+        events=events,
+        event=_event(media, chosen[0]),
+        noise=next((c.payload_type for c in media.codecs if c.is_(NOISE)), None),
+        address=(str(address), media.port),
+        sending=direction in ("sendrecv", "recvonly") and not nowhere,
         receiving=direction in ("sendrecv", "sendonly"),
+        rtcp_mux=media.rtcp_mux,
+        rtcp_address=None if media.rtcp_mux else _rtcp(media, str(address)),
+        ptime=_ptime(media),
+        crypto=crypto,
         session=session,
         media=media,
     )
 
 
-def describe_answer(terms: Terms, origin: Origin, port: int) -> tuple[Session, Media]:
-    """Answer what was read: one codec, keys under the number offered for our clock, everything else refused."""
-    session = origin.session()
-    ours: Media | None = None
-    for offered in terms.session.media:
-        if offered is terms.media:
-            event = next((c.payload_type for c in offered.codecs if c.is_(EVENT)), None)
-            ours = _audio(port, offered.protocol, [(terms.payload_type, terms.law)], event)
-            ours.add(_REVERSED[terms.session.direction(offered)])
-            session.media.append(ours)
-        else:
-            # Each section is answered in its place; port 0 refuses it (RFC 3264 §6).
-            refused = Media(kind=offered.kind, port=0, protocol=offered.protocol, formats=offered.formats[:1])
-            if mid := offered.get("mid"):
-                refused.add("mid", mid)
-            session.media.append(refused)
-    assert ours is not None
-    return session, ours
+def _events(media: Media) -> dict[int, int]:
+    return {codec.payload_type: codec.rate for codec in media.codecs if codec.name.lower() == EVENT}
 
 
-def describe_offer(origin: Origin, port: int, protocol: str, laws: tuple[Law, ...]) -> tuple[Session, Media]:
-    session = origin.session()
-    audio = _audio(port, protocol, [(int(law), law) for law in laws], OUR_EVENT_TYPE)
-    audio.add("sendrecv")
-    session.media.append(audio)
-    return session, audio
+def _event(media: Media, codec: Agreed) -> tuple[int, int] | None:
+    """Events go by the clock of the sound they stand in (RFC 4733 §2.1); who offers just another one gets that."""
+    found = [(clock != codec.clock, number, clock) for number, clock in _events(media).items()]
+    return min(found, key=lambda event: event[0])[1:] if found else None
 
 
-def _audio(port: int, protocol: str, laws: list[tuple[int, Law]], event: int | None) -> Media:
-    audio = Media(kind="audio", port=port, protocol=protocol, formats=[str(number) for number, _ in laws])
-    for number, law in laws:
-        audio.add("rtpmap", f"{number} {law.name}/8000")
-    if event is not None:
-        audio.formats.append(str(event))
-        audio.add("rtpmap", f"{event} {EVENT}/8000")
-        audio.add("fmtp", f"{event} 0-15")
-    audio.add("ptime", "20")
-    return audio
+def _rtcp(media: Media, address: str) -> tuple[str, int] | None:
+    """The attribute of RFC 3605 §2.1: `port [IN IP4 address]`."""
+    port, *where = (media.get("rtcp") or "").split()[:4] or [""]
+    if not (port.isascii() and port.isdigit() and len(port) <= 5 and 0 < int(port) < 65_536):
+        return None
+    if len(where) == 3:
+        try:
+            address = str(ipaddress.ip_address(where[2]))
+        except ValueError:
+            return None
+    return address, int(port)
+
+
+def _ptime(media: Media) -> int:
+    most = media.get("maxptime") or ""
+    bound = int(most) if most.isascii() and most.isdigit() and len(most) <= 4 else MAX_PTIME
+    wanted = min(media.ptime or FRAME_MS, bound, MAX_PTIME)
+    return max(wanted // FRAME_MS, 1) * FRAME_MS
+
+
+# Protection
+
+
+def _offered_crypto(media: Media, origin: Origin, options: LegOptions) -> Crypto | None:
+    """Raises MediaError: not protected as it must be, or not as this leg's kind is.
+
+    Some phones offer keys within RTP/AVP for those who want them: these get what they ask for.
+    """
+    if origin.kind is LegKind.BROWSER:
+        if media.protocol not in BROWSERS:
+            raise MediaError(f"{media.protocol} is not spoken on this leg")
+        return None
+    if media.protocol not in CLEAR + SECURE:
+        raise MediaError(f"{media.protocol} is not spoken on this leg")
+    secure = media.protocol in SECURE
+    if options.srtp is Srtp.OFF:
+        if secure:
+            raise MediaError("SRTP is not spoken on this leg")
+        return None
+    # The first we can follow: the offerer lists the preferred ones first (RFC 4568 §5.1.2).
+    line = next(iter(readable(media.all("crypto"))), None)
+    if line is None:
+        if secure:
+            raise MediaError("no key of SRTP that can be used")
+        if options.srtp is Srtp.REQUIRE:
+            raise MediaError("SRTP is required on this leg")
+        return None
+    return Crypto(line.tag, line.suite, origin.key(line.suite), line.key)
+
+
+def wishes_secure(origin: Origin, options: LegOptions) -> bool:
+    """Tell whether an offer of ours is to name keys."""
+    if options.srtp is Srtp.ACCEPT:
+        return origin.terms is not None and origin.terms.crypto is not None
+    return options.srtp is Srtp.REQUIRE
+
+
+def _answered_crypto(media: Media, offered: Media, origin: Origin) -> Crypto | None:
+    """Raises MediaError: the answer is of another kind than our offer, or does not take one of our lines (§5.1.3)."""
+    if origin.kind is LegKind.BROWSER:
+        if media.protocol not in BROWSERS:
+            raise MediaError(f"{media.protocol} is not spoken on this leg")
+        return None
+    ours = {line.tag: line for line in readable(offered.all("crypto"))}
+    if not ours:
+        if media.protocol not in CLEAR:
+            raise MediaError("SRTP was answered, but not offered")
+        return None
+    if media.protocol not in SECURE and offered.protocol in SECURE:
+        raise MediaError("SRTP was offered, but not answered")
+    lines = readable(media.all("crypto"))
+    if len(lines) != 1 or lines[0].tag not in ours or ours[lines[0].tag].suite != lines[0].suite:
+        raise MediaError("the answer takes none of the keys offered")
+    line = lines[0]
+    return Crypto(line.tag, line.suite, origin.key(line.suite), line.key)
