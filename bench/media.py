@@ -85,7 +85,7 @@ class Worker:
 
     async def lateness(self) -> dict[float, float]:
         """Return how many ticks so far began at most so many seconds late."""
-        client = IpcClient(self.settings.socket("media"))
+        client = IpcClient(self.settings.socket("media-1"))
         await client.start(wait=5)
         try:
             page = await client.request("metrics")

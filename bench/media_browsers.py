@@ -1,4 +1,4 @@
-"""Browsers for the media bench, without a browser: ICE check, DTLS handshake and protected G.711 from sockets of ours."""
+"""Browsers for the media bench, without a browser: ICE check, DTLS handshake, protected G.711 from our sockets."""
 
 from __future__ import annotations
 
