@@ -1,9 +1,7 @@
-"""How sound is cut: one frame a tick."""
-
-from __future__ import annotations
+"""The measure of the mix: all that is mixed is 8 kHz mono, a frame a tick."""
 
 RATE = 8000
-"""Samples a second of everything that is mixed."""
+"""Samples a second."""
 
 FRAME = 160
-"""Samples in 20 ms."""
+"""Samples a tick: 20 ms."""
