@@ -84,7 +84,7 @@ def test_the_first_start_tells_the_administrators_password_once_and_roles_come_b
     assert first.http.get("/api/v1/people").status_code == 200
     assert centre.health() == 200
 
-    for role in ("core", "media", "worker", "web", "postgres"):
+    for role in ("core", "media-1", "worker", "web", "postgres"):
         centre.kill(role)
         eventually(lambda: centre.health() != 200, 5)
         eventually(lambda: centre.health() == 200, 30)

@@ -132,14 +132,14 @@ async def test_health_is_good_when_every_part_serves(site: Site, core: FakeCore)
     async def health(*_: object) -> dict[str, object]:
         return {"ok": True, "parts": {}}
 
-    others = [IpcServer(site.settings.socket(role), {"health": health}) for role in ("media", "worker")]
+    others = [IpcServer(site.settings.socket(role), {"health": health}) for role in ("media-1", "worker")]
     for server in others:
         await server.start()
-    for client in (site.app.state.core, site.app.state.media, site.app.state.worker):
+    for client in (site.app.state.core, site.app.state.media["media-1"], site.app.state.worker):
         await client.connected.wait()
     answer = await site.http.get("/health")
     assert answer.status_code == 200, answer.text
-    assert set(answer.json()["parts"]) == {"web", "postgres", "core", "media", "worker", "routing"}
+    assert set(answer.json()["parts"]) == {"web", "postgres", "core", "media-1", "worker", "routing"}
     for server in others:
         await server.close()
 

@@ -29,7 +29,7 @@ class Rig:
         self._folder = tempfile.TemporaryDirectory(prefix="yl")
         low = 30_000 + secrets.randbelow(50) * 200
         home = Path(self._folder.name)
-        self.settings = Settings(home=home, rtp_ports=f"{low}-{low + 199}", bind="127.0.0.1")
+        self.settings = Settings(home=home, rtp_ports=f"{low}-{low + 199}", bind="127.0.0.1", media_workers=1)
         self.process = self.run()
 
     def run(self) -> subprocess.Popen[bytes]:
@@ -38,6 +38,7 @@ class Rig:
             "YUELAI_HOME": str(self.settings.home),
             "YUELAI_RTP_PORTS": self.settings.rtp_ports,
             "YUELAI_BIND": self.settings.bind,
+            "YUELAI_MEDIA_WORKERS": "1",
         }
         self.process = subprocess.Popen([sys.executable, "-c", _RUN], env=environment)
         return self.process

@@ -143,14 +143,14 @@ class Centre:
         return found
 
     def kill(self, role: str) -> None:
-        """`kill -9` one role, or PostgreSQL's postmaster."""
+        """`kill -9` one role (`media-2` is the second media worker), or PostgreSQL's postmaster."""
         if role == "postgres":
             pid = int((self.home / "postgres" / "postmaster.pid").read_text().split()[0])
             parents = [p for p in self.processes("postgres") if p.pid == pid]
             for process in parents or self.processes("postgres")[:1]:
                 process.kill()
         else:
-            (process,) = self.processes(f"run {role}")
+            (process,) = self.processes("run " + role.replace("-", " --worker "))
             process.kill()
 
     def person(self, username: str) -> Person:

@@ -247,7 +247,11 @@ async def _journal_health(journal: Journal, overflow: Overflow, projector: Proje
 
 
 async def _media_health(media: EmbeddedMediaEngine) -> Part:
-    return Part(media.connected, "" if media.connected else "the media process is being restarted")
+    away = [worker.name for worker in media.workers if not worker.usable]
+    if away:
+        return Part(False, f"{', '.join(away)} does not answer; its calls have ended or will, others go on")
+    capacity = await media.capacity()
+    return Part(True, f"{capacity.legs} legs, {capacity.load:.0%} of the time used, room for {capacity.room}")
 
 
 async def _count(voice: VoiceChannel, stations: StationCalls) -> Part:

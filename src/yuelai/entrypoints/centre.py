@@ -17,6 +17,7 @@ from pathlib import Path
 
 import structlog
 
+from yuelai.media import shares
 from yuelai.platform.certificates import CertificateUnreadable, ClientTrust, ServerCertificate
 from yuelai.platform.config import Settings, private_folder
 from yuelai.platform.db import Database
@@ -32,8 +33,8 @@ log = structlog.get_logger()
 LOG_BYTES = 20 * 2**20
 """A log file longer than this is put aside (one old one is kept) when the centre starts."""
 
-ROLES = ("media", "core", "worker", "web")
-"""Ended from the last to the first: who answers people goes before whom it asks."""
+ROLES = ("core", "worker", "web")
+"""Beside the media workers. Ended from the last to the first: who answers people goes before whom it asks."""
 
 SILENT_SECONDS = 120.0
 """After which a database that does not even say that it is starting is given up."""
@@ -144,15 +145,17 @@ async def _start(
     await _need_free_ports(settings)
     logs = private_folder(settings.folder / "logs")
     private_folder(report_file(settings).parent)
-    roles = {name: _role(name, settings, _log(logs, name) if log_files else None) for name in ROLES}
-    media = roles.pop("media")
+    shares.ports(settings, 1)
+
+    def made(name: str) -> Role:
+        return _role(name, settings, _log(logs, name) if log_files else None)
 
     async def others() -> None:
         await _start_database(supervisor, settings, prepare)
-        await _all([supervisor.start(role) for role in roles.values()])
+        await _all([supervisor.start(made(name)) for name in ROLES])
 
     # Media needs no database, so it loads while that comes up.
-    await _all([supervisor.start(media), others()])
+    await _all([*(supervisor.start(made(name)) for name in shares.roles(settings)), others()])
     await _wait_healthy(settings)
     for role in extra:
         await supervisor.start(role)
@@ -209,8 +212,17 @@ def _role(name: str, settings: Settings, log_file: Path | None) -> Role:
     async def serves() -> None:
         await asyncio.to_thread(_get, url(settings) + "/health")
 
-    command = [sys.executable, "-m", "yuelai", "run", name]
-    return Role(name, command, serves if name == "web" else answers, stop_seconds=5, log_file=log_file)
+    kind, _, worker = name.partition("-")
+    command = [sys.executable, "-m", "yuelai", "run", kind, *(["--worker", worker] if worker else [])]
+    return Role(
+        name,
+        command,
+        serves if name == "web" else answers,
+        # Whoever hangs there is deaf on the line; others have the time to come to themselves.
+        alive=answers if kind == "media" else None,
+        stop_seconds=5,
+        log_file=log_file,
+    )
 
 
 async def _all(starts: Sequence[Coroutine[None, None, None]]) -> None:

@@ -1,128 +1,125 @@
-"""The MediaEngine port over the socket of the media process."""
+"""The MediaEngine port over all media workers of this machine."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
-import msgspec
+import structlog
+from prometheus_client import Counter
 
-from yuelai.media.errors import MediaRefused
+from yuelai.media.link import Listener, WorkerAway, WorkerLink, built, path_of
 from yuelai.media.ports import (
     Barge,
     Capacity,
-    Digit,
-    LegGone,
-    LegHeard,
+    KeyMode,
     LegKind,
     LegOptions,
-    LegSilent,
     MediaError,
-    MediaEvent,
     MediaFull,
-    PlayEnded,
     Quality,
-    QualityChanged,
     RecordingEnd,
     Side,
-    SpeechBegan,
-    SpeechEnded,
     TapFrame,
-    ToneHeard,
 )
+from yuelai.media.sources import Injection, Music
+from yuelai.media.ways import Ways
 from yuelai.platform.config import Settings
-from yuelai.platform.errors import Refusal
+from yuelai.platform.errors import Unavailable
 from yuelai.platform.ids import LegId, RecordingId
-from yuelai.platform.ipc import EventHandler, IpcClient, Peer
 
-Listener = Callable[[MediaEvent], None]
+log = structlog.get_logger()
 
-Told = Digit | PlayEnded | LegSilent | LegHeard | ToneHeard | SpeechBegan | SpeechEnded | QualityChanged
-"""Events that come over the socket; `LegGone` is our own conclusion."""
-
-_EVENTS: tuple[type[Told], ...] = (
-    Digit, PlayEnded, LegSilent, LegHeard, ToneHeard, SpeechBegan, SpeechEnded, QualityChanged,
-)  # fmt: skip
-
-
-@dataclass
-class _Held:
-    """What core knows of a leg over there. It counts as standing once `create_leg` has been answered."""
-
-    listener: Listener
-    standing: bool = False
-    plays: set[UUID] = field(default_factory=set)
-    """Plays whose end has not been told."""
+REFUSED = Counter("yuelai_media_refused_total", "Legs that were refused because all media workers were full")
+LOST = Counter("yuelai_media_workers_lost_total", "Media workers that died or were given up", ["worker"])
+LEGS_LOST = Counter("yuelai_media_legs_lost_total", "Legs that went with them")
 
 
 class EmbeddedMediaEngine:
     """Implements `media.ports.MediaEngine`.
 
-    When the media process goes away, every leg's listener hears `PlayEnded` for what was playing and then `LegGone`,
-    and verbs under way raise MediaError; new legs can be made as soon as the process is back.
+    A leg lives at one worker: that of the leg it is made beside, else the one with the most room. Legs of different
+    workers are joined by `ways`; sources are made wherever somebody listens to them. When a worker goes away, the
+    listeners of its legs hear `PlayEnded` for what was playing and then `LegGone`, verbs under way there raise
+    MediaError, and everybody else stays; new legs are made at the others, and there again as soon as it is back.
+
+    Legs that another process made may be routed to, played to and tapped as well: they are looked for.
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._ipc = IpcClient(
-            settings.socket("media"),
-            events={f"media.{e.__name__}": _decode(self, e) for e in _EVENTS} | {"media.tapped": self._tapped},
-        )
-        self._ipc.on_lost.append(self._lost)
-        self._legs: dict[LegId, _Held] = {}
-        self._taps: dict[UUID, Callable[[TapFrame], None]] = {}
-        self._room = 0
+        self._links = [WorkerLink(settings, number) for number in range(1, settings.media_worker_count + 1)]
+        for link in self._links:
+            link.on_lost.append(self._lost)
+        self._legs: dict[LegId, WorkerLink] = {}
+        self._keys: dict[LegId, KeyMode] = {}
+        """Of the legs where they are not blocked."""
+        self._sources: dict[LegId, Music | Injection] = {}
+        self._recordings: dict[RecordingId, WorkerLink] = {}
+        self._taps: dict[UUID, WorkerLink] = {}
+        self._ways = Ways(settings)
 
     async def start(self, *, wait: float | None = 10.0) -> None:
-        """Connect. Raises `Unavailable` when the media process has not answered in `wait` seconds."""
-        await self._ipc.start(wait=wait)
+        """Connect. Raises `Unavailable` when not all media workers have answered in `wait` seconds."""
+        for link in self._links:
+            await link.start()
+        if wait is not None:
+            try:
+                async with asyncio.timeout(wait):
+                    for link in self._links:
+                        await link.connected_now()
+            except TimeoutError:
+                missing = ", ".join(link.name for link in self._links if not link.usable)
+                raise Unavailable(f"no answer from {missing}") from None
 
     async def disconnect(self) -> None:
-        """Let go of the connection; the process closes all our legs and finishes their recordings."""
-        await self._ipc.close()
+        """Let go of the connections; the workers close all our legs and finish their recordings."""
+        await asyncio.gather(*(link.disconnect() for link in self._links))
 
     @property
     def connected(self) -> bool:
-        return self._ipc.connected.is_set()
+        """True while some worker serves."""
+        return any(link.usable for link in self._links)
 
-    async def health(self) -> dict[str, Any]:
-        """Return `{parts, legs, recordings, ticks, skipped, load}`; `load` is the share of a tick's 20 ms in use.
+    @property
+    def workers(self) -> Sequence[WorkerLink]:
+        """How each of them is; not to be spoken to directly."""
+        return self._links
 
-        Raises `Unavailable`.
-        """
-        health: dict[str, Any] = await self._ipc.request("health")
-        return health
+    def _lost(self, link: WorkerLink) -> None:
+        legs = [leg for leg, at in self._legs.items() if at is link]
+        log.error("media_worker_lost", worker=link.name, legs=len(legs))
+        LOST.labels(link.name).inc()
+        LEGS_LOST.inc(len(legs))
+        for leg in legs:
+            self._forget(leg)
+        self._recordings = {one: at for one, at in self._recordings.items() if at is not link}
+        self._taps = {one: at for one, at in self._taps.items() if at is not link}
+        self._ways.lost(link)
 
-    async def _ask(self, verb: str, **params: Any) -> Any:
-        try:
-            return await self._ipc.request(f"media.{verb}", params)
-        except Refusal as refusal:
-            kind = MediaFull if refusal.code == MediaRefused.FULL else MediaError
-            raise kind(refusal.detail) from None
+    def _forget(self, leg: LegId) -> None:
+        self._legs.pop(leg, None)
+        self._keys.pop(leg, None)
 
-    def _tapped(self, _: Peer, params: dict[str, Any]) -> None:
-        tap = UUID(params["tap"])
-        if sink := self._taps.get(tap):
-            sink(TapFrame(tap, params["at_ms"], params["pcm"]))
+    async def _at(self, leg: LegId) -> WorkerLink:
+        """Return where a leg is. Raises MediaError."""
+        if link := self._legs.get(leg):
+            return link
+        if source := self._sources.get(leg):
+            return next((link for link in self._links if leg in link), None) or await self._made(source)
+        if len(self._links) == 1:
+            return self._links[0]
+        known = await asyncio.gather(*(link.knows(leg) for link in self._links if link.usable), return_exceptions=True)
+        for link, yes in zip([link for link in self._links if link.usable], known, strict=False):
+            if yes is True:
+                return link
+        raise MediaError(f"unknown leg {leg}")
 
-    def _lost(self) -> None:
-        legs, self._legs = self._legs, {}
-        for leg, held in legs.items():
-            for play in held.plays:
-                held.listener(PlayEnded(leg, play, False))
-            if held.standing:
-                held.listener(LegGone(leg))
+    async def _ask(self, verb: str, leg: LegId, **params: object) -> object:
+        return await (await self._at(leg)).ask(verb, leg=str(leg), **params)
 
-    def hear(self, event: Told) -> None:
-        """Pass an event on to its leg's listener."""
-        held = self._legs.get(event.leg)
-        if held is None:
-            return
-        if isinstance(event, PlayEnded):
-            held.plays.discard(event.play)
-        held.listener(event)
+    # Legs
 
     async def create_leg(
         self,
@@ -136,59 +133,134 @@ class EmbeddedMediaEngine:
     ) -> str:
         if leg in self._legs:
             raise MediaError(f"leg {leg} exists")
-        held = self._legs[leg] = _Held(listener)
-        try:
-            sdp: str = await self._ask(
-                "create_leg",
-                leg=str(leg),
-                kind=kind.value,
-                offer=offer,
-                options=_built(options),
-                beside=beside and str(beside),
-            )
-        except BaseException:
-            if self._legs.get(leg) is held:
-                del self._legs[leg]
-                # We stopped waiting, or it was refused: should it stand over there after all, nobody needs it.
-                self._ipc.notify("media.abandon", {"leg": str(leg)})
-            raise
-        if self._legs.get(leg) is not held:
-            raise MediaError("the media engine went away")
-        held.standing = True
-        return sdp
+        refusal: MediaError | None = None
+        for link in self._places(beside):
+            self._legs[leg] = link
+            try:
+                sdp = await link.create_leg(leg, kind, listener, offer=offer, options=options, beside=beside)
+            except (MediaFull, WorkerAway) as error:
+                self._legs.pop(leg, None)
+                refusal = error
+            except BaseException:
+                self._legs.pop(leg, None)
+                raise
+            else:
+                if options is not None and options.keys is not KeyMode.BLOCK:
+                    self._keys[leg] = options.keys
+                return sdp
+        if refusal is None:
+            refusal = WorkerAway("the media engine is being restarted") if not self.connected else _full()
+        if isinstance(refusal, MediaFull):
+            REFUSED.inc()
+        raise refusal
+
+    def _places(self, beside: LegId | None) -> list[WorkerLink]:
+        """Return where a new leg may go, the best first. One that joins a leg is not refused for want of room here."""
+        usable = self._best()
+        near = self._legs.get(beside) if beside is not None else None
+        if near is not None:
+            return [near, *(link for link in usable if link is not near)]
+        return usable if beside is not None else [link for link in usable if link.room > 0]
+
+    def _best(self) -> list[WorkerLink]:
+        return sorted((link for link in self._links if link.usable), key=lambda link: -link.room)
 
     async def answer(self, leg: LegId, sdp: str) -> None:
-        await self._ask("answer", leg=str(leg), sdp=sdp)
+        await self._ask("answer", leg, sdp=sdp)
 
     async def reoffer(self, leg: LegId, sdp: str) -> str:
-        answer: str = await self._ask("reoffer", leg=str(leg), sdp=sdp)
-        return answer
+        return str(await self._ask("reoffer", leg, sdp=sdp))
 
     async def offer(self, leg: LegId, options: LegOptions | None = None) -> str:
-        offer: str = await self._ask("offer", leg=str(leg), options=_built(options))
+        offer = str(await self._ask("offer", leg, options=built(options)))
+        if options is not None:
+            await self._adjusted(leg, options)
         return offer
 
     async def adjust(self, leg: LegId, options: LegOptions) -> None:
-        await self._ask("adjust", leg=str(leg), options=_built(options))
+        await self._ask("adjust", leg, options=built(options))
+        await self._adjusted(leg, options)
+
+    async def _adjusted(self, leg: LegId, options: LegOptions) -> None:
+        self._keys.pop(leg, None)
+        if options.keys is not KeyMode.BLOCK:
+            self._keys[leg] = options.keys
+        await self._ways.adjust(leg, options.keys)
 
     async def quality(self, leg: LegId) -> Quality:
-        return msgspec.convert(await self._ask("quality", leg=str(leg)), Quality)
+        return await (await self._at(leg)).quality(leg)
 
     async def capacity(self) -> Capacity:
-        return msgspec.convert(await self._ask("capacity"), Capacity)
+        """What they said of themselves within the last second."""
+        states = [link.state for link in self._links if link.usable]
+        if not states:
+            raise WorkerAway("the media engine is being restarted")
+        return Capacity(
+            workers=len(states),
+            legs=sum(state.legs for state in states),
+            recordings=sum(state.recordings for state in states),
+            load=max(state.load for state in states),
+            room=self.room,
+        )
+
+    async def health(self) -> dict[str, int]:
+        """Return `{workers, legs, recordings}`, asked for now. Raises `Unavailable` when one does not answer."""
+        told = await asyncio.gather(*(link.health() for link in self._links))
+        return {"workers": len(told), **{name: sum(one[name] for one in told) for name in ("legs", "recordings")}}
 
     @property
     def room(self) -> int:
-        return self._room if self.connected else 0
+        return sum(link.room for link in self._links)
+
+    async def close(self, leg: LegId) -> None:
+        """Also when its worker is away or never knew it: then there is nothing left to release."""
+        if self._sources.pop(leg, None) is not None:
+            for link in self._links:
+                await link.close(leg)
+            return
+        at = self._legs.get(leg)
+        self._forget(leg)
+        if at is not None:
+            await at.close(leg)
+            await self._ways.gone(leg)
+
+    # The matrix
 
     async def route(self, speaker: LegId, listener: LegId, gain: float) -> None:
-        await self._ask("route", speaker=str(speaker), listener=str(listener), gain=gain)
+        target = await self._at(listener)
+        if source := self._sources.get(speaker):
+            if gain or speaker in target:
+                await source.at(target)
+                await target.route(speaker, listener, gain)
+            return
+        home = await self._at(speaker)
+        if home is target:
+            await home.route(speaker, listener, gain)
+        else:
+            keys = self._keys.get(speaker, KeyMode.BLOCK)
+            await self._ways.route(speaker, home, listener, target, gain, keys)
 
     async def bridge(self, one: LegId, other: LegId) -> None:
-        await self._ask("bridge", one=str(one), other=str(other), gain=1.0)
+        await self._both_ways(one, other, 1.0)
 
     async def unbridge(self, one: LegId, other: LegId) -> None:
-        await self._ask("bridge", one=str(one), other=str(other), gain=0.0)
+        await self._both_ways(one, other, 0.0)
+
+    async def _both_ways(self, one: LegId, other: LegId, gain: float) -> None:
+        home = self._legs.get(one)
+        if home is not None and self._legs.get(other) is home:
+            await home.bridge(one, other, gain)
+        else:
+            await self.route(one, other, gain)
+            await self.route(other, one, gain)
+
+    async def hold(self, leg: LegId, held: bool) -> None:
+        await self._ask("hold", leg, held=held)
+
+    async def mute(self, leg: LegId, muted: bool) -> None:
+        await self._ask("mute", leg, muted=muted)
+
+    # What is played and put in
 
     async def play(
         self,
@@ -200,93 +272,72 @@ class EmbeddedMediaEngine:
         gain: float = 1.0,
         barge: Collection[Barge] = (),
     ) -> None:
-        held = self._legs.get(leg)
-        if held is None:
-            raise MediaError(f"unknown leg {leg}")
-        # Before asking: a very short play may end before we learn that it began.
-        held.plays.add(play)
-        try:
-            paths, by = [_path(file) for file in files], [each.value for each in barge]
-            await self._ask("play", leg=str(leg), play=str(play), files=paths, loop=loop, gain=gain, barge=by)
-        except BaseException:
-            held.plays.discard(play)
-            raise
+        await (await self._at(leg)).play(leg, play, files, loop=loop, gain=gain, barge=barge)
 
     async def stop(self, leg: LegId) -> None:
-        await self._ask("stop", leg=str(leg))
-
-    async def hold(self, leg: LegId, held: bool) -> None:
-        await self._ask("hold", leg=str(leg), held=held)
-
-    async def mute(self, leg: LegId, muted: bool) -> None:
-        await self._ask("mute", leg=str(leg), muted=muted)
+        await self._ask("stop", leg)
 
     async def send_keys(self, leg: LegId, keys: str, *, duration_ms: int = 160, pause_ms: int = 80) -> None:
-        await self._ask("send_keys", leg=str(leg), keys=keys, duration_ms=duration_ms, pause_ms=pause_ms)
+        await self._ask("send_keys", leg, keys=keys, duration_ms=duration_ms, pause_ms=pause_ms)
 
     async def music(self, source: LegId, files: Sequence[Path], *, gain: float = 1.0) -> None:
-        await self._ask("music", source=str(source), files=[_path(file) for file in files], gain=gain)
-        self._legs[source] = _Held(_nobody, standing=True)
+        await self._make(Music(source, files, gain))
 
     async def injection(self, source: LegId, *, rate: int = 8000) -> None:
-        await self._ask("injection", source=str(source), rate=rate)
-        self._legs[source] = _Held(_nobody, standing=True)
+        await self._make(Injection(source, rate))
+
+    async def _make(self, source: Music | Injection) -> None:
+        if source.id in self._sources or source.id in self._legs:
+            raise MediaError(f"leg {source.id} exists")
+        await self._made(source)  # at one of them at once: a file that cannot be read must be refused
+        self._sources[source.id] = source
+
+    async def _made(self, source: Music | Injection) -> WorkerLink:
+        for link in self._best():
+            await source.at(link)
+            return link
+        raise WorkerAway("the media engine is being restarted")
 
     async def inject(self, source: LegId, pcm: bytes) -> float:
-        waiting: float = await self._ask("inject", source=str(source), pcm=pcm)
-        return waiting
+        injection = self._sources.get(source)
+        if not isinstance(injection, Injection):
+            raise MediaError(f"unknown source {source}")
+        return await injection.put(pcm, self._best())
 
     async def tap(
         self, tap: UUID, leg: LegId, sink: Callable[[TapFrame], None], *, side: Side = Side.SAID, rate: int = 8000
     ) -> None:
-        self._taps[tap] = sink
-        try:
-            await self._ask("tap", tap=str(tap), leg=str(leg), side=side.value, rate=rate)
-        except BaseException:
-            self._taps.pop(tap, None)
-            raise
+        link = await self._at(leg)
+        await link.tap(tap, leg, sink, side, rate)
+        self._taps[tap] = link
 
     async def untap(self, tap: UUID) -> None:
-        if self._taps.pop(tap, None) is not None:
-            await self._ask("untap", tap=str(tap))
+        if (link := self._taps.pop(tap, None)) is not None:
+            await link.untap(tap)
+
+    # Recording
 
     async def record(self, recording: RecordingId, leg: LegId, file: Path, key: bytes) -> None:
-        await self._ask("record", recording=str(recording), leg=str(leg), file=_path(file), key=key)
+        link = await self._at(leg)
+        await link.ask("record", recording=str(recording), leg=str(leg), file=path_of(file), key=key)
+        self._recordings[recording] = link
 
     async def pause_recording(self, recording: RecordingId, paused: bool) -> None:
-        await self._ask("pause_recording", recording=str(recording), paused=paused)
+        await self._recording(recording).ask("pause_recording", recording=str(recording), paused=paused)
 
     async def stop_recording(self, recording: RecordingId) -> RecordingEnd:
-        end = await self._ask("stop_recording", recording=str(recording))
-        return RecordingEnd(recording, end["duration_ms"], end["bytes"])
-
-    async def close(self, leg: LegId) -> None:
-        """Also when the process is away or never knew the leg: then there is nothing left to release."""
-        if leg not in self._legs:
-            return
+        link = self._recording(recording)
         try:
-            await self._ask("close", leg=str(leg))
-        except MediaError:
-            pass
+            return await link.stop_recording(recording)
         finally:
-            self._legs.pop(leg, None)
+            self._recordings.pop(recording, None)
+
+    def _recording(self, recording: RecordingId) -> WorkerLink:
+        try:
+            return self._recordings[recording]
+        except KeyError:
+            raise MediaError(f"unknown recording {recording}") from None
 
 
-def _nobody(_: MediaEvent) -> None:
-    """A source has nothing to tell."""
-
-
-def _built(options: LegOptions | None) -> Any:
-    return None if options is None else msgspec.to_builtins(options)
-
-
-def _path(file: Path) -> str:
-    # The process over there may stand in another folder.
-    return str(file.absolute())
-
-
-def _decode(engine: EmbeddedMediaEngine, kind: type[Told]) -> EventHandler:
-    def handler(_: Peer, params: dict[str, Any]) -> None:
-        engine.hear(msgspec.convert(params, kind, strict=False))
-
-    return handler
+def _full() -> MediaFull:
+    return MediaFull("sound is at its limit")

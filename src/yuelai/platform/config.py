@@ -95,6 +95,12 @@ class Settings(BaseSettings):
     media_workers: int = Field(
         0, ge=0, le=64, description="Processes that move sound, one for each core to use; 0: half of the cores."
     )
+    media_legs: int = Field(
+        0,
+        ge=0,
+        description="Most parties whose sound one of these processes carries; beyond, new calls are refused. 0: as "
+        "many as its core and its ports allow.",
+    )
     turn_urls: str = Field(
         "",
         description="TURN servers that browsers may use to reach us, comma separated, e.g. "

@@ -67,6 +67,11 @@ class Peer:
         finally:
             self._waiting.pop(number, None)
 
+    @property
+    def backlog(self) -> int:
+        """How many bytes the other end has yet to take."""
+        return self._writer.transport.get_write_buffer_size()
+
     def notify(self, event: str, params: dict[str, Any] | None = None) -> None:
         """Send an event; lost without a word when the connection is gone."""
         if not self.closed.is_set():
@@ -234,6 +239,11 @@ class IpcClient:
     def notify(self, event: str, params: dict[str, Any] | None = None) -> None:
         if self._peer is not None:
             self._peer.notify(event, params)
+
+    def drop(self) -> None:
+        """Give up the connection that stands, as if the other process had gone; another one is made."""
+        if self._peer is not None:
+            self._peer.close()
 
     async def close(self) -> None:
         if self._task is not None:

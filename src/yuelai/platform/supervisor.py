@@ -29,6 +29,8 @@ log = structlog.get_logger()
 SETTLED = 10.0
 """Seconds after which a process counts as running well: the next restart is immediate again."""
 LONGEST_PAUSE = 5.0
+LOOK_SECONDS, LOOKS = 2.0, 4
+"""How long a process may take to show that it lives, and how often in a row it may fail to before it is killed."""
 
 
 class HomeBusy(Exception):
@@ -45,13 +47,15 @@ class Role:
 
     `ready` returns once the running process serves; it is tried until `start_seconds` are over, or until it raises
     StartFailed: then the process never will. `prepare` (blocking, run in a thread) goes before every start. On
-    `stop_signal` the process has `stop_seconds` to end by itself.
+    `stop_signal` the process has `stop_seconds` to end by itself. With `alive` it is asked every LOOK_SECONDS whether
+    it still lives, and killed when it does not answer LOOKS times in a row.
     """
 
     name: str
     command: Sequence[str]
     ready: Callable[[], Awaitable[None]]
     prepare: Callable[[], None] | None = None
+    alive: Callable[[], Awaitable[None]] | None = None
     stop_signal: signal.Signals = signal.SIGTERM
     stop_seconds: float = 3.0
     start_seconds: float = 30.0
@@ -173,9 +177,11 @@ class _Watched:
         deaths, started = 0, time.monotonic()
         telling: asyncio.Task[None] | None = None
         while True:
+            looking = asyncio.create_task(self._look_after(process), name=f"looking after {self.role.name}")
             try:
                 await process.wait()
             finally:
+                looking.cancel()
                 if telling is not None:
                     telling.cancel()
             lived = time.monotonic() - started
@@ -197,6 +203,26 @@ class _Watched:
                 continue
             log.info("role_restarted", name=self.role.name, pid=process.pid)
             telling = asyncio.create_task(self._tell_when_ready(process), name=f"waiting for {self.role.name}")
+
+    async def _look_after(self, process: asyncio.subprocess.Process) -> None:
+        """Kill the process once it has served and does so no more: it hangs, or was stopped."""
+        if self.role.alive is None:
+            return
+        with contextlib.suppress(Exception):
+            await self._wait_ready()
+        # Failures are counted and each takes its time: were we stopped ourselves, no more than one is for that.
+        failed = 0
+        while failed < LOOKS:
+            try:
+                await asyncio.wait_for(self.role.alive(), LOOK_SECONDS)
+                failed = 0
+                await asyncio.sleep(LOOK_SECONDS)
+            except Exception as error:
+                failed += 1
+                log.warning("role_silent", name=self.role.name, pid=process.pid, times=failed, error=str(error))
+        log.error("role_hangs", name=self.role.name, pid=process.pid)
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
 
     async def _tell_when_ready(self, process: asyncio.subprocess.Process) -> None:
         began = time.monotonic()

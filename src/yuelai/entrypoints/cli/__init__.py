@@ -14,13 +14,23 @@ COMMANDS = ("serve", "run", "db", "keys", "backup", "demo", "call")
 def main() -> None:
     """Run the command of `sys.argv`. Errors that people can mend are one line and exit code 1."""
     die_with_parent()
-    if sys.argv[1:2] == ["run"] and len(sys.argv) == 3 and not sys.argv[2].startswith("-"):
+    match sys.argv[1:]:
         # A role that died is waited for: it does not load the other commands first.
-        from yuelai.entrypoints.cli.run import run_role
+        case ["run", role] if not role.startswith("-"):
+            _run_role(role, 1)
+        case ["run", role, "--worker", number] if number.isdecimal():
+            _run_role(role, int(number))
+        case _:
+            _run_command()
 
-        run_role(sys.argv[2])
-        return
 
+def _run_role(role: str, worker: int) -> None:
+    from yuelai.entrypoints.cli.run import run_role
+
+    run_role(role, worker)
+
+
+def _run_command() -> None:
     import typer
 
     app = typer.Typer(

@@ -6,7 +6,7 @@ import asyncio
 import importlib
 import inspect
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from yuelai.entrypoints.cli.errors import load_settings, plainly
 
@@ -21,20 +21,23 @@ ROLES = {
 }
 
 
-def run_role(name: str) -> None:
-    """Run a role in this process until SIGTERM."""
+def run_role(name: str, worker: int = 1) -> None:
+    """Run a role in this process until SIGTERM; `worker` says which one of media."""
     from yuelai.platform import logging, tracing
 
     if name not in ROLES:
         print(f"yuelai: there is no role {name}; there are {', '.join(ROLES)}", file=sys.stderr)
         raise SystemExit(2)
     settings = load_settings()
-    logging.configure(name, settings)
-    tracing.configure(name, settings)
+    called, options = name, dict[str, Any]()
+    if name == "media":
+        called, options = f"media-{worker}", {"worker": worker}
+    logging.configure(called, settings)
+    tracing.configure(called, settings)
     module, function = ROLES[name]
     try:
         with plainly():
-            result = getattr(importlib.import_module(module), function)(settings)
+            result = getattr(importlib.import_module(module), function)(settings, **options)
             if inspect.iscoroutine(result):
                 asyncio.run(result)
     finally:
@@ -43,6 +46,6 @@ def run_role(name: str) -> None:
 
 def register(app: typer.Typer) -> None:
     @app.command()
-    def run(role: str) -> None:
-        """Run one role: core, web, media or worker."""
-        run_role(role)
+    def run(role: str, worker: int = 1) -> None:
+        """Run one role: core, web, media or worker. `--worker` says which of YUELAI_MEDIA_WORKERS."""
+        run_role(role, worker)

@@ -36,6 +36,7 @@ from yuelai.identity.access import public
 from yuelai.identity.sessions import Sessions
 from yuelai.interactions.personal import InteractionsPersonalData
 from yuelai.interactions.service import contact_history
+from yuelai.media import shares
 from yuelai.platform.bus import Bus
 from yuelai.platform.config import Settings
 from yuelai.platform.db import Database
@@ -87,8 +88,9 @@ def create_app(settings: Settings, *, webroot: Path | None = None) -> FastAPI:
         state.sessions = Sessions(state.database, settings=settings)
         state.link = CoreLink(settings.socket("core"))
         state.core = state.link.client
-        state.media, state.worker = IpcClient(settings.socket("media")), IpcClient(settings.socket("worker"))
-        clients = (state.core, state.media, state.worker)
+        state.media = {name: IpcClient(settings.socket(name)) for name in shares.roles(settings)}
+        state.worker = IpcClient(settings.socket("worker"))
+        clients = (state.core, *state.media.values(), state.worker)
         for client in clients:
             await client.start(wait=None)
         bus = Bus()

@@ -33,9 +33,8 @@ async def health(request: Request) -> JSONResponse:
 async def all_parts(request: Request) -> Parts:
     """Ask every process how it and its parts are."""
     state = request.app.state
-    answers = await asyncio.gather(
-        _postgres(state.database), _role("worker", state.worker), _role("media", state.media), _role("core", state.core)
-    )
+    roles = {"worker": state.worker, **state.media, "core": state.core}
+    answers = await asyncio.gather(_postgres(state.database), *(_role(name, client) for name, client in roles.items()))
     parts: Parts = {"web": {"ok": True, "detail": ""}}
     for answer in answers:
         for name, part in answer.items():
@@ -49,7 +48,7 @@ async def all_parts(request: Request) -> Parts:
 async def metrics_page(request: Request) -> Response:
     """Figures of all processes for Prometheus; those of a process that does not answer are left out."""
     state = request.app.state
-    others = {"core": state.core, "media": state.media, "worker": state.worker}
+    others = {"core": state.core, **state.media, "worker": state.worker}
     answers = await asyncio.gather(*(_metrics(client) for client in others.values()))
     pages = {"web": metrics.exposition()} | {
         name: page for name, page in zip(others, answers, strict=True) if page is not None

@@ -1,4 +1,8 @@
-"""`yuelai run media`: the engine behind its Unix socket. A connection is a core; its legs live no longer than it."""
+"""`yuelai run media`: one media worker, the engine behind its Unix socket.
+
+A connection is a core, or whoever else plays and listens; its legs live no longer than it. Everybody who is connected
+is told twice a second how the worker does, which also shows that it lives.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +22,10 @@ from uuid import UUID
 import msgspec
 import structlog
 
+from yuelai.media import shares
+from yuelai.media.embedded import figures
 from yuelai.media.embedded.engine import Engine
+from yuelai.media.embedded.gauge import BOUND, Gauge
 from yuelai.media.embedded.pacing import Metronome
 from yuelai.media.errors import MediaIsFull, MediaRefused
 from yuelai.media.ports import (
@@ -38,6 +45,10 @@ from yuelai.platform.ipc import Handler, IpcServer, Peer
 
 log = structlog.get_logger()
 
+STATE_SECONDS = 0.5
+TAP_BACKLOG = 256 * 1024
+"""Bytes that a reader may leave unread; what comes while it has more is dropped: a gap in the tap's `at_ms`."""
+
 
 def _leg(params: dict[str, Any], name: str = "leg") -> LegId:
     return LegId(UUID(params[name]))
@@ -46,14 +57,15 @@ def _leg(params: dict[str, Any], name: str = "leg") -> LegId:
 class _Service:
     """The verbs of the port as requests; see `media.ports` for what they mean."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, gauge: Gauge, name: str) -> None:
+        self._engine, self._gauge, self._name = engine, gauge, name
         self._owned: dict[Peer, tuple[set[LegId], list[RecordingId]]] = {}
+        self._kinds: dict[LegId, str] = {}
 
     def handlers(self) -> dict[str, Handler]:
         verbs = (
             self.create_leg, self.answer, self.reoffer, self.offer, self.adjust, self.close,
-            self.quality, self.capacity,
+            self.quality, self.knows,
             self.route, self.bridge, self.hold, self.mute,
             self.play, self.stop, self.send_keys, self.music, self.injection, self.inject, self.tap, self.untap,
             self.record, self.pause_recording, self.stop_recording,
@@ -63,26 +75,49 @@ class _Service:
     def connected(self, peer: Peer) -> None:
         self._owned[peer] = set(), []
         peer.on_close.append(functools.partial(self._lost, peer))
+        peer.notify("media.state", self.state())
 
     def _lost(self, peer: Peer) -> None:
         legs, recordings = self._owned.pop(peer)
         if legs:
             log.warning("core_lost", legs=len(legs))
         for leg in legs:
+            self._kinds.pop(leg, None)
             self._engine.close(leg)
         self._engine.forget(recordings)
 
+    def state(self) -> dict[str, Any]:
+        """Return `media.link.State`."""
+        told = self.figures()
+        return {name: told[name] for name in ("legs", "relayed", "recordings", "load", "room")}
+
+    def figures(self) -> dict[str, Any]:
+        told = self._engine.health()
+        gauge = self._gauge
+        ours = {"load": round(gauge.load, 3), "room": gauge.room(told["legs"]), "refused": gauge.refused}
+        return {"relayed": 0, **told, **ours}
+
+    def beat(self) -> None:
+        """Measure what has been used since the last time, and tell everybody how we are."""
+        self._gauge.beat(time.monotonic(), time.thread_time(), self._engine.health()["legs"])
+        state = self.state()
+        for peer in self._owned:
+            peer.notify("media.state", state)
+
     async def create_leg(self, peer: Peer, params: dict[str, Any]) -> str:
-        leg = _leg(params)
+        leg, kind = _leg(params), LegKind(params["kind"])
+        beside = _leg(params, "beside") if params["beside"] else None
+        self._gauge.admit(self._engine.health()["legs"], joins=beside is not None)
         sdp = self._engine.create_leg(
             leg,
-            LegKind(params["kind"]),
+            kind,
             functools.partial(_tell, peer),
             params["offer"],
             _options(params) or LegOptions(),
-            beside=_leg(params, "beside") if params["beside"] else None,
+            beside=beside,
         )
         self._owned[peer][0].add(leg)
+        self._kinds[leg] = kind.value
         return sdp
 
     async def answer(self, _: Peer, params: dict[str, Any]) -> None:
@@ -100,8 +135,13 @@ class _Service:
     async def quality(self, _: Peer, params: dict[str, Any]) -> Any:
         return msgspec.to_builtins(self._engine.quality(_leg(params)))
 
-    async def capacity(self, _: Peer, params: dict[str, Any]) -> Any:
-        return msgspec.to_builtins(self._engine.capacity())
+    async def knows(self, _: Peer, params: dict[str, Any]) -> bool:
+        """Is there this leg, whoever made it?"""
+        try:
+            self._engine.leg(_leg(params))
+        except MediaError:
+            return False
+        return True
 
     async def route(self, _: Peer, params: dict[str, Any]) -> None:
         self._engine.route(_leg(params, "speaker"), _leg(params, "listener"), params["gain"])
@@ -168,7 +208,15 @@ class _Service:
     async def close(self, peer: Peer, params: dict[str, Any]) -> None:
         leg = _leg(params)
         self._owned[peer][0].discard(leg)
+        self._sounded(leg)
         await _settled(self._engine.close(leg))
+
+    def _sounded(self, leg: LegId) -> None:
+        if (kind := self._kinds.pop(leg, None)) is not None:
+            with contextlib.suppress(MediaError):
+                quality = self._engine.quality(leg)
+                if quality.in_packets:
+                    figures.MOS.labels(kind).observe(quality.mos)
 
     def abandon(self, peer: Peer, params: dict[str, Any]) -> None:
         """Close a leg whose `create_leg` nobody waits for any more. After it: requests run as tasks, in order."""
@@ -177,14 +225,15 @@ class _Service:
         def close() -> None:
             if peer in self._owned and leg in self._owned[peer][0]:
                 self._owned[peer][0].discard(leg)
+                self._kinds.pop(leg, None)
                 self._engine.close(leg)
 
         asyncio.get_running_loop().call_soon(close)
 
     async def health(self, _: Peer, params: dict[str, Any]) -> dict[str, Any]:
-        health = self._engine.health()
-        detail = f"{health['legs']} legs, {health['load']:.0%} of the time used"
-        return {"parts": {"sound": {"ok": health["load"] < 1.0, "detail": detail}}, **health}
+        told = self.figures()
+        detail = f"{told['legs']} legs, {told['load']:.0%} of the time used, room for {told['room']}"
+        return {"parts": {self._name: {"ok": told["load"] < BOUND, "detail": detail}}, **told}
 
 
 def _tell(peer: Peer, event: MediaEvent) -> None:
@@ -192,6 +241,9 @@ def _tell(peer: Peer, event: MediaEvent) -> None:
 
 
 def _hand_on(peer: Peer, frame: TapFrame) -> None:
+    if peer.backlog > TAP_BACKLOG:
+        figures.TAP_DROPPED.inc()
+        return
     peer.notify("media.tapped", {"tap": str(frame.tap), "at_ms": frame.at_ms, "pcm": frame.pcm})
 
 
@@ -219,6 +271,8 @@ async def _settled(recordings: list[Future[RecordingEnd]]) -> None:
 async def _keep_time(engine: Engine, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
     metronome, failed_at = Metronome(time.monotonic()), 0.0
     while True:
+        late = time.monotonic() - metronome.deadline
+        figures.LATENESS.observe(max(0.0, late))
         due = metronome.due(time.monotonic())
         if due.skip:
             log.warning("media_stalled", ticks=due.skip)
@@ -234,23 +288,36 @@ async def _keep_time(engine: Engine, sleep: Callable[[float], Awaitable[None]] =
         await sleep(max(0.0, metronome.deadline - time.monotonic()))
 
 
-async def main(settings: Settings) -> None:
-    """Serve until SIGTERM, SIGINT or cancellation; recordings under way are finished in order."""
+async def _keep_telling(service: _Service) -> None:
+    while True:
+        await asyncio.sleep(STATE_SECONDS)
+        service.beat()
+
+
+async def main(settings: Settings, worker: int = 1) -> None:
+    """Serve until SIGTERM, SIGINT or cancellation; recordings under way are finished in order.
+
+    Raises StartFailed when there is no such worker, or no ports for it.
+    """
+    low, high = shares.ports(settings, worker)
     with contextlib.suppress(OSError):
         os.nice(-5)  # Where allowed: a late screen is noticed by one agent, a late tick by every caller.
-    engine = Engine(settings)
-    service = _Service(engine)
+    engine = Engine(settings.model_copy(update={"rtp_ports": f"{low}-{high}"}))
+    gauge = Gauge(settings.media_legs, (high + 1 - low) // 2)
+    service = _Service(engine, gauge, shares.role(worker))
+    figures.show(service.figures)
     events = {"media.abandon": service.abandon}
-    server = IpcServer(settings.socket("media"), service.handlers(), events, on_connect=service.connected)
+    server = IpcServer(shares.socket(settings, worker), service.handlers(), events, on_connect=service.connected)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     await server.start()
     gc.freeze()
-    ticking = asyncio.ensure_future(_keep_time(engine))
+    tasks = [asyncio.ensure_future(_keep_time(engine)), asyncio.ensure_future(_keep_telling(service))]
     try:
         await stop.wait()
     finally:
-        ticking.cancel()
+        for task in tasks:
+            task.cancel()
         engine.shut_down()
         await server.close()
