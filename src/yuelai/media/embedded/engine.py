@@ -12,14 +12,16 @@ from uuid import UUID
 import numpy as np
 
 from yuelai.media.embedded.browser import BrowserTransport
+from yuelai.media.embedded.files import Files
 from yuelai.media.embedded.jitter import FRAME
 from yuelai.media.embedded.leg import Leg, Transport
 from yuelai.media.embedded.mixer import Mixer
 from yuelai.media.embedded.pacing import PERIOD
 from yuelai.media.embedded.plain import PlainTransport
-from yuelai.media.embedded.prompts import Play, PromptCache
+from yuelai.media.embedded.player import Play
 from yuelai.media.embedded.recorder import Recorder
 from yuelai.media.embedded.sockets import PortPool
+from yuelai.media.embedded.sources import Injection, Music
 from yuelai.media.embedded.stream import RtpStream
 from yuelai.media.ports import (
     Barge,
@@ -57,8 +59,9 @@ class Engine:
     def __init__(self, settings: Settings) -> None:
         self._pool = PortPool(settings.bind, *settings.rtp_range)
         self._advertised = settings.advertised_address
-        self._prompts = PromptCache()
+        self._files = Files()
         self._legs: dict[LegId, Leg] = {}
+        self._sources: dict[LegId, Music | Injection] = {}
         self._rows: list[Leg] = []
         self._cells: dict[tuple[LegId, LegId], float] = {}
         self._recordings: dict[RecordingId, tuple[Leg, Recorder]] = {}
@@ -77,6 +80,10 @@ class Engine:
         except KeyError:
             raise MediaError(f"unknown leg {id_}") from None
 
+    def _new(self, id_: LegId) -> None:
+        if id_ in self._legs or id_ in self._sources:
+            raise MediaError(f"leg {id_} exists")
+
     # Legs
 
     def create_leg(
@@ -89,9 +96,14 @@ class Engine:
         *,
         beside: LegId | None = None,
     ) -> str:
-        if id_ in self._legs:
-            raise MediaError(f"leg {id_} exists")
-        stream = RtpStream(lambda key: emit(Digit(id_, key)))
+        self._new(id_)
+
+        def pressed(key: str) -> None:
+            emit(Digit(id_, key))
+            if id_ in self._legs:
+                self._legs[id_].player.barge(Barge.KEY)
+
+        stream = RtpStream(pressed)
         transport: Transport
         if kind is LegKind.BROWSER:
             transport = BrowserTransport(self._pool, self._advertised, stream)
@@ -122,13 +134,14 @@ class Engine:
 
     def close(self, id_: LegId) -> list[Future[RecordingEnd]]:
         """Return what its recordings will be once written."""
-        leg = self._legs.pop(id_, None)
+        leg, source = self._legs.pop(id_, None), self._sources.pop(id_, None)
+        if leg is not None or source is not None:
+            self._cells = {cell: gain for cell, gain in self._cells.items() if id_ not in cell}
+            self._stale = True
         if leg is None:
             return []
         leg.transport.close()
-        leg.end_play(finished=False)
-        self._cells = {cell: gain for cell, gain in self._cells.items() if id_ not in cell}
-        self._stale = True
+        leg.player.stop()
         ended = [recorder.id for recorder in leg.recorders]
         for recording in ended:
             self._finished[recording] = self._finish(recording)
@@ -137,7 +150,9 @@ class Engine:
     # The matrix
 
     def route(self, speaker: LegId, listener: LegId, gain: float) -> None:
-        self.leg(speaker), self.leg(listener)
+        self.leg(listener)
+        if speaker not in self._sources:
+            self.leg(speaker)
         if gain:
             self._cells[speaker, listener] = gain
         else:
@@ -152,7 +167,7 @@ class Engine:
         self.leg(id_).held = held
         self._stale = True
 
-    # Prompts
+    # What is played and put in
 
     async def play(
         self,
@@ -165,9 +180,10 @@ class Engine:
         barge: frozenset[Barge] = frozenset(),
     ) -> None:
         leg = self.leg(id_)
-        started = Play(play, [self._prompts.get(file) for file in files], loop=loop, gain=gain)
-        leg.end_play(finished=False)
-        leg.play = started
+        turn = leg.player.prepare()
+        pieces = await self._files.all(files)
+        if self.leg(id_) is leg:
+            leg.player.start(turn, Play(play, pieces, loop=loop, gain=gain, barge=barge))
 
     def mute(self, id_: LegId, muted: bool) -> None:
         raise _missing()
@@ -188,13 +204,20 @@ class Engine:
         raise _missing()
 
     async def music(self, id_: LegId, files: Sequence[Path], gain: float) -> None:
-        raise _missing()
+        self._new(id_)
+        music = Music(await self._files.all(files), gain)
+        self._new(id_)
+        self._sources[id_], self._stale = music, True
 
     def injection(self, id_: LegId, rate: int) -> None:
-        raise _missing()
+        self._new(id_)
+        self._sources[id_], self._stale = Injection(rate), True
 
     def inject(self, id_: LegId, pcm: bytes) -> float:
-        raise _missing()
+        source = self._sources.get(id_)
+        if not isinstance(source, Injection):
+            raise MediaError(f"no sound can be put into {id_}")
+        return source.add(pcm)
 
     def tap(self, tap: UUID, id_: LegId, sink: Callable[[TapFrame], None], side: Side, rate: int) -> None:
         raise _missing()
@@ -203,7 +226,7 @@ class Engine:
         raise _missing()
 
     def stop(self, id_: LegId) -> None:
-        self.leg(id_).end_play(finished=False)
+        self.leg(id_).player.stop()
 
     # Recording
 
@@ -251,12 +274,12 @@ class Engine:
         for leg in rows:
             leg.transport.drain(now)
         frames, said = self._listen(rows)
-        heard = self._mixer.mix(said)
+        heard = self._mixer.mix(self._with_sources(said, now))
         ended = []
         for leg in rows:
-            if leg.play is not None:
-                leg.play.mix_into(heard[leg.row])
-                if leg.play.ended:
+            if (play := leg.player.play) is not None:
+                play.mix_into(heard[leg.row])
+                if play.ended:
                     ended.append(leg)
         out = self._mixer.encode(heard).tobytes()
         for leg in rows:
@@ -269,7 +292,7 @@ class Engine:
             if (self._ticks + leg.row) % _LOOK_AFTER == 0:
                 leg.look_after(now)
         for leg in ended:
-            leg.end_play(finished=True)
+            leg.player.over()
         self._load += ((time.monotonic() - now) / PERIOD - self._load) / 50
 
     def skip(self, ticks: int) -> None:
@@ -277,6 +300,8 @@ class Engine:
         self._skipped += ticks
         for leg in self._legs.values():
             leg.stream.pass_time(ticks)
+            if leg.player.play is not None:
+                leg.player.play.skip(ticks)
             for recorder in leg.recorders:
                 recorder.add_silence(ticks)
 
@@ -290,14 +315,22 @@ class Engine:
             leg.row = row
         self._rows, self._last = rows, last
         legs = self._legs
+        beneath = {source: len(rows) + row for row, source in enumerate(self._sources)}
         self._mixer = Mixer(
             [leg.stream.law for leg in rows],
             [
-                (legs[speaker].row, legs[listener].row, gain)
+                (beneath[speaker] if speaker in beneath else legs[speaker].row, legs[listener].row, gain)
                 for (speaker, listener), gain in self._cells.items()
-                if not legs[speaker].held and not legs[listener].held
+                if speaker in beneath or (not legs[speaker].held and not legs[listener].held)
             ],
         )
+
+    def _with_sources(self, said: Samples, now: float) -> Samples:
+        """Add a row for each source below those of the legs."""
+        if not self._sources:
+            return said
+        frames = [each.frame(now) if isinstance(each, Music) else each.frame() for each in self._sources.values()]
+        return np.concatenate([said, np.array(frames)])
 
     def _listen(self, rows: list[Leg]) -> tuple[list[bytes], Samples]:
         """Take a frame of every leg; return the codes and int16 (rows, FRAME), with missing frames concealed."""
@@ -339,3 +372,4 @@ class Engine:
         for leg in list(self._legs):
             self.close(leg)
         self._writer.shutdown()
+        self._files.close()

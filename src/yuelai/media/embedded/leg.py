@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from yuelai.media.embedded.prompts import Play
+from yuelai.media.embedded.player import Player
 from yuelai.media.embedded.recorder import Recorder
 from yuelai.media.embedded.stream import RtpStream
 from yuelai.media.embedded.terms import Terms
@@ -43,7 +43,6 @@ class Leg:
     transport: Transport
     emit: Callable[[MediaEvent], None]
     held: bool = False
-    play: Play | None = None
     recorders: list[Recorder] = field(default_factory=list)
     row: int = -1
     """Place in the matrix; −1 until the next tick."""
@@ -52,6 +51,10 @@ class Leg:
     _expected_since: float | None = None
     _silence_told: bool = False
     _report_at: float = 0.0
+    player: Player = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.player = Player(lambda play, finished, barge: self.emit(PlayEnded(self.id, play, finished, barge)))
 
     def negotiated(self, now: float) -> None:
         """The terms may have changed: begin or end to wait for the peer's sound."""
@@ -60,11 +63,6 @@ class Leg:
             self._expected_since = None
         elif self._expected_since is None:
             self._expected_since, self._silence_told = now, False
-
-    def end_play(self, *, finished: bool) -> None:
-        if self.play is not None:
-            play, self.play = self.play, None
-            self.emit(PlayEnded(self.id, play.id, finished))
 
     def send(self, codes: bytes) -> None:
         """Send a tick's sound if the peer wants it."""
