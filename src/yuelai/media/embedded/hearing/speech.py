@@ -1,8 +1,8 @@
 """When somebody speaks: WebRTC's voice detector for each leg, with what it lacks.
 
-By itself it takes tones for voices, and noise for a while after it began. So only pieces count that have a pitch and
-more partials than two, a voice begins when some of the last pieces had and most were said to be one, and it ends after
-a pause without any.
+By itself it takes tones for voices, and noise for a while after it began. So pieces that are no more than two tones do
+not count, and of the others some must have a pitch, as vowels do, or be well above the noise, as an s is. A voice ends
+after a pause without any of these.
 """
 
 from __future__ import annotations
@@ -18,17 +18,25 @@ from yuelai.wire.g711 import Samples
 FRAME, RATE = 160, 8000
 _SECONDS = FRAME / RATE
 
-STRICTNESS = 3
+STRICTNESS = 2
 """0 to 3: how sure the detector must be."""
 QUIETEST = 32768.0 * 10**-2.75
 """Mean amplitude (55 dB below full scale) under which nothing is listened for."""
 RECENT = 6
-BEGIN, VOICED = 4, 2
-"""So many of the `RECENT` pieces of 20 ms must be a voice, and so many have a pitch."""
+BEGIN, SURE = 3, 2
+"""So many of the `RECENT` pieces of 20 ms must be a voice, and so many surely."""
+ABOVE = 10.0
+"""How much more power than the noise is well above it."""
+RISE = 1.02
+"""By how much the noise is believed to grow with each piece that is louder: 4 dB a second."""
+SOFTEST_NOISE = 32768.0 * 10**-2.6
 PAUSE = 25
 """Pieces without a voice that end it: half a second."""
 PURE = 0.9
-"""Where the two strongest partials are this share of the power, it is a tone."""
+"""Where the two strongest partials from 325 Hz up are this share of the power, it is a tone. Signals have none lower;
+those of voices that are nearly pure, as of a nasal or an u, have."""
+STEADY, RINGS_ON = 2, 2
+"""After so many more pieces of the same tone it is one for certain, and its end takes so many."""
 PITCHED = 0.5
 """How alike a sound is to itself a period later; noise is by 0.2."""
 
@@ -36,7 +44,10 @@ _BITS = np.array([bin(mask).count("1") for mask in range(1 << RECENT)], np.uint8
 # Pitch is looked for at half the rate: 50 to 400 Hz.
 _HALF = FRAME
 _SHORTEST, _LONGEST = 10, 80
-_LOWEST = 7  # bins of 12.5 Hz below that only hum and the line's offset
+_BIN = 12.5
+_HUM, _TONES = round(87.5 / _BIN), round(325 / _BIN)
+
+_STATE = ("_recent", "_sure", "_ringing", "_steady", "_peak", "_noise", "_tail", "_speaking", "_length", "_pause")
 
 
 class Talk(NamedTuple):
@@ -50,7 +61,10 @@ class Speech:
     def __init__(self) -> None:
         self._detectors: list[webrtcvad.Vad | None] = []
         self._recent = np.zeros(0, np.uint8)
-        self._pitched = np.zeros(0, np.uint8)
+        self._sure = np.zeros(0, np.uint8)
+        self._ringing, self._steady = np.zeros(0, np.int8), np.zeros(0, np.int8)
+        self._peak = np.zeros(0, np.int16)
+        self._noise = np.zeros(0, np.float32)
         self._tail = np.zeros((0, FRAME), np.float32)
         self._speaking = np.zeros(0, np.bool_)
         self._length = np.zeros(0, np.int32)
@@ -64,19 +78,22 @@ class Speech:
     def resize(self, slots: int) -> None:
         more = slots - len(self._detectors)
         self._detectors += [None] * more
-        for name in ("_recent", "_pitched", "_tail", "_speaking", "_length", "_pause"):
+        for name in _STATE:
             old = getattr(self, name)
             setattr(self, name, np.concatenate([old, np.zeros((more, *old.shape[1:]), old.dtype)]))
 
     def forget(self, slot: int) -> None:
         self._detectors[slot] = None
-        self._recent[slot] = self._pitched[slot] = self._tail[slot] = self._speaking[slot] = self._length[
-            slot
-        ] = self._pause[slot] = 0
+        for name in _STATE:
+            getattr(self, name)[slot] = 0
 
     def hear(self, slots: NDArray[np.intp], said: Samples, sound: NDArray[np.float32]) -> list[Talk]:
         """Take the next frame of each, int16 (rows, 160), and the same as float32."""
-        voiced = np.abs(sound).mean(axis=1) > QUIETEST
+        loudness = np.abs(sound).mean(axis=1)
+        voiced = loudness > QUIETEST
+        # Whoever begins in the midst of a sound has heard no noise yet: nothing is above it.
+        noise = np.where(self._noise[slots] > 0, self._noise[slots] * np.float32(RISE), loudness)
+        noise = self._noise[slots] = np.maximum(np.minimum(noise, loudness), np.float32(SOFTEST_NOISE))
         pcm = said.tobytes()
         for row in np.flatnonzero(voiced):
             slot = slots[row]
@@ -84,49 +101,60 @@ class Speech:
             if detector is None:
                 detector = self._detectors[slot] = webrtcvad.Vad(STRICTNESS)
             voiced[row] = detector.is_speech(pcm[row * 2 * FRAME : (row + 1) * 2 * FRAME], RATE)
-        pitched = np.zeros(len(slots), np.bool_)
+        sure = loudness > noise * ABOVE**0.5
         rows = np.flatnonzero(voiced)
         if len(rows):
-            pure, pitch = self._look(np.concatenate([self._tail[slots[rows]], sound[rows]], axis=1))
-            voiced[rows] = ~pure
-            pitched[rows] = pitch & ~pure
+            pure, pitch, peak = self._look(np.concatenate([self._tail[slots[rows]], sound[rows]], axis=1))
+            where = slots[rows]
+            still = pure & (np.abs(peak - self._peak[where]) <= 1)
+            steady = self._steady[where] = np.where(still, np.minimum(self._steady[where] + 1, 100), 0)
+            self._peak[where] = peak
+            # The two pieces in which a tone ends have its pitch still.
+            ringing = np.where(steady >= STEADY, RINGS_ON + 1, self._ringing[where])
+            self._ringing[where] = np.maximum(ringing - 1, 0)
+            voiced[rows] = ~pure & (ringing == 0)
+            sure[rows] |= pitch
+        sure &= voiced
         self._tail[slots] = sound
-        return self._follow(slots, voiced, pitched)
+        return self._follow(slots, voiced, sure)
 
-    def _look(self, sound: NDArray[np.float32]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        """Tell which rows of 40 ms are one tone or two, and which have a pitch."""
+    def _look(self, sound: NDArray[np.float32]) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.intp]]:
+        """Tell which rows of 40 ms are one tone or two, which have a pitch, and where the strongest partial is."""
         half = sound[:, ::2] + sound[:, 1::2]
         spectrum = np.fft.rfft(half * self._window, 2 * _HALF)
         power = spectrum.real**2 + spectrum.imag**2
-        power[:, :_LOWEST] = 0
+        power[:, :_HUM] = 0
         alike = np.fft.irfft(power)
         best = (alike[:, _SHORTEST : _LONGEST + 1] * self._fading).max(axis=1)
         pitched: NDArray[np.bool_] = best > PITCHED * alike[:, 0]
         whole = power.sum(axis=1)
         strongest = np.zeros(len(power), power.dtype)
         rows = np.arange(len(power))[:, None]
+        places = []
         for _ in range(2):
-            peak = np.clip(power.argmax(axis=1), 4, power.shape[1] - 5)[:, None] + np.arange(-4, 5)
-            strongest += power[rows, peak].sum(axis=1)
-            power[rows, peak] = 0
+            place = np.minimum(power[:, _TONES:].argmax(axis=1) + _TONES, power.shape[1] - 5)
+            partial = place[:, None] + np.arange(-4, 5)
+            strongest += power[rows, partial].sum(axis=1)
+            power[rows, partial] = 0
+            places.append(place)
         pure: NDArray[np.bool_] = strongest > PURE * whole
-        return pure, pitched
+        return pure, pitched, places[0]
 
-    def _follow(self, slots: NDArray[np.intp], voiced: NDArray[np.bool_], pitched: NDArray[np.bool_]) -> list[Talk]:
+    def _follow(self, slots: NDArray[np.intp], voiced: NDArray[np.bool_], sure: NDArray[np.bool_]) -> list[Talk]:
         told: list[Talk] = []
         recent = ((self._recent[slots] << 1) | voiced) & ((1 << RECENT) - 1)
-        pitches = ((self._pitched[slots] << 1) | pitched) & ((1 << RECENT) - 1)
+        certain = ((self._sure[slots] << 1) | sure) & ((1 << RECENT) - 1)
         votes = _BITS[recent]
         speaking = self._speaking[slots]
-        begun = ~speaking & (votes >= BEGIN) & (_BITS[pitches] >= VOICED)
-        pause = np.where(begun | pitched, 0, self._pause[slots] + 1)
+        begun = ~speaking & (votes >= BEGIN) & (_BITS[certain] >= SURE)
+        pause = np.where(begun | sure, 0, self._pause[slots] + 1)
         length = np.where(begun, votes, self._length[slots] + 1)
         ended = speaking & (pause >= PAUSE)
         for row in np.flatnonzero(begun):
             told.append(Talk(int(slots[row]), True, 0.0))
         for row in np.flatnonzero(ended):
             told.append(Talk(int(slots[row]), False, float(length[row] - pause[row]) * _SECONDS))
-        self._recent[slots], self._pitched[slots] = recent, pitches
+        self._recent[slots], self._sure[slots] = recent, certain
         self._pause[slots], self._length[slots] = pause, length
         self._speaking[slots] = (speaking | begun) & ~ended
         return told
