@@ -6,7 +6,7 @@ import { currentCall, effectiveSeat } from '@/features/phone/current'
 import { initialPhone, type Call, type PhoneState } from '@/features/phone/reducer'
 import { lacksSound } from '@/features/phone/useRejoin'
 
-const call = (change: Partial<Call> = {}): Call => ({ key: 'a', interactionId: 'i1', phase: 'live', rejoin: false, muted: false, ...change })
+const call = (change: Partial<Call> = {}): Call => ({ key: 'a', interactionId: 'i1', phase: 'live', rejoin: false, muted: false, poor: false, ...change })
 const phone = (change: Partial<PhoneState> = {}): PhoneState => ({ ...initialPhone, owner: 'mine', registration: 'registered', ...change })
 const enabled = (...[state, interaction, seat = 'browser', online = true]: [PhoneState, InteractionState | null, ('browser' | 'phone')?, boolean?]) => {
   const all = controls(state, interaction && { state: interaction }, seat, online)

@@ -35,6 +35,13 @@ describe('the phone of a tab', () => {
     expect(state.call?.phase).toBe('live')
   })
 
+  it('a poor link belongs to one call and is gone with the next', () => {
+    const poor = run([...mine, incoming('a'), { type: 'live', key: 'a' }, { type: 'link', key: 'a', poor: true }])
+    expect(poor.call?.poor).toBe(true)
+    expect(run([{ type: 'link', key: 'old', poor: false }], poor).call?.poor).toBe(true)
+    expect(run([{ type: 'ended', key: 'a' }, incoming('b')], poor).call?.poor).toBe(false)
+  })
+
   it('mute belongs to one call and is gone with the next', () => {
     const muted = run([...mine, incoming('a'), { type: 'live', key: 'a' }, { type: 'muted', key: 'a', muted: true }])
     expect(muted.call?.muted).toBe(true)

@@ -4,6 +4,7 @@ import type { InteractionDocument } from '@/shared/api/types'
 import { phone as phoneText } from '@/shared/format/phone'
 import { secondsLeft, secondsSince, timer } from '@/shared/time/format'
 import { useNow } from '@/shared/time/clock'
+import { Icon } from '@/shared/ui/Icon'
 import { Chip } from '@/shared/ui/parts'
 import { CustomerClass } from '@/shared/ui/CustomerClass'
 import { useMe } from '@/shared/ui/may'
@@ -79,6 +80,13 @@ function CallSecond({ call, text, silent }: { call: InteractionDocument; text: s
       return <Remedy text={t('phone.noSound')} action={t('phone.rejoin')} onClick={rejoin} />
     }
     if (silent) return <span className="call-second text-amber">{t('phone.rejoining')}</span>
+    if (state.call?.poor) {
+      return (
+        <span className="call-second text-amber ellipsis" role="status" title={t('phone.poorHint')} data-testid="poor-link">
+          <Icon name="signal" size={14} /> {t('phone.poor')}
+        </span>
+      )
+    }
   }
   const { tenants, tenant } = me
   return (

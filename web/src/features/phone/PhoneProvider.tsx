@@ -2,11 +2,11 @@ import { createContext, useCallback, useContext, useEffect, useMemo, useReducer,
 import { useTranslation } from 'react-i18next'
 
 import { api, apiOf } from '@/shared/api/client'
-import type { AgentDocument, InteractionDocument, Seat, SipCredential } from '@/shared/api/types'
+import type { AgentDocument, IceServers, InteractionDocument, Seat, SipCredential } from '@/shared/api/types'
 import { problemText } from '@/shared/i18n'
 import { isEditable } from '@/shared/keys/keys'
 import { useLink, useLiveFresh } from '@/shared/live/store'
-import { usePrefs } from '@/shared/prefs/prefs'
+import { getPrefs, usePrefs } from '@/shared/prefs/prefs'
 import { toast } from '@/shared/ui/toasts'
 import { controls, type Control, type Slot } from './controls'
 import { effectiveSeat } from './current'
@@ -92,6 +92,8 @@ export function PhoneProvider({ personId, works, agent, call, children }: Props)
       if (left || !audio.current) return
       started = new SoftPhone({
         credential: () => api.get<SipCredential>('/agents/me/sip'),
+        iceServers: () => api.get<IceServers>('/session/ice'),
+        relayOnly: () => getPrefs().relayOnly,
         dispatch,
         audio: audio.current,
         microphone: () => openMicrophone(dispatch),

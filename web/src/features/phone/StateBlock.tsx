@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next'
 import type { AgentDocument, Person, Seat } from '@/shared/api/types'
 import { codeText } from '@/shared/i18n'
 import { useLink } from '@/shared/live/store'
-import { setPrefs } from '@/shared/prefs/prefs'
+import { setPrefs, usePrefs } from '@/shared/prefs/prefs'
 import { secondsLeft, secondsSince, timer } from '@/shared/time/format'
 import { useNow } from '@/shared/time/clock'
 import { agentLook } from '@/shared/ui/agentState'
@@ -29,6 +29,7 @@ export function StateBlock({ person, agent, onSignOut }: Props) {
   const link = useLink().status
   const online = link === 'online'
   const { put, pending } = useSetState()
+  const { relayOnly } = usePrefs()
   const block = useRef<HTMLButtonElement>(null)
 
   const state = agent?.state ?? 'offline'
@@ -83,6 +84,21 @@ export function StateBlock({ person, agent, onSignOut }: Props) {
         ),
       })),
     },
+    ...(seat === 'browser' && (phone.relays || relayOnly)
+      ? [
+          {
+            key: 'relay',
+            disabled: inCall,
+            label: (
+              <span className="menu-line menu-seat" data-testid="relay-only">
+                <Icon name="server" />
+                <span>{t('seat.relayOnly')}</span>
+                {relayOnly && <Icon name="check" className="text-accent" />}
+              </span>
+            ),
+          },
+        ]
+      : []),
     { type: 'divider' },
     { key: 'signout', disabled: inCall, label: entry('exit', 'plain', t('session.signOut')) },
   ]
@@ -91,6 +107,7 @@ export function StateBlock({ person, agent, onSignOut }: Props) {
     block.current?.focus()
     const [kind, value] = key.split(':')
     if (key === 'signout') onSignOut()
+    else if (key === 'relay') setPrefs({ relayOnly: !relayOnly })
     else if (kind === 'seat') chooseSeat(value as Seat)
     else if (kind === 'busy') void put({ state: 'busy', reason: value, seat })
     else if (kind === 'ready' || kind === 'offline') void put({ state: kind, seat })

@@ -10,6 +10,8 @@ export interface Call {
   /** The centre calls back after a reload: answered without asking. */
   rejoin: boolean
   muted: boolean
+  /** The link loses or delays so much that the sound suffers. */
+  poor: boolean
 }
 
 export type Registration = 'off' | 'connecting' | 'registered' | 'failed'
@@ -22,6 +24,8 @@ export interface PhoneState {
   call: Call | null
   microphone: Microphone
   device: string | null
+  /** The centre has relays that sound may take. */
+  relays: boolean
   /** Interactions this page has had a session for; only others may be rejoined unasked. */
   known: readonly string[]
 }
@@ -32,6 +36,7 @@ export const initialPhone: PhoneState = {
   call: null,
   microphone: 'unknown',
   device: null,
+  relays: false,
   known: [],
 }
 
@@ -45,6 +50,8 @@ export type PhoneEvent =
   | { type: 'live'; key: string }
   | { type: 'ended'; key: string }
   | { type: 'muted'; key: string; muted: boolean }
+  | { type: 'link'; key: string; poor: boolean }
+  | { type: 'relays'; available: boolean }
   | { type: 'microphone'; microphone: Microphone; device?: string | null }
 
 function onCall(state: PhoneState, key: string, change: Partial<Call>): PhoneState {
@@ -62,7 +69,7 @@ export function reducePhone(state: PhoneState, event: PhoneEvent): PhoneState {
     case 'incoming': {
       const { key, interactionId, rejoin } = event
       const known = interactionId && !state.known.includes(interactionId) ? [...state.known, interactionId] : state.known
-      return { ...state, known, call: { key, interactionId, rejoin, phase: 'incoming', muted: false } }
+      return { ...state, known, call: { key, interactionId, rejoin, phase: 'incoming', muted: false, poor: false } }
     }
     case 'answering':
       return state.call?.phase === 'incoming' ? onCall(state, event.key, { phase: 'answering' }) : state
@@ -75,6 +82,10 @@ export function reducePhone(state: PhoneState, event: PhoneEvent): PhoneState {
       return state.call?.key === event.key ? { ...state, call: null } : state
     case 'muted':
       return onCall(state, event.key, { muted: event.muted })
+    case 'link':
+      return onCall(state, event.key, { poor: event.poor })
+    case 'relays':
+      return { ...state, relays: event.available }
     case 'microphone':
       return { ...state, microphone: event.microphone, device: event.device === undefined ? state.device : event.device }
   }

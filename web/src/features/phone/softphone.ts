@@ -2,12 +2,17 @@ import { debug, UA, WebSocketInterface } from 'jssip'
 import type { IceCandidateEvent, PeerConnectionEvent, RTCSession } from 'jssip/lib/RTCSession'
 import type { RTCSessionEvent } from 'jssip/lib/UA'
 
-import type { SipCredential } from '@/shared/api/types'
+import type { IceServers, SipCredential } from '@/shared/api/types'
+import { Line } from './line'
 import { stopTracks } from './microphone'
 import type { PhoneEvent } from './reducer'
+import { Relays } from './relays'
 
 export interface SoftPhoneOptions {
   credential: () => Promise<SipCredential>
+  iceServers: () => Promise<IceServers>
+  /** Whether sound may take nothing but relays. */
+  relayOnly: () => boolean
   dispatch: (event: PhoneEvent) => void
   /** Where the customer is heard. */
   audio: HTMLAudioElement
@@ -27,24 +32,28 @@ export class SoftPhone {
   private session: RTCSession | null = null
   private sessionKey = ''
   private stream: MediaStream | null = null
+  private line: Line | null = null
+  private readonly relays: Relays
   private wait = retry_first
   private retry: ReturnType<typeof setTimeout> | undefined
   private stopped = false
 
   constructor(private readonly options: SoftPhoneOptions) {
     debug.disable()
+    this.relays = new Relays(options.iceServers)
   }
 
   async start(): Promise<void> {
     this.options.dispatch({ type: 'registration', registration: 'connecting' })
     let credential: SipCredential
     try {
-      credential = await this.options.credential()
+      ;[credential] = await Promise.all([this.options.credential(), this.relays.renew()])
     } catch {
       this.later(() => void this.start())
       return
     }
     if (this.stopped) return
+    this.options.dispatch({ type: 'relays', available: this.relays.available })
     const scheme = location.protocol === 'https:' ? 'wss' : 'ws'
     this.socket = new WebSocketInterface(`${scheme}://${location.host}${credential.ws_path}`)
     const ua = new UA({
@@ -102,7 +111,7 @@ export class SoftPhone {
     this.options.dispatch({ type: 'answering', key })
     let stream: MediaStream
     try {
-      stream = await this.options.microphone()
+      ;[stream] = await Promise.all([this.options.microphone(), this.relays.renew()])
     } catch (error) {
       this.options.dispatch({ type: 'unanswered', key })
       throw error
@@ -112,7 +121,7 @@ export class SoftPhone {
       return
     }
     this.stream = stream
-    session.answer({ mediaStream: stream, pcConfig: { iceServers: [] } })
+    session.answer({ mediaStream: stream, pcConfig: this.relays.configuration(this.options.relayOnly()) })
   }
 
   /** End the call, or decline it while it rings. False when there is no session to end. */
@@ -153,7 +162,15 @@ export class SoftPhone {
     this.session = session
     this.sessionKey = key
     this.options.dispatch({ type: 'incoming', key, interactionId: request.getHeader('X-Yuelai-Interaction') ?? null, rejoin })
-    session.on('peerconnection', ({ peerconnection }: PeerConnectionEvent) => this.listen(peerconnection))
+    void this.relays.renew()
+    session.on('peerconnection', ({ peerconnection }: PeerConnectionEvent) => {
+      this.listen(peerconnection)
+      this.line?.close()
+      this.line = new Line(peerconnection, {
+        poor: (poor) => this.options.dispatch({ type: 'link', key, poor }),
+        gone: () => this.findPath(session, peerconnection),
+      })
+    })
     session.on('icecandidate', endGatheringEarly())
     session.on('accepted', () => this.options.dispatch({ type: 'live', key }))
     const ended = () => {
@@ -176,7 +193,17 @@ export class SoftPhone {
     })
   }
 
+  /** Another way to the centre, e.g. after a change of networks; the call itself stays as it is. */
+  private findPath(session: RTCSession, connection: RTCPeerConnection): void {
+    // Asking while the centre cannot be reached would end the call.
+    if (session !== this.session || !session.isEstablished() || !this.ua?.isConnected()) return
+    connection.setConfiguration({ ...connection.getConfiguration(), ...this.relays.configuration(this.options.relayOnly()) })
+    session.renegotiate({ rtcOfferConstraints: { iceRestart: true } })
+  }
+
   private release(): void {
+    this.line?.close()
+    this.line = null
     if (this.stream) stopTracks(this.stream)
     this.stream = null
     this.session = null

@@ -11,6 +11,7 @@ export type Instant = string
 
 export type { Person, SessionGranted } from './identity'
 export type SipCredential = Schemas['SipAccount']
+export type IceServers = Schemas['IceServers']
 export type AgentState = Schemas['AgentState']
 export type AgentDocument = Schemas['AgentDocument']
 export type Seat = Schemas['Seat']

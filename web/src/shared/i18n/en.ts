@@ -31,7 +31,7 @@ export const en: Texts = {
     rona: 'No answer', declined: 'Declined a call', system_restart: 'System restart', seat_lost: 'Phone lost', agent_left: 'Left',
   },
   seat: {
-    title: 'Seat', browser: 'Browser phone', phone: 'Desk phone',
+    title: 'Seat', browser: 'Browser phone', phone: 'Desk phone', relayOnly: 'Sound by relay only (check)',
     short: { browser: 'Browser', phone: 'Desk phone' },
     unregistered: { browser: 'browser phone not registered', phone: 'desk phone not registered' },
   },
@@ -44,6 +44,7 @@ export const en: Texts = {
     microphoneDenied: 'Microphone not allowed: allow it in the address bar, then answer', microphoneMissing: 'No microphone found: plug one in, then answer',
     microphoneDeniedShort: 'Microphone not allowed', microphoneMissingShort: 'No microphone',
     noSound: 'Sound lost, the customer is still there', rejoin: 'Rejoin', rejoining: 'Getting the sound back',
+    poor: 'Poor network, the sound may break up', poorHint: 'Nothing is needed; a cable instead of wireless helps',
     registration: { off: 'Phone off', connecting: 'Registering', registered: 'Phone registered', failed: 'Not registered' },
     failed: {
       hold: 'Not on hold, the call goes on: {{why}}', retrieve: 'Not retrieved, the customer is still on hold: {{why}}', hangup: 'Not hung up: {{why}}',

@@ -32,7 +32,7 @@ export const zh = {
     rona: '未应答', declined: '拒接来电', system_restart: '系统重启', seat_lost: '话机断开', agent_left: '已离开',
   },
   seat: {
-    title: '座席方式', browser: '浏览器话机', phone: '桌面话机',
+    title: '座席方式', browser: '浏览器话机', phone: '桌面话机', relayOnly: '语音仅经中继（排查用）',
     short: { browser: '浏览器话机', phone: '桌面话机' },
     unregistered: { browser: '浏览器话机未注册', phone: '桌面话机未注册' },
   },
@@ -45,6 +45,7 @@ export const zh = {
     microphoneDenied: '麦克风未授权：在地址栏允许后再接听', microphoneMissing: '未找到麦克风：接好后再接听',
     microphoneDeniedShort: '麦克风未授权', microphoneMissingShort: '未找到麦克风',
     noSound: '语音已断开，客户仍在线', rejoin: '重新接入', rejoining: '正在重新接入语音',
+    poor: '网络不佳，声音可能断续', poorHint: '无需操作；改用有线网络会更稳定',
     registration: { off: '话机未启用', connecting: '话机注册中', registered: '话机已注册', failed: '话机注册未成功' },
     failed: {
       hold: '未能保持，通话照常：{{why}}', retrieve: '未能取回，客户仍在保持中：{{why}}', hangup: '未能挂机：{{why}}',

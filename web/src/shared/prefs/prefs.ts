@@ -9,13 +9,15 @@ export interface Prefs {
   theme: 'system' | 'light' | 'dark'
   language: 'zh' | 'en'
   seat: Seat
+  /** The browser phone's sound takes relays alone, to find out whether they work. */
+  relayOnly: boolean
   /** Desktop notes while the window is hidden. */
   notes: boolean
   panel: 'closed' | 'normal' | 'wide'
 }
 
 const key = 'yuelai.prefs'
-const standard: Prefs = { theme: 'system', language: 'zh', seat: 'browser', notes: false, panel: 'normal' }
+const standard: Prefs = { theme: 'system', language: 'zh', seat: 'browser', relayOnly: false, notes: false, panel: 'normal' }
 
 function read(): Prefs {
   try {
