@@ -1,8 +1,19 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from yuelai.wire.rtcp import Reception, SenderInfo, report, split
+from yuelai.wire.rtcp import (
+    Reception,
+    ReportBlock,
+    RtcpPacket,
+    SenderInfo,
+    report,
+    report_blocks,
+    round_trip,
+    split,
+)
 from yuelai.wire.rtp import RtpPacket
 
 
@@ -65,3 +76,33 @@ def test_nothing_is_reported_before_the_first_packet() -> None:
 def test_a_cut_off_compound_is_refused() -> None:
     with pytest.raises(ValueError):
         split(report(5, "yuelai", None, [])[:-1])
+
+
+_WORD = st.integers(0, 2**32 - 1)
+_BLOCKS = st.builds(
+    ReportBlock, _WORD, st.integers(0, 255), st.integers(-0x800000, 0x7FFFFF), _WORD, _WORD, _WORD, _WORD
+)
+
+
+@given(st.lists(_BLOCKS, max_size=31), st.booleans())
+def test_report_blocks_are_read_as_they_were_written(blocks: list[ReportBlock], sending: bool) -> None:
+    sender = SenderInfo(1.5, 0, 0, 0) if sending else None
+    assert report_blocks(split(report(5, "x", sender, blocks))[0]) == blocks
+
+
+@given(st.integers(0, 255), st.integers(0, 31), st.binary(max_size=80))
+def test_reading_blocks_of_what_is_cut_off_never_fails(kind: int, count: int, body: bytes) -> None:
+    assert len(report_blocks(RtcpPacket(kind, count, body))) <= count
+
+
+def test_the_round_trip_is_what_the_peer_did_not_spend_itself() -> None:
+    sent_at = 1_700_000_000.25
+    reception = Reception()
+    reception.packet(packet(1), 0)
+    reception.sender_report(split(report(9, "x", SenderInfo(sent_at, 0, 0, 0), []))[0].body, 50.0)
+    block = reception.block(52.0)
+    assert block is not None
+    assert round_trip(block, sent_at + 2.125) == pytest.approx(0.125, abs=1e-4)
+    assert round_trip(block, sent_at + 1.5) is None
+    assert round_trip(block, sent_at + 200) is None
+    assert round_trip(block._replace(last_sr=0), sent_at + 2.125) is None

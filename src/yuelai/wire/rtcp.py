@@ -91,6 +91,34 @@ def split(data: bytes) -> list[RtcpPacket]:
     return packets
 
 
+def report_blocks(packet: RtcpPacket) -> list[ReportBlock]:
+    """Return the blocks of a sender or receiver report, what is cut off left out; none of other packets."""
+    start = {200: 24, 201: 4}.get(packet.kind)
+    if start is None:
+        return []
+    blocks = []
+    for at in range(start, min(start + 24 * packet.blocks, len(packet.body) - 23), 24):
+        ssrc, loss, highest, jitter, last_sr, delay = struct.unpack_from("!IIIIII", packet.body, at)
+        lost = ((loss & 0xFFFFFF) ^ 0x800000) - 0x800000
+        blocks.append(ReportBlock(ssrc, loss >> 24, lost, highest, jitter, last_sr, delay))
+    return blocks
+
+
+def round_trip(block: ReportBlock, now_unix: float) -> float | None:
+    """Return seconds to the peer and back: now less its LSR and DLSR (§6.4.1), on the clock of `SenderInfo.unix_time`.
+
+    None when the peer has had no report of ours yet, or tells what cannot be (under 0 or over a minute).
+    """
+    if block.last_sr == 0:
+        return None
+    now = int((now_unix + _NTP_EPOCH) * 65536)
+    units = ((now - block.last_sr - block.delay_since_last_sr + 0x80000000) & 0xFFFFFFFF) - 0x80000000
+    # Both ends round to 15 us and a peer to whatever it has.
+    if not -66 <= units <= 60 * 65536:
+        return None
+    return max(units, 0) / 65536
+
+
 class Reception:
     """Counts what one source sends us (§A.3, §A.8). Arrival times are passed in, in timestamp units."""
 
