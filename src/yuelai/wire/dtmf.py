@@ -56,21 +56,33 @@ class KeyReceiver:
         self._ssrc: int | None = None
         self._timestamp = 0
         self._code = -1
-        self._ended = True
+        self._segments = 0
+        self._longest = 0
+        self.ended = True
+        """The press told last is over."""
+
+    @property
+    def duration(self) -> int:
+        """Timestamp units of the press told last, as far as is known."""
+        return self._segments * MAX_DURATION + self._longest
 
     def receive(self, packet: RtpPacket) -> str | None:
         """Return the key if this packet begins a press. Raises MalformedEvent."""
         event = parse_event(packet.payload)
         if packet.ssrc == self._ssrc:
             distance = timestamp_distance(packet.timestamp, self._timestamp)
+            if distance == 0 and event.code == self._code:
+                self.ended = self.ended or event.end
+                self._longest = max(self._longest, event.duration)
             if distance <= 0:
-                self._ended = self._ended or (distance == 0 and event.end)
                 return None
             # A key held for longer than 16 bits can count goes on as a new segment (§2.5.1.3).
-            goes_on = distance == MAX_DURATION and event.code == self._code and not self._ended and not packet.marker
+            goes_on = distance == MAX_DURATION and event.code == self._code and not self.ended and not packet.marker
         else:
             self._ssrc, goes_on = packet.ssrc, False
-        self._timestamp, self._code, self._ended = packet.timestamp, event.code, event.end
+        self._segments = self._segments + 1 if goes_on else 0
+        self._timestamp, self._code, self.ended = packet.timestamp, event.code, event.end
+        self._longest = event.duration
         if goes_on or event.code >= len(KEYS):
             return None
         return KEYS[event.code]
