@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from yuelai.media.embedded.jitter import FRAME
+from yuelai.media.embedded.frames import FRAME, RATE
 from yuelai.media.embedded.mixer import Mixer
 from yuelai.wire.g711 import Law, decode, encode
 
@@ -45,10 +47,53 @@ def test_a_cell_is_as_loud_as_its_gain_and_an_empty_row_is_silent() -> None:
     assert not heard[3].any()
 
 
-def test_what_is_too_loud_is_clipped_not_wrapped() -> None:
-    mixer = Mixer([Law.PCMU], [])
-    loud = mixer.encode(np.array([[50_000.0] * 80 + [-50_000.0] * 80], np.float32))
-    assert decode(loud[0].tobytes(), Law.PCMU)[[0, -1]].tolist() == [32124, -32124]
+def tones(hz: list[float], loudness: list[float], ticks: int) -> np.ndarray:
+    """int16 (ticks, len(hz), FRAME): each leg sends its own."""
+    time = np.arange(ticks * FRAME) / RATE
+    said = np.array(loudness)[:, None] * np.sin(2 * np.pi * np.array(hz)[:, None] * time)
+    return said.astype(np.int16).reshape(len(hz), ticks, FRAME).transpose(1, 0, 2)
+
+
+def test_what_is_not_loud_is_passed_on_to_the_last_bit() -> None:
+    mixer = Mixer([Law.PCMU] * 2, [(0, 1, 1.0), (1, 0, 1.0)])
+    for said in tones([440, 600], [23_000, 5_000], 20):
+        assert np.array_equal(mixer.limit(mixer.mix(said)), said[::-1])
+
+
+def test_three_loud_voices_are_turned_down_not_clipped() -> None:
+    # Whole periods in a second, so that all that is not one of the three tones is distortion.
+    hz = [400.0, 625.0, 1010.0]
+    mixer = Mixer([Law.PCMU] * 4, [(speaker, 3, 1.0) for speaker in range(3)])
+    heard = np.concatenate([mixer.limit(mixer.mix(said))[3] for said in tones([*hz, 1.0], [28_000] * 3 + [0], 150)])
+    assert np.abs(heard.astype(int)).max() < 32767
+    power = np.abs(np.fft.rfft(heard[-RATE:].astype(float))) ** 2
+    wanted = sum(power[int(tone)] for tone in hz)
+    distortion = (power[1:].sum() - wanted) / wanted
+    assert 10 * np.log10(distortion) < -45
+    clipped = np.clip(sum(tones(hz, [28_000] * 3, 50).astype(float).transpose(1, 0, 2)), -32768, 32767).reshape(-1)
+    power = np.abs(np.fft.rfft(clipped)) ** 2
+    assert 10 * np.log10((power[1:].sum() - (kept := sum(power[int(tone)] for tone in hz))) / kept) > -20
+
+
+def test_after_loudness_the_sound_comes_back_without_a_jump() -> None:
+    mixer = Mixer([Law.PCMU] * 3, [(0, 2, 1.0), (1, 2, 1.0)])
+    both = tones([440, 700], [30_000, 30_000], 50)
+    alone = tones([440, 700], [9_000, 0], 250)
+    frames = [mixer.limit(mixer.mix(np.vstack([said, said[:1] * 0])))[2] for said in [*both, *alone]]
+    loudness = [float(np.abs(frame.astype(int)).max()) for frame in frames[50:]]
+    assert max(np.diff(loudness)) < 0.03 * 9_000
+    assert np.array_equal(frames[-1], alone[-1][0])
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.floats(0, 200_000), min_size=1, max_size=12))
+def test_nothing_ever_wraps(peaks: list[float]) -> None:
+    mixer, wave = Mixer([Law.PCMU], []), np.sin(np.arange(FRAME))[None].astype(np.float32)
+    for peak in peaks:
+        loud = wave * np.float32(peak)
+        limited = mixer.limit(loud)
+        assert (limited.astype(int) * loud >= 0).all()
+        assert np.abs(limited.astype(int)).max() <= max(peak, 1)
 
 
 def test_a_house_without_legs_is_no_special_case() -> None:

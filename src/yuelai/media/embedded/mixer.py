@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from yuelai.media.embedded.jitter import FRAME
+from yuelai.media.embedded.frames import FRAME
+from yuelai.media.embedded.limiter import Limiter
 from yuelai.wire.g711 import DECODE, ENCODE, Codes, Law, Samples
 
 Heard = npt.NDArray[np.float32]
@@ -38,6 +39,8 @@ class Mixer:
         self._gains = np.array([gain for _, _, gain in ordered], np.float32).reshape(-1, 1)
         self._listeners, self._starts = np.unique(listeners, return_index=True)
         self._plain = bool(np.all(self._gains == 1)) and len(self._listeners) == len(ordered)
+        self._all_listen = len(self._listeners) == self.rows
+        self._limiter = Limiter(self.rows)
 
     def decode(self, codes: bytes) -> Samples:
         """Take FRAME codes of every row joined; return int16 (rows, FRAME)."""
@@ -48,6 +51,8 @@ class Mixer:
 
     def mix(self, said: Samples) -> Heard:
         """Take int16 (rows, FRAME), what each leg said; return float32 (rows, FRAME), what each hears of the others."""
+        if self._plain and self._all_listen:
+            return said.take(self._speakers, axis=0).astype(np.float32)
         heard: Heard = np.zeros((self.rows, FRAME), np.float32)
         if self._plain:
             heard[self._listeners] = said[self._speakers]
@@ -55,9 +60,20 @@ class Mixer:
             heard[self._listeners] = np.add.reduceat(said[self._speakers] * self._gains, self._starts, axis=0)
         return heard
 
-    def encode(self, heard: Heard) -> Codes:
-        """Clip float32 (rows, FRAME) to 16 bits and return uint8 (rows, FRAME) in each row's law."""
-        index = np.clip(heard, -32768, 32767).astype(np.int16).view(np.uint16)
+    def limit(self, heard: Heard) -> Samples:
+        """Bring float32 (rows, FRAME) within 16 bits, once a tick, after all is added; sums too loud are turned down.
+
+        Up to −3 dBFS nothing changes.
+        """
+        return self._limiter.limit(heard)
+
+    def codes(self, sound: Samples) -> Codes:
+        """Return int16 (rows, FRAME) as uint8 (rows, FRAME) in each row's law."""
+        index = sound.view(np.uint16)
         if self._one_law is not None:
             return ENCODE[self._one_law].take(index)
         return _ENCODE.take(index + self._encode_offset)
+
+    def encode(self, heard: Heard) -> Codes:
+        """`limit`, then `codes`."""
+        return self.codes(self.limit(heard))
