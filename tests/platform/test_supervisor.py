@@ -80,6 +80,21 @@ def test_a_restart_begins_within_three_tenths_of_a_second(tmp_path: Path, start:
     assert took < 0.3
 
 
+def test_a_role_that_hangs_is_killed_and_started_again_but_not_for_one_silence(tmp_path: Path, start: Start) -> None:
+    await_ready(start("plain"))
+    file, hangs = tmp_path / "plain", tmp_path / "plain.hangs"
+    pid = int(file.read_text())
+    hangs.touch()
+    time.sleep(0.15)
+    hangs.unlink()
+    time.sleep(0.5)
+    assert psutil.pid_exists(pid)
+    hangs.touch()
+    until(lambda: not psutil.pid_exists(pid))
+    hangs.unlink()
+    until(lambda: file.read_text() != str(pid))
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_stop_ends_everything_even_the_stubborn_and_the_grandchildren(
     tmp_path: Path, start: Start, number: signal.Signals

@@ -9,7 +9,10 @@ from pathlib import Path
 
 import structlog
 
+from yuelai.platform import supervisor as supervising
 from yuelai.platform.supervisor import HomeBusy, HomeLock, Role, StartFailed, Supervisor
+
+supervising.LOOK_SECONDS = 0.1
 
 TOY = """
 import os, signal, subprocess, sys, time
@@ -41,7 +44,12 @@ async def main(home: Path, names: list[str]) -> None:
             if not (home / name).exists():
                 raise FileNotFoundError(name)
 
-        return Role(name, [sys.executable, "-c", TOY, str(home), name], ready, stop_seconds=0.5, start_seconds=10)
+        async def alive() -> None:
+            if (home / f"{name}.hangs").exists():
+                raise TimeoutError
+
+        command = [sys.executable, "-c", TOY, str(home), name]
+        return Role(name, command, ready, alive=alive, stop_seconds=0.5, start_seconds=10)
 
     try:
         for name in names:

@@ -210,16 +210,17 @@ class _Watched:
             return
         with contextlib.suppress(Exception):
             await self._wait_ready()
-        # Failures are counted and each takes its time: were we stopped ourselves, no more than one is for that.
+        # Failures are counted, each over its time: were we stopped ourselves, that is one of them at most.
         failed = 0
         while failed < LOOKS:
+            pause = asyncio.create_task(asyncio.sleep(LOOK_SECONDS))
             try:
                 await asyncio.wait_for(self.role.alive(), LOOK_SECONDS)
                 failed = 0
-                await asyncio.sleep(LOOK_SECONDS)
             except Exception as error:
                 failed += 1
                 log.warning("role_silent", name=self.role.name, pid=process.pid, times=failed, error=str(error))
+            await pause
         log.error("role_hangs", name=self.role.name, pid=process.pid)
         with contextlib.suppress(ProcessLookupError):
             process.kill()

@@ -166,7 +166,7 @@ async def test_an_engine_that_dies_ends_its_calls_and_one_that_is_full_refuses_t
     engine.full = True
     await house.dial(caller, "8001")
     await house.net.run(70)
-    assert [event.status for event in caller.ended][1:] == [480]
+    assert [event.status for event in caller.ended][1:] == [503]
     await done(house, engine)
 
 

@@ -143,7 +143,8 @@ class Reaching:
             )
         except (Refusal, MediaError) as error:
             log.info("place_not_called", call=str(call.id), error=str(error))
-            await self._never(half, 480)
+            # Without sound it is us, not them: full, or a part of us is being restarted.
+            await self._never(half, 503 if isinstance(error, MediaError) else 480)
             return
         call.own(half, dialled)
         if half not in half.call.reaching.coming or half.call.ending:
