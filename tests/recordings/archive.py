@@ -18,6 +18,7 @@ from yuelai.platform.ids import SAMPLE_TENANT, InteractionId, LegId, RecordingId
 from yuelai.platform.journal import Journal
 from yuelai.platform.projector import Projector
 from yuelai.recordings import repository
+from yuelai.recordings.jobs import Finisher
 from yuelai.recordings.service import Recordings
 
 SAID, HEARD = bytes(range(250)) * 32, bytes(range(249, -1, -1)) * 32
@@ -73,14 +74,20 @@ class Archive:
         async with self.database.transaction(None) as conn:
             return dict(await conn.fetchrow("SELECT * FROM recordings WHERE id = $1", recording))
 
+    async def finish(self, recording: RecordingId) -> dict[str, Any]:
+        """Do the worker's job; return the row then."""
+        await self.settled()
+        await Finisher(self.settings).finish(self.database, recording)
+        return await self.row(recording)
+
     async def path(self, recording: RecordingId) -> Path:
         return self.settings.folder / (await self.row(recording))["file"]
 
 
 @asynccontextmanager
-async def archive(database: Database, home: Path) -> AsyncIterator[Archive]:
+async def archive(database: Database, home: Path, **settings_: Any) -> AsyncIterator[Archive]:
     """One life of core."""
-    settings = Settings(home=home)
+    settings = Settings(home=home, **settings_)
     journal = await Journal.open(home / "journal", owner="core")
     projector = Projector(journal, database)
     for kind, handler in repository.PROJECTIONS.items():

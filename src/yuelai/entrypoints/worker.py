@@ -25,6 +25,7 @@ from yuelai.platform.health import Health, Part
 from yuelai.platform.ipc import IpcServer, Peer
 from yuelai.platform.jobs import Jobs
 from yuelai.platform.postgres import dsn
+from yuelai.recordings import jobs as recording_jobs
 
 log = structlog.get_logger()
 
@@ -35,6 +36,7 @@ def known_jobs(settings: Settings) -> Jobs:
     customer_jobs.register(jobs, settings, uses=(customers_with_contacts,))
     for room in (outbox_followers, identity_jobs, interaction_jobs):
         room.register(jobs)
+    recording_jobs.register(jobs, settings)
     rewrap.register(jobs, settings, SEALED)
     return jobs
 

@@ -101,6 +101,11 @@ class Settings(BaseSettings):
         description="Most parties whose sound one of these processes carries; beyond, new calls are refused. 0: as "
         "many as its core and its ports allow.",
     )
+    recording_format: Literal["opus", "wav"] = Field(
+        "opus",
+        description="What recordings are kept as once their call is over: Ogg Opus (some 14 MB an hour) or WAV "
+        "(115 MB).",
+    )
     turn_urls: str = Field(
         "",
         description="TURN servers that browsers may use to reach us, comma separated, e.g. "

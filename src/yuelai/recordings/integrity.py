@@ -11,6 +11,7 @@ from yuelai.platform.db import Database
 from yuelai.platform.errors import Refusal
 from yuelai.recordings.chunks import Tampered, examine
 from yuelai.recordings.keys import RecordingKeys
+from yuelai.recordings.sealed_file import SealedFile
 
 
 @dataclass
@@ -32,7 +33,7 @@ async def check(database: Database, home: Path, keys: RecordingKeys, *, open_lat
     found = Integrity()
     async with database.transaction(None) as conn:
         cursor = conn.cursor(
-            "SELECT id, file, bytes, wrapped_key FROM recordings "
+            "SELECT id, file, format, bytes, wrapped_key FROM recordings "
             # Without a key: erased together with a customer's personal data.
             "WHERE state = 'complete' AND wrapped_key <> '' ORDER BY id DESC"
         )
@@ -44,15 +45,20 @@ async def check(database: Database, home: Path, keys: RecordingKeys, *, open_lat
             elif row["bytes"] is not None and path.stat().st_size != row["bytes"]:
                 found.spoilt.append(row["id"])
             elif found.opened < open_latest:
-                if await asyncio.to_thread(_opens, path, keys, row["id"], row["wrapped_key"]):
+                if await asyncio.to_thread(_opens, path, row["format"], keys, row["id"], row["wrapped_key"]):
                     found.opened += 1
                 else:
                     found.spoilt.append(row["id"])
     return found
 
 
-def _opens(path: Path, keys: RecordingKeys, id_: UUID, wrapped: bytes) -> bool:
+def _opens(path: Path, format_: str, keys: RecordingKeys, id_: UUID, wrapped: bytes) -> bool:
     try:
-        return examine(path, keys.unwrap(id_, wrapped)).whole
+        key = keys.unwrap(id_, wrapped)
+        if format_ == "capture":
+            return examine(path, key).whole
+        with SealedFile(path, id_, key) as file:
+            file.prove(0, file.length)
+        return True
     except (Refusal, Tampered, OSError):
         return False

@@ -41,13 +41,14 @@ class RecordingsPersonalData:
     async def erase(self, conn: Connection, subject: Subject) -> Afterwards | None:
         """Throw the keys away: from then on nobody can read the files, which are removed afterwards."""
         rows = await conn.fetch(
-            f"UPDATE recordings SET wrapped_key = '' WHERE id IN (SELECT r.id {_THEIRS}) "  # noqa: S608
-            "AND wrapped_key <> '' RETURNING file",
+            "UPDATE recordings SET wrapped_key = '', peaks = NULL, pauses = '{}' "  # noqa: S608
+            f"WHERE id IN (SELECT r.id {_THEIRS}) "
+            "AND wrapped_key <> '' RETURNING file, leftover",
             subject.tenant_id,
             subject.ids,
             subject.phones,
         )
-        files = [self._home / row["file"] for row in rows]
+        files = [self._home / file for row in rows for file in (row["file"], row["leftover"]) if file is not None]
 
         async def remove() -> None:
             await asyncio.to_thread(_remove, files)

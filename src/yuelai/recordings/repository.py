@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from yuelai.identity.scope import Scope
+from yuelai.platform import jobs
 from yuelai.platform.facts import Fact
 from yuelai.platform.journal import Entry
 from yuelai.recordings.events import RecordingCompleted, RecordingStarted, RecordingState
@@ -20,7 +21,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Recording:
-    """One row; `file` is relative to the home folder, `duration_ms` None while it is captured."""
+    """One row; `file` is relative to the home folder, `duration_ms` None while it is captured.
+
+    `format` says what the file is: capture, opus or wav. `pauses` has from when to when nothing was kept, in ms, in
+    turn.
+    """
 
     id: UUID
     tenant_id: UUID
@@ -30,12 +35,19 @@ class Recording:
     file: str
     wrapped_key: bytes = field(repr=False)
     state: RecordingState
+    format: str
+    leftover: str | None
+    peaks: bytes | None = field(repr=False)
+    pauses: list[int]
 
 
 _SELECT = """
-SELECT r.id, r.tenant_id, r.interaction_id, r.started_at, r.duration_ms, r.file, r.wrapped_key, r.state
+SELECT r.id, r.tenant_id, r.interaction_id, r.started_at, r.duration_ms, r.file, r.wrapped_key, r.state,
+    r.format, r.leftover, r.peaks, r.pauses
 FROM recordings r
 """
+
+FINISH_JOB = "recordings.finish"
 
 
 async def project(conn: Connection, entry: Entry) -> None:
@@ -56,10 +68,10 @@ async def project(conn: Connection, entry: Entry) -> None:
             fact.key_version,
         )
     elif isinstance(fact, RecordingCompleted):
-        await conn.execute(
+        done = await conn.fetchval(
             """
             UPDATE recordings SET state = $2, duration_ms = $3, bytes = $4, completed_at = $5
-            WHERE id = $1 AND state = 'capturing'
+            WHERE id = $1 AND state = 'capturing' RETURNING id
             """,
             fact.recording_id,
             fact.state.value,
@@ -67,6 +79,8 @@ async def project(conn: Connection, entry: Entry) -> None:
             fact.bytes,
             fact.at,
         )
+        if done is not None and fact.duration_ms:
+            await put_down(conn, fact.recording_id)
 
 
 PROJECTIONS: Mapping[type[Fact], Callable[[Connection, Entry], Awaitable[None]]] = {
@@ -84,6 +98,65 @@ async def find(conn: Connection, scope: Scope) -> Recording | None:
 async def capturing(conn: Connection) -> list[Recording]:
     """Return those that nobody has completed, of all tenants (system work)."""
     return [_recording(row) for row in await conn.fetch(f"{_SELECT} WHERE r.state = 'capturing' ORDER BY r.id")]
+
+
+async def put_down(conn: Connection, id_: UUID, *, again: bool = False) -> None:
+    """Have the worker finish a recording; `again` beside a job that a dead worker may hold."""
+    key = f"{FINISH_JOB}:{id_}"
+    await jobs.enqueue(conn, FINISH_JOB, {"recording_id": str(id_)}, key=f"{key}:again" if again else key)
+
+
+async def locked(conn: Connection, id_: UUID) -> Recording | None:
+    """Return one row, which nobody else changes until the transaction ends (system work)."""
+    row = await conn.fetchrow(f"{_SELECT} WHERE r.id = $1 FOR UPDATE", id_)
+    return None if row is None else _recording(row)
+
+
+async def unfinished(conn: Connection, limit: int) -> list[UUID]:
+    """Return those that the worker should have finished some minutes ago, of all tenants (system work)."""
+    rows = await conn.fetch(
+        """
+        SELECT id FROM recordings
+        WHERE (format = 'capture' AND state <> 'capturing' AND spoilt IS NULL OR leftover IS NOT NULL)
+            AND duration_ms > 0 AND wrapped_key <> '' AND completed_at < now() - interval '2 minutes'
+        ORDER BY id LIMIT $1
+        """,
+        limit,
+    )
+    return [row["id"] for row in rows]
+
+
+async def finished(
+    conn: Connection, recording: Recording, *, file: str, format_: str, size: int, peaks: bytes, pauses: list[int]
+) -> None:
+    """The row tells of another file from now on; the capture is left to be removed."""
+    await conn.execute(
+        """
+        UPDATE recordings
+        SET leftover = file, file = $2, format = $3, bytes = $4, peaks = $5, pauses = $6, spoilt = NULL WHERE id = $1
+        """,
+        recording.id,
+        file,
+        format_,
+        size,
+        peaks,
+        pauses,
+    )
+
+
+async def spoilt(conn: Connection, id_: UUID, why: str) -> None:
+    await conn.execute("UPDATE recordings SET spoilt = $2 WHERE id = $1 AND format = 'capture'", id_, why)
+
+
+async def leftover_removed(conn: Connection, id_: UUID) -> None:
+    await conn.execute("UPDATE recordings SET leftover = NULL WHERE id = $1", id_)
+
+
+async def keep_peaks(conn: Connection, id_: UUID, peaks: bytes, pauses: list[int]) -> None:
+    """Remember how loud a recording is, unless it has been erased meanwhile."""
+    await conn.execute(
+        "UPDATE recordings SET peaks = $2, pauses = $3 WHERE id = $1 AND wrapped_key <> ''", id_, peaks, pauses
+    )
 
 
 def _recording(row: Any) -> Recording:

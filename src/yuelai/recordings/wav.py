@@ -10,6 +10,7 @@ from yuelai.media.capture import RATE
 from yuelai.recordings.errors import RangeNotSatisfiable
 from yuelai.wire.g711 import Samples
 
+MEDIA_TYPE = "audio/wav"
 HEADER_SIZE = 44
 FRAME = 4
 """Bytes of one sample of both channels."""
