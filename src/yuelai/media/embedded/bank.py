@@ -63,6 +63,7 @@ class Bank:
         """Ticks in a row with nothing to read."""
         self._tries = np.zeros(capacity, np.int64)
         """Looks in a row that found no place to shorten or lengthen."""
+        self._looks = 0
         self.late = np.zeros(capacity, np.int64)
         """Packets that came after their turn."""
         self.target = np.zeros(capacity, np.int64)
@@ -265,19 +266,22 @@ class Bank:
         used: npt.NDArray[np.int64],
     ) -> list[int]:
         """Bring rows whose delay is off nearer to it, in place; return those that were shortened or lengthened."""
-        shifted, looked = [], 0
-        steady = self._gaps.steady(slots[off])
+        empty = ~whole[off] & ~there[off].any(axis=1)
+        hops = (excess[off] > _HOPS_FROM) | ((excess[off] > 0) & empty)
+        for row in off[hops].tolist():
+            self._hop(row, slots, play, int(excess[row]), said, there, whole)
         turn = (self._delays.time[slots[off]] // FRAME + slots[off]) % _TRY_EVERY == 0
-        for row, is_steady, has_turn in zip(off.tolist(), steady.tolist(), turn.tolist(), strict=True):
-            too_long = int(excess[row])
-            if too_long > _HOPS_FROM or (too_long > 0 and not whole[row] and not there[row].any()):
-                self._hop(row, slots, play, too_long, said, there, whole)
-            elif is_steady and has_turn and whole[row] and looked < _SHIFTS:
-                looked += 1
-                frame = self._shift(int(slots[row]), int(play[row]), too_long)
-                if frame is not None:
-                    said[row], used[row] = frame
-                    shifted.append(row)
+        looked_at = off[~hops & turn & whole[off] & self._gaps.steady(slots[off])]
+        if len(looked_at) > _SHIFTS:
+            # Not always the same ones.
+            self._looks += _SHIFTS
+            looked_at = np.roll(looked_at, -self._looks)[:_SHIFTS]
+        shifted = []
+        for row in looked_at.tolist():
+            frame = self._shift(int(slots[row]), int(play[row]), int(excess[row]))
+            if frame is not None:
+                said[row], used[row] = frame
+                shifted.append(row)
         return shifted
 
     def _hop(

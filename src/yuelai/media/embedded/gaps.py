@@ -102,8 +102,13 @@ class Gaps:
             said[bad[noisy]] = made.astype(np.int16)
             rows[bad[noisy]] = Row.NOISE
         rest = ~noisy & ~quiet
-        if rest.any():
-            at = bad[rest]
+        rest[whole[bad]] = False
+        at = bad[whole[bad]]
+        if len(at):
+            self._join(rings, slots[at], at, said)
+            rings.paint(slots[at], play[at], said[at])
+        at = bad[rest]
+        if len(at):
             said[at], rows[at] = self._bridge(rings, slots[at], play[at], said[at], ~came[rest])
             moving = at[~dry[at]]
             # What was played is the past of the next gap.
@@ -113,6 +118,16 @@ class Gaps:
     def _whole(self, slots: Slots, play: Positions) -> None:
         self._lost[slots] = 0
         self._noise[slots[play >= self._noise_from[slots]]] = -1
+
+    def _join(self, rings: Rings, slots: Slots, at: npt.NDArray[np.intp], said: Samples) -> None:
+        """Frames that are whole but follow a gap: only their beginnings are touched."""
+        lost = self._lost[slots]
+        made = conceal.repeat(_past(rings, slots, self._from[slots]), self._period[slots], lost, conceal.JOIN)
+        missing = np.zeros((len(at), conceal.JOIN), np.bool_)
+        said[at, : conceal.JOIN], self._since[slots] = conceal.blend(
+            said[at, : conceal.JOIN], made, missing, self._since[slots]
+        )
+        self._lost[slots] = lost + FRAME
 
     def _bridge(
         self, rings: Rings, slots: Slots, play: Positions, said: Samples, missing: Mask
@@ -142,5 +157,5 @@ class Gaps:
 
 
 def _past(rings: Rings, slots: Slots, positions: Positions) -> conceal.Sound:
-    past: conceal.Sound = rings.past(slots, positions - conceal.HISTORY, conceal.HISTORY).astype(np.float32)
+    past: conceal.Sound = rings.past(slots, positions, conceal.HISTORY).astype(np.float32)
     return past

@@ -71,6 +71,11 @@ class Rings:
         index = slots * _ROW + (positions & (SIZE - 1)) + FRAME
         return self._sounds[index], self._masks[index]
 
+    def sound(self, slots: Slots, positions: Positions) -> Samples:
+        """Copy int16 (k, FRAME), there or not."""
+        sound: Samples = self._sounds[slots * _ROW + (positions & (SIZE - 1)) + FRAME]
+        return sound
+
     def holds(self, slots: Slots, positions: Positions) -> Mask:
         """Tell for each position whether its sample is there."""
         there: Mask = self._there.reshape(-1)[slots * _ROW + (positions & (SIZE - 1)) + FRAME]
@@ -93,10 +98,11 @@ class Rings:
     # Any length
 
     def past(self, slots: Slots, positions: Positions, length: int) -> Samples:
-        """Copy int16 (k, length) from each position on, there or not."""
-        columns = (positions[:, None] + np.arange(length)) & (SIZE - 1)
-        sound: Samples = self._sound.reshape(-1)[columns + (slots * _ROW + FRAME)[:, None]]
-        return sound
+        """Copy int16 (k, length), the sound before each position, there or not."""
+        frames = -(-length // FRAME)
+        first = positions - frames * FRAME
+        pieces = [self.sound(slots, first + n * FRAME) for n in range(frames)]
+        return np.concatenate(pieces, axis=1)[:, -length:]
 
     def span(self, slot: int, position: int, length: int) -> tuple[Samples, Mask]:
         """Copy int16 (length,) of one slot and what of it is there."""
