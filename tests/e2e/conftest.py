@@ -8,14 +8,22 @@ from playwright.sync_api import Browser
 
 from tests.support.centre import Centre, running_centre
 from tests.support.chromium import chromium
+from tests.support.coturn import Coturn, coturn
 
 HUM = 660.0
 """What the agent's microphone picks up (Hz)."""
 
 
 @pytest.fixture(scope="session")
-def centre() -> Iterator[Centre]:
-    with running_centre() as running:
+def turn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Coturn]:
+    with coturn(tmp_path_factory.mktemp("coturn")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def centre(turn: Coturn) -> Iterator[Centre]:
+    """It has a relay, which pages do not need unless they are told to take nothing else."""
+    with running_centre(extra={"YUELAI_TURN_URLS": turn.urls, "YUELAI_TURN_SECRET": turn.secret}) as running:
         yield running
 
 

@@ -1,7 +1,7 @@
 import { Quality, sampleOf } from './quality'
 
 const look_every = 2_000
-/** A path that has gone may come back by itself; after this long another one is looked for. */
+/** A path that has gone may come back by itself; after this long another one is looked for. JsSIP gives up later. */
 const gone_for = 3_000
 const again = 10_000
 
@@ -34,15 +34,13 @@ export class Line {
 
   private readonly pathChanged = () => {
     clearTimeout(this.goneTimer)
-    const state = this.connection.iceConnectionState
-    if (state === 'failed') this.lost()
-    else if (state === 'disconnected') this.goneTimer = setTimeout(this.lost, gone_for)
+    if (this.connection.iceConnectionState === 'disconnected') this.goneTimer = setTimeout(this.lost, gone_for)
   }
 
   private readonly lost = () => {
     this.events.gone()
     this.goneTimer = setTimeout(() => {
-      if (['failed', 'disconnected'].includes(this.connection.iceConnectionState)) this.lost()
+      if (this.connection.iceConnectionState === 'disconnected') this.lost()
     }, again)
   }
 

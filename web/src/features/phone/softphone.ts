@@ -239,7 +239,14 @@ function endGatheringEarly(): (event: IceCandidateEvent) => void {
   return ({ candidate, ready }) => {
     if (candidate.type === 'host') {
       clearTimeout(limit)
+      limit = undefined
       ready()
-    } else limit ??= setTimeout(ready, gathering_limit)
+    } else {
+      // Gathered once more when another path is looked for.
+      limit ??= setTimeout(() => {
+        limit = undefined
+        ready()
+      }, gathering_limit)
+    }
   }
 }
