@@ -1,0 +1,28 @@
+"""How long a tone that should be steady is away."""
+
+from __future__ import annotations
+
+import numpy as np
+
+RATE = 8000
+WINDOW = 80
+
+
+def envelope(sound: np.ndarray, frequency: float) -> np.ndarray:
+    """Return the amplitude of one frequency for each sample, over 10 ms."""
+    time = np.arange(len(sound)) / RATE
+    turned = sound.astype(float) * np.exp(-2j * np.pi * frequency * time)
+    return 2 * np.abs(np.convolve(turned, np.full(WINDOW, 1 / WINDOW), "valid"))
+
+
+def longest_gap(sound: np.ndarray, frequency: float, *, below: float = -10.0) -> float:
+    """Return the longest time, in milliseconds, for which int16 sound at 8 kHz lacks its tone.
+
+    Lacking is `below` so many dB of how loud it mostly is. Raises AssertionError if it is hardly there at all.
+    """
+    levels = envelope(sound, frequency)
+    usual = float(np.median(levels))
+    assert usual > 300, f"{frequency} Hz is not heard: {usual:.0f}"
+    there = np.flatnonzero(levels > usual * 10 ** (below / 20))
+    edges = np.concatenate([[0], there, [len(levels) - 1]])
+    return float(np.diff(edges).max()) / RATE * 1000
