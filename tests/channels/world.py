@@ -52,7 +52,7 @@ class Sound:
         """Verbs that fail."""
 
     async def create_leg(
-        self, leg: LegId, kind: LegKind, listener: Callable[[Any], None], *, offer: str | None = None
+        self, leg: LegId, kind: LegKind, listener: Callable[[Any], None], *, offer: str | None = None, **_: Any
     ) -> str:
         if self.broken:
             raise MediaError("no free port")
@@ -112,6 +112,7 @@ class Line:
     def __init__(self, caller: str = "13800000001", called: str = "10000", *, browser: bool = False) -> None:
         self.id = LegId(new_id())
         self.caller, self.called, self.trunk, self.browser = caller, called, True, browser
+        self.trunk_id: UUID | None = None
         self.offer: str | None = OFFER
         self.late_answer: str | None = None
         """What its ACK brings when it had no offer."""
@@ -295,7 +296,7 @@ class World:
                 flows=self.script,
                 customers=self.people,
                 capture=self.tape,
-                prompt=lambda name, language: Path(f"{language}/{name}.wav"),
+                prompt=lambda name, language: Path(f"{language}/{name}.opus"),
                 new_recorder=lambda: InteractionRecorder(self.append, self.clock, self.live, numbers),
             )
         )

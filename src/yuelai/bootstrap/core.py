@@ -173,6 +173,7 @@ async def start(settings: Settings, stack: contextlib.AsyncExitStack) -> Journal
             capture=recordings,
             prompt=prompt_path,
             new_recorder=lambda: InteractionRecorder(append, clock, live, numbers, admit=admit),
+            sound=trunks.trunks.sound,
         )
     )
 

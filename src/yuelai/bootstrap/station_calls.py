@@ -15,13 +15,12 @@ from uuid import UUID
 
 import structlog
 
-from yuelai.media.ports import MediaEngine
+from yuelai.media.ports import LegOptions, MediaEngine
 from yuelai.platform.errors import Refusal
 from yuelai.telephony.b2bua.anchored import Anchored
 from yuelai.telephony.b2bua.headers import withheld
 from yuelai.telephony.b2bua.plan import Plan, Refuse, Wanted
 from yuelai.telephony.b2bua.switchboard import Switchboard
-from yuelai.telephony.codecs import preferred
 from yuelai.telephony.guards import Caller, Ticket, Verdict
 from yuelai.telephony.ports import Destination, Leg, Telephony
 from yuelai.telephony.reasons import cause
@@ -45,7 +44,7 @@ class Outside(Protocol):
 
     def price(self, trunk_id: UUID, number: str) -> int | None: ...
 
-    def codecs(self, trunk_id: UUID) -> Sequence[str]: ...
+    def sound(self, trunk_id: UUID | None) -> LegOptions: ...
 
     def reason(self, stages: Sequence[Sequence[Destination]], status: int, phrase: str) -> str: ...
 
@@ -76,7 +75,7 @@ class StationCalls:
         self._telephony, self._outside, self._purse = telephony, outside, purse
         self._voice, self._is_access = voice, is_access
         self._names = dict(names or {})
-        self.board = Switchboard(telephony, Anchored(media, music), self.plan, timers, host)
+        self.board = Switchboard(telephony, Anchored(media, music, outside.sound), self.plan, timers, host)
         self._closing = False
 
     def __len__(self) -> int:
@@ -150,10 +149,6 @@ class StationCalls:
         def explain(status: int, phrase: str) -> str:
             return self._outside.reason(stages, status, phrase)
 
-        def shape(sdp: str) -> str:
-            first = stages[0][0].trunk_id  # the offer is made once, for whichever trunk takes it
-            return preferred(sdp, self._outside.codecs(first)) if first is not None else sdp
-
         return Plan(
             stages,
             called=number,
@@ -162,7 +157,6 @@ class StationCalls:
             so_far=so_far,
             over=over,
             explain=explain,
-            shape=shape,
         )
 
     async def close(self) -> None:

@@ -14,6 +14,7 @@ class MediaRefused(Refusal):
     code = "media_refused"
 
     FULL: ClassVar[str] = "media_full"
+    UNFIT: ClassVar[str] = "media_unfit"
 
 
 class MediaIsFull(MediaRefused):
@@ -21,3 +22,10 @@ class MediaIsFull(MediaRefused):
 
     status = 503
     code = MediaRefused.FULL
+
+
+class MediaIsUnfit(MediaRefused):
+    """The description holds nothing that can be agreed to."""
+
+    status = 406
+    code = MediaRefused.UNFIT

@@ -25,6 +25,7 @@ from yuelai.media.ports import (
     MediaError,
     MediaEvent,
     MediaFull,
+    MediaUnfit,
     PlayEnded,
     Quality,
     QualityChanged,
@@ -55,6 +56,9 @@ QUIET_SECONDS = 3
 """A worker that has said nothing for so long gets no new calls; it says how it does twice a second."""
 HUNG_SECONDS = 15
 """After so long it is given up, with its legs. The supervisor kills it earlier than that, where there is one."""
+
+
+_KINDS = {MediaRefused.FULL: MediaFull, MediaRefused.UNFIT: MediaUnfit}
 
 
 class WorkerAway(MediaError):
@@ -169,8 +173,7 @@ class WorkerLink:
         except Unavailable as refusal:
             raise WorkerAway(refusal.detail) from None
         except Refusal as refusal:
-            kind = MediaFull if refusal.code == MediaRefused.FULL else MediaError
-            raise kind(refusal.detail) from None
+            raise _KINDS.get(refusal.code, MediaError)(refusal.detail) from None
 
     def _tapped(self, _: Peer, params: dict[str, Any]) -> None:
         tap = UUID(params["tap"])

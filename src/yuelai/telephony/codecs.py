@@ -1,14 +1,39 @@
-"""Which codecs a destination is offered, and in which order: a description rewritten (RFC 3264 §5.1)."""
+"""What a destination is offered: a description rewritten to its codecs and protection (RFC 3264 §5.1)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from yuelai.media.ports import Srtp
+from yuelai.telephony.ports import Destination
 from yuelai.wire.errors import PeerError
 from yuelai.wire.sdp import Media, parse_sdp
 
+_CLEAR = {"RTP/SAVP": "RTP/AVP", "RTP/SAVPF": "RTP/AVPF"}
+
 ALWAYS = ("telephone-event", "cn")
 """Stay whatever the policy: keys and comfort noise are no codecs of speech."""
+
+
+def fitted(sdp: str, place: Destination) -> str:
+    """Return an offer as one destination wants it."""
+    sdp = preferred(sdp, place.codecs)
+    return sdp if place.srtp in (None, Srtp.REQUIRE) else unprotected(sdp)
+
+
+def unprotected(sdp: str) -> str:
+    """Return an offer without the keys in it (RFC 4568); whoever made it must know that the answer has none either."""
+    if "a=crypto:" not in sdp:
+        return sdp
+    try:
+        session = parse_sdp(sdp)
+    except PeerError:
+        return sdp
+    for media in session.media:
+        if media.protocol in _CLEAR:
+            media.protocol = _CLEAR[media.protocol]
+            media.remove("crypto")
+    return str(session)
 
 
 def preferred(sdp: str, codecs: Sequence[str]) -> str:

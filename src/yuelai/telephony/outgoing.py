@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from yuelai.telephony.attempt import Attempt
-from yuelai.telephony.codecs import preferred
+from yuelai.telephony.codecs import fitted
 from yuelai.telephony.dialog import Dialog, DialogKey
 from yuelai.telephony.errors import WrongState
 from yuelai.telephony.invitation import Fork, Invitation
@@ -123,7 +123,7 @@ class OutgoingLeg(SipLeg):
         for name, value in place.headers.items():
             invite.add(name, value)
         if self._sdp is not None:
-            invite.set_body("application/sdp", preferred(self._sdp, place.codecs))
+            invite.set_body("application/sdp", fitted(self._sdp, place))
         return invite
 
     def began(self, invite: Request, place: Destination) -> None:

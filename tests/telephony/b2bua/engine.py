@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from uuid import UUID
 
-from yuelai.media.ports import LegGone, LegKind, MediaError, MediaEvent, RecordingEnd
+from yuelai.media.ports import LegGone, LegKind, LegOptions, MediaError, MediaEvent, RecordingEnd
 from yuelai.platform.ids import LegId, RecordingId
 
 
@@ -17,6 +17,8 @@ class Books:
     def __init__(self) -> None:
         self.open: dict[LegId, Callable[[MediaEvent], None]] = {}
         self.kinds: dict[LegId, LegKind] = {}
+        self.options: dict[LegId, LegOptions] = {}
+        self.beside: dict[LegId, LegId | None] = {}
         self.theirs: dict[LegId, str] = {}
         self.heard: set[tuple[LegId, LegId]] = set()
         self.held: set[LegId] = set()
@@ -34,11 +36,21 @@ class Books:
         return (speaker, listener) in self.heard and listener in self.theirs and not {speaker, listener} & self.held
 
     async def create_leg(
-        self, leg: LegId, kind: LegKind, listener: Callable[[MediaEvent], None], *, offer: str | None = None
+        self,
+        leg: LegId,
+        kind: LegKind,
+        listener: Callable[[MediaEvent], None],
+        *,
+        offer: str | None = None,
+        options: LegOptions | None = None,
+        beside: LegId | None = None,
     ) -> str:
         if self.full or leg in self.open:
             raise MediaError("no free port")
+        if beside is not None:
+            self._need(beside)
         self.open[leg], self.kinds[leg] = listener, kind
+        self.options[leg], self.beside[leg] = options or LegOptions(), beside
         if offer is not None:
             self.theirs[leg] = offer
         return self._described()
@@ -49,6 +61,10 @@ class Books:
             f"v=0\r\no=- {port} 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
             f"m=audio {port} RTP/AVP 0 8\r\n"
         )
+
+    async def adjust(self, leg: LegId, options: LegOptions) -> None:
+        self._need(leg)
+        self.options[leg] = options
 
     async def answer(self, leg: LegId, sdp: str) -> None:
         self._need(leg)

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.telephony.world import Net, Party
-from yuelai.media.ports import MediaEngine
+from yuelai.media.ports import LegOptions, MediaEngine
 from yuelai.telephony.b2bua.anchored import Anchored
 from yuelai.telephony.b2bua.passthrough import Passthrough
 from yuelai.telephony.b2bua.plan import Plan, Planner, Refuse, Wanted
 from yuelai.telephony.b2bua.switchboard import Switchboard
+from yuelai.telephony.b2bua.wishes import Sounds
 from yuelai.telephony.ports import Destination, Leg, Reoffered
 from yuelai.wire.sdp import parse_sdp
 
@@ -24,11 +25,12 @@ class House:
         fate: Callable[[], list[float]] = lambda: [0.01],
         plan: Planner | None = None,
         engine: MediaEngine | None = None,
+        sounds: Sounds = lambda _trunk: LegOptions(),
     ) -> None:
         self.net = Net(fate)
         self.desk = Party(self.net, 5060)
         self.stack = self.desk.stack
-        media = Passthrough(self.stack.timers) if engine is None else Anchored(engine, [Path("music.wav")])
+        media = Passthrough(self.stack.timers) if engine is None else Anchored(engine, [Path("music.wav")], sounds)
         self.board = Switchboard(self.stack, media, plan or self.plan, self.stack.timers, "127.0.0.1")
         self.stack.on_call(self.board.take)
         self.parties: list[Party] = []

@@ -24,7 +24,7 @@ class Sound:
         self.open: dict[LegId, str] = {}
         self.away = False
 
-    async def create_leg(self, leg: LegId, *_: Any) -> str:
+    async def create_leg(self, leg: LegId, *_: Any, **__: Any) -> str:
         if self.away:
             raise MediaError("away")
         self.open[leg] = ""

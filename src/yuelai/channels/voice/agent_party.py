@@ -40,14 +40,16 @@ class AgentParty:
         post: Callable[[Any], None],
         *,
         account: UUID,
+        beside: LegId | None = None,
         rejoin: bool = False,
     ) -> None:
-        """Open the agent's sound and dial the seat, on the account of the tenant whose contact it is.
+        """Open the agent's sound and dial the seat, on the account of the tenant whose contact it is, beside
+        the customer's sound in the engine.
 
         Raises MediaError or telephony's NotRegistered.
         """
         kind = LegKind.BROWSER if self.browser else LegKind.PLAIN
-        sdp = await services.media.create_leg(self.media_leg, kind, post)
+        sdp = await services.media.create_leg(self.media_leg, kind, post, beside=beside)
         headers = {INTERACTION_HEADER: str(interaction_id)}
         if rejoin:
             headers[REJOIN_HEADER] = "1"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import UUID
 
 from yuelai.channels.ports import Capture, Customers, Flows
 from yuelai.interactions.recorder import InteractionRecorder
-from yuelai.media.ports import MediaEngine
+from yuelai.media.ports import LegOptions, MediaEngine
 from yuelai.platform.clock import Clock
 from yuelai.routing.driver import RoutingDriver
 from yuelai.telephony.ports import Telephony
@@ -26,3 +27,5 @@ class VoiceServices:
     prompt: Callable[[str, str], Path]
     """The sound file of a prompt, by name and language."""
     new_recorder: Callable[[], InteractionRecorder]
+    sound: Callable[[UUID | None], LegOptions] = lambda _trunk: LegOptions()
+    """What the sound of a call by a trunk is to be like; None is no trunk."""

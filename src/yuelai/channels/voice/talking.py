@@ -92,7 +92,16 @@ class Talking:
         self.rejoining = party = AgentParty(call.agent.offer)
         try:
             caller = call.customer.caller
-            await party.ring(call.services, call.id, caller, "", call.post, account=call.tenant.id, rejoin=True)
+            await party.ring(
+                call.services,
+                call.id,
+                caller,
+                "",
+                call.post,
+                account=call.tenant.id,
+                beside=call.customer_media,
+                rejoin=True,
+            )
         except (MediaError, Refusal) as error:
             log.warning("rejoin_failed", error=str(error))
             await self.drop_rejoin()

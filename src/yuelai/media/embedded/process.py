@@ -27,7 +27,7 @@ from yuelai.media.embedded import figures
 from yuelai.media.embedded.engine import Engine
 from yuelai.media.embedded.gauge import BOUND, Gauge
 from yuelai.media.embedded.pacing import Metronome
-from yuelai.media.errors import MediaIsFull, MediaRefused
+from yuelai.media.errors import MediaIsFull, MediaIsUnfit, MediaRefused
 from yuelai.media.ports import (
     Barge,
     LegKind,
@@ -35,6 +35,7 @@ from yuelai.media.ports import (
     MediaError,
     MediaEvent,
     MediaFull,
+    MediaUnfit,
     RecordingEnd,
     Side,
     TapFrame,
@@ -257,6 +258,8 @@ def _refusing(verb: Handler) -> Handler:
             return await verb(peer, params)
         except MediaFull as error:
             raise MediaIsFull(str(error)) from None
+        except MediaUnfit as error:
+            raise MediaIsUnfit(str(error)) from None
         except MediaError as error:
             raise MediaRefused(str(error)) from None
 

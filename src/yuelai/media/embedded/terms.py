@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from yuelai.media.embedded.codecs import Agreed
 from yuelai.media.embedded.spoken import EVENT, NOISE, agreed, answered, ranked
-from yuelai.media.ports import LegKind, LegOptions, MediaError, Srtp
+from yuelai.media.ports import LegKind, LegOptions, MediaUnfit, Srtp
 from yuelai.wire.errors import PeerError
 from yuelai.wire.sdes import new_key, readable
 from yuelai.wire.sdp import Media, Session, parse_sdp
@@ -104,7 +104,7 @@ class Origin:
 
 def read_offer(text: str, origin: Origin, options: LegOptions) -> Terms:
     """Read the peer's offer and choose what we will answer: the best of its audio sections that we can speak, secured
-    ones first. Raises MediaError; what stands is not touched."""
+    ones first. Raises MediaUnfit; what stands is not touched."""
     session = _parse(text)
     found: list[tuple[Media, Crypto | None]] = []
     why = "no audio is offered"
@@ -113,7 +113,7 @@ def read_offer(text: str, origin: Origin, options: LegOptions) -> Terms:
             continue
         try:
             crypto = _offered_crypto(media, origin, options)
-        except MediaError as error:
+        except MediaUnfit as error:
             why = str(error)
             continue
         if ranked(media, origin.kind, options):
@@ -121,26 +121,26 @@ def read_offer(text: str, origin: Origin, options: LegOptions) -> Terms:
         else:
             why = "no common codec"
     if not found:
-        raise MediaError(why)
+        raise MediaUnfit(why)
     media, crypto = next((each for each in found if each[1] is not None), found[0])
     codecs = ranked(media, origin.kind, options)
     return _terms(session, media, answered(codecs, origin.kind), agreed(media), crypto, _events(media))
 
 
 def read_answer(text: str, origin: Origin, options: LegOptions) -> Terms:
-    """Read the peer's answer to what `origin` offered last. Raises MediaError."""
+    """Read the peer's answer to what `origin` offered last. Raises MediaUnfit."""
     session, offered = _parse(text), origin.offered
     if offered is None:
-        raise MediaError("an answer to nothing")
+        raise MediaUnfit("an answer to nothing")
     media = next((media for media in session.media if media.kind == "audio" and not media.refused), None)
     if media is None:
-        raise MediaError("the offer was refused: no audio in the answer")
-    crypto = _answered_crypto(media, offered, origin)
+        raise MediaUnfit("the offer was refused: no audio in the answer")
+    crypto = _answered_crypto(media, offered, origin, options)
     ours = agreed(offered)
     kinds = {(codec.name, codec.clock) for codec in ours.values()}
     codecs = ranked(media, origin.kind, options, among=kinds)
     if not codecs:
-        raise MediaError("no common codec in the answer")
+        raise MediaUnfit("no common codec in the answer")
     # Each side is sent what it numbered itself (RFC 3264 §6.1); nearly always the numbers are the same.
     theirs = {number: codec for number, codec in agreed(media).items() if (codec.name, codec.clock) in kinds}
     events = _events(media)
@@ -151,7 +151,7 @@ def _parse(text: str) -> Session:
     try:
         return parse_sdp(text)
     except PeerError as error:
-        raise MediaError(f"bad session description: {error}") from None
+        raise MediaUnfit(f"bad session description: {error}") from None
 
 
 def _terms(
@@ -166,7 +166,7 @@ def _terms(
         # A name here would have to be looked up before each packet; nobody sends one.
         address = ipaddress.ip_address(session.address(media))
     except (PeerError, ValueError) as error:
-        raise MediaError(f"bad session description: {error}") from None
+        raise MediaUnfit(f"bad session description: {error}") from None
     direction = session.direction(media)
     # The hold of RFC 2543 in the newer family; `direction` knows the older one.
     nowhere = address.version == 6 and address.is_unspecified and session.ice(media) is None
@@ -223,28 +223,28 @@ def _ptime(media: Media) -> int:
 
 
 def _offered_crypto(media: Media, origin: Origin, options: LegOptions) -> Crypto | None:
-    """Raises MediaError: not protected as it must be, or not as this leg's kind is.
+    """Raises MediaUnfit: not protected as it must be, or not as this leg's kind is.
 
     Some phones offer keys within RTP/AVP for those who want them: these get what they ask for.
     """
     if origin.kind is LegKind.BROWSER:
         if media.protocol not in BROWSERS:
-            raise MediaError(f"{media.protocol} is not spoken on this leg")
+            raise MediaUnfit(f"{media.protocol} is not spoken on this leg")
         return None
     if media.protocol not in CLEAR + SECURE:
-        raise MediaError(f"{media.protocol} is not spoken on this leg")
+        raise MediaUnfit(f"{media.protocol} is not spoken on this leg")
     secure = media.protocol in SECURE
     if options.srtp is Srtp.OFF:
         if secure:
-            raise MediaError("SRTP is not spoken on this leg")
+            raise MediaUnfit("SRTP is not spoken on this leg")
         return None
     # The first we can follow: the offerer lists the preferred ones first (RFC 4568 §5.1.2).
     line = next(iter(readable(media.all("crypto"))), None)
     if line is None:
         if secure:
-            raise MediaError("no key of SRTP that can be used")
+            raise MediaUnfit("no key of SRTP that can be used")
         if options.srtp is Srtp.REQUIRE:
-            raise MediaError("SRTP is required on this leg")
+            raise MediaUnfit("SRTP is required on this leg")
         return None
     return Crypto(line.tag, line.suite, origin.key(line.suite), line.key)
 
@@ -256,21 +256,23 @@ def wishes_secure(origin: Origin, options: LegOptions) -> bool:
     return options.srtp is Srtp.REQUIRE
 
 
-def _answered_crypto(media: Media, offered: Media, origin: Origin) -> Crypto | None:
-    """Raises MediaError: the answer is of another kind than our offer, or does not take one of our lines (§5.1.3)."""
+def _answered_crypto(media: Media, offered: Media, origin: Origin, options: LegOptions) -> Crypto | None:
+    """Raises MediaUnfit: the answer is of another kind than our offer, or does not take one of our lines (§5.1.3)."""
     if origin.kind is LegKind.BROWSER:
         if media.protocol not in BROWSERS:
-            raise MediaError(f"{media.protocol} is not spoken on this leg")
+            raise MediaUnfit(f"{media.protocol} is not spoken on this leg")
         return None
     ours = {line.tag: line for line in readable(offered.all("crypto"))}
     if not ours:
         if media.protocol not in CLEAR:
-            raise MediaError("SRTP was answered, but not offered")
+            raise MediaUnfit("SRTP was answered, but not offered")
         return None
     if media.protocol not in SECURE and offered.protocol in SECURE:
-        raise MediaError("SRTP was offered, but not answered")
+        if options.srtp is Srtp.REQUIRE:
+            raise MediaUnfit("SRTP was offered, but not answered")
+        return None  # our keys were taken out on their way, by whoever sent our offer
     lines = readable(media.all("crypto"))
     if len(lines) != 1 or lines[0].tag not in ours or ours[lines[0].tag].suite != lines[0].suite:
-        raise MediaError("the answer takes none of the keys offered")
+        raise MediaUnfit("the answer takes none of the keys offered")
     line = lines[0]
     return Crypto(line.tag, line.suite, origin.key(line.suite), line.key)

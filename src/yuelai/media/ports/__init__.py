@@ -5,7 +5,7 @@ runs by the clock, or PCM somebody puts in; it only speaks. Ids of legs, sources
 caller's. Times are seconds on the engine's clock unless they end in `_ms`; PCM is int16, little-endian, mono.
 """
 
-from yuelai.media.ports.engine import MediaEngine, MediaError, MediaFull
+from yuelai.media.ports.engine import MediaEngine, MediaError, MediaFull, MediaUnfit
 from yuelai.media.ports.events import (
     Digit,
     LegGone,
@@ -46,6 +46,7 @@ __all__ = [
     "MediaError",
     "MediaEvent",
     "MediaFull",
+    "MediaUnfit",
     "PlayEnded",
     "Quality",
     "QualityChanged",

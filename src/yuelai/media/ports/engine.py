@@ -29,6 +29,10 @@ class MediaFull(MediaError):
     """The engine carries what it can without harm to the sound of others: refuse politely, and try again later."""
 
 
+class MediaUnfit(MediaError):
+    """A description that this leg's options let nobody agree to: no codec in common, not the protection insisted on."""
+
+
 class MediaEngine(Protocol):
     # Legs
 

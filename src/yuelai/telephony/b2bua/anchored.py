@@ -11,10 +11,11 @@ from pathlib import Path
 
 import structlog
 
-from yuelai.media.ports import Digit, LegGone, LegKind, MediaEngine, MediaError, MediaEvent
+from yuelai.media.ports import Digit, LegGone, LegKind, LegOptions, MediaEngine, MediaError, MediaEvent
 from yuelai.platform.ids import LegId, new_id
 from yuelai.telephony.b2bua.descriptions import held
 from yuelai.telephony.b2bua.half import Half
+from yuelai.telephony.b2bua.wishes import Sounds, alone, together
 from yuelai.telephony.errors import OfferRefused
 
 log = structlog.get_logger()
@@ -23,10 +24,13 @@ ENGINE_LOST = 503
 
 
 class Anchored:
-    """Implements `media.MediaBridge`. `music` is what somebody on hold hears, over and over."""
+    """Implements `media.MediaBridge`. `music` is what somebody on hold hears, over and over; `sounds` are the wishes of
+    trunks."""
 
-    def __init__(self, engine: MediaEngine, music: Sequence[Path] = ()) -> None:
-        self._engine, self._music = engine, tuple(music)
+    def __init__(
+        self, engine: MediaEngine, music: Sequence[Path] = (), sounds: Sounds = lambda _trunk: LegOptions()
+    ) -> None:
+        self._engine, self._music, self._sounds = engine, tuple(music), sounds
         self._partner: dict[LegId, LegId] = {}
         """Who hears whom, by what the engine calls them."""
         self._waiting: set[LegId] = set()
@@ -34,7 +38,8 @@ class Anchored:
 
     # --- agreeing with each of them ---------------------------------------------------------------------------------
 
-    async def _open(self, half: Half, offer: str | None) -> str:
+    async def _open(self, half: Half, offer: str | None, beside: Half | None) -> str:
+        near = next((one.sound for one in (beside, *half.call.halves) if one not in (None, half) and one.media), None)
         half.media = True  # from here on it must be released, even when this fails
 
         def heard(event: MediaEvent) -> None:
@@ -47,32 +52,44 @@ class Anchored:
                 call.house.spawn(call.talk.digit(half, event.digit))
 
         kind = LegKind.BROWSER if half.browser else LegKind.PLAIN
-        half.told = await self._engine.create_leg(half.sound, kind, heard, offer=offer)
+        half.told = await self._engine.create_leg(
+            half.sound, kind, heard, offer=offer, options=self._options(half), beside=near
+        )
         if half.over:
             await self.release(half)
             raise MediaError("the party has gone")
         return half.told
 
-    async def _description(self, half: Half) -> str:
+    def _options(self, half: Half) -> LegOptions:
+        return together(half.plan, self._sounds) if half.leg is None and half.plan else alone(half, self._sounds)
+
+    async def _description(self, half: Half, beside: Half | None) -> str:
         """Return what a caller is answered, or offered who has not offered."""
         if half.media and half.told is not None:
             return half.told
-        return await self._open(half, half.said)
+        return await self._open(half, half.said, beside)
+
+    async def _told(self, half: Half, sdp: str) -> None:
+        """`half` answered our offer, which was fitted to the place it is."""
+        own = alone(half, self._sounds)
+        if half.plan is not None and own != together(half.plan, self._sounds):
+            await self._engine.adjust(half.sound, own)
+        await self._engine.answer(half.sound, sdp)
 
     async def offer(self, half: Half, beside: Half) -> str | None:
-        return await self._open(half, None)
+        return await self._open(half, None, beside)
 
     async def early(self, half: Half, sdp: str, beside: Half) -> str | None:
         if beside.said is None:
             return None
-        await self._engine.answer(half.sound, sdp)
-        description = await self._description(beside)
+        await self._told(half, sdp)
+        description = await self._description(beside, half)
         await self._engine.route(half.sound, beside.sound, 1.0)
         return description
 
     async def answered(self, half: Half, sdp: str, beside: Half) -> str:
-        await self._engine.answer(half.sound, sdp)
-        return await self._description(beside)
+        await self._told(half, sdp)
+        return await self._description(beside, half)
 
     async def completed(self, half: Half, sdp: str, beside: Half) -> str | None:
         half.said = sdp
@@ -101,17 +118,17 @@ class Anchored:
         await self.bridge(one, other)
 
     async def take(self, half: Half, beside: Half) -> str:
-        description = await self._open(half, half.said)
+        description = await self._open(half, half.said, beside)
         await self.rejoin(beside, half)
         return description
 
     async def pick(self, half: Half, beside: Half) -> tuple[str, str]:
-        descriptions = await self._description(half), await self._description(beside)
+        descriptions = await self._description(half, beside), await self._description(beside, half)
         await self.bridge(half, beside)
         return descriptions
 
     async def attend(self, half: Half, near: Half, far: Half) -> str:
-        description = await self._description(half)
+        description = await self._description(half, near)
         for other in (near, far):
             await self._engine.bridge(half.sound, other.sound)
         return description

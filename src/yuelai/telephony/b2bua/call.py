@@ -14,7 +14,7 @@ from uuid import UUID
 
 import structlog
 
-from yuelai.media.ports import MediaError
+from yuelai.media.ports import MediaError, MediaUnfit
 from yuelai.platform.errors import Refusal
 from yuelai.platform.ids import LegId, new_id
 from yuelai.telephony.b2bua.half import Half
@@ -221,6 +221,9 @@ class Call:
     async def _take(self, half: Half, event: LegEvent) -> None:
         try:
             await self._handle(half, event)
+        except MediaUnfit as error:
+            log.info("call_without_common_sound", call=str(self.id), error=str(error))
+            await self.hangup(488)
         except (MediaError, Refusal) as error:
             # Mostly a leg that ended while we acted on it; its `Ended` is in the mailbox. If not, nobody may wait.
             log.info("call_broken", call=str(self.id), error=str(error), on=type(event).__name__)

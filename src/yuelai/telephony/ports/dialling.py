@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from yuelai.media.ports import Srtp
 from yuelai.platform.ids import LegId
 from yuelai.telephony.hops import Hop
 from yuelai.telephony.ports.legs import Leg, Listener
@@ -56,6 +57,8 @@ class Destination:
     trunk_id: UUID | None = None
     codecs: tuple[str, ...] = ()
     """Names of the codecs it is offered, the preferred first; nothing: whatever the offer holds."""
+    srtp: Srtp | None = None
+    """Of a description made for several places: one without keys goes where they are not required; None: as it is."""
     patience: float | None = None
     """Seconds in which anything but 100 must have come; past them it counts as unreachable (408)."""
 

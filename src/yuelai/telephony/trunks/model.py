@@ -11,6 +11,7 @@ from ipaddress import IPv4Network, IPv6Network
 from typing import Any
 from uuid import UUID
 
+from yuelai.media.ports import LegOptions, Srtp
 from yuelai.telephony.trunks.numbers import HOME, Rewriting, Rule, routed
 
 _AS_IT_IS = Rewriting()
@@ -65,6 +66,7 @@ class Trunk:
     caller_out: Rewriting = _AS_IT_IS
     caller_policy: CallerPolicy = _ANY_NUMBER
     codecs: tuple[str, ...] = ()
+    srtp: Srtp = Srtp.ACCEPT
     options_seconds: int = 30
     rates: Mapping[str, int] = field(default_factory=dict)
     """Millionths of the currency's unit a minute, by prefix."""
@@ -77,6 +79,11 @@ class Trunk:
             if digits[:length] in self.rates:
                 return self.rates[digits[:length]]
         return None
+
+    @property
+    def sound(self) -> LegOptions:
+        """What its sound is to be like."""
+        return LegOptions(codecs=self.codecs, srtp=self.srtp)
 
     @property
     def calls_in(self) -> bool:
@@ -110,6 +117,7 @@ def trunk_of(row: Mapping[str, Any], secret: str = "", peer_secret: str = "", tr
             policy.get("default", ""), tuple(policy.get("allowed", ())), bool(policy.get("trusted"))
         ),
         codecs=tuple(row["codecs"]),
+        srtp=Srtp(row["srtp"]),
         rates={rate["prefix"]: rate["per_minute_micro"] for rate in row["rates"]},
         trouble=trouble,
     )

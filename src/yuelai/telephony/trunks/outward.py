@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from yuelai.media.ports import LegOptions
 from yuelai.telephony.hops import Hop
 from yuelai.telephony.ports import Destination
 from yuelai.telephony.reasons import cause
@@ -92,12 +93,13 @@ class Outward(Fleet):
             trunk_id=trunk.id,
             patience=PATIENCE,
             codecs=trunk.codecs,
+            srtp=trunk.srtp,
         )
 
-    def codecs(self, trunk_id: UUID) -> tuple[str, ...]:
-        """Names of the codecs that this trunk is to be offered, the preferred first; nothing: whatever there is."""
-        trunk = self._trunks.get(trunk_id)
-        return trunk.codecs if trunk is not None else ()
+    def sound(self, trunk_id: UUID | None) -> LegOptions:
+        """What the sound of a call by this trunk is to be like."""
+        trunk = self._trunks.get(trunk_id) if trunk_id is not None else None
+        return trunk.sound if trunk is not None else LegOptions()
 
     def price(self, trunk_id: UUID, number: str) -> int | None:
         """What a minute to the number costs by this trunk, in millionths of the currency's unit; None: unknown."""

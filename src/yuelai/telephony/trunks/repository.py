@@ -16,7 +16,7 @@ COLUMNS = (
     "code", "name", "name_en", "kind", "direction", "active", "transport", "host", "port", "outbound_proxy", "sources",
     "certificate_name", "peer_username", "peer_secret", "register", "username", "secret", "domain", "expires",
     "max_channels_in", "max_channels_out", "max_channels_total", "max_cps", "priority", "weight", "country",
-    "number_in", "number_out", "caller_policy", "codecs", "options_seconds",
+    "number_in", "number_out", "caller_policy", "codecs", "srtp", "options_seconds",
 )  # fmt: skip
 
 _TRUNKS = """

@@ -11,6 +11,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
 from yuelai.identity.schemas import Body, Code, EnglishName, Name
+from yuelai.media.ports import Srtp
 
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_.-]{0,251}[A-Za-z0-9.])?")
 
@@ -134,6 +135,7 @@ class _Settings(Body):
     number_out: Rewritings = Rewritings()
     caller_policy: CallerPolicy = CallerPolicy()
     codecs: list[Codec] = Field(default_factory=list, max_length=20)
+    srtp: Srtp = Srtp.ACCEPT
     options_seconds: Period = 30
     rates: list[Rate] = Field(default_factory=list, max_length=2000)
 
@@ -151,7 +153,8 @@ class _Settings(Body):
 
 class NewTrunk(_Settings):
     """`secret` and `peer_secret` are never told again. `codecs` is the order in which they are offered; empty leaves
-    what the call brings. `rates` is the whole list."""
+    what the call brings. `srtp` with keys in the description (RFC 4568): never, when the peer offers it, or nothing
+    else. `rates` is the whole list."""
 
     code: Code
     secret: Secret | None = None

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import structlog
 
-from yuelai.media.ports import LegKind, MediaEngine, MediaError
+from yuelai.media.ports import LegKind, LegOptions, MediaEngine, MediaError
 from yuelai.platform.clock import Clock
 from yuelai.platform.errors import Unavailable
 from yuelai.platform.ids import LegId, new_id
@@ -77,16 +77,16 @@ class Trials:
         self._under_way.add(trunk_id)
         sound = LegId(new_id())
         try:
-            offer = await self._offer(sound)
+            offer = await self._offer(sound, self._trunks.sound(trunk_id))
             return await self._call(trunk_id, number, stages, sound, offer)
         finally:
             self._under_way.discard(trunk_id)
             with contextlib.suppress(MediaError):
                 await self._media.close(sound)
 
-    async def _offer(self, sound: LegId) -> str:
+    async def _offer(self, sound: LegId, options: LegOptions) -> str:
         try:
-            return await self._media.create_leg(sound, LegKind.PLAIN, lambda _event: None)
+            return await self._media.create_leg(sound, LegKind.PLAIN, lambda _event: None, options=options)
         except MediaError as error:
             raise NoSound(str(error)) from error
 

@@ -45,6 +45,7 @@ CREATE TABLE trunks (
     number_out jsonb NOT NULL DEFAULT '{}',
     caller_policy jsonb NOT NULL DEFAULT '{}',
     codecs text[] NOT NULL DEFAULT '{}',
+    srtp text NOT NULL DEFAULT 'accept' CHECK (srtp IN ('off', 'accept', 'require')),
     options_seconds integer NOT NULL DEFAULT 30 CHECK (options_seconds = 0 OR options_seconds BETWEEN 5 AND 3600),
     version integer NOT NULL DEFAULT 1,
     created_at timestamptz NOT NULL DEFAULT now(),
@@ -62,6 +63,7 @@ COMMENT ON COLUMN trunks.domain IS 'of our address of record there; host if empt
 COMMENT ON COLUMN trunks.expires IS 'seconds a registration is asked for';
 COMMENT ON COLUMN trunks.max_channels_in IS 'calls at once, as max_channels_out and max_channels_total; 0: no limit';
 COMMENT ON COLUMN trunks.max_cps IS 'new calls a second, both ways together; 0: no limit';
+COMMENT ON COLUMN trunks.srtp IS 'keys of SRTP in descriptions: never, when they offer them, or always';
 COMMENT ON COLUMN trunks.options_seconds IS 'between signs of life that we ask for; 0: none';
 CREATE UNIQUE INDEX trunks_peer_username ON trunks (peer_username) WHERE peer_username <> '';
 CREATE TABLE trunk_rates (
