@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import av
 import av.container
@@ -48,40 +48,46 @@ def read(path: Path) -> Samples:
     """
     try:
         with path.open("rb") as file:
-            kind = _KINDS.get(file.read(4))
-            if kind is None:
-                raise _refused(path, "it is neither WAV, Ogg nor FLAC")
-            if file.seek(0, 2) > MAX_BYTES:
-                raise _refused(path, f"it is larger than {MAX_BYTES // 1024**2} MB")
-            file.seek(0)
-            with av.open(file, "r", format=kind, metadata_errors="replace") as container:
-                return _decoded(path, container)
+            return decode(file, path.name)
     except OSError as error:
-        # PyAV's own errors are OSErrors, ValueErrors or both.
-        raise _refused(path, error.strerror or "it is damaged") from None
+        raise _refused(path.name, error.strerror or "it cannot be read") from None
+
+
+def decode(file: BinaryIO, name: str) -> Samples:
+    """`read` for what is open or in memory already; `name` is for the refusal."""
+    kind = _KINDS.get(file.read(4))
+    if kind is None:
+        raise _refused(name, "it is neither WAV, Ogg nor FLAC")
+    if file.seek(0, 2) > MAX_BYTES:
+        raise _refused(name, f"it is larger than {MAX_BYTES // 1024**2} MB")
+    file.seek(0)
+    try:
+        with av.open(file, "r", format=kind, metadata_errors="replace") as container:
+            return _decoded(name, container)
     except (av.error.FFmpegError, ValueError, MemoryError):
-        raise _refused(path, "it is damaged") from None
+        # PyAV's own errors are OSErrors, ValueErrors or both; an OSError of the disk is for the caller.
+        raise _refused(name, "it is damaged") from None
 
 
-def _refused(path: Path, why: str) -> MediaError:
-    return MediaError(f"cannot play {path.name}: {why}")
+def _refused(name: str, why: str) -> MediaError:
+    return MediaError(f"cannot play {name}: {why}")
 
 
-def _decoded(path: Path, container: av.container.InputContainer) -> Samples:
+def _decoded(name: str, container: av.container.InputContainer) -> Samples:
     if not container.streams.audio:
-        raise _refused(path, "it holds no sound")
+        raise _refused(name, "it holds no sound")
     stream = container.streams.audio[0]
     rate, channels = stream.rate or 0, stream.channels
     if rate not in RATES or not 1 <= channels <= CHANNELS:
-        raise _refused(path, f"it has {channels} channels at {rate} Hz")
+        raise _refused(name, f"it has {channels} channels at {rate} Hz")
     # Streamed, so that no more than a packet is ever held at its own rate.
     narrow = soxr.ResampleStream(rate, RATE, 1, dtype="float32") if rate != RATE else None
     pieces, length = [], 0
-    for chunk in _chunks(path, container, rate, channels):
+    for chunk in _chunks(name, container, rate, channels):
         piece = chunk if narrow is None else narrow.resample_chunk(chunk)
         length += len(piece)
         if length > MAX_SECONDS * RATE:
-            raise _refused(path, f"it is longer than {MAX_SECONDS / 60:.0f} minutes")
+            raise _refused(name, f"it is longer than {MAX_SECONDS / 60:.0f} minutes")
         pieces.append(_whole(piece))
     if narrow is not None:
         pieces.append(_whole(narrow.resample_chunk(np.zeros(0, np.float32), last=True)))
@@ -93,12 +99,12 @@ def _whole(sound: npt.NDArray[np.float32]) -> Samples:
 
 
 def _chunks(
-    path: Path, container: av.container.InputContainer, rate: int, channels: int
+    name: str, container: av.container.InputContainer, rate: int, channels: int
 ) -> Iterator[npt.NDArray[np.float32]]:
     """Yield float32 (samples,) in steps of 16 bits, mono, at the file's own rate."""
     for frame in container.decode(audio=0):
         if (frame.sample_rate, frame.layout.nb_channels) != (rate, channels):
-            raise _refused(path, "its rate or channels change midway")
+            raise _refused(name, "its rate or channels change midway")
         sound: npt.NDArray[Any] = frame.to_ndarray()
         if not frame.format.is_planar:
             sound = sound.reshape(-1, channels).T
@@ -187,6 +193,6 @@ def _versions(paths: Sequence[Path]) -> list[tuple[int, int]]:
         try:
             stat = path.stat()
         except (OSError, ValueError) as error:
-            raise _refused(path, getattr(error, "strerror", None) or "no such file") from None
+            raise _refused(path.name, getattr(error, "strerror", None) or "no such file") from None
         versions.append((stat.st_mtime_ns, stat.st_size))
     return versions
