@@ -163,8 +163,13 @@ def test_a_burst_after_a_stall_does_not_leave_a_long_delay() -> None:
     arrivals = even(400)
     stalled = [packet for tick in arrivals[50:100] for packet in tick]
     listener = Listener(tone).run([*arrivals[:50], *[[] for _ in range(50)], stalled, *arrivals[101:400]])
-    assert listener.levels[-1] <= 400 * RATE // 1000
-    assert set(listener.rows[150:]) == {Row.WHOLE}
+    assert max(listener.levels[103:]) <= 340 * RATE // 1000
+    assert set(listener.rows[105:]) == {Row.WHOLE}
+
+
+def test_a_peer_that_sends_twice_too_much_does_not_lengthen_the_delay() -> None:
+    listener = Listener(tone).run([(2 * n * FRAME, FRAME), ((2 * n + 1) * FRAME, FRAME)] for n in range(1000))
+    assert max(listener.levels) <= 700 * RATE // 1000
 
 
 def test_a_new_talk_spurt_starts_with_the_usual_delay() -> None:
@@ -228,7 +233,7 @@ def test_time_that_is_skipped_leaves_the_delay_as_it_was() -> None:
 
 
 def test_many_slots_are_served_at_once_as_each_alone() -> None:
-    slots = np.array([3, 40, 7])
+    slots = np.array([3, 1500, 7])
     starts = np.array([5, 0xFFFFFF00, 90_000], np.uint32)
     bank = Bank()
     for slot in slots:
@@ -284,7 +289,7 @@ def test_whatever_comes_reading_goes_on_and_nothing_grows(ticks: list[list[tuple
         frames, rows = bank.read(np.arange(3))
         assert frames.shape == (3, FRAME)
         assert set(rows.tolist()) <= set(Row)
-        assert (bank.level < 8192).all()
+        assert (bank.level <= 6144).all()
 
 
 def test_chaos_never_breaks_it() -> None:
@@ -296,4 +301,4 @@ def test_chaos_never_breaks_it() -> None:
             timestamp += int(chance.choice([160, 160, 160, -320, 800, 0, 50_000 if chance.random() < 0.01 else 160]))
             packets.append((timestamp, int(chance.choice([0, 80, 160, 160, 1000]))))
         listener.run([packets])
-        assert listener.levels[-1] <= 8192
+        assert listener.levels[-1] <= 6144

@@ -31,7 +31,7 @@ _CONFIRMED_BY = 25 * FRAME
 _LONG = LONGEST + 10
 """Samples of delay too much that are left alone: more than a lengthening may overshoot."""
 
-_HOPS_FROM = 2 * MAX_SPREAD
+_HOPS_FROM = MAX_SPREAD
 """Samples of delay too much that are cut off at once: late sound is worse than a gap."""
 
 _SHIFTS = 16

@@ -26,6 +26,9 @@ AHEAD = 6144
 
 BEHIND = SIZE - AHEAD
 
+_SLOTS = 1024
+"""To begin with: growing copies every ring, which no tick should wait for; memory is only used once it is written."""
+
 _WHOLE = np.ones(FRAME, np.bool_)
 _NOTHING = np.zeros(FRAME, np.bool_)
 
@@ -37,7 +40,7 @@ class Rings:
         self.capacity = 0
         self._sound = np.zeros((0, _ROW), np.int16)
         self._there = np.zeros((0, _ROW), np.bool_)
-        self.grow(16)
+        self.grow(_SLOTS)
 
     def grow(self, capacity: int) -> None:
         sound, there = np.zeros((capacity, _ROW), np.int16), np.zeros((capacity, _ROW), np.bool_)
