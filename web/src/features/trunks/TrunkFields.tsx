@@ -45,8 +45,8 @@ export function TrunkFields({ draft, passwords, kept, wrong, isNew, disabled, on
       />
     </Field>
   )
-  const choice = <F extends 'kind' | 'direction' | 'transport'>(field: F, options: readonly TrunkDraft[F][]) => (
-    <Field label={t(`tel.trunks.field.${field}`)}>
+  const choice = <F extends 'kind' | 'direction' | 'transport' | 'srtp'>(field: F, options: readonly TrunkDraft[F][], hint?: string) => (
+    <Field label={t(`tel.trunks.field.${field}`)} hint={hint}>
       <Segmented
         value={draft[field]}
         disabled={disabled}
@@ -232,6 +232,7 @@ export function TrunkFields({ draft, passwords, kept, wrong, isNew, disabled, on
 
       <Section icon="mic" title={t('tel.trunks.section.codecs')}>
         {tags('trunk-codecs', t('tel.trunks.field.codecs'), draft.codecs, (all) => onChange({ codecs: all }), { options: codecs, hint: t('tel.trunks.codecsHint') })}
+        {choice('srtp', ['off', 'accept', 'require'], t('tel.trunks.srtpHint'))}
       </Section>
     </div>
   )

@@ -17,7 +17,7 @@ const nothing = { rules: [], format: 'as_is' as const }
 export const emptyTrunk: TrunkDraft = {
   code: '', name: '', name_en: '', kind: 'carrier', direction: 'both', active: true, transport: 'auto', host: '', port: null, outbound_proxy: '', sources: [], certificate_name: '',
   peer_username: '', register: false, username: '', domain: '', expires: 3600, max_channels_in: 0, max_channels_out: 0, max_channels_total: 0, max_cps: 0, priority: 1, weight: 10, country: 'CN',
-  number_in: { called: nothing, caller: nothing }, number_out: { called: nothing, caller: nothing }, caller_policy: { default: '', allowed: [], trusted: false }, codecs: [], options_seconds: 30, rates: [],
+  number_in: { called: nothing, caller: nothing }, number_out: { called: nothing, caller: nothing }, caller_policy: { default: '', allowed: [], trusted: false }, codecs: [], srtp: 'accept', options_seconds: 30, rates: [],
 }
 
 export function draftOf(trunk: Trunk): TrunkDraft {

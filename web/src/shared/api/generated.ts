@@ -1483,9 +1483,30 @@ export interface paths {
         };
         /**
          * Audio
-         * @description Stereo WAV, 16 bit, 8 kHz: left what the customer said, right what they heard. One byte range is served.
+         * @description Stereo, 8 kHz: left what the customer said, right what they heard. Ogg Opus or WAV, as it is kept; WAV as long
+         *     as the worker has not made that yet. One byte range is served.
          */
         get: operations["audio_api_v1_recordings__recording_id__audio_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{recording_id}/peaks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Peaks
+         * @description What a player draws of both channels.
+         */
+        get: operations["peaks_api_v1_recordings__recording_id__peaks_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4341,7 +4362,8 @@ export interface components {
         /**
          * NewTrunk
          * @description `secret` and `peer_secret` are never told again. `codecs` is the order in which they are offered; empty leaves
-         *     what the call brings. `rates` is the whole list.
+         *     what the call brings. `srtp` with keys in the description (RFC 4568): never, when the peer offers it, or nothing
+         *     else. `rates` is the whole list.
          */
         NewTrunk: {
             /**
@@ -4491,6 +4513,8 @@ export interface components {
             secret?: string | null;
             /** Sources */
             sources?: string[];
+            /** @default accept */
+            srtp?: components["schemas"]["Srtp"];
             /**
              * Transport
              * @default auto
@@ -4609,6 +4633,23 @@ export interface components {
             restarts?: number | null;
             /** Since */
             since?: string | null;
+        };
+        /**
+         * Peaks
+         * @description How loud a recording is, in buckets of equal length: the loudest sample of each, 0 to 255 (full scale).
+         */
+        Peaks: {
+            /** Duration Ms */
+            duration_ms: number;
+            /** Heard */
+            heard: number[];
+            /** Pauses */
+            pauses: [
+                number,
+                number
+            ][];
+            /** Said */
+            said: number[];
         };
         /** Pending */
         Pending: {
@@ -5652,6 +5693,12 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
+        /**
+         * Srtp
+         * @description Of a plain leg. Browsers' legs are always protected.
+         * @enum {string}
+         */
+        Srtp: "off" | "accept" | "require";
         /** Standing */
         Standing: {
             /**
@@ -6212,6 +6259,8 @@ export interface components {
             register?: boolean;
             /** Sources */
             sources?: string[];
+            /** @default accept */
+            srtp?: components["schemas"]["Srtp"];
             /**
              * Transport
              * @default auto
@@ -6389,6 +6438,8 @@ export interface components {
             secret?: string | null;
             /** Sources */
             sources?: string[];
+            /** @default accept */
+            srtp?: components["schemas"]["Srtp"];
             /**
              * Transport
              * @default auto
@@ -9733,7 +9784,10 @@ export interface operations {
     };
     audio_api_v1_recordings__recording_id__audio_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description as it is kept if unset */
+                format?: "wav" | null;
+            };
             header?: {
                 Range?: string | null;
             };
@@ -9750,6 +9804,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "audio/ogg": unknown;
                     "audio/wav": unknown;
                 };
             };
@@ -9759,7 +9814,42 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "audio/ogg": unknown;
                     "audio/wav": unknown;
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    peaks_api_v1_recordings__recording_id__peaks_get: {
+        parameters: {
+            query?: {
+                /** @description at most so many; short recordings have fewer */
+                buckets?: number;
+            };
+            header?: never;
+            path: {
+                recording_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Peaks"];
                 };
             };
             /** @description RFC 9457 problem document */
