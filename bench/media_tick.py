@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from yuelai.media.embedded.engine import Engine
-from yuelai.media.embedded.jitter import FRAME
+from yuelai.media.embedded.frames import FRAME
 from yuelai.media.ports import LegKind
 from yuelai.platform.config import Settings
 from yuelai.platform.ids import LegId, RecordingId, new_id

@@ -53,6 +53,7 @@ class CodecPhone(Phone):
                 for payload in self._coded():
                     self.send(self.payload_type, payload, timestamp=self._stamp)
             self._stamp += self.clock // 50
+            self._timestamp = self._stamp
             await asyncio.sleep(max(0, start + frames * PERIOD - loop.time()))
 
     def _coded(self) -> list[bytes]:

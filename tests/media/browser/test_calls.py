@@ -25,7 +25,12 @@ async def test_a_page_that_calls_and_a_phone_hear_each_other(engine: MediaEngine
         answer = parse_sdp(await caller.call(engine))
         assert answer.audio.rtcp_mux
         assert answer.setup(answer.audio) == "passive"
-        assert [(c.name, c.rate) for c in answer.audio.codecs] == [("PCMU", 8000), ("telephone-event", 8000)]
+        assert [(c.name, c.rate) for c in answer.audio.codecs] == [
+            ("PCMU", 8000),
+            ("opus", 48_000),
+            ("telephone-event", 8000),
+            ("telephone-event", 48_000),
+        ]
         await engine.bridge(caller.leg, other.leg)
         await asyncio.gather(phone.hears(1500, within=8), caller.hears(700))
         said, heard = await asyncio.gather(phone.listen(0.5), caller.listen(0.5))

@@ -1,16 +1,22 @@
-"""A browser's leg: ICE-lite, DTLS-SRTP (RFC 5764), rtcp-mux, G.711, on one port of ours.
+"""A browser's leg: ICE-lite, DTLS-SRTP (RFC 5764), rtcp-mux, on one port of ours.
 
-The handshake is aiortc's; once it is done, packets are protected and unprotected here, in the tick, without a task
-switch each. That leans on private names of aiortc (`_set_role`, `_rx_srtp`, `_tx_srtp`): its version is pinned, and a
-test with Chromium guards it.
+The handshake is aiortc's; once it is done, packets are protected and unprotected here, in the batch path, without a
+task switch each. That leans on private names of aiortc (`_set_role`, `_rx_srtp`, `_tx_srtp`): its version is pinned,
+and a test with Chromium guards it.
+
+Of G.711 and Opus both are agreed on where the page knows them, so that either side may change from one to the other at
+any packet. We send what the options prefer, and Opus while the link is poor: its packets tell again what the one before
+said, and are a third of the size.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import functools
 import time
+from collections.abc import Callable
 from typing import Any, cast
 
 import pylibsrtp
@@ -19,19 +25,22 @@ from aiortc import RTCCertificate, RTCDtlsFingerprint, RTCDtlsParameters, RTCDtl
 
 from yuelai.media.embedded.descriptions import describe_answer, describe_offer
 from yuelai.media.embedded.ice import Address, DtlsPath, IceLite, host_addresses
-from yuelai.media.embedded.plain import MAX_PER_TICK
+from yuelai.media.embedded.io import Port, Ports
+from yuelai.media.embedded.leg import Buffer
 from yuelai.media.embedded.sockets import PortPool
-from yuelai.media.embedded.stream import RtpStream, spoken
 from yuelai.media.embedded.terms import Origin, Terms, read_answer, read_offer
 from yuelai.media.ports import LegKind, LegOptions, MediaError
-from yuelai.wire.rtp import MAX_DATAGRAM, is_rtcp
+from yuelai.wire.rtp import MAX_DATAGRAM
 from yuelai.wire.sdp import Media, Session
 
 log = structlog.get_logger()
 
-_OPTIONS = LegOptions(codecs=("PCMU", "PCMA"))
+MAX_PER_READ = 32
+"""Datagrams read at a time during the handshake, by which the loop is not held up."""
+
 _DAY = 86_400
 _ROLES = {"active": "client", "passive": "server"}
+_ROBUST = "opus"
 
 
 @functools.lru_cache(1)
@@ -45,12 +54,24 @@ def certificate() -> Any:
 
 
 class BrowserTransport:
-    """DTLS is set up once a leg; a page that reloads comes back as a new leg."""
+    """Implements `leg.Transport`. DTLS is set up once a leg; a page that reloads comes back as a new leg.
 
-    def __init__(self, pool: PortPool, advertised: str, stream: RtpStream) -> None:
+    `changed` is called whenever `ready` or `terms` became different outside of a verb.
+    """
+
+    eager = True
+    """It adds its port to the batch path itself: a handshake must not wait for ticks."""
+
+    def __init__(
+        self, pool: PortPool, advertised: str, options: LegOptions, changed: Callable[[], None], ports: Ports
+    ) -> None:
         self._sock = pool.single()
-        self._origin, self._stream = Origin(advertised, LegKind.BROWSER), stream
-        self._ice = IceLite(host_addresses(pool.bind, advertised), self._port, self._put)
+        self._origin, self._options = Origin(advertised, LegKind.BROWSER), options
+        self._changed, self._batch = changed, ports
+        port = Port(self._sock, self, protected=True)
+        self.ports: tuple[Port, ...] = (port,)
+        self._number = port.number
+        self._ice = IceLite(host_addresses(pool.bind, advertised), self._number, self._put)
         self._path = DtlsPath(self._ice)
         self._certificate = certificate()
         self._dtls: Any = RTCDtlsTransport(cast(Any, self._path), [self._certificate])
@@ -60,9 +81,10 @@ class BrowserTransport:
         """The page's fingerprint: its algorithm and value."""
         self._peer_ufrag: str | None = None
         self._handshake: asyncio.Task[None] | None = None
-        self._protected = self._consented = False
+        self._protected = self._consented = self._poor = False
+        self._agreed: Terms | None = None
         self.terms: Terms | None = None
-        # A handshake must not wait for ticks; once it is over, the tick reads.
+        self.sender: Callable[[Buffer], object] = self._send
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(self._sock, self._readable)
 
@@ -72,29 +94,47 @@ class BrowserTransport:
 
     # Descriptions
 
-    def offer(self) -> str:
-        session, audio = describe_offer(self._origin, self._port, _OPTIONS)
-        return self._complete(session, audio, mid="0", setup="actpass")
+    def offer(self, options: LegOptions | None = None) -> str:
+        """Return a first or a later offer; ICE goes on as it is."""
+        self._options = options or self._options
+        session, audio = describe_offer(self._origin, self._number, self._options)
+        mid = (self._agreed.media.get("mid") if self._agreed is not None else None) or "0"
+        return self._complete(session, audio, mid=mid, setup="actpass")
 
     def take_offer(self, sdp: str) -> str:
         """Raises MediaError; what stands then goes on."""
-        terms = self._checked(read_offer(sdp, self._origin, _OPTIONS))
-        if self._setup == "actpass":
-            # Passive unless the page insists: its ClientHello comes as soon as its checks succeed.
-            self._setup = "active" if terms.session.setup(terms.media) == "passive" else "passive"
+        terms = self._checked(read_offer(sdp, self._origin, self._options))
+        session, audio = describe_answer(terms, self._origin, self._number)
+        ice = terms.session.ice(terms.media)
+        if ice is not None and self._peer_ufrag not in (None, ice[0]):
+            self._ice.restart()
         self._agree(terms)
-        session, audio = describe_answer(terms, self._origin, self._port)
         return self._complete(session, audio, mid=terms.media.get("mid"), setup=self._setup)
 
     def take_answer(self, sdp: str) -> None:
         """Raises MediaError."""
-        terms = self._checked(read_answer(sdp, self._origin, _OPTIONS))
-        if self._setup == "actpass":
-            self._setup = "active" if terms.session.setup(terms.media) == "passive" else "passive"
-        self._agree(terms)
+        self._agree(self._checked(read_answer(sdp, self._origin, self._options)))
+
+    def adjust(self, options: LegOptions) -> None:
+        self._options = options
+
+    def link(self, poor: bool) -> bool:
+        """Say whether the link is poor; return whether another codec is sent from now on."""
+        self._poor = poor
+        if self._agreed is None:
+            return False
+        before, self.terms = self.terms, self._fitting(self._agreed)
+        if before is not None and before.codec == self.terms.codec:
+            return False
+        self._changed()
+        return True
+
+    def _fitting(self, terms: Terms) -> Terms:
+        """The terms as they were agreed on, with the codec for this link."""
+        robust = next((codec for codec in terms.answered if codec.name == _ROBUST), None)
+        return dataclasses.replace(terms, codec=robust) if self._poor and robust is not None else terms
 
     def _checked(self, terms: Terms) -> Terms:
-        spoken(terms)
         session, media = terms.session, terms.media
         ice, fingerprint = session.ice(media), session.fingerprint(media)
         if ice is None or fingerprint is None or not media.rtcp_mux:
@@ -106,28 +146,26 @@ class BrowserTransport:
     def _agree(self, terms: Terms) -> None:
         ice, self._peer = terms.session.ice(terms.media), terms.session.fingerprint(terms.media)
         assert ice is not None
-        if self._peer_ufrag not in (None, ice[0]):
-            self._ice.restart()
         self._peer_ufrag = ice[0]
-        self.terms = self._origin.terms = terms
-        self._stream.agree(terms)
+        if self._setup == "actpass":
+            # Passive unless the page insists: its ClientHello comes as soon as its checks succeed.
+            self._setup = "active" if terms.session.setup(terms.media) == "passive" else "passive"
+        self._agreed = self._origin.terms = terms
+        self.terms = self._fitting(terms)
         if self._handshake is None:
             self._handshake = asyncio.ensure_future(self._shake_hands())
-
-    @property
-    def _port(self) -> int:
-        port: int = self._sock.getsockname()[1]
-        return port
 
     def _complete(self, session: Session, audio: Media, *, mid: str | None, setup: str) -> str:
         """Add what a browser insists on: it answers 488 without fingerprint, credentials or rtcp-mux."""
         session.add("ice-lite")
         if mid is not None:
             session.add("group", f"BUNDLE {mid}")
+            audio.remove("mid")
             audio.add("mid", mid)
         # Without a stream id the page's `track` event would carry no stream to attach.
         session.add("msid-semantic", " WMS yuelai")
         audio.add("msid", "yuelai audio")
+        audio.remove("rtcp-mux")
         audio.add("rtcp-mux")
         audio.add("ice-ufrag", self._ice.ufrag)
         audio.add("ice-pwd", self._ice.password)
@@ -139,11 +177,7 @@ class BrowserTransport:
         audio.add("end-of-candidates")
         return str(session)
 
-    # Packets
-
-    def _put(self, data: bytes, target: Address) -> None:
-        with contextlib.suppress(OSError):
-            self._sock.sendto(data, target)
+    # The handshake
 
     async def _shake_hands(self) -> None:
         assert self._peer is not None
@@ -154,46 +188,84 @@ class BrowserTransport:
         await self._dtls.start(RTCDtlsParameters(fingerprints=[RTCDtlsFingerprint(*self._peer)]))
 
     def _state_changed(self) -> None:
-        self._protected = self._dtls.state == "connected"
-        if self._protected:
+        protected = self._dtls.state == "connected"
+        if protected and not self._protected:
             self._loop.remove_reader(self._sock)
+            self._batch.add(self.ports[0])
         elif self._dtls.state == "failed":
-            log.warning("dtls_failed", port=self._port)
+            self._loop.remove_reader(self._sock)
+            log.warning("dtls_failed", port=self._number)
+        self._protected = protected
+        self._changed()
 
     def _readable(self) -> None:
-        self.drain(time.monotonic())
-
-    def drain(self, now: float) -> None:
-        """Take in what has arrived."""
+        """Before there are keys: checks and the handshake, nothing else."""
+        now = time.monotonic()
         with contextlib.suppress(BlockingIOError, ConnectionError):
-            for _ in range(MAX_PER_TICK):
+            for _ in range(MAX_PER_READ):
                 data, source = self._sock.recvfrom(MAX_DATAGRAM)
                 if data:
-                    self._take(data, source, now)
-        self._consented = self._ice.consents(now)
+                    self.other(data, source, now)
+                if self._protected:
+                    break
 
-    def _take(self, data: bytes, source: Address, now: float) -> None:
-        first = data[0]  # RFC 7983 §7 tells the protocols apart by it.
-        if first < 4:
+    # Packets
+
+    def admits(self, source: Address, *, report: bool = False) -> bool:
+        return self._ice.admits(source)
+
+    def heard(self, source: Address, now: float) -> None:
+        """Where to send is said by the page's checks alone."""
+
+    def other(self, data: bytes, source: Address, now: float) -> None:
+        """Take what is neither RTP nor RTCP; the first byte tells (RFC 7983 §7)."""
+        if data[0] < 4:
             self._ice.take(data, source, now)
-        elif 20 <= first < 64:
-            if self._ice.admits(source):
-                self._path.feed(data)
-        elif 128 <= first < 192 and self._protected:
-            with contextlib.suppress(pylibsrtp.Error):
-                if is_rtcp(data):
-                    self._stream.receive_rtcp(self._dtls._rx_srtp.unprotect_rtcp(data), now)
-                else:
-                    self._stream.receive(self._dtls._rx_srtp.unprotect(data), now)
+            if not self._consented:
+                self._look_at_consent(now)
+        elif 20 <= data[0] < 64 and self._ice.admits(source):
+            self._path.feed(data)
 
-    def send(self, packet: bytes) -> None:
-        self._ice.send(self._dtls._tx_srtp.protect(packet))
+    def unprotect(self, data: bytes) -> bytes | None:
+        try:
+            plain: bytes = self._dtls._rx_srtp.unprotect(data)
+        except pylibsrtp.Error:
+            return None
+        return plain
+
+    def unprotect_rtcp(self, data: bytes) -> bytes | None:
+        try:
+            plain: bytes = self._dtls._rx_srtp.unprotect_rtcp(data)
+        except pylibsrtp.Error:
+            return None
+        return plain
+
+    def _send(self, packet: Buffer) -> None:
+        """Send a complete RTP packet while `ready`. Raises OSError and pylibsrtp.Error."""
+        self._sock.sendto(self._dtls._tx_srtp.protect(bytes(packet)), cast(Address, self._ice.remote))
 
     def send_report(self, packet: bytes) -> None:
-        self._ice.send(self._dtls._tx_srtp.protect_rtcp(packet))
+        if self.ready:
+            with contextlib.suppress(pylibsrtp.Error):
+                self._ice.send(self._dtls._tx_srtp.protect_rtcp(packet))
+
+    def _put(self, data: bytes, target: Address) -> None:
+        with contextlib.suppress(OSError):
+            self._sock.sendto(data, target)
+
+    def look_after(self, now: float) -> None:
+        """Once a second: a page that has stopped checking wants nothing more (RFC 7675)."""
+        self._look_at_consent(now)
+
+    def _look_at_consent(self, now: float) -> None:
+        consented = self._ice.consents(now)
+        if consented is not self._consented:
+            self._consented = consented
+            self._changed()
 
     def close(self) -> None:
         self._loop.remove_reader(self._sock)
+        self._batch.remove(self.ports[0])
         self._protected = False
         if self._handshake is not None:
             self._handshake.cancel()

@@ -1,4 +1,4 @@
-"""One leg as the engine sees it: its transport, its RTP, and what is done to it."""
+"""One leg as the engine sees it: how its datagrams travel, what was agreed, and what is done to it."""
 
 from __future__ import annotations
 
@@ -6,82 +6,135 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from yuelai.media.embedded.codecs import Agreed, Decoder, Encoder, decoder, encoder
+from yuelai.media.embedded.io import Carrier, Port
+from yuelai.media.embedded.keysend import KeySender
 from yuelai.media.embedded.player import Player
+from yuelai.media.embedded.presses import Presses
 from yuelai.media.embedded.recorder import Recorder
-from yuelai.media.embedded.stream import RtpStream
+from yuelai.media.embedded.taps import Tap
 from yuelai.media.embedded.terms import Terms
-from yuelai.media.ports import LegHeard, LegSilent, MediaEvent, PlayEnded
+from yuelai.media.ports import LegHeard, LegOptions, LegSilent, MediaEvent
 from yuelai.platform.ids import LegId
 
 SILENT_AFTER = 10.0
 """Seconds without RTP after which a leg is told to be silent."""
 
-REPORT_EVERY = 5.0
-"""Seconds between RTCP reports (RFC 3550 §6.2)."""
+Buffer = bytes | bytearray | memoryview
 
 
-class Transport(Protocol):
-    """Carries one leg's packets and speaks its descriptions; all descriptions raise MediaError when refused."""
+class Transport(Carrier, Protocol):
+    """Carries one leg's datagrams and speaks its descriptions; all descriptions raise MediaError when refused.
+
+    Given a `changed` to call whenever `ready`, `sender` or `terms` became another outside of a verb.
+    """
 
     terms: Terms | None
+    ports: tuple[Port, ...]
+    """RTP's first."""
+    eager: bool
+    """It adds its ports to the batch path itself, once it needs no more haste than that."""
+    sender: Callable[[Buffer], object]
+    """Sends one complete RTP packet, protected if need be. May raise OSError or what protection raises; the packet is
+    lost then."""
 
     @property
-    def ready(self) -> bool: ...
-    def offer(self) -> str: ...
+    def ready(self) -> bool:
+        """RTP may be sent now."""
+        ...
+
+    def offer(self, options: LegOptions | None = None) -> str: ...
     def take_offer(self, sdp: str) -> str: ...
     def take_answer(self, sdp: str) -> None: ...
-    def drain(self, now: float) -> None: ...
-    def send(self, packet: bytes) -> None: ...
-    def send_report(self, packet: bytes) -> None: ...
+    def adjust(self, options: LegOptions) -> None: ...
+
+    def send_report(self, packet: bytes) -> None:
+        """Send an RTCP compound; never raises."""
+        ...
+
+    def look_after(self, now: float) -> None:
+        """Once a second."""
+        ...
+
     def close(self) -> None: ...
 
 
 @dataclass(eq=False)
 class Leg:
     id: LegId
-    stream: RtpStream
+    slot: int
     transport: Transport
     emit: Callable[[MediaEvent], None]
+    options: LegOptions
+    player: Player
     held: bool = False
+    muted: bool = False
     recorders: list[Recorder] = field(default_factory=list)
-    row: int = -1
-    """Place in the matrix; −1 until the next tick."""
+    taps: list[Tap] = field(default_factory=list)
+    presses: Presses = field(default_factory=Presses)
+    keysend: KeySender = field(default_factory=KeySender)
+    speaks: Agreed | None = None
+    """The codec its last sound came in; as agreed on until then."""
+    decoders: dict[int, Decoder] = field(default_factory=dict)
+    """By payload type; G.711 needs none."""
+    encoder: Encoder | None = None
+    """None: G.711, which the tick does for all legs at once."""
+    heard_at: float = 0.0
     lost: int = 0
-    """Frames missing in a row."""
+    """Packets that never came, as counted for all legs together."""
+    lively: bool = False
+    """It was heard of late; as of the last plan."""
+    _sends: Agreed | None = None
     _expected_since: float | None = None
     _silence_told: bool = False
-    _report_at: float = 0.0
-    player: Player = field(init=False)
 
-    def __post_init__(self) -> None:
-        self.player = Player(lambda play, finished, barge: self.emit(PlayEnded(self.id, play, finished, barge)))
+    @property
+    def terms(self) -> Terms | None:
+        return self.transport.terms
 
     def negotiated(self, now: float) -> None:
-        """The terms may have changed: begin or end to wait for the peer's sound."""
-        receiving = self.transport.terms is not None and self.transport.terms.receiving
-        if not receiving:
+        """The terms may have changed: follow them, and begin or end to wait for the peer's sound."""
+        terms = self.terms
+        if terms is None:
+            return
+        if self.speaks is None or self.speaks not in terms.codecs.values():
+            self.speaks = terms.codec
+        self.decoders = {number: kept for number, kept in self.decoders.items() if number in terms.codecs}
+        if terms.codec != self._sends:
+            self._sends = terms.codec
+            self.encoder = None if terms.codec.name in ("PCMU", "PCMA") else encoder(terms.codec)
+        if not terms.receiving:
             self._expected_since = None
         elif self._expected_since is None:
             self._expected_since, self._silence_told = now, False
 
-    def send(self, codes: bytes) -> None:
-        """Send a tick's sound if the peer wants it."""
-        if self.transport.ready:
-            self.transport.send(self.stream.packet(codes))
-        else:
-            self.stream.pause()
+    def outdated(self) -> bool:
+        """Another codec is to be sent than the one it sends."""
+        return self.terms is not None and self.terms.codec != self._sends
+
+    def decoder(self, payload_type: int) -> Decoder:
+        """Raises KeyError for a payload type not agreed on."""
+        found = self.decoders.get(payload_type)
+        if found is None:
+            assert self.terms is not None
+            found = self.decoders[payload_type] = decoder(self.terms.codecs[payload_type])
+        return found
+
+    def begin_again(self) -> None:
+        """Another source speaks from now on; nothing of the one before is remembered."""
+        self.decoders.clear()
+        self.presses = Presses()
 
     def look_after(self, now: float) -> None:
-        """Once a second or so: notice silence, send reports."""
-        if self._expected_since is not None:
-            quiet = now - max(self.stream.heard_at or 0.0, self._expected_since)
-            if quiet < SILENT_AFTER:
-                if self._silence_told:
-                    self._silence_told = False
-                    self.emit(LegHeard(self.id))
-            elif not self._silence_told:
-                self._silence_told = True
-                self.emit(LegSilent(self.id, round(quiet, 1)))
-        if self.transport.ready and now >= self._report_at:
-            self._report_at = now + REPORT_EVERY
-            self.transport.send_report(self.stream.report(now))
+        """Once a second: notice silence and its end."""
+        self.transport.look_after(now)
+        if self._expected_since is None:
+            return
+        quiet = now - max(self.heard_at, self._expected_since)
+        if quiet < SILENT_AFTER:
+            if self._silence_told:
+                self._silence_told = False
+                self.emit(LegHeard(self.id))
+        elif not self._silence_told:
+            self._silence_told = True
+            self.emit(LegSilent(self.id, round(quiet, 1)))

@@ -1,118 +1,183 @@
-"""Plain RTP over UDP, as phones and trunks speak it."""
+"""RTP over UDP as phones and trunks speak it, in the clear or protected by keys in the description."""
 
 from __future__ import annotations
 
 import contextlib
 import socket
+from collections.abc import Callable
+
+import pylibsrtp
 
 from yuelai.media.embedded.descriptions import describe_answer, describe_offer
-from yuelai.media.embedded.sockets import PortPool
-from yuelai.media.embedded.stream import RtpStream, spoken
-from yuelai.media.embedded.terms import Origin, Terms, read_answer, read_offer
-from yuelai.media.ports import LegOptions, Srtp
-from yuelai.wire.rtp import MAX_DATAGRAM
+from yuelai.media.embedded.io import Address, Port
+from yuelai.media.embedded.leg import Buffer
+from yuelai.media.embedded.protection import Protection
+from yuelai.media.embedded.sockets import PortPool, disconnect
+from yuelai.media.embedded.terms import Crypto, Origin, Terms, read_answer, read_offer
+from yuelai.media.ports import LegOptions
 
-MAX_PER_TICK = 32
-"""Datagrams read from one leg in a tick; the rest waits in the kernel, so that a flood starves nobody else."""
-
-_OPTIONS = LegOptions(srtp=Srtp.OFF)
-
-Address = tuple[str, int]
+SETTLED_AFTER = 1.0
+"""Seconds between connecting a socket and trusting it: what others sent before is out of its queue by then."""
 
 
 class PlainTransport:
     """A pair of ports. Sound goes to where the peer's own comes from (symmetric RTP, RFC 4961), within limits:
 
-    - the signalled address and port, once heard, alone are heard from then on;
+    - the signalled address and port, once heard, alone are heard from then on: the socket is connected to it, so that
+      the kernel drops what others send;
     - until then, another port of that host will do (a NAT changes ports), the first one heard;
     - until then, a foreign host will do, the first one heard: this is what a phone behind a NAT looks like, whose
       description names a private address. Everything else is dropped.
 
-    A new negotiation with another address starts over.
+    Protected sound settles it only once it has been verified. Reports are taken from the host that is heard. A new
+    negotiation with another address starts over.
     """
 
-    def __init__(self, pool: PortPool, advertised: str, stream: RtpStream) -> None:
-        self._rtp, self._rtcp = pool.pair()
-        self._origin, self._stream = Origin(advertised), stream
+    eager = False
+
+    def __init__(self, pool: PortPool, advertised: str, options: LegOptions, changed: Callable[[], None]) -> None:
+        rtp, rtcp = pool.pair()
+        self._rtp, self._rtcp = Port(rtp, self), Port(rtcp, self, rtcp=True)
+        self.ports: tuple[Port, ...] = (self._rtp, self._rtcp)
+        self._origin, self._options, self._changed = Origin(advertised), options, changed
+        self._protection: Protection | None = None
         self._signalled: Address | None = None
         self._source: Address | None = None
         self._trust = 0
         """How well the present source fits what was signalled; only a better one replaces it."""
+        self._connected_at: float | None = None
+        self._report_from: Address | None = None
         self.terms: Terms | None = None
+        self.sender: Callable[[Buffer], object] = self._nowhere
 
     @property
     def port(self) -> int:
-        port: int = self._rtp.getsockname()[1]
-        return port
+        return self._rtp.number
 
     @property
     def ready(self) -> bool:
         """There is somewhere to send and leave to do so."""
         return self.terms is not None and self.terms.sending
 
-    def offer(self) -> str:
-        session, _ = describe_offer(self._origin, self.port, _OPTIONS)
+    # Descriptions
+
+    def offer(self, options: LegOptions | None = None) -> str:
+        self._options = options or self._options
+        session, _ = describe_offer(self._origin, self.port, self._options)
         return str(session)
 
     def take_offer(self, sdp: str) -> str:
         """Raises MediaError; the terms then stay as they were."""
-        terms = spoken(read_offer(sdp, self._origin, _OPTIONS))
-        session, audio = describe_answer(terms, self._origin, self.port)
-        audio.remove("rtcp-mux")
-        self._agree(terms)
+        terms = read_offer(sdp, self._origin, self._options)
+        protection = self._protected(terms.crypto)
+        session, _ = describe_answer(terms, self._origin, self.port)
+        self._agree(terms, protection)
         return str(session)
 
     def take_answer(self, sdp: str) -> None:
         """Raises MediaError."""
-        self._agree(spoken(read_answer(sdp, self._origin, _OPTIONS)))
+        terms = read_answer(sdp, self._origin, self._options)
+        self._agree(terms, self._protected(terms.crypto))
 
-    def _agree(self, terms: Terms) -> None:
-        if terms.address != self._signalled:
-            self._signalled, self._source, self._trust = terms.address, None, 0
+    def adjust(self, options: LegOptions) -> None:
+        self._options = options
+
+    def _protected(self, crypto: Crypto | None) -> Protection | None:
+        if crypto is None:
+            return None
+        if self._protection is not None and self._protection.crypto == crypto:
+            return self._protection
+        return Protection(crypto)
+
+    def _agree(self, terms: Terms, protection: Protection | None) -> None:
         self.terms = self._origin.terms = terms
-        self._stream.agree(terms)
+        self._protection = protection
+        self._rtp.protected = self._rtcp.protected = protection is not None
+        if terms.address != self._signalled:
+            self._loosen()
+            self._signalled, self._source, self._trust = terms.address, None, 0
+            self._report_from = None
+        self._aim()
 
-    def drain(self, now: float) -> None:
-        """Take in what has arrived since the last tick."""
-        with contextlib.suppress(BlockingIOError, ConnectionError):
-            for _ in range(MAX_PER_TICK):
-                data, source = self._rtp.recvfrom(MAX_DATAGRAM)
-                if self._admits(source) and self._stream.receive(data, now):
-                    self._latch(source)
-        with contextlib.suppress(BlockingIOError, ConnectionError):
-            for _ in range(MAX_PER_TICK):
-                data, source = self._rtcp.recvfrom(MAX_DATAGRAM)
-                if self._source is not None and source[0] == self._source[0]:
-                    self._stream.receive_rtcp(data, now)
+    # Sources
 
     def _fit(self, source: Address) -> int:
-        if source == self._signalled:
+        if self._signalled is None:
+            return 0
+        if source[:2] == self._signalled:
             return 3
-        return 2 if self._signalled is not None and source[0] == self._signalled[0] else 1
+        return 2 if source[0] == self._signalled[0] else 1
 
-    def _admits(self, source: Address) -> bool:
-        return self._signalled is not None and (source == self._source or self._fit(source) > self._trust)
+    def admits(self, source: Address, *, report: bool) -> bool:
+        if report:
+            return self._source is not None and source[0] == self._source[0]
+        return source == self._source or self._fit(source) > self._trust
 
-    def _latch(self, source: Address) -> None:
-        if source != self._source:
-            self._source, self._trust = source, self._fit(source)
+    def heard(self, source: Address, now: float) -> None:
+        if source == self._source:
+            return
+        self._source, self._trust = source, self._fit(source)
+        if self._trust == 3:
+            with contextlib.suppress(OSError):
+                self._rtp.sock.connect(source)
+                self._connected_at = now
+        self._aim()
+        self._changed()
 
-    def send(self, packet: bytes) -> None:
-        """Send to where the peer is heard from, else to where it wants it; what does not go out is lost."""
-        self._put(self._rtp, packet, self._source or self._signalled)
+    def _loosen(self) -> None:
+        if self._connected_at is not None:
+            disconnect(self._rtp.sock)
+        self._connected_at, self._rtp.connected = None, False
 
-    def send_report(self, packet: bytes) -> None:
-        """Send RTCP one port up (RFC 3550 §11)."""
+    def other(self, data: bytes, source: Address, now: float) -> None:
+        """Nothing else is spoken here."""
+
+    def unprotect(self, data: bytes) -> bytes | None:
+        return None if self._protection is None else self._protection.unprotect(data)
+
+    def unprotect_rtcp(self, data: bytes) -> bytes | None:
+        return None if self._protection is None else self._protection.unprotect_rtcp(data)
+
+    # Out
+
+    def _aim(self) -> None:
+        """Choose the shortest way out: to where the peer is heard from, else to where it wants it."""
+        sock, protection = self._rtp.sock, self._protection
         target = self._source or self._signalled
-        if target is not None:
-            self._put(self._rtcp, packet, (target[0], target[1] + 1))
+        if target is None:
+            self.sender = self._nowhere
+        elif protection is not None:
+            self.sender = lambda packet: sock.sendto(protection.protect(packet), target)
+        elif self._connected_at is not None:
+            self.sender = sock.send
+        else:
+            self.sender = lambda packet: sock.sendto(packet, target)
 
     @staticmethod
-    def _put(sock: socket.socket, packet: bytes, target: Address | None) -> None:
-        if target is not None:
-            with contextlib.suppress(OSError, OverflowError):
-                sock.sendto(packet, target)
+    def _nowhere(packet: Buffer) -> None:
+        """There is no address yet."""
+
+    def send_report(self, packet: bytes) -> None:
+        """Send RTCP where it was asked for (RFC 3605), along with the sound (RFC 5761), or one port up (RFC 3550 §11);
+        a peer whose sound comes from elsewhere than it said gets it there too."""
+        target = self._source or self._signalled
+        if target is None or self.terms is None:
+            return
+        sock: socket.socket = self._rtcp.sock
+        if self.terms.rtcp_mux:
+            sock = self._rtp.sock
+        elif self.terms.rtcp_address is not None and target[0] == self.terms.rtcp_address[0]:
+            target = self.terms.rtcp_address
+        else:
+            target = (target[0], target[1] + 1, *target[2:])
+        with contextlib.suppress(OSError, OverflowError, pylibsrtp.Error):
+            data = packet if self._protection is None else self._protection.protect_rtcp(packet)
+            sock.sendto(data, target)
+
+    def look_after(self, now: float) -> None:
+        if self._connected_at is not None and now - self._connected_at > SETTLED_AFTER:
+            self._rtp.connected = True
 
     def close(self) -> None:
-        self._rtp.close()
-        self._rtcp.close()
+        self._rtp.sock.close()
+        self._rtcp.sock.close()

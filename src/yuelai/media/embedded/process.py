@@ -13,7 +13,6 @@ import gc
 import os
 import signal
 import time
-from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
@@ -26,7 +25,7 @@ from yuelai.media import shares
 from yuelai.media.embedded import figures
 from yuelai.media.embedded.engine import Engine
 from yuelai.media.embedded.gauge import BOUND, Gauge
-from yuelai.media.embedded.pacing import Metronome
+from yuelai.media.embedded.pacing import keep_time
 from yuelai.media.errors import MediaIsFull, MediaIsUnfit, MediaRefused
 from yuelai.media.ports import (
     Barge,
@@ -271,26 +270,6 @@ async def _settled(recordings: list[Future[RecordingEnd]]) -> None:
     await asyncio.gather(*map(asyncio.wrap_future, recordings), return_exceptions=True)
 
 
-async def _keep_time(engine: Engine, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
-    metronome, failed_at = Metronome(time.monotonic()), 0.0
-    while True:
-        late = time.monotonic() - metronome.deadline
-        figures.LATENESS.observe(max(0.0, late))
-        due = metronome.due(time.monotonic())
-        if due.skip:
-            log.warning("media_stalled", ticks=due.skip)
-            engine.skip(due.skip)
-        for _ in range(due.run):
-            try:
-                engine.tick()
-            except Exception:
-                # One leg's trouble must not end all calls; but a log line a tick would help nobody.
-                if time.monotonic() - failed_at > 1:
-                    failed_at = time.monotonic()
-                    log.exception("tick_failed")
-        await sleep(max(0.0, metronome.deadline - time.monotonic()))
-
-
 async def _keep_telling(service: _Service) -> None:
     while True:
         await asyncio.sleep(STATE_SECONDS)
@@ -316,7 +295,10 @@ async def main(settings: Settings, worker: int = 1) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     await server.start()
     gc.freeze()
-    tasks = [asyncio.ensure_future(_keep_time(engine)), asyncio.ensure_future(_keep_telling(service))]
+    tasks = [
+        asyncio.ensure_future(keep_time(engine, figures.LATENESS.observe)),
+        asyncio.ensure_future(_keep_telling(service)),
+    ]
     try:
         await stop.wait()
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import socket
 from collections.abc import Iterator
 
@@ -58,3 +59,11 @@ class PortPool:
             except OSError:
                 rtp.close()
         raise MediaError("no free port for sound")
+
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def disconnect(sock: socket.socket) -> None:
+    """Let a connected UDP socket hear everybody again; it keeps its port. (connect(2): an address of AF_UNSPEC.)"""
+    _libc.connect(sock.fileno(), bytes(16), 16)

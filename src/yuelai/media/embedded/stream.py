@@ -1,120 +1,123 @@
-"""The RTP of one leg, both ways, without its socket."""
+"""What leaves: one numbered line of packets per leg, with one SSRC for the leg's whole life (RFC 3550 §5.1)."""
 
 from __future__ import annotations
 
 import secrets
-import struct
 import time
-from collections.abc import Callable
 
-from yuelai.media.embedded.jitter import FRAME, JitterBuffer
-from yuelai.media.embedded.terms import Terms
-from yuelai.media.ports import MediaError
-from yuelai.wire.dtmf import KeyReceiver, MalformedEvent
-from yuelai.wire.g711 import Law, recode
-from yuelai.wire.rtcp import Reception, RtcpPacket, SenderInfo, report, split
-from yuelai.wire.rtp import MalformedRtp, parse
+import numpy as np
+import numpy.typing as npt
 
-_HEADER = struct.Struct("!BBHII")
-_SENDER_REPORT = 200
+from yuelai.media.embedded.frames import FRAME, RATE
+from yuelai.media.embedded.io import Indices, Numbers
+from yuelai.wire.rtcp import SenderInfo
 
+SLOTS = 4096
+"""Legs a worker can hold at all; long before, it is full."""
 
-def spoken(terms: Terms) -> Terms:
-    """Return the terms. Raises MediaError: the tick mixes G.711 alone."""
-    if terms.codec.name not in Law.__members__:
-        raise MediaError("no common codec: only G.711 is spoken")
-    return terms
+MASK = 0xFFFFFFFF
+
+Headers = npt.NDArray[np.uint8]
 
 
-class RtpStream:
-    """Sorts what arrives into sound and keys; numbers what leaves. Times are monotonic seconds."""
+class Lines:
+    """Arrays by slot. `timestamp` and `sequence` are those of the next packet; timestamps count the codec's clock."""
 
-    def __init__(self, on_key: Callable[[str], None]) -> None:
-        self._on_key = on_key
-        self._keys = KeyReceiver()
-        self._reception = Reception()
-        self.jitter = JitterBuffer()
-        self.law = Law.PCMA
-        self._codecs: dict[int, Law] = {}
-        self._events: frozenset[int] = frozenset()
-        self._payload_type = int(Law.PCMA)
-        self._source: int | None = None
-        self._ssrc = secrets.randbits(32)
-        self._sequence, self._timestamp = secrets.randbits(15), secrets.randbits(32)
-        self._sent = 0
-        self._fresh = True
-        self.heard_at: float | None = None
-        """When the last packet came."""
+    def __init__(self) -> None:
+        self.ssrc = np.zeros(SLOTS, np.int64)
+        self.sequence = np.zeros(SLOTS, np.int64)
+        self.timestamp = np.zeros(SLOTS, np.int64)
+        self.step = np.full(SLOTS, FRAME, np.int64)
+        """Clock units in 20 ms."""
+        self.clock = np.full(SLOTS, RATE, np.int64)
+        self.payload_type = np.zeros(SLOTS, np.int64)
+        self.fresh = np.ones(SLOTS, np.bool_)
+        """The next packet begins a talk spurt and is marked (RFC 3551 §4.1)."""
+        self.packets = np.zeros(SLOTS, np.int64)
+        self.octets = np.zeros(SLOTS, np.int64)
+        self.sent_at = np.zeros(SLOTS)
+        """When the last packet left, monotonic seconds."""
+        self.sent = 0
+        """Packets of all lines."""
 
-    def agree(self, terms: Terms) -> None:
-        """Follow a negotiation; sound under way goes on."""
-        law = Law[terms.codec.name]
-        if law is not self.law:
-            self.jitter = JitterBuffer()
-        self.law, self._payload_type = law, terms.codec.payload_type
-        self._codecs = {n: Law[codec.name] for n, codec in terms.codecs.items() if codec.name in Law.__members__}
-        self._events = frozenset(terms.events)
+    def open(self, slot: int) -> None:
+        self.ssrc[slot] = secrets.randbits(32)
+        self.sequence[slot], self.timestamp[slot] = secrets.randbits(15), secrets.randbits(32)
+        self.fresh[slot] = True
+        self.packets[slot] = self.octets[slot] = 0
+        self.sent_at[slot] = 0.0
 
-    def receive(self, data: bytes, now: float) -> bool:
-        """Take a datagram; False if it is not RTP of this leg. Payload types not agreed on are passed over."""
-        try:
-            packet = parse(data)
-        except MalformedRtp:
-            return False
-        law = self._codecs.get(packet.payload_type)
-        if law is not None:
-            if packet.ssrc != self._source:
-                # Another source has a clock of its own; its timestamps say nothing about the one before.
-                self._source, self.jitter = packet.ssrc, JitterBuffer()
-            if law is not self.law:
-                packet = packet._replace(payload=recode(packet.payload, law, self.law))
-            self.jitter.write(packet.timestamp, packet.payload)
-        elif packet.payload_type in self._events:
-            try:
-                key = self._keys.receive(packet)
-            except MalformedEvent:
-                return False
-            if key is not None:
-                self._on_key(key)
-        else:
-            return False
-        self._reception.packet(packet, int(now * 8000))
-        self.heard_at = now
-        return True
+    def agree(self, slot: int, payload_type: int, clock: int) -> None:
+        self.payload_type[slot], self.clock[slot], self.step[slot] = payload_type, clock, clock // 50
 
-    def receive_rtcp(self, data: bytes, now: float) -> list[RtcpPacket]:
-        """Take a compound; malformed ones are passed over."""
-        try:
-            packets = split(data)
-        except ValueError:
-            return []
-        for packet in packets:
-            if packet.kind == _SENDER_REPORT:
-                self._reception.sender_report(packet.body, now)
-        return packets
+    def next(self, slots: Indices, now: float, octets: int) -> Headers:
+        """Return uint8 (n, 12): the headers of the next packet of each slot, each with 20 ms; they count as sent."""
+        headers = build(
+            self.payload_type[slots] | (self.fresh[slots] * 0x80),
+            self.sequence[slots],
+            self.timestamp[slots],
+            self.ssrc[slots],
+        )
+        self.fresh[slots] = False
+        self.sequence[slots] = (self.sequence[slots] + 1) & 0xFFFF
+        self.pass_time(slots)
+        self.packets[slots] += 1
+        self.sent += len(slots)
+        self.octets[slots] += octets
+        self.sent_at[slots] = now
+        return headers
 
-    def packet(self, codes: bytes) -> bytes:
-        """Return the next packet with a tick's FRAME codes."""
-        # The marker tells the receiver that a talk spurt begins, here after any pause in sending (RFC 3551 §4.1).
-        second = self._payload_type | (0x80 if self._fresh else 0)
-        header = _HEADER.pack(0x80, second, self._sequence, self._timestamp, self._ssrc)
-        self._fresh = False
-        self._sequence = (self._sequence + 1) & 0xFFFF
-        self._sent += 1
-        self.pass_time(1)
-        return header + codes
+    def single(self, slot: int, now: float, payload: bytes, *, timestamp: int | None = None, marker: bool = False,
+               payload_type: int | None = None) -> bytes:  # fmt: skip
+        """Return one packet; with `timestamp` it stands beside the sound (telephone events) and moves no time."""
+        kind = int(self.payload_type[slot]) if payload_type is None else payload_type
+        stamp = int(self.timestamp[slot]) if timestamp is None else timestamp
+        marked = marker or (timestamp is None and bool(self.fresh[slot]))
+        header = build(
+            np.array([kind | (0x80 if marked else 0)]),
+            self.sequence[slot : slot + 1],
+            np.array([stamp]),
+            self.ssrc[slot : slot + 1],
+        )
+        self.sequence[slot] = (self.sequence[slot] + 1) & 0xFFFF
+        self.packets[slot] += 1
+        self.sent += 1
+        self.octets[slot] += len(payload)
+        self.sent_at[slot] = now
+        if timestamp is None:
+            self.fresh[slot] = False
+            self.timestamp[slot] = (self.timestamp[slot] + self.step[slot]) & MASK
+        return headers_bytes(header) + payload
 
-    def pass_time(self, ticks: int) -> None:
-        """Let the timestamp run on, with or without packets."""
-        self._timestamp = (self._timestamp + ticks * FRAME) & 0xFFFFFFFF
+    def pass_time(self, slots: Indices, ticks: int = 1) -> None:
+        """Let the timestamps run on, with or without packets."""
+        self.timestamp[slots] = (self.timestamp[slots] + ticks * self.step[slots]) & MASK
 
-    def pause(self) -> None:
+    def pause(self, slots: Indices) -> None:
         """A tick in which nothing may be sent."""
-        self._fresh = True
-        self.pass_time(1)
+        self.fresh[slots] = True
+        self.pass_time(slots)
 
-    def report(self, now: float) -> bytes:
-        """Return our RTCP report: sender's if we sent, with what we received."""
-        block = self._reception.block(now)
-        sender = SenderInfo(time.time(), self._timestamp, self._sent, self._sent * FRAME) if self._sent else None
-        return report(self._ssrc, f"{self._ssrc:08x}@yuelai", sender, [block] if block else [])
+    def sender(self, slot: int, now: float) -> SenderInfo | None:
+        """Return what a sender report says (§6.4.1), None before the first packet."""
+        if not self.packets[slot]:
+            return None
+        since = max(0.0, now - float(self.sent_at[slot]))
+        timestamp = int(self.timestamp[slot] - self.step[slot] + since * self.clock[slot]) & MASK
+        return SenderInfo(time.time(), timestamp, int(self.packets[slot]), int(self.octets[slot]))
+
+
+def build(second: Numbers, sequences: Numbers, timestamps: Numbers, ssrcs: Numbers) -> Headers:
+    """Return uint8 (n, 12): RTP headers without extension, padding or contributors; `second` is marker and type."""
+    headers = np.empty((len(second), 12), np.uint8)
+    headers[:, 0] = 0x80
+    headers[:, 1] = second
+    headers.view(">u2")[:, 1] = sequences
+    words = headers.view(">u4")
+    words[:, 1] = timestamps
+    words[:, 2] = ssrcs
+    return headers
+
+
+def headers_bytes(headers: Headers) -> bytes:
+    return headers.tobytes()
