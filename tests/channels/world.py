@@ -19,7 +19,7 @@ from yuelai.interactions.events import InteractionClosed, InteractionEnded, Segm
 from yuelai.interactions.model import Tenant
 from yuelai.interactions.numbering import TrailNumbers
 from yuelai.interactions.recorder import InteractionRecorder
-from yuelai.media.ports import LegGone, LegKind, MediaError
+from yuelai.media.ports import LegGone, LegKind, MediaError, MediaFull, Quality
 from yuelai.platform.clock import VirtualClock
 from yuelai.platform.facts import Fact, Record
 from yuelai.platform.ids import SAMPLE_TENANT, InteractionId, LegId, RecordingId, new_id
@@ -47,7 +47,9 @@ class Sound:
         self.joined: set[frozenset[LegId]] = set()
         self.held: set[LegId] = set()
         self.playing: set[LegId] = set()
-        self.broken = False
+        self.sources: set[LegId] = set()
+        """Music; it outlives the engine's process, as the client sees to that."""
+        self.broken = self.full = False
         self.deaf: set[str] = set()
         """Verbs that fail."""
 
@@ -56,9 +58,16 @@ class Sound:
     ) -> str:
         if self.broken:
             raise MediaError("no free port")
+        if self.full:
+            raise MediaFull("at its limit")
         self.open[leg] = listener
         self.told.append(("create", leg, kind))
         return "v=0 ours"
+
+    async def quality(self, leg: LegId) -> Quality:
+        if leg not in self.open:
+            raise MediaError("unknown leg")
+        return Quality("PCMA", 9.0, 450, 0, 0.0, 0.5, 0, 0, 450, 0.0, 0.5, 20.0, 4.36)
 
     async def close(self, leg: LegId) -> None:
         self.open.pop(leg, None)
@@ -71,7 +80,10 @@ class Sound:
             raise AttributeError(verb)
 
         async def tell(leg: LegId, *arguments: Any, **options: Any) -> Any:
-            if verb in self.deaf or leg not in self.open:
+            if verb == "music":
+                self.sources.add(leg)
+            asked = {leg, *(arguments[:1] if verb == "route" else ())}
+            if verb in self.deaf or not asked <= {*self.open, *self.sources}:
                 raise MediaError(f"{verb} is not possible")
             self.told.append((verb, leg, *arguments))
             self._note(verb, leg, arguments)
@@ -86,6 +98,8 @@ class Sound:
             self.joined.discard(frozenset({leg, arguments[0]}))
         elif verb == "hold":
             (self.held.add if arguments[0] else self.held.discard)(leg)
+        elif verb == "route":
+            (self.playing.add if arguments[1] else self.playing.discard)(arguments[0])
         elif verb == "play":
             self.playing.add(leg)
         elif verb == "stop":
@@ -226,7 +240,7 @@ class Script:
             raise
         return self.outcome.result()
 
-    def files(self, utterances: Sequence[Any], language: str) -> list[Path]:
+    async def files(self, utterances: Sequence[Any], language: str) -> list[Path]:
         return []
 
 
@@ -245,6 +259,13 @@ class Tape:
     def __init__(self) -> None:
         self.running: set[RecordingId] = set()
         self.done: list[RecordingId] = []
+        self.pauses: list[bool] = []
+        self.unreachable = False
+
+    async def pause(self, recording_id: RecordingId, paused: bool) -> None:
+        if self.unreachable or recording_id not in self.running:
+            raise MediaError("unknown recording")
+        self.pauses.append(paused)
 
     async def start(self, interaction_id: InteractionId, tenant_id: UUID, leg: LegId) -> RecordingId:
         recording = RecordingId(new_id())
@@ -337,9 +358,13 @@ class World:
 
     async def queued(self, **options: Any) -> Line:
         line = await self.arrives(**options)
+        await self.to_queue()
+        return line
+
+    async def to_queue(self) -> None:
+        """The flow ends: somebody is to answer."""
         self.script.outcome.set_result(FlowOutcome(queue="general"))
         await self.settle()
-        return line
 
     async def talking(self) -> tuple[Line, Line]:
         """Return the customer's line and the agent's, in talk."""

@@ -15,7 +15,9 @@ from yuelai.interactions.errors import IllegalStep
 from yuelai.platform.ids import new_id
 from yuelai.platform.ipc import IpcServer, Peer
 
-VERBS = ("hold", "retrieve", "hangup", "rejoin", "note", "wrapup", "customer")
+VERBS = (
+    "hold", "retrieve", "hangup", "rejoin", "pause_recording", "resume_recording", "note", "wrapup", "customer",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -102,6 +104,28 @@ async def test_a_refusal_of_core_reaches_the_screen_as_it_is(
     assert (answer.status_code, answer.json()["code"], answer.json()["detail"]) == (
         409, "illegal_step", "nobody is on hold",
     )  # fmt: skip
+
+
+async def test_who_paused_a_recording_stands_in_the_audit_trail(
+    site: Site, client: httpx.AsyncClient, agent: Principal, asked: list[tuple[str, dict[str, Any]]]
+) -> None:
+    id_ = new_id()
+    for verb in ("pause", "resume"):
+        assert (await client.post(f"/api/v1/interactions/{id_}/{verb}-recording")).status_code == 204
+    assert [verb for verb, _ in asked] == ["pause_recording", "resume_recording"]
+    async with site.database.transaction(None) as conn:
+        lines = await conn.fetch(
+            "SELECT person_id, action, object FROM audit WHERE action LIKE 'recording.%' ORDER BY id"
+        )
+    assert [tuple(line) for line in lines] == [
+        (agent.person_id, f"recording.{what}", f"interaction/{id_}") for what in ("paused", "resumed")
+    ]
+
+
+async def test_a_pause_that_was_refused_does_not(site: Site, client: httpx.AsyncClient) -> None:
+    assert (await client.post(f"/api/v1/interactions/{new_id()}/pause-recording")).status_code == 503
+    async with site.database.transaction(None) as conn:
+        assert await conn.fetchval("SELECT count(*) FROM audit WHERE action LIKE 'recording.%'") == 0
 
 
 async def test_without_core_a_call_cannot_be_changed_but_lists_still_work(client: httpx.AsyncClient) -> None:

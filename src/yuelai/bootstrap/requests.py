@@ -19,7 +19,9 @@ from yuelai.routing.driver import RoutingDriver
 from yuelai.routing.events import Seat
 from yuelai.telephony.service import SipTelephony
 
-CALL_VERBS = ("hold", "retrieve", "hangup", "rejoin", "note", "customer", "wrapup")
+CALL_VERBS = (
+    "hold", "retrieve", "hangup", "rejoin", "pause_recording", "resume_recording", "note", "customer", "wrapup",
+)  # fmt: skip
 
 
 class BadRequest(Refusal):

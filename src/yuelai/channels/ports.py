@@ -42,8 +42,8 @@ class Flows(Protocol):
     left: type[Exception]
     """What a dialogue raises once its customer has gone."""
 
-    def files(self, utterances: Sequence[Any], language: str) -> list[Path]:
-        """Return the sound files that say the utterances."""
+    async def files(self, utterances: Sequence[Any], language: str) -> list[Path]:
+        """Return the sound files that say the utterances; texts are spoken first, which may take its time."""
         ...
 
 
@@ -67,6 +67,10 @@ class Capture(Protocol):
     """Recording of one leg, by the recordings room."""
 
     async def start(self, interaction_id: InteractionId, tenant_id: UUID, leg: LegId) -> RecordingId: ...
+
+    async def pause(self, recording_id: RecordingId, paused: bool) -> None:
+        """Keep nothing of either side while paused. Raises MediaError."""
+        ...
 
     async def stop(self, recording_id: RecordingId) -> int:
         """Return the length in milliseconds."""

@@ -37,7 +37,7 @@ class LiveInteraction:
         self._customer: dict[str, Any] | None = None
         self._candidates: list[dict[str, Any]] = []
         self._until: datetime | None = None
-        self._recording = False
+        self._recording = self._recording_paused = False
         self._path: list[dict[str, Any]] = []
         self._why: dict[str, Any] = {"collected": {}, "queue_wait": None, "explanation": None}
         self._trail: list[dict[str, Any]] = []
@@ -70,8 +70,8 @@ class LiveInteraction:
         self._why = {**self._why, **parts}
         self.publish()
 
-    def recording(self, on: bool) -> None:
-        self._recording = on
+    def recording(self, on: bool, *, paused: bool = False) -> None:
+        self._recording, self._recording_paused = on, paused
         self.publish()
 
     def until(self, at: datetime | None) -> None:
@@ -131,6 +131,7 @@ class LiveInteraction:
             "answered_at": instant(one.answered_at),
             "until": instant(self._until),
             "recording": self._recording,
+            "recording_paused": self._recording_paused,
             "why": {"path": self._path, **self._why},
             "trail": self._trail,
         }

@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 
 from yuelai.identity.access import require
+from yuelai.identity.audit import audit
 from yuelai.identity.model import Principal
 from yuelai.interactions import service
 from yuelai.interactions.schemas import ChosenCustomer, Detail, NewNote, SummaryList, Wrapup
@@ -79,6 +80,22 @@ async def hang_up(interaction_id: UUID, principal: AgentAtWork, client: Core) ->
 async def rejoin(interaction_id: UUID, principal: AgentAtWork, client: Core) -> Response:
     """Call the agent's seat again for a call that goes on, after a page was reloaded."""
     return await _ask(client, "rejoin", principal, interaction_id)
+
+
+@router.post("/{interaction_id}/pause-recording", status_code=204)
+async def pause_recording(interaction_id: UUID, principal: AgentAtWork, db: Db, client: Core) -> Response:
+    """Keep nothing of either side from now on: a card number is read out. The recording's time runs on."""
+    async with db.transaction(principal.tenant_id) as conn:
+        await audit(conn, principal, "recording.paused", f"interaction/{interaction_id}")
+        return await _ask(client, "pause_recording", principal, interaction_id)
+
+
+@router.post("/{interaction_id}/resume-recording", status_code=204)
+async def resume_recording(interaction_id: UUID, principal: AgentAtWork, db: Db, client: Core) -> Response:
+    """Keep everything again."""
+    async with db.transaction(principal.tenant_id) as conn:
+        await audit(conn, principal, "recording.resumed", f"interaction/{interaction_id}")
+        return await _ask(client, "resume_recording", principal, interaction_id)
 
 
 @router.post("/{interaction_id}/notes", status_code=204)

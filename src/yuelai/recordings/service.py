@@ -79,6 +79,12 @@ class Recordings:
         self._running[recording_id] = running
         return recording_id
 
+    async def pause(self, recording_id: RecordingId, paused: bool) -> None:
+        """Keep nothing of either side until told otherwise; the recording's time runs on. Raises MediaError."""
+        if recording_id not in self._running:
+            raise MediaError(f"recording {recording_id} does not run")
+        await self._media.pause_recording(recording_id, paused)
+
     async def stop(self, recording_id: RecordingId) -> int:
         """Complete a recording and return its length in milliseconds.
 

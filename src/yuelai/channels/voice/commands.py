@@ -26,6 +26,8 @@ class Commands:
             "hold": self._hold,
             "retrieve": self._retrieve,
             "hangup": self._hangup,
+            "pause_recording": self._pause_recording,
+            "resume_recording": self._resume_recording,
             "rejoin": self._rejoin,
             "note": self._note,
             "customer": self._customer,
@@ -77,6 +79,16 @@ class Commands:
         elif stage is not Stage.WRAPUP:  # whoever presses it twice has what they wanted
             self._in_talk()
             await self._call.end(EndReason.AGENT_HUNG_UP)
+        return {}
+
+    async def _pause_recording(self, command: Command) -> dict[str, Any]:
+        self._in_talk()
+        await self._call.talking.pause_recording(True, command.actor.number)
+        return {}
+
+    async def _resume_recording(self, command: Command) -> dict[str, Any]:
+        self._in_talk()
+        await self._call.talking.pause_recording(False, command.actor.number)
         return {}
 
     async def _rejoin(self, command: Command) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from yuelai.channels.voice.agent_party import AgentParty
-from yuelai.channels.voice.messages import RejoinOver
+from yuelai.channels.voice.messages import NotPossibleNow, RejoinOver
 from yuelai.channels.voice.phase import Phase
 from yuelai.interactions.events import SegmentKind
 from yuelai.media.ports import MediaError
@@ -39,6 +39,7 @@ class Talking:
         self._phone_held = False
         """What the agent's phone last said of its own hold key; a refresh that repeats it changes nothing."""
         self._recording: RecordingId | None = None
+        self._recording_paused = False
 
     async def answered(self, event: Answered) -> None:
         """An agent's phone was picked up."""
@@ -233,7 +234,27 @@ class Talking:
             log.error("recording_not_started", error=str(error))
             await call.recorder.note("system", "system", {"recording": "failed"})
         else:
+            self._recording_paused = False
             call.recorder.show.recording(True)
+
+    async def pause_recording(self, paused: bool, number: str) -> None:
+        """The agent with that number wants nothing kept for a while, or again everything. Twice changes nothing.
+
+        Raises NotPossibleNow: whoever reads out a card number must know that it was not so.
+        """
+        call = self._call
+        if self._recording is None:
+            raise NotPossibleNow("nothing is being recorded")
+        if paused is self._recording_paused:
+            return
+        try:
+            await call.services.capture.pause(self._recording, paused)
+        except MediaError as error:
+            log.warning("recording_not_paused", error=str(error))
+            raise NotPossibleNow("the recording cannot be reached") from None
+        self._recording_paused = paused
+        call.recorder.show.recording(True, paused=paused)
+        await call.recorder.note("recording", number, {"paused": paused})
 
     async def stop_recording(self) -> None:
         """Complete the recording, if one runs."""
