@@ -23,19 +23,21 @@ from yuelai.channels.voice.messages import (
     Command,
     CustomerKnown,
     FlowEnded,
+    OfferAgain,
     RejoinOver,
     Shutdown,
     StrangersMayBeKnown,
     WrapUpOver,
 )
 from yuelai.channels.voice.phase import Phase
+from yuelai.channels.voice.quality import sounded
 from yuelai.channels.voice.selfservice import SelfService
 from yuelai.channels.voice.services import VoiceServices
 from yuelai.channels.voice.talking import Talking
 from yuelai.channels.voice.waiting import Waiting
 from yuelai.interactions.events import EndReason, SegmentKind
 from yuelai.interactions.model import Stage
-from yuelai.media.ports import Digit, LegGone, LegHeard, LegKind, LegSilent, MediaError, PlayEnded
+from yuelai.media.ports import Digit, LegGone, LegHeard, LegKind, LegSilent, MediaError, MediaUnfit, PlayEnded
 from yuelai.platform.errors import Refusal, Unavailable
 from yuelai.platform.ids import InteractionId, LegId, new_id
 from yuelai.routing.events import Moved, Offer, Stranded, Withdraw
@@ -134,8 +136,10 @@ class VoiceCall:
             case Shutdown():
                 await self.end(EndReason.SYSTEM_RESTART)
                 await self.close()
-            case LegGone():
-                await self.end(EndReason.FAILED)
+            case LegGone(leg):
+                await self._sound_gone(leg)
+            case OfferAgain():
+                await self.waiting.again()
             case PlayEnded(_, play, _):
                 self.self_service.play_ended(play)
             case Digit(leg, digit) | InfoDigit(leg, digit):
@@ -183,8 +187,16 @@ class VoiceCall:
         kind = LegKind.BROWSER if self.customer.browser else LegKind.PLAIN
         try:
             answer = await self.services.media.create_leg(
-                self.customer_media, kind, self.post, offer=self.customer.offer
+                self.customer_media,
+                kind,
+                self.post,
+                offer=self.customer.offer,
+                options=self.services.sound(self.customer.trunk_id),
             )
+        except MediaUnfit as error:
+            log.info("call_without_common_sound", error=str(error))
+            await self._refuse(488)
+            return
         except MediaError as error:
             log.warning("call_refused", error=str(error))
             await self._refuse(503)
@@ -264,6 +276,16 @@ class VoiceCall:
             elif self.phase is Phase.TALKING:
                 await self.end(EndReason.AGENT_HUNG_UP if event.by == "remote" else EndReason.FAILED)
 
+    async def _sound_gone(self, leg: LegId) -> None:
+        """A media worker died. Who only lost an agent that rang, or the page that came back, goes on without."""
+        rejoining, agent = self.talking.rejoining, self.agent
+        if rejoining is not None and leg == rejoining.media_leg:
+            await self.talking.drop_rejoin()
+        elif self.phase is Phase.RINGING and agent is not None and leg == agent.media_leg:
+            await self.waiting.without_sound(agent.offer)
+        elif leg == self.customer_media or (agent is not None and leg == agent.media_leg):
+            await self.end(EndReason.FAILED)
+
     async def end(self, reason: EndReason) -> None:
         """The customer's part is over: record it, then release everything, even if a step fails. Once only."""
         if self.phase in (Phase.WRAPUP, Phase.CLOSED):
@@ -273,6 +295,7 @@ class VoiceCall:
         talked = self.recorder.interaction.stage in (Stage.TALK, Stage.HOLD)
         agent_id = self.agent.offer.agent_id if talked and self.agent is not None else None
         self.self_service.leave()
+        await self._try(self._note_sound())
         await self._try(self.recorder.ended(reason, agent_id))
         await self._try(self.talking.stop_recording())
         until = await self._try(self._leave_routing(before))
@@ -283,6 +306,11 @@ class VoiceCall:
         if until is not None and self.agent is not None:
             await self._try(self.services.routing.wrapup_done(self.agent.offer.agent_id, self.id))
         await self.close()
+
+    async def _note_sound(self) -> None:
+        agent = {"agent": self.agent.media_leg} if self.agent is not None else {}
+        if found := await sounded(self.services.media, {"customer": self.customer_media, **agent}):
+            await self.recorder.note("sound", "system", found)
 
     async def _leave_routing(self, before: Phase) -> datetime | None:
         """Return the end of the wrap-up, if one begins."""

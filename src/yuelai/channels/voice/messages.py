@@ -44,6 +44,11 @@ class RejoinOver:
 
 
 @dataclass(frozen=True)
+class OfferAgain:
+    """There was no sound for an agent; by now there may be."""
+
+
+@dataclass(frozen=True)
 class StrangersMayBeKnown:
     """A customer was created: a caller nobody knew may be that one."""
 

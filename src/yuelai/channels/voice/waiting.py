@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import Mapping
 from datetime import timedelta
@@ -10,18 +11,22 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from yuelai.channels.voice.agent_party import AgentParty
+from yuelai.channels.voice.messages import OfferAgain
 from yuelai.channels.voice.phase import Phase
 from yuelai.interactions.events import EndReason, SegmentKind
 from yuelai.media.ports import MediaError
 from yuelai.platform.errors import Refusal
-from yuelai.routing.errors import NoSuchQueue, OfferGone
+from yuelai.routing.errors import AlreadyRouted, NoSuchQueue, OfferGone
 from yuelai.routing.events import Moved, Offer, Withdraw
-from yuelai.routing.model import Queue
+from yuelai.routing.model import CONTACT_GONE, Queue
 
 if TYPE_CHECKING:
     from yuelai.channels.voice.call import VoiceCall
 
 log = structlog.get_logger()
+
+AGAIN_SECONDS = 3.0
+"""How long a customer waits before the next try when there was no sound for an agent."""
 
 
 class Waiting:
@@ -64,7 +69,7 @@ class Waiting:
         call, services = self._call, self._call.services
         if call.phase is not Phase.QUEUED:
             with contextlib.suppress(OfferGone):
-                await services.routing.refused(call.id, offer.agent_id, "contact_gone")
+                await services.routing.refused(call.id, offer.agent_id, CONTACT_GONE)
             return
         call.phase = Phase.RINGING
         call.agent = party = AgentParty(offer)
@@ -77,8 +82,19 @@ class Waiting:
         card = call.customer_card
         try:
             name = str(card["name"]) if card else ""
-            await party.ring(services, call.id, call.customer.caller, name, call.post, account=call.tenant.id)
-        except (MediaError, Refusal) as error:
+            await party.ring(
+                services,
+                call.id,
+                call.customer.caller,
+                name,
+                call.post,
+                account=call.tenant.id,
+                beside=call.customer_media,
+            )
+        except MediaError as error:
+            log.warning("no_sound_for_agent", agent=offer.number, error=str(error))
+            await self.without_sound(offer)
+        except Refusal as error:
             log.warning("agent_unreachable", agent=offer.number, error=str(error))
             await self.not_taken("unreachable")
 
@@ -115,6 +131,34 @@ class Waiting:
         if party is not None:
             with contextlib.suppress(OfferGone):
                 await call.services.routing.refused(call.id, party.offer.agent_id, reason)
+
+    async def without_sound(self, offer: Offer) -> None:
+        """The media engine has nothing for the agent's side, which is not the agent's doing: the agent stays ready, the
+        customer waits on and is offered again before all others, but not at once."""
+        call = self._call
+        await self.back("no_sound")
+        with contextlib.suppress(OfferGone):
+            await call.services.routing.refused(call.id, offer.agent_id, CONTACT_GONE)
+        call.spawn(self._again_soon())
+
+    async def _again_soon(self) -> None:
+        await asyncio.sleep(AGAIN_SECONDS)
+        self._call.post(OfferAgain())
+
+    async def again(self) -> None:
+        """Back in the queue after `without_sound`."""
+        call = self._call
+        if call.phase is not Phase.QUEUED or self.queue is None:
+            return
+        try:
+            self.queue = self._find(self.queue.code)
+            attributes = {"language": call.language, "again": True}
+            with contextlib.suppress(AlreadyRouted):
+                await call.services.routing.enqueue(
+                    call.id, self.queue.code, "vip", attributes, tenant_id=call.tenant.id
+                )
+        except NoSuchQueue:
+            await self.stranded()
 
     async def decline(self) -> None:
         """The agent refuses the ringing call at the screen."""

@@ -66,6 +66,13 @@ function systemText(data: Record<string, unknown>, t: Translate): string {
     .join(' · ')
 }
 
+function soundText(data: Record<string, unknown>, t: Translate): string {
+  const parties = (['customer', 'agent'] as const)
+    .filter((party) => data[party] !== undefined)
+    .map((party) => t(`trail.${party}`, { mos: word((data[party] as { mos?: number }).mos) }))
+  return t('trail.sounded', { parties: parties.join(' · ') })
+}
+
 /** What a line says, null if nothing worth reading; `queueName` turns a queue's code into its name. */
 export function describe(line: TrailLine, t: Translate, queueName: (code: string) => string = (code) => code): Line | null {
   const { at, kind, data } = line
@@ -82,6 +89,8 @@ export function describe(line: TrailLine, t: Translate, queueName: (code: string
       return { at, icon, text: offerText(data, t), tone: data.failed ? 'amber' : undefined }
     case 'note':
       return { at, icon, text: line.text ?? '', tone: 'gold', quote: true }
+    case 'sound':
+      return { at, icon, text: soundText(data, t) }
     case 'customer':
       return { at, icon, text: t('trail.chosen', { agent: line.actor }) }
     default:

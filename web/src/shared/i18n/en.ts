@@ -114,6 +114,7 @@ export const en: Texts = {
     title: 'Service trail', now: 'Now', empty: 'No interaction selected', widen: 'Widen', narrow: 'Narrow', note: 'Note', notePlaceholder: 'Write a note, Enter adds it', noteKept: 'Kept here',
     arrived: 'Call {{from}} → {{to}}', answeredBy: 'Answered by {{agent}}', held: 'Put on hold', retrieved: 'Retrieved after {{time}} on hold', ended: 'Call over, wrap-up', queued: 'Queued: {{queue}}', movedTo: 'Queue closed; now waiting in {{queue}}', queueClosed: 'Queue closed, and there is no other',
     offered: 'Offered to {{agent}}', offeredWhy: 'Offered to {{agent}}: {{why}}', offerFailed: '{{agent}} did not take it: {{why}}', chosen: '{{agent}} chose the customer',
+    sounded: 'Sound at the end (MOS): {{parties}}', customer: 'customer {{mos}}', agent: 'agent {{mos}}',
     rejoined: '{{agent}} got the sound back', lost: 'Sound of {{agent}} lost, the customer hears music', restarted: 'System restart, cut while: {{state}}', notRecorded: 'Could not be recorded', flowFailed: 'The flow failed; to an agent',
     kind: { system: 'System', recording: 'Recording', lookup: 'Look-up' },
     flow: {

@@ -115,6 +115,7 @@ export const zh = {
     title: '服务线索', now: '现在', empty: '没有选中的交互', widen: '展开', narrow: '收窄', note: '记一笔', notePlaceholder: '记一笔，回车即入线索', noteKept: '已存在本机',
     arrived: '来电 {{from}} → {{to}}', answeredBy: '{{agent}} 接听', held: '保持', retrieved: '取回，保持 {{time}}', ended: '通话结束，话后', queued: '入队 {{queue}}', movedTo: '原队列已关闭，转入 {{queue}}', queueClosed: '队列已关闭，且没有其他队列',
     offered: '分给 {{agent}}', offeredWhy: '分给 {{agent}}：{{why}}', offerFailed: '{{agent}} 未接：{{why}}', chosen: '{{agent}} 选定客户',
+    sounded: '结束时音质（MOS）：{{parties}}', customer: '客户 {{mos}}', agent: '坐席 {{mos}}',
     rejoined: '{{agent}} 重新接入语音', lost: '{{agent}} 的语音断开，客户听音乐等候', restarted: '系统重启，中断于{{state}}', notRecorded: '录音未能进行', flowFailed: '自助流程出错，转人工',
     kind: { system: '系统', recording: '录音', lookup: '查询' },
     flow: {
