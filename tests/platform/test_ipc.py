@@ -72,6 +72,7 @@ async def test_the_server_may_ask_the_client(client: IpcClient) -> None:
 async def test_a_refusal_keeps_its_code_and_a_failure_keeps_its_secrets(client: IpcClient) -> None:
     with pytest.raises(RemoteRefusal) as refusal:
         await client.request("refuse")
+    assert (refusal.value.code, refusal.value.status) == ("conflict", 409)
     assert refusal.value.problem()["code"] == "conflict"
     assert refusal.value.problem()["state"] == "closed"
     with pytest.raises(RemoteRefusal) as failure:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 
 class Refusal(Exception):
     """A request that is answered with a clear no. Subclass once per reason; the docstring is the message."""
 
-    status: ClassVar[int] = 400
-    code: ClassVar[str] = "refused"
+    status: int = 400
+    code: str = "refused"
 
     def __init__(self, detail: str | None = None, **extra: Any) -> None:
         self.detail = detail or (type(self).__doc__ or self.code).strip()
@@ -56,6 +56,7 @@ class RemoteRefusal(Refusal):
         known = {"type", "title", "status", "code", "detail"}
         super().__init__(str(problem.get("detail", "")), **{k: v for k, v in problem.items() if k not in known})
         self._problem = problem
+        self.status, self.code = int(problem.get("status", self.status)), str(problem.get("code", self.code))
 
     def problem(self) -> dict[str, Any]:
         return self._problem
