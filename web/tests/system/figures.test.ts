@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 
 import { deviceOf } from '@/features/profile/device'
 import { bytes, whole } from '@/features/system/figures'
-import { said } from '@/features/system/said'
+import { called, said } from '@/features/system/said'
 
 describe('figures of the system', () => {
   it.each([
@@ -16,7 +16,9 @@ describe('figures of the system', () => {
   it('what is usual has words, the rest is shown as it is', () => {
     const t = (key: string, options?: Record<string, unknown>) => `${key} ${JSON.stringify(options)}`
     expect(said('3 entries behind', t)).toBe('admin.status.say.behind {"count":"3"}')
+    expect(said('12 legs, 3% of the time used, room for 700', t)).toBe('admin.status.say.legs {"count":"12","load":"3%","room":"700"}')
     expect(said('disk is on fire', t)).toBe('disk is on fire')
+    expect(called('media-2', t)).toBe('admin.status.mediaWorker {"number":"2"}')
   })
 })
 

@@ -7,7 +7,7 @@ import { useAction } from '@/shared/api/lists'
 import { useMay } from '@/shared/ui/may'
 import { Chip, Empty, ErrorLine, Section } from '@/shared/ui/parts'
 import { bytes, whole } from './figures'
-import { said } from './said'
+import { called, said } from './said'
 import type { Parked, Part, SystemStatus } from './types'
 
 type When = (at: string) => string
@@ -33,7 +33,7 @@ export function Parts({ parts, when }: { parts: readonly Part[]; when: When }) {
         <tbody>
           {parts.map((part) => (
             <tr key={part.name} data-testid={`part-${part.name}`}>
-              <th scope="row">{t(`admin.status.part.${part.name}`, { defaultValue: part.name })}</th>
+              <th scope="row">{called(part.name, t)}</th>
               <td>
                 <Chip tone={part.ok ? 'ok' : 'red'} icon={part.ok ? 'checkCircle' : 'octagon'}>
                   {t(part.ok ? 'admin.status.ok' : 'admin.status.down')}

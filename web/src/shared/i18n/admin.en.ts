@@ -46,9 +46,9 @@ export const adminEn: Shape<typeof adminZh> = {
     title: 'Audit', person: 'Person', anybody: 'Everybody', action: 'Action', anyAction: 'All actions', object: 'Object', objectHint: 'Object’s id, Enter', time: 'Time', source: 'Address', request: 'Request id', data: 'Contents', empty: 'Nothing in the audit yet', nothing: 'Nothing matches', byToken: 'Token {{name}}', system: 'System', fields: 'Fields', detail: 'Audit entry', code: 'Code', back: 'Back to the list', nobody: 'Not signed in', copyRequest: 'Copy request id',
   },
   status: {
-    journalOf: 'Journal of {{owner}} applied', say: { behind: '{{count}} behind', calls: '{{count}} calls', legs: '{{count}} legs, {{load}} used', silent: 'no answer' }, followerBehind: '{{name}} still to do', machine: 'Program and machine', software: 'Version', uptime: 'Running for', days: '{{count}} d {{time}}', partName: 'Part', state: 'State', detail: 'Detail', lastEnd: 'ended last by {{why}}', rows: 'Rows', took: 'Took', 
+    journalOf: 'Journal of {{owner}} applied', say: { behind: '{{count}} behind', calls: '{{count}} calls', legs: '{{count}} legs, {{load}} used · room for {{room}}', silent: 'no answer' }, followerBehind: '{{name}} still to do', machine: 'Program and machine', software: 'Version', uptime: 'Running for', days: '{{count}} d {{time}}', partName: 'Part', state: 'State', detail: 'Detail', lastEnd: 'ended last by {{why}}', rows: 'Rows', took: 'Took', 
     title: 'System status', fresh: 'as of {{time}}', parts: 'Parts', database: 'Database', journal: 'Journal and delivery', jobs: 'Jobs', backups: 'Backups', running: 'All running', notRunning: 'Needs attention', version: 'Version', since: 'Started', restarts: 'Restarts', restartsCount: '{{count}}', size: 'Size', connections: 'Connections', migration: 'Schema', sequence: 'Sequence', lag: 'Behind', bytes: 'Bytes', outboxWaiting: 'To deliver', oldest: 'Oldest waits', queued: 'Queued', runningJobs: 'Running', failed: 'Failed', noFailed: 'No failed jobs', noBackups: 'No backups yet', backup: 'Back up now', backupStarted: 'Backup started', verified: 'Verified', notVerified: 'Not verified', file: 'File', at: 'Time', diskFree: 'Disk free', parked: 'Parked deliveries', retry: 'Deliver again', retried: 'Delivered again',
-    ok: 'OK', down: 'Down', attention: 'Needs attention', noParked: 'Nothing parked', owner: 'Receiver', reason: 'Reason', stale: 'Old data', part: { jobs: 'Running of jobs', sound: 'Sound', calls: 'Calls', core: 'Call core', media: 'Media', web: 'Web', worker: 'Worker', postgres: 'Database', database: 'Database', journal: 'Journal', telephony: 'Telephony', sip: 'Signalling', projector: 'Projector', outbox: 'Delivery', supervisor: 'Supervisor', disk: 'Disk', registrar: 'Phones', trunk: 'Trunk' },
+    ok: 'OK', down: 'Down', attention: 'Needs attention', noParked: 'Nothing parked', owner: 'Receiver', reason: 'Reason', mediaWorker: 'Media worker {{number}}', stale: 'Old data', part: { jobs: 'Running of jobs', sound: 'Sound', calls: 'Calls', core: 'Call core', media: 'Media', web: 'Web', worker: 'Worker', postgres: 'Database', database: 'Database', journal: 'Journal', telephony: 'Telephony', sip: 'Signalling', projector: 'Projector', outbox: 'Delivery', supervisor: 'Supervisor', disk: 'Disk', registrar: 'Phones', trunk: 'Trunk' },
     tries: '{{count}} tries',
   },
   profile: {
@@ -140,7 +140,7 @@ export const adminEn: Shape<typeof adminZh> = {
     customer_source_deleted: 'Removed a customer source',
     customer_source_run: 'Ran a customer source',
     customer_conflict_resolved: 'Settled a conflict',
-    recording_listened: 'Listened to a recording',
+    recording_listened: 'Listened to a recording', recording_paused: 'Paused a recording', recording_resumed: 'Resumed a recording',
     journal_retried: 'Delivered again',
   },
   objectKind: {

@@ -44,9 +44,9 @@ export const adminZh = {
     title: '审计', person: '人员', anybody: '全部人员', action: '操作', anyAction: '全部操作', object: '对象', objectHint: '对象编号，回车查找', time: '时间', source: '来源地址', request: '请求编号', data: '内容', empty: '还没有审计记录', nothing: '没有符合条件的记录', byToken: '令牌 {{name}}', system: '系统', fields: '涉及字段', detail: '审计详情', code: '代码', back: '返回列表', nobody: '未登录', copyRequest: '复制请求编号',
   },
   status: {
-    journalOf: '{{owner}}日志已处理', say: { behind: '{{count}} 条未处理', calls: '{{count}} 个通话', legs: '{{count}} 路，占用 {{load}}', silent: '没有应答' }, followerBehind: '{{name}}待处理', machine: '程序与机器', software: '程序版本', uptime: '已运行', days: '{{count}} 天 {{time}}', partName: '部件', state: '状态', detail: '说明', lastEnd: '上次结束：{{why}}', rows: '行数', took: '用时', 
+    journalOf: '{{owner}}日志已处理', say: { behind: '{{count}} 条未处理', calls: '{{count}} 个通话', legs: '{{count}} 路，占用 {{load}}，还可容纳 {{room}} 路', silent: '没有应答' }, followerBehind: '{{name}}待处理', machine: '程序与机器', software: '程序版本', uptime: '已运行', days: '{{count}} 天 {{time}}', partName: '部件', state: '状态', detail: '说明', lastEnd: '上次结束：{{why}}', rows: '行数', took: '用时', 
     title: '运行状态', fresh: '{{time}} 更新', parts: '部件', database: '数据库', journal: '日志与投递', jobs: '后台任务', backups: '备份', running: '运行正常', notRunning: '需要处理', version: '版本', since: '启动于', restarts: '重启', restartsCount: '{{count}} 次', size: '大小', connections: '连接', migration: '结构版本', sequence: '序号', lag: '落后', bytes: '占用', outboxWaiting: '待投递', oldest: '最久等待', queued: '排队', runningJobs: '执行中', failed: '失败', noFailed: '没有失败的任务', noBackups: '还没有备份', backup: '立即备份', backupStarted: '备份已开始', verified: '已验证', notVerified: '未验证', file: '文件', at: '时间', diskFree: '磁盘剩余', parked: '搁置的投递', retry: '重新投递', retried: '已重新投递',
-    ok: '正常', down: '异常', attention: '需要处理', noParked: '没有搁置的投递', owner: '接收方', reason: '原因', stale: '数据已旧', part: { jobs: '任务执行', sound: '语音处理', calls: '通话', core: '呼叫核心', media: '媒体', web: '网页服务', worker: '后台任务', postgres: '数据库', database: '数据库', journal: '日志', telephony: '电话', sip: '电话信令', projector: '日志投影', outbox: '投递', supervisor: '进程看护', disk: '磁盘', registrar: '话机注册', trunk: '中继' },
+    ok: '正常', down: '异常', attention: '需要处理', noParked: '没有搁置的投递', owner: '接收方', reason: '原因', mediaWorker: '媒体进程 {{number}}', stale: '数据已旧', part: { jobs: '任务执行', sound: '语音处理', calls: '通话', core: '呼叫核心', media: '媒体', web: '网页服务', worker: '后台任务', postgres: '数据库', database: '数据库', journal: '日志', telephony: '电话', sip: '电话信令', projector: '日志投影', outbox: '投递', supervisor: '进程看护', disk: '磁盘', registrar: '话机注册', trunk: '中继' },
     tries: '尝试 {{count}} 次',
   },
   profile: {
@@ -138,7 +138,7 @@ export const adminZh = {
     customer_source_deleted: '删除客户来源',
     customer_source_run: '运行客户来源',
     customer_conflict_resolved: '处理冲突',
-    recording_listened: '听取录音',
+    recording_listened: '听取录音', recording_paused: '暂停录音', recording_resumed: '恢复录音',
     journal_retried: '重新投递',
   },
   objectKind: {
