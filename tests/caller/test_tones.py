@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import wave
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 
 from yuelai.entrypoints.caller import sources
 from yuelai.entrypoints.caller.tones import ToneDetector
+from yuelai.media.embedded.files import read
 from yuelai.wire import g711
 
 PROMPTS = Path(__file__).resolve().parents[2] / "src" / "yuelai" / "prompts"
@@ -56,13 +56,12 @@ def test_two_tones_at_once_and_noise_are_no_tone() -> None:
     ["zh-CN/greeting", "zh-CN/main_menu", "en/greeting", "en/main_menu", "common/hold_music", "common/queue_music"],
 )
 def test_speech_and_music_are_not_taken_for_a_second_of_tone(name: str) -> None:
-    with wave.open(str(PROMPTS / f"{name}.wav")) as file:
-        sound = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2")
+    sound = read(PROMPTS / f"{name}.opus")
     assert max((t.seconds for t in hear(sound).tones), default=0.0) < 1.0
 
 
 def test_a_source_of_files_speaks_them_once_and_then_keeps_silent() -> None:
-    path = PROMPTS / "common" / "beep.wav"
+    path = PROMPTS / "common" / "beep.opus"
     take = sources.files([path, path], pause=0.1)
     sound = np.concatenate([take(160) for _ in range(100)])
     assert np.abs(sound[:2400]).max() > 1000

@@ -94,7 +94,7 @@ def test_a_spoken_amount_is_heard_as_itself(minor: int, language: str) -> None:
 @given(st.datetimes(datetime(1900, 1, 1), datetime(2199, 12, 31)), languages, st.booleans())  # noqa: DTZ001
 def test_every_instant_has_a_recording_of_each_of_its_words(at: datetime, language: str, clock: bool) -> None:
     for id_ in speech.instant(at, language, clock=clock):
-        assert speech.prompt_path(id_, language).suffix == ".wav"
+        assert speech.prompt_path(id_, language).suffix == ".opus"
 
 
 @given(numbers, languages)

@@ -24,12 +24,12 @@ class Unspeakable(ValueError):
 
 
 def prompt_path(id: str, language: str) -> Path:
-    """Return the WAV file of a prompt; music and tones are the same in every language.
+    """Return the sound file of a prompt; music and tones are the same in every language.
 
     Raises `Unspeakable` when there is no such recording.
     """
     for folder in (language, "common"):
-        path = PROMPTS / folder / f"{id}.wav"
+        path = PROMPTS / folder / f"{id}.opus"
         if path.is_file():
             return path
     raise Unspeakable(f"no prompt {id!r} in {language!r}")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import wave
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+
+from yuelai.media.embedded.files import read
 
 Samples = npt.NDArray[np.int16]
 Source = Callable[[int], Samples]
@@ -36,9 +37,10 @@ def tone(hz: float, *, level: float = LEVEL) -> Source:
 
 
 def files(paths: Sequence[Path], *, pause: float = 1.0, loop: bool = False) -> Source:
-    """Speak WAV files (mono, 16-bit, 8 kHz) one after the other with pauses between; silence when they are over."""
+    """Speak files one after the other with pauses between; silence when they are over. Raises MediaError for a file
+    that cannot be read."""
     gap = np.zeros(round(pause * RATE), dtype=np.int16)
-    sound = np.concatenate([part for path in paths for part in (_read(path), gap)])
+    sound = np.concatenate([part for path in paths for part in (read(path), gap)])
     position = 0
 
     def take(n: int) -> Samples:
@@ -50,10 +52,3 @@ def files(paths: Sequence[Path], *, pause: float = 1.0, loop: bool = False) -> S
         return np.where(index < len(sound), sound[np.minimum(index, len(sound) - 1)], 0).astype(np.int16)
 
     return take
-
-
-def _read(path: Path) -> Samples:
-    with wave.open(str(path)) as file:
-        if (file.getnchannels(), file.getsampwidth(), file.getframerate()) != (1, 2, RATE):
-            raise ValueError(f"{path.name} is not mono, 16-bit, 8 kHz")
-        return np.frombuffer(file.readframes(file.getnframes()), dtype="<i2").astype(np.int16)
