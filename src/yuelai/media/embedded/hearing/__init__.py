@@ -89,7 +89,8 @@ class Hearing:
             heard += [Heard(slot, tone=tone) for slot, tone in self._tones.hear(slots[rows], sound[rows])]
         rows = np.flatnonzero(self._for_speech[slots])
         if len(rows):
-            for slot, began, seconds in self._speech.hear(slots[rows], said[rows], sound[rows]):
+            keys = self._keys.sounding(slots[rows])
+            for slot, began, seconds in self._speech.hear(slots[rows], said[rows], sound[rows], keys):
                 heard.append(Heard(slot, speech=began, seconds=seconds))
         return heard
 

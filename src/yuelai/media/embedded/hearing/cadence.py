@@ -16,6 +16,8 @@ LEEWAY, SLACK = 0.12, 0.045
 """A length fits within this part of itself and these seconds more."""
 SHORTEST_RING_PAUSE = 1.6
 """Seconds of silence after which a ring was no busy tone: no such pause is that long."""
+SOFTER = 9.0
+"""dB by which a pause is softer than the tone around it; music has other notes there."""
 TRANSITION = 0.13
 """Between two information tones hardly anything is heard, and for so long nothing is clear."""
 AGAIN_AFTER = 8.0
@@ -49,21 +51,24 @@ class Cadence:
     rhythms: tuple[Rhythm, ...]
     calling: int
     information: tuple[int, int, int]
-    _runs: deque[tuple[int, float]] = field(default_factory=lambda: deque(maxlen=8))
-    """What was heard before, with its length."""
+    _runs: deque[tuple[int, float, float]] = field(default_factory=lambda: deque(maxlen=8))
+    """What was heard before: label, seconds and mean level."""
     _label: int = QUIET
     _ticks: int = 0
+    _levels: float = 0.0
     _other: int = QUIET
     _others: int = 0
     _clock: int = 0
     _told: dict[Tone, int] = field(default_factory=dict)
 
-    def hear(self, label: int) -> Tone | None:
-        """Take a tick; return a signal that is now certain, unless it has been told and was not away since."""
+    def hear(self, label: int, level: float) -> Tone | None:
+        """Take a tick and its level in dB; return a signal that is now certain, unless it has been told and was not
+        away since."""
         self._clock += 1
-        found = None
+        found, before = None, self._ticks
         if label == self._label:
             self._ticks += 1 + self._others
+            self._levels += level * (1 + self._others)
             self._others = 0
         else:
             self._others = self._others + 1 if label == self._other else 1
@@ -71,66 +76,83 @@ class Cadence:
             # One tick alone is a click.
             if self._others < 2:
                 return None
-            self._runs.append((self._label, self._ticks * TICK))
-            self._label, self._ticks, self._others = label, self._others, 0
+            self._runs.append((self._label, self._ticks * TICK, self._level()))
+            self._label, self._ticks, self._levels = label, self._others, level * self._others
+            self._others = before = 0
             found = self._turned()
-        return self.tell(found or self._lasting())
+        return self.tell(found or self._lasting(before))
 
     @property
     def idle(self) -> bool:
         """Nothing is heard, and nothing that was heard waits for more silence."""
         return self._label == QUIET and not self._others and self._ticks * TICK > SHORTEST_RING_PAUSE + 0.1
 
-    def rest(self, ticks: int = 1) -> None:
-        """What `hear(QUIET)` does while idle."""
-        self._clock += ticks
-        self._ticks += ticks
+    def rest(self, level: float) -> None:
+        """What `hear` does with no sound while idle, quicker."""
+        self._clock += 1
+        self._ticks += 1
+        self._levels += level
+
+    def _level(self) -> float:
+        return self._levels / self._ticks if self._ticks else 0.0
 
     def _turned(self) -> Tone | None:
-        """What is certain as a sound begins or ends."""
-        runs = self._runs
-        last, seconds = runs[-1]
+        """What is certain as a sound ends."""
+        if self._label != QUIET:
+            return None
+        runs = list(self._runs)
+        last, seconds, _ = runs[-1]
         if last == self.calling and CALLING_SHORTEST <= seconds <= CALLING_LONGEST:
             return Tone.CNG
-        if len(runs) < 2:
-            return None
-        before, pause = runs[-1], runs[-2]
         for rhythm in self.rhythms:
-            if not rhythm.off:
-                continue
-            if self._label == QUIET and len(runs) >= 3:
-                # on, off, on: the first may have begun before we listened.
-                (first, whole), (between, gap), (again, length) = runs[-3], pause, before
-                right = first == again == rhythm.label and between == QUIET
-                if right and _fits(length, rhythm.on) and _fits(gap, rhythm.off) and not _longer(whole, rhythm.on):
-                    return rhythm.tone
-            elif self._label == rhythm.label:
-                # A ring, its pause, and the next ring begins.
-                long = rhythm.off > SHORTEST_RING_PAUSE and before[0] == QUIET and pause[0] == rhythm.label
-                if long and _fits(before[1], rhythm.off) and not _longer(pause[1], rhythm.on):
-                    return rhythm.tone
+            # A ring is certain after its second time, all that is quicker after its third. The first may have begun
+            # before we listened.
+            times = 2 if rhythm.off > SHORTEST_RING_PAUSE else 3
+            if last == rhythm.label and rhythm.off and self._repeated(runs[1 - 2 * times :], rhythm, times):
+                return rhythm.tone
         return None
 
-    def _lasting(self) -> Tone | None:
-        """What is certain as a sound or a pause has been so long."""
+    @staticmethod
+    def _repeated(runs: list[tuple[int, float, float]], rhythm: Rhythm, times: int) -> bool:
+        if len(runs) < 2 * times - 1:
+            return False
+        sounds, pauses = runs[::2], runs[1::2]
+        softest = min(level for _, _, level in sounds)
+        return (
+            all(label == rhythm.label for label, _, _ in sounds)
+            and all(_fits(seconds, rhythm.on) for _, seconds, _ in sounds[1:])
+            and sounds[0][1] <= rhythm.on * (1 + LEEWAY) + SLACK
+            and all(
+                label == QUIET and _fits(seconds, rhythm.off) and level < softest - SOFTER
+                for label, seconds, level in pauses
+            )
+        )
+
+    def _lasting(self, before: int) -> Tone | None:
+        """What is certain as a sound or a pause has been so long; `before` this tick it was of so many ticks."""
+
+        def reached(seconds: float) -> bool:
+            return before < round(seconds / TICK) <= self._ticks
+
         if self._label == QUIET:
-            if self._ticks == round(SHORTEST_RING_PAUSE / TICK) and self._runs:
-                label, seconds = self._runs[-1]
+            if self._runs and reached(SHORTEST_RING_PAUSE):
+                label, seconds, level = self._runs[-1]
                 for rhythm in self.rhythms:
-                    if rhythm.label == label and rhythm.off > SHORTEST_RING_PAUSE and _fits(seconds, rhythm.on):
+                    rings = rhythm.label == label and rhythm.off > SHORTEST_RING_PAUSE and _fits(seconds, rhythm.on)
+                    if rings and self._level() < level - SOFTER:
                         return rhythm.tone
             return None
         if self._label == self.information[2]:
-            if self._ticks == round(INFORMATION_SHORTEST / TICK) and self._informed():
+            if reached(INFORMATION_SHORTEST) and self._informed():
                 return Tone.SIT
             return None
         for rhythm in self.rhythms:
-            if rhythm.label == self._label and not rhythm.off and self._ticks == round((rhythm.longest + 1) / TICK):
+            if rhythm.label == self._label and not rhythm.off and reached(rhythm.longest + 1):
                 return rhythm.tone
         return None
 
     def _informed(self) -> bool:
-        sounds = [(label, seconds) for label, seconds in self._runs if label != QUIET or seconds > TRANSITION]
+        sounds = [(label, seconds) for label, seconds, _ in self._runs if label != QUIET or seconds > TRANSITION]
         first, second = self.information[:2]
         return (
             len(sounds) >= 2
@@ -145,10 +167,6 @@ class Cadence:
             return None
         seen, self._told[tone] = self._told.get(tone), self._clock
         return tone if seen is None or (self._clock - seen) * TICK > AGAIN_AFTER else None
-
-
-def _longer(seconds: float, nominal: float) -> bool:
-    return seconds > nominal * (1 + LEEWAY) + SLACK
 
 
 def rhythms_for(signals: Iterable[tuple[Tone, int, float, float]]) -> tuple[Rhythm, ...]:

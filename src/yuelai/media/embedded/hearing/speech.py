@@ -23,7 +23,7 @@ STRICTNESS = 2
 QUIETEST = 32768.0 * 10**-2.75
 """Mean amplitude (55 dB below full scale) under which nothing is listened for."""
 RECENT = 6
-BEGIN, SURE = 3, 2
+BEGIN, SURE = 3, 3
 """So many of the `RECENT` pieces of 20 ms must be a voice, and so many surely."""
 ABOVE = 10.0
 """How much more power than the noise is well above it."""
@@ -35,6 +35,12 @@ PAUSE = 25
 PURE = 0.9
 """Where the two strongest partials from 325 Hz up are this share of the power, it is a tone. Signals have none lower;
 those of voices that are nearly pure, as of a nasal or an u, have."""
+VOICE = (75.0, 450.0)
+"""Hz of a voice's pitch."""
+HARMONIC = 0.07
+"""By how much of the pitch a partial may be beside a multiple of it; no signal's two tones fit like that."""
+MOVED, CHANGED = 45.0, 0.5
+"""From piece to piece a tone moves by fewer Hz and changes by less of its power (logarithm): voices do not stand so."""
 STEADY, RINGS_ON = 2, 2
 """After so many more pieces of the same tone it is one for certain, and its end takes so many."""
 PITCHED = 0.5
@@ -45,9 +51,13 @@ _BITS = np.array([bin(mask).count("1") for mask in range(1 << RECENT)], np.uint8
 _HALF = FRAME
 _SHORTEST, _LONGEST = 10, 80
 _BIN = 12.5
-_HUM, _TONES = round(87.5 / _BIN), round(325 / _BIN)
+_HUM, _TONES = round(200 / _BIN), round(325 / _BIN)
 
-_STATE = ("_recent", "_sure", "_ringing", "_steady", "_peak", "_noise", "_tail", "_speaking", "_length", "_pause")
+_TONAL = ("_ringing", "_steady", "_peak", "_power")
+_STATE = (*_TONAL, "_recent", "_sure", "_noise", "_tail", "_speaking", "_length", "_pause")
+
+Floats = NDArray[np.float32]
+Bools = NDArray[np.bool_]
 
 
 class Talk(NamedTuple):
@@ -63,7 +73,7 @@ class Speech:
         self._recent = np.zeros(0, np.uint8)
         self._sure = np.zeros(0, np.uint8)
         self._ringing, self._steady = np.zeros(0, np.int8), np.zeros(0, np.int8)
-        self._peak = np.zeros(0, np.int16)
+        self._peak, self._power = np.zeros(0, np.float32), np.zeros(0, np.float32)
         self._noise = np.zeros(0, np.float32)
         self._tail = np.zeros((0, FRAME), np.float32)
         self._speaking = np.zeros(0, np.bool_)
@@ -87,8 +97,8 @@ class Speech:
         for name in _STATE:
             getattr(self, name)[slot] = 0
 
-    def hear(self, slots: NDArray[np.intp], said: Samples, sound: NDArray[np.float32]) -> list[Talk]:
-        """Take the next frame of each, int16 (rows, 160), and the same as float32."""
+    def hear(self, slots: NDArray[np.intp], said: Samples, sound: Floats, keys: Bools) -> list[Talk]:
+        """Take the next frame of each, int16 (rows, 160), the same as float32, and in which rows a key sounds."""
         loudness = np.abs(sound).mean(axis=1)
         voiced = loudness > QUIETEST
         # Whoever begins in the midst of a sound has heard no noise yet: nothing is above it.
@@ -104,43 +114,51 @@ class Speech:
         sure = loudness > noise * ABOVE**0.5
         rows = np.flatnonzero(voiced)
         if len(rows):
-            pure, pitch, peak = self._look(np.concatenate([self._tail[slots[rows]], sound[rows]], axis=1))
             where = slots[rows]
-            still = pure & (np.abs(peak - self._peak[where]) <= 1)
-            steady = self._steady[where] = np.where(still, np.minimum(self._steady[where] + 1, 100), 0)
-            self._peak[where] = peak
+            few, pitch, peak, power = self._look(np.concatenate([self._tail[where], sound[rows]], axis=1))
+            still = np.abs(peak - self._peak[where]) <= MOVED
+            still &= np.abs(np.log(power / np.maximum(self._power[where], 1e-3))) <= CHANGED
+            self._peak[where], self._power[where] = peak, power
+            pure = few & still
+            steady = self._steady[where] = np.where(pure, np.minimum(self._steady[where] + 1, 100), 0)
             # The two pieces in which a tone ends have its pitch still.
             ringing = np.where(steady >= STEADY, RINGS_ON + 1, self._ringing[where])
             self._ringing[where] = np.maximum(ringing - 1, 0)
-            voiced[rows] = ~pure & (ringing == 0)
+            voiced[rows] = ~pure & (ringing == 0) & ~keys[rows]
             sure[rows] |= pitch
         sure &= voiced
         self._tail[slots] = sound
         return self._follow(slots, voiced, sure)
 
-    def _look(self, sound: NDArray[np.float32]) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.intp]]:
-        """Tell which rows of 40 ms are one tone or two, which have a pitch, and where the strongest partial is."""
+    def _look(self, sound: Floats) -> tuple[Bools, Bools, Floats, Floats]:
+        """Tell which rows of 40 ms are one tone or two and have a pitch, their strongest partial (Hz) and power."""
         half = sound[:, ::2] + sound[:, 1::2]
         spectrum = np.fft.rfft(half * self._window, 2 * _HALF)
         power = spectrum.real**2 + spectrum.imag**2
         power[:, :_HUM] = 0
         alike = np.fft.irfft(power)
         best = (alike[:, _SHORTEST : _LONGEST + 1] * self._fading).max(axis=1)
-        pitched: NDArray[np.bool_] = best > PITCHED * alike[:, 0]
-        whole = power.sum(axis=1)
-        strongest = np.zeros(len(power), power.dtype)
-        rows = np.arange(len(power))[:, None]
-        places = []
+        pitched: Bools = best > PITCHED * alike[:, 0]
+        whole: Floats = power.sum(axis=1) + np.float32(1)
+        rows = np.arange(len(power))
+        places: list[Floats] = []
+        strengths: list[Floats] = []
         for _ in range(2):
             place = np.minimum(power[:, _TONES:].argmax(axis=1) + _TONES, power.shape[1] - 5)
+            left, top, right = (np.sqrt(power[rows, place + side]) for side in (-1, 0, 1))
+            places.append((place + (right - left) / np.maximum(2 * (2 * top - left - right), 1e-3)) * np.float32(_BIN))
             partial = place[:, None] + np.arange(-4, 5)
-            strongest += power[rows, partial].sum(axis=1)
-            power[rows, partial] = 0
-            places.append(place)
-        pure: NDArray[np.bool_] = strongest > PURE * whole
-        return pure, pitched, places[0]
+            strengths.append(power[rows[:, None], partial].sum(axis=1))
+            power[rows[:, None], partial] = 0
+        # Neighbours among the partials of a voice have its pitch between them and are multiples of it.
+        between = np.abs(places[1] - places[0])
+        order = np.minimum(places[0], places[1]) / np.maximum(between, 1)
+        voice = (between > VOICE[0]) & (between < VOICE[1]) & (np.abs(order - np.round(order)) < HARMONIC)
+        alone = strengths[0] > PURE * whole
+        few: Bools = alone | ((strengths[0] + strengths[1] > PURE * whole) & ~voice)
+        return few, pitched, places[0], whole
 
-    def _follow(self, slots: NDArray[np.intp], voiced: NDArray[np.bool_], sure: NDArray[np.bool_]) -> list[Talk]:
+    def _follow(self, slots: NDArray[np.intp], voiced: Bools, sure: Bools) -> list[Talk]:
         told: list[Talk] = []
         recent = ((self._recent[slots] << 1) | voiced) & ((1 << RECENT) - 1)
         certain = ((self._sure[slots] << 1) | sure) & ((1 << RECENT) - 1)

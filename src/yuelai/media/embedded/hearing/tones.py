@@ -89,12 +89,14 @@ class Tones:
         count = np.clip(answers + np.where(answering, 1, -1), 0, ANSWERING_TICKS * 2)
         self._answer[slots] = count
         crossed = answering & (count == ANSWERING_TICKS) & (answers < ANSWERING_TICKS)
-        for slot, label, answered in zip(slots.tolist(), labels.tolist(), crossed.tolist(), strict=True):
+        levels = 10 * np.log10(np.einsum("ij,ij->i", said, said) + 1)
+        rows = zip(slots.tolist(), labels.tolist(), levels.tolist(), crossed.tolist(), strict=True)
+        for slot, label, level, answered in rows:
             cadence = self._cadences[slot]
             if label == QUIET and cadence.idle:
-                cadence.rest()
+                cadence.rest(level)
                 continue
-            tone = cadence.hear(label)
+            tone = cadence.hear(label, level)
             if answered:
                 tone = cadence.tell(Tone.CED)
             if tone is not None and tone in self._wanted[slot]:
