@@ -1,15 +1,22 @@
-import { Select, Slider } from 'antd'
+import { useQuery } from '@tanstack/react-query'
+import { Select } from 'antd'
 import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
-import { api } from '@/shared/api/client'
+import { api, type Problem } from '@/shared/api/client'
 import type { RecordingRef } from '@/shared/api/types'
 import { dayTime, timer } from '@/shared/time/format'
 import { serverNow } from '@/shared/time/clock'
 import { Icon } from '@/shared/ui/Icon'
-import { ErrorLine } from '@/shared/ui/parts'
+import { Empty, ErrorLine } from '@/shared/ui/parts'
+import { pausedAt, type Peaks } from './wave'
+import { Waveform } from './Waveform'
 
 const speeds = [0.75, 1, 1.25, 1.5, 2]
+const buckets = 320
+
+/** Ogg Opus is what is kept; a browser that cannot play it is given WAV. */
+const wanted = () => (document.createElement('audio').canPlayType('audio/ogg; codecs=opus') ? '' : '?format=wav')
 
 /** Plays one recording. The sound is fetched with the bearer on the first play and kept as a blob, so seeking is free. */
 export function RecordingPlayer({ recording, startedAt }: { recording: RecordingRef; startedAt?: string }) {
@@ -22,6 +29,13 @@ export function RecordingPlayer({ recording, startedAt }: { recording: Recording
   const [at, setAt] = useState(0)
   const [speed, setSpeed] = useState(1)
   const [total, setTotal] = useState(recording.duration_ms / 1000)
+  const peaks = useQuery({
+    queryKey: ['peaks', recording.id],
+    queryFn: ({ signal }) => api.get<Peaks>(`/recordings/${recording.id}/peaks`, { buckets }, signal),
+    staleTime: Infinity,
+    retry: (count, error) => ((error as Problem).status === 0 || (error as Problem).status >= 502) && count < 3,
+  })
+  const erased = (peaks.error as Problem | null)?.code === 'recording_erased'
 
   useEffect(() => {
     if (source) return () => URL.revokeObjectURL(source)
@@ -31,7 +45,7 @@ export function RecordingPlayer({ recording, startedAt }: { recording: Recording
     setLoading(true)
     setProblem(null)
     try {
-      const blob = await api.blob(`/recordings/${recording.id}/audio`)
+      const blob = await api.blob(`/recordings/${recording.id}/audio${wanted()}`)
       setSource(URL.createObjectURL(blob))
     } catch (error) {
       setProblem(error)
@@ -59,6 +73,7 @@ export function RecordingPlayer({ recording, startedAt }: { recording: Recording
     setAt(to)
   }
 
+  if (erased) return <Empty>{t('problem.recording_erased')}</Empty>
   return (
     <div className="player" data-testid="recording-player" data-loaded={source !== null} data-playing={playing}>
       {/* oxlint-disable-next-line jsx-a11y/media-has-caption -- recordings have no transcript yet */}
@@ -92,16 +107,7 @@ export function RecordingPlayer({ recording, startedAt }: { recording: Recording
         <Icon name={playing ? 'pause' : 'play'} size={18} />
       </button>
       <span className="player-time">{timer(at)}</span>
-      <Slider
-        className="player-slider"
-        ariaLabelForHandle={t('player.position')}
-        min={0}
-        max={Math.max(total, 0.1)}
-        step={0.5}
-        value={at}
-        onChange={seek}
-        tooltip={{ formatter: (value) => timer(value ?? 0) }}
-      />
+      <Waveform peaks={peaks.data} at={at} total={total} onSeek={seek} onToggle={toggle} />
       <span className="player-time">{timer(total)}</span>
       <Select
         value={speed}
@@ -114,7 +120,12 @@ export function RecordingPlayer({ recording, startedAt }: { recording: Recording
         }}
       />
       {startedAt && <span className="muted player-when">{dayTime(startedAt, serverNow(), i18n.language)}</span>}
-      {problem !== null && <ErrorLine problem={problem} onRetry={() => void load()} />}
+      {pausedAt(peaks.data, at) && <span className="player-note" role="status">{t('player.notKept')}</span>}
+      {problem !== null ? (
+        <ErrorLine problem={problem} onRetry={() => void load()} />
+      ) : (
+        peaks.isError && <ErrorLine problem={peaks.error} onRetry={() => void peaks.refetch()} />
+      )}
     </div>
   )
 }

@@ -5,10 +5,10 @@ import { phone as phoneText } from '@/shared/format/phone'
 import { secondsLeft, secondsSince, timer } from '@/shared/time/format'
 import { useNow } from '@/shared/time/clock'
 import { Icon } from '@/shared/ui/Icon'
-import { Chip } from '@/shared/ui/parts'
 import { CustomerClass } from '@/shared/ui/CustomerClass'
 import { useMe } from '@/shared/ui/may'
 import { usePhone } from './PhoneProvider'
+import { RecordingChip } from './RecordingChip'
 import { lacksSound } from './useRejoin'
 
 const tints: Record<string, string> = { ring: 'accent', hold: 'amber', wrapup: 'violet' }
@@ -54,11 +54,7 @@ export function CallBlock({ call }: { call: InteractionDocument | null }) {
         <span className="call-top">
           <b className="ellipsis">{name}</b>
           <CustomerClass value={call.customer?.class} short />
-          {call.recording && call.state !== 'wrapup' && (
-            <Chip tone="red" icon="record" title={t('call.recording')}>
-              {t('call.recordingShort')}
-            </Chip>
-          )}
+          {call.recording && call.state !== 'wrapup' && <RecordingChip call={call} />}
           {call.state === 'ring' && left !== null && <span className="call-left">{t('call.ringLeft', { count: left })}</span>}
         </span>
         <CallSecond call={call} text={second} silent={lacksSound(phone.state, phone.seat, call)} />

@@ -91,6 +91,8 @@ export function describe(line: TrailLine, t: Translate, queueName: (code: string
       return { at, icon, text: line.text ?? '', tone: 'gold', quote: true }
     case 'sound':
       return { at, icon, text: soundText(data, t) }
+    case 'recording':
+      return { at, icon, text: t(data.paused ? 'trail.recordingPaused' : 'trail.recordingResumed', { agent: line.actor }) }
     case 'customer':
       return { at, icon, text: t('trail.chosen', { agent: line.actor }) }
     default:

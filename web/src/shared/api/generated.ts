@@ -1133,6 +1133,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/interactions/{interaction_id}/pause-recording": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause Recording
+         * @description Keep nothing of either side from now on: a card number is read out. The recording's time runs on.
+         */
+        post: operations["pause_recording_api_v1_interactions__interaction_id__pause_recording_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/interactions/{interaction_id}/rejoin": {
         parameters: {
             query?: never;
@@ -1147,6 +1167,26 @@ export interface paths {
          * @description Call the agent's seat again for a call that goes on, after a page was reloaded.
          */
         post: operations["rejoin_api_v1_interactions__interaction_id__rejoin_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/interactions/{interaction_id}/resume-recording": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume Recording
+         * @description Keep everything again.
+         */
+        post: operations["resume_recording_api_v1_interactions__interaction_id__resume_recording_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -9115,7 +9155,65 @@ export interface operations {
             };
         };
     };
+    pause_recording_api_v1_interactions__interaction_id__pause_recording_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interaction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
     rejoin_api_v1_interactions__interaction_id__rejoin_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interaction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    resume_recording_api_v1_interactions__interaction_id__resume_recording_post: {
         parameters: {
             query?: never;
             header?: never;

@@ -103,6 +103,7 @@ export interface InteractionDocument {
   answered_at: Instant | null
   until: Instant | null
   recording: boolean
+  recording_paused?: boolean
   why: Why | null
   trail: TrailLine[]
 }

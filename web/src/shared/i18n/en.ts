@@ -51,7 +51,7 @@ export const en: Texts = {
     },
   },
   call: {
-    none: 'No call', recording: 'Recording', recordingShort: 'Rec', ringLeft: '{{count}} s left', total: 'Total {{time}}', holding: 'Hold {{time}}',
+    none: 'No call', recording: 'Recording', recordingShort: 'Rec', recordingPause: 'Recording; pause it while a card number is read out', recordingPaused: 'Paused', recordingResume: 'Not recording; click to record again', ringLeft: '{{count}} s left', total: 'Total {{time}}', holding: 'Hold {{time}}',
     wrapupLeft: 'Left for wrap-up', left: '{{time}} left', gone: 'The call from {{who}} has gone unanswered', cut: 'The call with {{who}} was cut off',
   },
   load: { queue: 'Waiting', waiting: '{{count}}', longest: 'longest {{time}}', answered: 'Answered', average: 'Handling' },
@@ -115,7 +115,7 @@ export const en: Texts = {
     arrived: 'Call {{from}} → {{to}}', answeredBy: 'Answered by {{agent}}', held: 'Put on hold', retrieved: 'Retrieved after {{time}} on hold', ended: 'Call over, wrap-up', queued: 'Queued: {{queue}}', movedTo: 'Queue closed; now waiting in {{queue}}', queueClosed: 'Queue closed, and there is no other',
     offered: 'Offered to {{agent}}', offeredWhy: 'Offered to {{agent}}: {{why}}', offerFailed: '{{agent}} did not take it: {{why}}', chosen: '{{agent}} chose the customer',
     sounded: 'Sound at the end (MOS): {{parties}}', customer: 'customer {{mos}}', agent: 'agent {{mos}}',
-    rejoined: '{{agent}} got the sound back', lost: 'Sound of {{agent}} lost, the customer hears music', restarted: 'System restart, cut while: {{state}}', notRecorded: 'Could not be recorded', flowFailed: 'The flow failed; to an agent',
+    rejoined: '{{agent}} got the sound back', lost: 'Sound of {{agent}} lost, the customer hears music', restarted: 'System restart, cut while: {{state}}', notRecorded: 'Could not be recorded', recordingPaused: 'Recording paused by {{agent}}', recordingResumed: 'Recording resumed by {{agent}}', flowFailed: 'The flow failed; to an agent',
     kind: { system: 'System', recording: 'Recording', lookup: 'Look-up' },
     flow: {
       pressed: '{{step}}: pressed {{key}} {{choice}}', repeat: '{{step}}: pressed {{key}}, repeated', no_match: '{{step}}: pressed {{key}}, no such choice (attempt {{attempt}})',
@@ -142,7 +142,10 @@ export const en: Texts = {
     signalling: 'Signalling', back: 'Back to the list', queue: 'Queue', agent: 'Agent', wait: 'Wait', talk: 'Talk', hold: 'Hold', disposition: 'Outcome', dialled: 'Dialled', note: 'Note', recording: 'Recording', segments: 'Stretches',
     noRecording: 'No recording', sealing: 'The recording is being sealed and will appear here',
   },
-  player: { play: 'Play', pause: 'Pause', position: 'Position', speed: 'Speed' },
+  player: {
+    play: 'Play', pause: 'Pause', position: 'Position', speed: 'Speed', said: 'Customer', heard: 'Heard by them',
+    notKept: 'The recording was paused here', notKeptFrom: 'Paused from {{from}} to {{to}}: nothing was kept',
+  },
   keys: {
     ...shellEn.keysShell,
     all: 'All keys', tab: 'Tab', note: 'Note', region: 'Next region', hangup: 'Hang up / decline', hold: 'Hold / retrieve', mute: 'Mute / unmute',
@@ -162,6 +165,6 @@ export const en: Texts = {
     not_your_interaction: 'This interaction is no longer yours', wrong_call_state: 'The call has moved on; this cannot be done now', illegal_step: 'The interaction has moved on; this cannot be done now', conflict: 'Things have moved on; look at the present state first',
     unavailable: 'The service does not answer at the moment', unknown_customer: 'There is no such customer', not_a_phone_number: 'The number is not complete; landlines need their area code', nothing_to_search: 'Enter something to search for',
     no_such_agent: 'You are not an agent', seat_not_registered: 'Your phone is not registered: start it, or choose the other seat', seat_in_use: 'The seat can be changed after the call', state_not_yours: 'This state follows from calls and cannot be chosen',
-    offer_gone: 'The call has gone', audio_unreadable: 'The recording cannot be played', bad_cursor: 'The list has changed; refresh it', invalid: 'Something in it is not as required', http_404: 'Not found', http_500: 'Server error; try again later', http_502: 'The service is restarting', http_503: 'The service does not answer at the moment',
+    recording_erased: 'The recording was erased with the personal data', recording_damaged: 'The file of the recording is missing or was changed', recording_not_complete: 'The call is still being recorded', no_such_recording: 'There is no such recording, or it is not yours to hear', master_key_missing: 'The master key that opens recordings is not at hand', offer_gone: 'The call has gone', audio_unreadable: 'The recording cannot be played', bad_cursor: 'The list has changed; refresh it', invalid: 'Something in it is not as required', http_404: 'Not found', http_500: 'Server error; try again later', http_502: 'The service is restarting', http_503: 'The service does not answer at the moment',
   },
 }

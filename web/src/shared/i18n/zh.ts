@@ -52,7 +52,7 @@ export const zh = {
     },
   },
   call: {
-    none: '当前没有通话', recording: '录音中', recordingShort: '录音中', ringLeft: '{{count}} 秒后转他人', total: '总计 {{time}}', holding: '保持 {{time}}',
+    none: '当前没有通话', recording: '录音中', recordingShort: '录音中', recordingPause: '录音中；客户报卡号时可暂停', recordingPaused: '录音暂停', recordingResume: '已暂停录音，点击恢复', ringLeft: '{{count}} 秒后转他人', total: '总计 {{time}}', holding: '保持 {{time}}',
     wrapupLeft: '话后剩余时间', left: '余 {{time}}', gone: '{{who}} 的来电已离开，未接通', cut: '{{who}} 的通话已中断',
   },
   load: { queue: '排队', waiting: '{{count}} 人', longest: '最长 {{time}}', answered: '今日接听', average: '平均处理' },
@@ -116,7 +116,7 @@ export const zh = {
     arrived: '来电 {{from}} → {{to}}', answeredBy: '{{agent}} 接听', held: '保持', retrieved: '取回，保持 {{time}}', ended: '通话结束，话后', queued: '入队 {{queue}}', movedTo: '原队列已关闭，转入 {{queue}}', queueClosed: '队列已关闭，且没有其他队列',
     offered: '分给 {{agent}}', offeredWhy: '分给 {{agent}}：{{why}}', offerFailed: '{{agent}} 未接：{{why}}', chosen: '{{agent}} 选定客户',
     sounded: '结束时音质（MOS）：{{parties}}', customer: '客户 {{mos}}', agent: '坐席 {{mos}}',
-    rejoined: '{{agent}} 重新接入语音', lost: '{{agent}} 的语音断开，客户听音乐等候', restarted: '系统重启，中断于{{state}}', notRecorded: '录音未能进行', flowFailed: '自助流程出错，转人工',
+    rejoined: '{{agent}} 重新接入语音', lost: '{{agent}} 的语音断开，客户听音乐等候', restarted: '系统重启，中断于{{state}}', notRecorded: '录音未能进行', recordingPaused: '{{agent}} 暂停录音', recordingResumed: '{{agent}} 恢复录音', flowFailed: '自助流程出错，转人工',
     kind: { system: '系统', recording: '录音', lookup: '查询' },
     flow: {
       pressed: '{{step}}：按 {{key}} {{choice}}', repeat: '{{step}}：按 {{key}} 重听', no_match: '{{step}}：按 {{key}}，无此选项（第 {{attempt}} 次）',
@@ -143,7 +143,10 @@ export const zh = {
     signalling: '查看信令', back: '返回列表', queue: '队列', agent: '座席', wait: '等待', talk: '通话', hold: '保持', disposition: '小结', dialled: '被叫', note: '备注', recording: '录音', segments: '时间分段',
     noRecording: '没有录音', sealing: '录音正在封存，稍后出现在这里',
   },
-  player: { play: '播放', pause: '暂停', position: '播放位置', speed: '播放速度' },
+  player: {
+    play: '播放', pause: '暂停', position: '播放位置', speed: '播放速度', said: '客户', heard: '客户听到',
+    notKept: '此处录音已暂停', notKeptFrom: '{{from}} 至 {{to}} 录音暂停，未保留声音',
+  },
   keys: {
     ...shellZh.keysShell,
     all: '全部快捷键', tab: '换标签', note: '记一笔', region: '换区域', hangup: '挂机 / 拒接', hold: '保持 / 取回', mute: '静音 / 取消静音',
@@ -162,7 +165,7 @@ export const zh = {
     not_your_interaction: '这个交互已不在您手上', wrong_call_state: '通话已变化，现在不能这样操作', illegal_step: '交互已变化，现在不能这样操作', conflict: '情况已变化，请看最新状态后再操作',
     unavailable: '服务暂时没有回应', unknown_customer: '没有这位客户', not_a_phone_number: '号码不完整，固定电话请带区号', nothing_to_search: '请填写要查找的内容',
     no_such_agent: '您不是座席', seat_not_registered: '话机未注册：启动话机，或换一种座席方式', seat_in_use: '通话结束后才能更换座席方式', state_not_yours: '这个状态由通话决定，不能手动选择',
-    offer_gone: '来电已离开', audio_unreadable: '录音未能播放', bad_cursor: '列表已变化，请刷新', invalid: '有内容不符合要求', http_404: '没有找到', http_500: '服务器出错，请稍后再试', http_502: '服务正在重启，请稍候', http_503: '服务暂时没有回应',
+    recording_erased: '录音已随个人信息抹除', recording_damaged: '录音文件缺失或被改动', recording_not_complete: '通话仍在录音', no_such_recording: '没有这段录音，或您无权收听', master_key_missing: '打开录音的主密钥不在', offer_gone: '来电已离开', audio_unreadable: '录音未能播放', bad_cursor: '列表已变化，请刷新', invalid: '有内容不符合要求', http_404: '没有找到', http_500: '服务器出错，请稍后再试', http_502: '服务正在重启，请稍候', http_503: '服务暂时没有回应',
   },
 }
 
