@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
 
+import msgspec
+import numpy as np
 import pytest
 
 from tests.media.crew import Crew
 from tests.media.party import Party, join, save
-from tests.media.rtp_phone import Phone, phones, tone
+from tests.media.rtp_phone import Phone, phones, steadily, tone
 from yuelai.media import link
 from yuelai.media.client import EmbeddedMediaEngine
-from yuelai.media.ports import LegGone, LegKind, MediaError, MediaFull, PlayEnded
+from yuelai.media.ports import KeyMode, LegGone, LegKind, LegOptions, MediaError, MediaFull, PlayEnded, TapFrame
 from yuelai.platform.ids import LegId, new_id
 
 Until = Callable[[Callable[[], bool]], Awaitable[None]]
@@ -246,3 +249,98 @@ async def test_a_full_engine_refuses_new_calls_but_not_who_joins_one(until: Unti
     finally:
         await engine.disconnect()
         crew.clear()
+
+
+async def test_what_is_put_in_is_heard_at_every_worker_also_by_who_comes_late(engine: EmbeddedMediaEngine) -> None:
+    async with phones(2) as (ann, bob):
+        one, other = await spread(engine, ann, bob)
+        source = LegId(new_id())
+        await engine.injection(source)
+        await engine.route(source, one.leg, 1.0)
+        assert await engine.inject(source, tone(600, 8).tobytes()) > 7
+        await ann.hears(600)
+        await engine.route(source, other.leg, 1.0)
+        await bob.hears(600)
+        assert await engine.inject(source, tone(600, 1).tobytes()) < 9
+        for leg in (source, one.leg, other.leg):
+            await engine.close(leg)
+        assert await legs(engine) == 0
+
+
+async def test_keys_go_from_worker_to_worker_as_the_leg_says(engine: EmbeddedMediaEngine) -> None:
+    async with phones(2) as (ann, bob):
+        one, other = await spread(engine, ann, bob)
+        await engine.bridge(one.leg, other.leg)
+        bob.frequency = 1100
+        await ann.hears(1100)
+        bob.frequency = None
+        await engine.adjust(one.leg, LegOptions(keys=KeyMode.TRANSLATE))
+        for key in "42":
+            await ann.press(key)
+            await asyncio.sleep(0.3)
+        assert one.digits == "42"
+        assert other.digits == ""
+        events = [packet for packet in bob.heard if packet.payload_type == bob.event_type]
+        assert [packet.payload[0] for packet in events if packet.marker] == [4, 2]
+        for party in (one, other):
+            await engine.close(party.leg)
+
+
+async def test_another_process_listens_to_a_leg_that_is_not_its_own(crew: Crew, engine: EmbeddedMediaEngine) -> None:
+    elsewhere = await crew.connect()
+    async with phones(2) as (ann, bob):
+        one, other = await spread(engine, ann, bob)
+        for party, frequency in ((one, 700), (other, 1100)):
+            party.phone.frequency = frequency
+            pieces: list[TapFrame] = []
+            tap = uuid4()
+            await elsewhere.tap(tap, party.leg, pieces.append)
+            async with asyncio.timeout(5):
+                while len(pieces) < 40:
+                    await asyncio.sleep(0.05)
+            await elsewhere.untap(tap)
+            sound = np.frombuffer(b"".join(piece.pcm for piece in pieces[20:]), np.int16)
+            assert steadily(sound, -10, frequency)
+        source = LegId(new_id())
+        await elsewhere.injection(source)
+        await elsewhere.route(source, other.leg, 1.0)
+        await elsewhere.inject(source, tone(400, 20).tobytes())
+        await bob.hears(400)
+        await elsewhere.disconnect()
+        await bob.hears(but_not=(400,))
+        for party in (one, other):
+            assert party.events == []
+            await engine.close(party.leg)
+
+
+async def test_a_reader_that_is_too_slow_loses_pieces_and_holds_nothing_up(
+    crew: Crew, engine: EmbeddedMediaEngine
+) -> None:
+    async with phones(2) as (ann, bob):
+        one = await join(engine, ann)
+        two = await beside(engine, bob, one)
+        ann.frequency = 700
+        await engine.bridge(one.leg, two.leg)
+        await bob.hears(700)
+        reader, writer = await asyncio.open_unix_connection(
+            crew.settings.socket(f"media-{at(engine, one)}"), limit=4096
+        )
+        taps = [str(uuid4()) for _ in range(30)]
+        for number, tap in enumerate(taps):
+            params = {"tap": tap, "leg": str(one.leg), "side": "said", "rate": 16000}
+            frame = msgspec.msgpack.encode({"t": "req", "id": number, "m": "media.tap", "p": params})
+            writer.write(len(frame).to_bytes(4, "big") + frame)
+        await asyncio.sleep(2)  # over a megabyte a second
+        await bob.hears(700)
+        ats: list[int] = []
+        async with asyncio.timeout(10):
+            while len(ats) < 300:
+                message = msgspec.msgpack.decode(await reader.readexactly(int.from_bytes(await reader.readexactly(4))))
+                if message.get("m") == "media.tapped" and message["p"]["tap"] == taps[0]:
+                    ats.append(message["p"]["at_ms"])
+                    if any(later - earlier > 40 for earlier, later in itertools.pairwise(ats)):
+                        break
+        assert any(later - earlier > 40 for earlier, later in itertools.pairwise(ats)), ats
+        writer.close()
+        for party in (one, two):
+            await engine.close(party.leg)

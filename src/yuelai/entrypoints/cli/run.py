@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import inspect
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,8 @@ def run_role(name: str, worker: int = 1) -> None:
     settings = load_settings()
     called, options = name, dict[str, Any]()
     if name == "media":
+        # Its arrays are small: threads beside the tick would cost more than they bring. Read when numpy is loaded.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         called, options = f"media-{worker}", {"worker": worker}
     logging.configure(called, settings)
     tracing.configure(called, settings)

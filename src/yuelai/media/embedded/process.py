@@ -12,6 +12,7 @@ import functools
 import gc
 import os
 import signal
+import sys
 import time
 from concurrent.futures import Future
 from pathlib import Path
@@ -284,6 +285,7 @@ async def main(settings: Settings, worker: int = 1) -> None:
     low, high = shares.ports(settings, worker)
     with contextlib.suppress(OSError):
         os.nice(-5)  # Where allowed: a late screen is noticed by one agent, a late tick by every caller.
+    sys.setswitchinterval(0.001)  # A thread that decodes a file may hold the tick up for so long at most.
     engine = Engine(settings.model_copy(update={"rtp_ports": f"{low}-{high}"}))
     gauge = Gauge(settings.media_legs, (high + 1 - low) // 2)
     service = _Service(engine, gauge, shares.role(worker))
