@@ -221,6 +221,19 @@ def test_comfort_noise_lasts_until_speech_comes() -> None:
     assert listener.levels[-1] == FRAME
 
 
+def test_what_a_codec_made_up_fills_holes_and_nothing_else() -> None:
+    arrivals = even(60)
+    arrivals[20], arrivals[21] = [], []
+    listener = Listener().run(arrivals[:20]).run([[]])
+    listener.bank.mend(0, 10_000 + 18 * FRAME, np.full(4 * FRAME, 77, np.int16))
+    listener.run(arrivals[21:])
+    assert np.array_equal(listener.heard[FRAME : 21 * FRAME], sound(10_000, 20 * FRAME))
+    assert (listener.heard[21 * FRAME + 40 : 23 * FRAME] == 77).all()
+    assert np.array_equal(listener.heard[23 * FRAME :], sound(10_000, 59 * FRAME)[22 * FRAME :])
+    assert listener.bank.concealed[0] == 2 * FRAME
+    assert listener.bank.target[0] == 2 * FRAME
+
+
 def test_time_that_is_skipped_leaves_the_delay_as_it_was() -> None:
     listener = Listener().run(even(30))
     listener.bank.skip(5)

@@ -86,6 +86,17 @@ def test_jitter_is_told_in_time_whatever_the_clock(clock: int) -> None:
     assert receptions.totals(0).jitter_ms == pytest.approx(10, abs=0.2)
 
 
+def test_a_sender_may_change_between_codecs_of_other_clocks() -> None:
+    receptions, stamp = fresh(), 0
+    for n in range(300):
+        clock = 48_000 if n // 50 % 2 else 8000
+        stamp += clock // 50
+        receptions.packets(
+            *(np.array([value]) for value in (0, n, stamp, 9)), np.array([n * 0.02]), None, np.array([clock])
+        )
+    assert receptions.totals(0).jitter_ms < 0.5
+
+
 def test_keys_that_repeat_their_timestamp_are_no_jitter() -> None:
     receptions = fresh()
     receive(receptions, [(n, n * 160, n * 0.02) for n in range(50)])

@@ -147,6 +147,24 @@ class Bank:
                 self.late[slot] += 1
         self._store(slot, position, samples)
 
+    def mend(self, slot: int, timestamp: int, samples: Samples) -> None:
+        """Put what a codec made up where packets were lost: it counts as concealed, and says nothing about delay.
+
+        What came, and what is past or far away, stays as it is.
+        """
+        if slot >= len(self._open) or not self._live[slot] or not 0 < len(samples) <= LONGEST_PACKET:
+            return
+        play = int(self._play[slot])
+        ahead = timestamp_distance(timestamp, play & 0xFFFFFFFF)
+        past = max(-ahead, 0)
+        if past >= len(samples) or ahead >= _FURTHEST:
+            return
+        position, samples = play + ahead + past, samples[past:]
+        sound, there = self._rings.span(slot, position, len(samples))
+        self._rings.store(slot, position, np.where(there, sound, samples))
+        self._gaps.concealed[slot] += int(np.count_nonzero(~there))
+        self._end[slot] = max(int(self._end[slot]), position + len(samples))
+
     def noise(self, slot: int, timestamp: int, level: int) -> None:
         """Fill what comes after this timestamp with comfort noise of `level` −dBov (RFC 3389) until speech comes."""
         if slot >= len(self._open) or not self._open[slot]:

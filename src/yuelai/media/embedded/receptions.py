@@ -74,11 +74,13 @@ class Receptions:
         ssrcs: npt.NDArray[np.integer],
         arrival: npt.NDArray[np.float64],
         timed: Mask | None = None,
+        clocks: npt.NDArray[np.int64] | None = None,
     ) -> Mask:
         """Count packets (k,), arrived at monotonic seconds (k,); return where another source begins.
 
         `timed` is false where the timestamp does not tell when the packet was sent: telephone events, which repeat
-        that of their beginning (RFC 4733 §2.2). These do not count for the jitter.
+        that of their beginning (RFC 4733 §2.2). These do not count for the jitter. `clocks` (k,) are the rates of the
+        timestamps where packets of several codecs may come; else they are the slots'.
         """
         fresh = np.zeros(len(slots), np.bool_)
         timed = np.ones(len(slots), np.bool_) if timed is None else timed
@@ -92,6 +94,9 @@ class Receptions:
             fresh[rows] = changed
             counted = self._count(slot, sequence)
             timely = counted & timed[rows]
+            if clocks is not None:
+                for at in np.flatnonzero(timely & (self._clock[slot] != clocks[rows])).tolist():
+                    self.set_clock(int(slot[at]), int(clocks[rows][at]))
             self._time(slot[timely], timestamps[rows][timely].astype(np.int64), arrival[rows][timely])
         return fresh
 
