@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from yuelai.bootstrap.seats import Seats
 from yuelai.flows.events import AccessNumberChanged
 from yuelai.identity.events import PersonChanged, TenantChanged
 from yuelai.identity.model import Principal
+from yuelai.media.tts.speaker import Speaker
 from yuelai.platform import outbox
 from yuelai.platform.bus import Bus
 from yuelai.platform.clock import SystemClock
@@ -73,14 +75,14 @@ async def soon(check: Callable[[], Any]) -> None:
 
 
 @pytest.fixture
-async def world(database: Database) -> AsyncIterator[World]:
+async def world(database: Database, tmp_path: Path) -> AsyncIterator[World]:
     clock, bus, signals, registrar = SystemClock(), Bus(), list[RoutingSignal](), Registrar()
 
     async def append(*records: Record) -> int:
         return 0
 
     routing = RoutingDriver(append, clock, LiveStore(), signals.append)
-    flows = FlowDirectory(database)
+    flows = FlowDirectory(database, Speaker(None, tmp_path))
     async with database.transaction(None) as conn:
         directory = await load_directory(conn)
         await flows.load(conn)

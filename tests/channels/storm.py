@@ -184,7 +184,7 @@ class Storm(World):
         if self.dice.random() < 0.1:
             self.sound.dies()
         else:
-            self.sound.deaf = {self.dice.choice(["answer", "bridge", "reoffer", "play"])}
+            self.sound.deaf = {self.dice.choice(["answer", "bridge", "reoffer", "play", "route"])}
 
     # --- what must hold ---------------------------------------------------------------------------------------------
 

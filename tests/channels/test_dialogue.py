@@ -11,6 +11,7 @@ import pytest
 
 from tests.channels.world import Away, Sound
 from yuelai.channels.voice.dialogue import VoiceDialogue
+from yuelai.media.ports import Barge
 from yuelai.platform.ids import LegId, new_id
 
 
@@ -26,7 +27,11 @@ def sound() -> Sound:
 def dialogue(sound: Sound) -> VoiceDialogue:
     leg = LegId(new_id())
     sound.open[leg] = lambda event: None
-    return VoiceDialogue(sound, leg, lambda said, language: [Path("x.wav")], no_step, Away, "zh-CN")
+
+    async def files(said: Any, language: str) -> list[Path]:
+        return [Path("x.opus")]
+
+    return VoiceDialogue(sound, leg, files, no_step, Away, "zh-CN")
 
 
 def playing(sound: Sound) -> Any:
@@ -89,3 +94,32 @@ async def test_whoever_leaves_ends_every_wait(dialogue: VoiceDialogue, verb: str
         await asyncio.wait_for(waiting, 1)
     with pytest.raises(Away):
         await dialogue.say(["y"])
+
+
+@pytest.mark.parametrize(
+    ("how", "barge"),
+    [
+        ({}, [Barge.KEY]),
+        ({"interruptible": False}, []),
+        ({"by_speech": True}, [Barge.KEY, Barge.SPEECH]),
+    ],
+)
+async def test_the_engine_is_told_what_may_break_in(
+    sound: Sound, dialogue: VoiceDialogue, how: dict[str, bool], barge: list[Barge]
+) -> None:
+    saying = asyncio.ensure_future(dialogue.say(["greeting"], **how))
+    await asyncio.sleep(0.01)
+    assert list(sound.barges[playing(sound)]) == barge
+    dialogue.play_ended(playing(sound))
+    await asyncio.wait_for(saying, 1)
+
+
+async def test_a_prompt_the_engine_has_ended_by_a_key_is_not_stopped_again(
+    sound: Sound, dialogue: VoiceDialogue
+) -> None:
+    saying = asyncio.ensure_future(dialogue.say(["greeting"]))
+    await asyncio.sleep(0.01)
+    dialogue.key("1")
+    dialogue.play_ended(playing(sound))
+    await asyncio.wait_for(saying, 1)
+    assert sound.verbs() == ["play"]

@@ -47,6 +47,8 @@ class Sound:
         self.joined: set[frozenset[LegId]] = set()
         self.held: set[LegId] = set()
         self.playing: set[LegId] = set()
+        self.barges: dict[UUID, Sequence[Any]] = {}
+        """What may break into which play."""
         self.sources: set[LegId] = set()
         """Music; it outlives the engine's process, as the client sees to that."""
         self.broken = self.full = False
@@ -86,6 +88,8 @@ class Sound:
             if verb in self.deaf or not asked <= {*self.open, *self.sources}:
                 raise MediaError(f"{verb} is not possible")
             self.told.append((verb, leg, *arguments))
+            if verb == "play":
+                self.barges[arguments[0]] = options.get("barge", ())
             self._note(verb, leg, arguments)
             return "v=0 ours"
 

@@ -20,6 +20,8 @@ from yuelai.flows.model import Flow
 from yuelai.flows.runtime import run
 from yuelai.identity.credentials import PostgresCredentialStore
 from yuelai.interactions.model import Tenant
+from yuelai.media.ports import MediaError
+from yuelai.media.tts.speaker import Speaker
 from yuelai.platform.db import Connection, Database
 from yuelai.platform.errors import Refusal
 from yuelai.platform.ids import TenantId
@@ -60,8 +62,8 @@ class FlowDirectory:
 
     left: type[Exception] = flows.Left
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, speaker: Speaker) -> None:
+        self._database, self._speaker = database, speaker
         self._entries: Mapping[str, Entry] = {}
 
     async def load(self, conn: Connection) -> None:
@@ -85,8 +87,17 @@ class FlowDirectory:
             return FlowOutcome(queue=outcome.queue, attributes=outcome.attributes)
         return FlowOutcome(served=outcome.served)
 
-    def files(self, utterances: Sequence[Any], language: str) -> list[Path]:
-        return [speech.prompt_path(name, language) for each in utterances for name in _names(each, language)]
+    async def files(self, utterances: Sequence[Any], language: str) -> list[Path]:
+        return [file for each in utterances for file in await self._sound(each, language)]
+
+    async def _sound(self, utterance: flows.Utterance, language: str) -> list[Path]:
+        if not isinstance(utterance, flows.Text):
+            return [speech.prompt_path(name, language) for name in _names(utterance, language)]
+        try:
+            return [await self._speaker.file(utterance.text, language)]
+        except MediaError as error:
+            log.warning("text_not_spoken", reason=str(error), instead=utterance.otherwise)
+            return [speech.prompt_path(utterance.otherwise, language)]
 
 
 def _names(utterance: flows.Utterance, language: str) -> list[str]:

@@ -31,6 +31,7 @@ from yuelai.interactions.numbering import TrailNumbers
 from yuelai.interactions.recorder import InteractionRecorder
 from yuelai.interactions.restart import records_to_close
 from yuelai.media.client import EmbeddedMediaEngine
+from yuelai.media.tts.chosen import speaker
 from yuelai.platform import garbage
 from yuelai.platform.bus import Bus
 from yuelai.platform.clock import SystemClock
@@ -131,7 +132,9 @@ async def start(settings: Settings, stack: contextlib.AsyncExitStack) -> Journal
     media = EmbeddedMediaEngine(settings)
     await media.start(wait=None)
     later(media.disconnect)
-    flows = FlowDirectory(database)
+    speech = speaker(settings)
+    later(speech.close)
+    flows = FlowDirectory(database, speech)
     trunks = LiveTrunks(database, settings, clock, live)
     async with database.transaction(None) as conn:
         await interaction_tables.make_partitions(conn, clock.now())

@@ -43,7 +43,15 @@ class Instant:
     clock: bool = False
 
 
-Utterance = Prompt | Money | Digits | Number | Instant
+@dataclass(frozen=True)
+class Text:
+    """Free text, spoken by a voice; the prompt `otherwise` where there is none, or it fails."""
+
+    text: str
+    otherwise: str = "not_available"
+
+
+Utterance = Prompt | Money | Digits | Number | Instant | Text
 
 
 class Left(Exception):

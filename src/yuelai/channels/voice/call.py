@@ -61,7 +61,7 @@ class VoiceCall:
         self.agent: AgentParty | None = None
         self.phase = Phase.ARRIVING
         self.recorder = services.new_recorder()
-        self.hearing = Hearing(services, self.customer_media)
+        self.hearing = Hearing(services, self.customer_media, self.spawn)
         self.language = "zh-CN"
         self.self_service, self.waiting, self.talking = SelfService(self), Waiting(self), Talking(self)
         self.asked_who = asyncio.Event()
@@ -142,6 +142,7 @@ class VoiceCall:
                 await self.waiting.again()
             case PlayEnded(_, play, _):
                 self.self_service.play_ended(play)
+                self.hearing.play_ended(play)
             case Digit(leg, digit) | InfoDigit(leg, digit):
                 if leg in (self.customer_media, self.customer.id):
                     self.self_service.key(digit)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from yuelai.media.ports import MediaEngine
+from yuelai.media.ports import Barge, MediaEngine
 from yuelai.platform.ids import LegId, new_id
 
 
@@ -29,7 +29,7 @@ class VoiceDialogue:
         self,
         media: MediaEngine,
         leg: LegId,
-        files: Callable[[Sequence[Any], str], list[Path]],
+        files: Callable[[Sequence[Any], str], Awaitable[list[Path]]],
         on_step: Callable[[str, str, Mapping[str, Any]], Awaitable[None]],
         left: type[Exception],
         language: str,
@@ -64,11 +64,14 @@ class VoiceDialogue:
         """The caller has gone: whatever waits, and every later verb, raises `left`."""
         self._gone.set()
 
-    async def say(self, utterances: Sequence[Any], *, interruptible: bool = True) -> None:
+    async def say(self, utterances: Sequence[Any], *, interruptible: bool = True, by_speech: bool = False) -> None:
+        """With `by_speech` a word of the caller's cuts it short as a key does."""
         self._check()
         if interruptible and self._keys:
             return  # typed ahead by somebody who knows what comes
-        ended = await self._start(utterances)
+        ended = await self._start(
+            utterances, (Barge.KEY, *((Barge.SPEECH,) if by_speech else ())) if interruptible else ()
+        )
         if interruptible:
             await self._wait(None, ended, self._pressed)
         else:
@@ -86,7 +89,7 @@ class VoiceDialogue:
         terminators: str = "",
     ) -> Keys:
         if not self._keys and utterances:
-            ended = await self._start(utterances)
+            ended = await self._start(utterances, (Barge.KEY,))
             await self._wait(None, ended, self._pressed)
         if not self._keys:
             await self._wait(first_timeout, self._pressed)
@@ -112,11 +115,13 @@ class VoiceDialogue:
         if not self._keys:
             self._pressed.clear()
 
-    async def _start(self, utterances: Sequence[Any]) -> asyncio.Event:
+    async def _start(self, utterances: Sequence[Any], barge: Sequence[Barge]) -> asyncio.Event:
+        """The engine ends it by itself when the caller breaks in: no sound is left over while the key travels here."""
+        files = await self._files(utterances, self._language)
         self._check()
         play, ended = new_id(), asyncio.Event()
         self._playing = (play, ended)
-        await self._media.play(self._leg, play, self._files(utterances, self._language))
+        await self._media.play(self._leg, play, files, barge=barge)
         return ended
 
     def _check(self) -> None:

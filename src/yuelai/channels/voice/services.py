@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
 from yuelai.channels.ports import Capture, Customers, Flows
+from yuelai.channels.voice.music import SharedMusic
 from yuelai.interactions.recorder import InteractionRecorder
 from yuelai.media.ports import LegOptions, MediaEngine
 from yuelai.platform.clock import Clock
@@ -29,3 +30,7 @@ class VoiceServices:
     new_recorder: Callable[[], InteractionRecorder]
     sound: Callable[[UUID | None], LegOptions] = lambda _trunk: LegOptions()
     """What the sound of a call by a trunk is to be like; None is no trunk."""
+    music: SharedMusic = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "music", SharedMusic(self.media, self.prompt))

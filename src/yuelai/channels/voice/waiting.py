@@ -47,7 +47,7 @@ class Waiting:
         call.recorder.show.queue(queue.reference())
         await call.recorder.segment(SegmentKind.QUEUE, queue_id=queue.id)
         await call.recorder.note("queue", "system", {"queue": queue.code})
-        await call.hearing.wait(call.language)
+        await call.hearing.wait(queue.id, call.language)
         card = call.customer_card
         await services.routing.enqueue(
             call.id,

@@ -1,0 +1,50 @@
+"""What flows say in free words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from yuelai.bootstrap.adapters import FlowDirectory
+from yuelai.channels.voice.speech import prompt_path
+from yuelai.flows.ports import Digits, Prompt, Text
+from yuelai.media.tts import VoiceFailed
+from yuelai.media.tts.speaker import Speaker
+
+
+class Voice:
+    engine = "hum"
+    broken = False
+
+    async def synthesise(self, text: str, language: str, voice: str, speed: float) -> np.ndarray:
+        if self.broken:
+            raise VoiceFailed("the voice has died")
+        return np.full(8000, 1000, np.int16)
+
+    async def close(self) -> None:
+        pass
+
+
+def flows(voice: Voice | None, folder: Path) -> FlowDirectory:
+    database: Any = None
+    return FlowDirectory(database, Speaker(voice, folder))
+
+
+async def test_a_text_is_spoken_among_prompts(tmp_path: Path) -> None:
+    said = [Prompt("balance_is"), Text("今天天气很好"), Digits("7")]
+    first, spoken, last = await flows(Voice(), tmp_path).files(said, "zh-CN")
+    assert (first, last) == (prompt_path("balance_is", "zh-CN"), prompt_path("number_7", "zh-CN"))
+    assert spoken.parent == tmp_path
+
+
+@pytest.mark.parametrize("broken", [False, True])
+async def test_without_a_voice_another_prompt_is_said_instead(tmp_path: Path, broken: bool) -> None:
+    voice = Voice() if broken else None
+    if voice is not None:
+        voice.broken = True
+    directory = flows(voice, tmp_path)
+    assert await directory.files([Text("hello")], "en") == [prompt_path("not_available", "en")]
+    assert await directory.files([Text("hello", otherwise="please_wait")], "en") == [prompt_path("please_wait", "en")]
