@@ -83,6 +83,8 @@ class Arrivals:
     def __init__(self, bank: Bank, receptions: Receptions, relay: Relay, host: Host) -> None:
         self._bank, self._receptions, self._relay, self._host = bank, receptions, relay, host
         self._kinds: npt.NDArray[np.uint8] = np.zeros((SLOTS, 128), np.uint8)
+        self._clocks: npt.NDArray[np.int64] = np.full((SLOTS, 128), RATE, np.int64)
+        """Of the timestamps, by payload type: a browser may change from PCMU to Opus and back as it likes."""
         self.legs: list[Leg | None] = [None] * SLOTS
         self._clockworks: dict[int, Clockwork] = {}
         self.senders: list[Callable[[Buffer], object] | None] = [None] * SLOTS
@@ -106,9 +108,11 @@ class Arrivals:
         """Follow the leg's terms."""
         terms, kinds = leg.terms, self._kinds[leg.slot]
         kinds[:] = NOTHING
+        self._clocks[leg.slot] = RATE
         if terms is None:
             return
         for number, codec in terms.codecs.items():
+            self._clocks[leg.slot, number] = codec.clock
             kinds[number] = _KINDS.get(codec.name, CODED)
         for number in terms.events:
             kinds[number] = EVENT
@@ -131,8 +135,9 @@ class Arrivals:
         self.heard_at[slots] = now
         self.packets += len(rows)
         sound, arrival = kinds != EVENT, np.full(len(rows), now)
+        clocks = self._clocks[slots, batch.types[rows]]
         fresh = self._receptions.packets(
-            slots, batch.sequences[rows], batch.timestamps[rows], batch.ssrcs[rows], arrival, sound
+            slots, batch.sequences[rows], batch.timestamps[rows], batch.ssrcs[rows], arrival, sound, clocks
         )
         if fresh.any():
             for slot in np.unique(slots[fresh]).tolist():
@@ -264,7 +269,7 @@ class Arrivals:
     def _conceal(self, decoder: Decoder, slot: int, place: int, lost: int, following: bytes) -> None:
         made_up = decoder.conceal(lost, following)
         if made_up is not None and len(made_up):
-            self._bank.write(slot, (place - len(made_up)) & 0xFFFFFFFF, made_up)
+            self._bank.mend(slot, (place - len(made_up)) & 0xFFFFFFFF, made_up)
 
     # Keys
 

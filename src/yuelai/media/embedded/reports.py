@@ -39,6 +39,9 @@ class _Link:
     round_trip_ms: float | None = None
     in_mos: float = _BEST
     out_mos: float = _BEST
+    packets: int = 0
+    late: int = 0
+    """Packets in all, and those that came after their turn, when the last interval ended."""
     worse: int = 0
     better: int = 0
     poor: bool = False
@@ -94,9 +97,17 @@ class Reports:
         ssrc = int(self._lines.ssrc[leg.slot])
         leg.transport.send_report(report(ssrc, link.cname, sender, [block] if block else []))
         if block is not None:
-            jitter = self._receptions.totals(leg.slot).jitter_ms
-            link.in_mos = mos(_codec(leg), block.fraction_lost / 256, jitter, link.round_trip_ms)
+            link.in_mos = self._heard(leg, link)
             self._judge(leg, link, now)
+
+    def _heard(self, leg: Leg, link: _Link) -> float:
+        """Return the score of the interval just reported on: what comes too late is lost to the ear as well."""
+        totals, late = self._receptions.totals(leg.slot), int(self._bank.late[leg.slot])
+        came = max(totals.packets - link.packets, 1)
+        in_time = 1 - min((late - link.late) / came, 1.0)
+        link.packets, link.late = totals.packets, late
+        loss = 1 - (1 - totals.interval_loss) * in_time
+        return mos(_codec(leg), loss, totals.jitter_ms, link.round_trip_ms)
 
     def _judge(self, leg: Leg, link: _Link, now: float) -> None:
         worst = min(link.in_mos, link.out_mos)
