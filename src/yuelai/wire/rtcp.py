@@ -1,11 +1,9 @@
-"""RTCP sender and receiver reports (RFC 3550 §6), and the bookkeeping a receiver report needs."""
+"""RTCP sender and receiver reports (RFC 3550 §6), written and read."""
 
 from __future__ import annotations
 
 import struct
 from typing import NamedTuple
-
-from yuelai.wire.rtp import RtpPacket, sequence_distance
 
 _NTP_EPOCH = 2_208_988_800
 """Seconds from 1900 to 1970."""
@@ -117,49 +115,3 @@ def round_trip(block: ReportBlock, now_unix: float) -> float | None:
     if not -66 <= units <= 60 * 65536:
         return None
     return max(units, 0) / 65536
-
-
-class Reception:
-    """Counts what one source sends us (§A.3, §A.8). Arrival times are passed in, in timestamp units."""
-
-    def __init__(self) -> None:
-        self.ssrc: int | None = None
-        self.last_sr = 0
-        self.last_sr_at = 0.0
-
-    def packet(self, packet: RtpPacket, arrival: int) -> None:
-        transit = arrival - packet.timestamp
-        if packet.ssrc != self.ssrc:
-            self.ssrc = packet.ssrc
-            self._base = self._highest = packet.sequence
-            self._received, self._jitter, self._transit = 0, 0.0, transit
-            self._expected_prior = self._received_prior = 0
-        self._received += 1
-        step = sequence_distance(packet.sequence, self._highest & 0xFFFF)
-        if step > 0:
-            self._highest += step
-        deviation = abs(transit - self._transit)
-        self._transit = transit
-        # A step of seconds is a new talk spurt or a wrapped timestamp, not jitter.
-        if deviation < 8000:
-            self._jitter += (deviation - self._jitter) / 16
-
-    def sender_report(self, body: bytes, now: float) -> None:
-        """Remember when the source's last SR came, for the round trip it computes from our report."""
-        if len(body) >= 12:
-            self.last_sr = int.from_bytes(body[6:10], "big")
-            self.last_sr_at = now
-
-    def block(self, now: float) -> ReportBlock | None:
-        """Return the report about the time since the last one; nothing before the first packet."""
-        if self.ssrc is None:
-            return None
-        expected = self._highest - self._base + 1
-        lost = expected - self._received
-        expected_now, received_now = expected - self._expected_prior, self._received - self._received_prior
-        self._expected_prior, self._received_prior = expected, self._received
-        lost_now = expected_now - received_now
-        fraction = min(255, (lost_now << 8) // expected_now) if expected_now > 0 and lost_now > 0 else 0
-        delay = int((now - self.last_sr_at) * 65536) & 0xFFFFFFFF if self.last_sr else 0
-        highest = self._highest & 0xFFFFFFFF
-        return ReportBlock(self.ssrc, fraction, lost, highest, int(self._jitter), self.last_sr, delay)
