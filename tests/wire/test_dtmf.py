@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -57,6 +58,42 @@ def test_a_late_packet_of_the_key_before_is_not_a_new_press() -> None:
     assert heard(stream) == "12"
 
 
+@settings(deadline=None)
+@given(st.text(KEYS, min_size=1, max_size=8), st.data())
+def test_a_press_is_told_once_however_its_packets_are_doubled_and_mixed_up(keys: str, data: st.DataObject) -> None:
+    """Within a press: packets of two presses 80 ms apart do not overtake each other on any network worth a call."""
+    stream = list(packets(keys))
+    arrived = []
+    for timestamp in sorted({p.timestamp for p in stream}):
+        own = [p for p in stream if p.timestamp == timestamp]
+        arrived += data.draw(st.lists(st.sampled_from(own), min_size=1, max_size=2 * len(own)))
+    assert heard(arrived) == keys
+
+
+def test_a_thousand_numbers_are_heard_over_a_network_that_loses_and_doubles() -> None:
+    random = Random(1)
+    for _ in range(1000):
+        keys = "".join(random.choices(KEYS, k=random.randint(4, 12)))
+        duration, gap = random.choice([320, 640, 1280]), random.choice([2400, 3200])
+        arrived = []
+        for at, key in enumerate(keys):
+            own = [
+                RtpPacket(101, 0, 5000 + at * gap, 7, event.payload, event.marker)
+                for event in press(key, duration=duration)
+            ]
+            kept = [p for p in own if random.random() > 0.3 for _ in range(random.choice([1, 1, 1, 2]))]
+            arrived += kept or [random.choice(own)]
+        assert heard(arrived) == keys
+
+
+def test_how_long_a_press_was_is_known_from_any_of_its_ends() -> None:
+    receiver = KeyReceiver()
+    for packet in list(packets("5"))[-1:]:
+        assert receiver.receive(packet) == "5"
+    assert receiver.ended
+    assert receiver.duration == 1280
+
+
 def test_a_key_held_past_sixteen_bits_is_one_press() -> None:
     def packet(timestamp: int, duration: int, end: bool, marker: bool = False) -> RtpPacket:
         return RtpPacket(101, 0, timestamp, 1, bytes(TelephoneEvent(3, end, duration)), marker)
@@ -68,6 +105,9 @@ def test_a_key_held_past_sixteen_bits_is_one_press() -> None:
         packet(0xFFFF, 320, True),
     ]
     assert heard(held) == "3"
+    receiver = KeyReceiver()
+    assert [receiver.receive(packet) for packet in held] == ["3", None, None, None]
+    assert receiver.duration == 0xFFFF + 320
     assert heard([*held, packet(0xFFFF * 2, 160, False, True)]) == "33"
 
 

@@ -45,7 +45,7 @@ class KeySender:
         self._now: _Wish | None = None
         self._tick = 0
         self._pause = 0
-        self._begun = self._segment = 0
+        self._begun = self._segment = self._last = 0
         self._ends: list[tuple[int, bytes]] = []
         self.quiet = False
         """In this tick the sound pauses for an event."""
@@ -82,12 +82,13 @@ class KeySender:
     def events(self, clock: int, timestamp: int) -> list[tuple[int, bool, bytes]]:
         """Return this tick's packets as timestamp, marker and payload; `timestamp` is what its sound would carry."""
         step = clock * TICK_MS // 1000
+        self.quiet = False
+        wish = self._next(timestamp)
         packets = [(begun, False, payload) for begun, payload in self._ends[:1]]
         del self._ends[:1]
-        wish = self._next(timestamp)
-        self.quiet = wish is not None
         if wish is None:
             return packets
+        self.quiet = True
         code = KEYS.index(wish.key)
         passed = min((self._tick + 1) * step, ceil(wish.duration_ms * clock / 1000))
         marker = self._tick == 0
@@ -97,18 +98,19 @@ class KeySender:
             self._segment += MAX_DURATION
         duration = passed - self._segment
         packets.append((self._at(), marker, bytes(TelephoneEvent(code, False, duration))))
-        ended = self._at()
-        if self._step(wish):
-            self._ends += [(ended, bytes(TelephoneEvent(code, True, duration)))] * REPEATS
+        self._last = duration
+        self._step(wish)
         return packets
 
     def mix_into(self, heard: NDArray[np.float32]) -> None:
         """Put this tick's part of a tone in the place of what the party would hear, float32 (FRAME,)."""
-        self._ends.clear()
         self.quiet = False
         wish = self._next(0)
-        if wish is None:
-            return
+        if wish is not None:
+            self._sound(wish, heard)
+        self._ends.clear()
+
+    def _sound(self, wish: _Wish, heard: NDArray[np.float32]) -> None:
         start, last = self._tick * FRAME, round(wish.duration_ms * RATE / 1000)
         place = np.arange(start, start + FRAME)
         low, high = TONES[wish.key]
@@ -122,6 +124,8 @@ class KeySender:
 
     def _next(self, timestamp: int) -> _Wish | None:
         """Return what is pressed in this tick."""
+        if self._now is not None and self._tick * TICK_MS >= self._now.duration_ms:
+            self._end(self._now)
         if self._now is None:
             if self._pause > 0:
                 self._pause -= 1
@@ -129,16 +133,18 @@ class KeySender:
             if not self._waiting:
                 return None
             self._now = self._waiting.popleft()
-            self._tick, self._begun, self._segment = 0, timestamp, 0
+            self._tick, self._begun, self._segment, self._last = 0, timestamp, 0, 0
         return self._now
 
-    def _step(self, wish: _Wish) -> bool:
-        """Let the tick pass; tell whether the key comes up with it."""
+    def _step(self, wish: _Wish) -> None:
         self._tick += 1
-        if self._tick * TICK_MS < wish.duration_ms:
-            return False
+        if self._tick * TICK_MS >= wish.duration_ms:
+            self._end(wish)
+
+    def _end(self, wish: _Wish) -> None:
+        end = bytes(TelephoneEvent(KEYS.index(wish.key), True, self._last))
+        self._ends += [(self._at(), end)] * REPEATS
         self._now, self._pause = None, ceil(wish.pause_ms / TICK_MS)
-        return True
 
 
 def pass_on(press: Press, mode: KeyMode, speaker: Hashable, listeners: Iterable[tuple[KeySender, bool]]) -> None:

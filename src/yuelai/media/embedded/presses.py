@@ -31,8 +31,7 @@ class Presses:
     def __init__(self) -> None:
         self._receiver = KeyReceiver()
         self._event: str | None = None
-        self._since = self._updated = 0.0
-        self._clock = 8000
+        self._updated = self._seconds = 0.0
         self._tone: str | None = None
         self._by_event: dict[str, float] = {}
         """Until when each key was last heard as an event."""
@@ -51,12 +50,12 @@ class Presses:
         key = self._receiver.receive(packet)
         if key is not None:
             told += self._up()
-            self._event, self._since, self._clock = key, now, clock
+            self._event = key
             tone = self._by_tone.pop(key, None)
             self._swallowed = tone is not None and now - tone < SAME_WITHIN
             if not self._swallowed:
                 told.append(Press(key, True))
-        self._updated = now
+        self._updated, self._seconds = now, self._receiver.duration / clock
         if self._event is not None:
             self._by_event[self._event] = now
             if self._receiver.ended:
@@ -84,4 +83,4 @@ class Presses:
         key, self._event = self._event, None
         if key is None or self._swallowed:
             return []
-        return [Press(key, False, self._receiver.duration / self._clock)]
+        return [Press(key, False, self._seconds)]
