@@ -14,7 +14,6 @@ import numpy.typing as npt
 Sound = npt.NDArray[np.float64]
 """Samples in [-1, 1], shape (n,)."""
 
-ENGINE = "kokoro-82m-1"
 RATE = 8000
 VOICE_RATE = 24000
 VOICES = {"zh-CN": "zf_xiaoxiao", "en": "af_heart"}

@@ -49,7 +49,7 @@ class English:
             self._words |= json.loads((data / name).read_text(encoding="utf-8"))
 
     def __call__(self, text: str) -> str:
-        parts = re.findall(r"[A-Za-z']+|[.,!?]", _numbers_in_words(text))
+        parts = re.findall(r"[A-Za-z']+|[.,!?]", numbers_in_words(text))
         out: list[str] = []
         for part, following in zip(parts, [*parts[1:], "."], strict=True):
             if part in ".,!?":
@@ -90,7 +90,7 @@ def _stems(word: str) -> Iterator[tuple[str, str]]:
             yield word[:-1], ending
 
 
-def _numbers_in_words(text: str) -> str:
+def numbers_in_words(text: str) -> str:
     def words(match: re.Match[str]) -> str:
         whole, _, fraction = match[0].replace(",", "").partition(".")
         if whole != "0" and (whole.startswith("0") or int(whole) > COUNTED):
@@ -116,13 +116,36 @@ def count(value: int) -> str:
 
 
 class Mandarin:
+    """Latin words inside are read as English ones."""
+
     def __init__(self) -> None:
         from misaki.zh import ZHG2P
 
         self._g2p: Any = ZHG2P()
+        self._english: English | None = None
 
     def __call__(self, text: str) -> str:
-        return str(self._g2p(text)[0])
+        out = []
+        for latin, other in re.findall(r"([A-Za-z][A-Za-z' -]*)|([^A-Za-z]+)", numbers_for_mandarin(text)):
+            if latin:
+                self._english = self._english or English()
+            out.append(self._english(latin.strip()) if latin and self._english else str(self._g2p(other)[0]))
+        return " ".join(out)
+
+
+def numbers_for_mandarin(text: str) -> str:
+    """Spell numbers that are not counted (telephones, codes) key by key, and take out what parts thousands; the rest
+    is read by misaki."""
+    text = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", text)
+    return re.sub(
+        r"(?<![\d.])\d+(?![\d.年])",
+        lambda match: (
+            "".join("零幺二三四五六七八九"[int(digit)] for digit in match[0])
+            if len(match[0]) > len(str(COUNTED)) or (match[0][0] == "0" and len(match[0]) > 1)
+            else match[0]
+        ),
+        text,
+    )
 
 
 def reader(language: str, *, strict: bool = False) -> Phonemes:
