@@ -13,6 +13,9 @@ import wave
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from tests.support.centre import free_port, free_sip_port
 
 MODULES = "/usr/lib/baresip/modules"
@@ -36,6 +39,11 @@ module_path {modules}
 module g711.so
 module aufile.so
 module aubridge.so
+module srtp.so
+module g722.so
+module opus.so
+module sndfile.so
+snd_path {folder}
 module_tmp uuid.so
 module_tmp account.so
 module_app menu.so
@@ -47,21 +55,41 @@ ctrl_tcp_listen {host}:{control}
 class Baresip:
     """One baresip, registered as `user` when `server` is given. Events are dicts with `type`, as it tells them."""
 
-    def __init__(self, server: int, user: str, password: str, *, transport: str = "udp", auto: bool = False) -> None:
-        """`auto`: it picks up by itself."""
+    def __init__(
+        self,
+        server: int,
+        user: str,
+        password: str,
+        *,
+        transport: str = "udp",
+        auto: bool = False,
+        registers: bool = True,
+        codec: str = "pcma/8000/1",
+        tone: int = 400,
+        srtp: str = "",
+    ) -> None:
+        """`auto`: it picks up by itself. `srtp` is srtp (offered), srtp-mand or srtp-mandf (required). It says `tone`,
+        in Hz."""
         self.user, self.port = user, free_sip_port()
         self._server, self._control = server, free_port()
         self._folder = tempfile.TemporaryDirectory(prefix="baresip-")
         folder = Path(self._folder.name)
-        hum(folder / "hum.wav")
+        _, rate, channels = codec.split("/")
+        hum(folder / "hum.wav", tone, int(rate), int(channels))
         config = CONFIG.format(
-            host="127.0.0.1", port=self.port, control=self._control, sound=folder / "hum.wav", modules=MODULES
+            host="127.0.0.1",
+            port=self.port,
+            control=self._control,
+            sound=folder / "hum.wav",
+            modules=MODULES,
+            folder=folder,
         )
         (folder / "config").write_text(config)
         answer = ";answermode=auto" if auto else ""
+        answer += f";mediaenc={srtp}" if srtp else ""
         (folder / "accounts").write_text(
-            f"<sip:{user}@127.0.0.1:{server};transport={transport}>;auth_pass={password};regint=3600;ptime=20"
-            f"{answer};audio_codecs=pcma/8000/1\n"
+            f"<sip:{user}@127.0.0.1:{server};transport={transport}>;auth_pass={password};"
+            f"regint={3600 if registers else 0};ptime=20{answer};audio_codecs={codec}\n"
         )
         (folder / "contacts").write_text("")
         self._log = folder / "log"
@@ -184,6 +212,12 @@ class Baresip:
         found = re.findall(r"^packets:\s+(\d+)\s+(\d+)", self.log, re.MULTILINE)
         return int(found[-1][0]), int(found[-1][1])
 
+    def heard(self) -> NDArray[np.int16]:
+        """Return what it heard in its last call, which is over: int16 at the rate of its codec, of stereo the left."""
+        last = max(Path(self._folder.name).glob("*dec.wav"), key=lambda path: path.stat().st_mtime)
+        with wave.open(str(last)) as file:
+            return np.frombuffer(file.readframes(file.getnframes()), np.int16)[:: file.getnchannels()]
+
     def stop(self) -> None:
         """Let it hang up and leave; kill it when it does not."""
         if self.process.poll() is None:
@@ -196,10 +230,11 @@ class Baresip:
         self._socket.close()
 
 
-def hum(path: Path) -> None:
-    """Write two minutes of a 400 Hz square tone: baresip hangs up where the file ends."""
+def hum(path: Path, tone: int = 400, rate: int = 8000, channels: int = 1) -> None:
+    """Write two minutes of a square tone, in Hz: baresip hangs up where the file ends, and plays its own rate alone."""
+    half = rate // 2 // tone * channels
     with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
+        file.setnchannels(channels)
         file.setsampwidth(2)
-        file.setframerate(8000)
-        file.writeframes((b"\x00\x10" * 10 + b"\x00\xf0" * 10) * 48000)
+        file.setframerate(rate)
+        file.writeframes((b"\x00\x10" * half + b"\x00\xf0" * half) * (120 * tone))
