@@ -45,7 +45,7 @@ def test_a_caller_reaches_an_agents_telephone_and_everything_is_on_record(centre
     assert interaction["disposition"] == "solved"
     (recording,) = interaction["recordings"]
     assert abs(recording["duration_ms"] / 1000 - interaction["talk_seconds"]) <= 0.2
-    audio = leader.http.get(f"/api/v1/recordings/{recording['id']}/audio")
+    audio = leader.http.get(f"/api/v1/recordings/{recording['id']}/audio?format=wav")
     assert audio.status_code == 200
     with wave.open(io.BytesIO(audio.content)) as file:
         assert (file.getnchannels(), file.getframerate()) == (2, 8000)

@@ -59,7 +59,7 @@ def state(page: Page, name: str, timeout: float = 20000) -> None:
 def tones_at_the_end(centre: Centre, record: dict[str, Any]) -> tuple[float, float]:
     """Return the loudest frequencies of the recording's last two seconds: what the customer said, and heard."""
     (recording,) = record["recordings"]
-    audio = centre.person("leader01").http.get(f"/api/v1/recordings/{recording['id']}/audio")
+    audio = centre.person("leader01").http.get(f"/api/v1/recordings/{recording['id']}/audio?format=wav")
     with wave.open(io.BytesIO(audio.content)) as file:
         samples = np.frombuffer(file.readframes(file.getnframes()), dtype=np.int16).reshape(-1, 2)[-16000:]
     spectra = np.abs(np.fft.rfft(samples.astype(float), axis=0))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import BinaryIO
@@ -13,7 +12,6 @@ import structlog
 from yuelai.media.capture import MOST_ENTRIES, ChunkWriter, Kind
 from yuelai.media.ports import MediaError, RecordingEnd
 from yuelai.platform.ids import RecordingId
-from yuelai.wire.g711 import Law
 
 log = structlog.get_logger()
 
@@ -57,16 +55,6 @@ class Recorder:
         """Bytes handed to the writer's thread, which counts in `_done` those that it is through with."""
         self._done = 0
         self._failure: Exception | None = None
-        self._ticked = 0
-
-    def add(self, said: bytes, heard: bytes, law: Law) -> None:
-        now = time.monotonic()
-        self.packet(0, law, self._ticked, now, said)
-        self.packet(1, law, self._ticked, now, heard)
-        self._ticked += len(said)
-
-    def add_silence(self, ticks: int) -> None:
-        self._ticked += ticks * 160
 
     def packet(self, channel: int, coding: int, timestamp: int, now: float, payload: bytes) -> None:
         """Keep one payload: channel 0 received from the leg, 1 sent to it; `coding` is a `capture.Coding`, `timestamp`
