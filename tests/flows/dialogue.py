@@ -18,10 +18,15 @@ class ScriptedDialogue:
         self._answers = iter(answers)
         self.language = language
         self.said: list[Utterance] = []
+        self.broken_into: list[str] = []
+        """What may cut short each thing said: nothing, `key`, `speech`."""
         self.steps: list[tuple[str, str, Mapping[str, Any]]] = []
 
-    async def say(self, utterances: Sequence[Utterance], *, interruptible: bool = True) -> None:
+    async def say(
+        self, utterances: Sequence[Utterance], *, interruptible: bool = True, by_speech: bool = False
+    ) -> None:
         self.said.extend(utterances)
+        self.broken_into.append(" ".join(["key"] * interruptible + ["speech"] * by_speech))
 
     async def collect(
         self,

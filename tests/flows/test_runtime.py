@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.flows.dialogue import GOES, SILENCE, ScriptedDialogue
 from yuelai.flows.loader import load, sample
 from yuelai.flows.model import Flow
-from yuelai.flows.ports import Digits, HangUp, Instant, Left, LookUpFailed, Money, Number, Prompt, ToQueue
+from yuelai.flows.ports import Digits, HangUp, Instant, Left, LookUpFailed, Money, Number, Prompt, Text, ToQueue
 from yuelai.flows.runtime import run
 
 MAIN = sample("main")
@@ -241,3 +241,28 @@ async def test_whatever_is_pressed_the_flow_ends_within_its_bounds(
         assert isinstance(outcome, HangUp) or outcome.queue in {"general", "fault", "complaint"}
         assert dialogue.path[-1] in {"goodbye", "to_agent", "to_fault", "to_complaint"}
     assert len(dialogue.steps) <= MAIN.maximum_steps + 3
+
+
+async def test_free_words_are_spoken_and_a_word_may_break_in() -> None:
+    flow = load(
+        {
+            "id": "words",
+            "version": 1,
+            "start": "notice",
+            "handlers": {"failed": "end", "error": "end"},
+            "nodes": {
+                "notice": {"kind": "say", "say": ["greeting"], "next": "words", "interruptible": False},
+                "words": {
+                    "kind": "say",
+                    "say": [{"text": "customer.name + '，您好。'"}],
+                    "next": "end",
+                    "by_speech": True,
+                },
+                "end": {"kind": "hangup", "served": True, "say": ["goodbye"]},
+            },
+        }
+    )
+    dialogue = ScriptedDialogue([])
+    assert await run(flow, dialogue, failing, WANG) == HangUp(served=True)
+    assert dialogue.said == [Prompt("greeting"), Text("王芳，您好。"), Prompt("goodbye")]
+    assert dialogue.broken_into == ["", "key speech", "key"]

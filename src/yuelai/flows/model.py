@@ -9,9 +9,9 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class SayItem:
-    """One thing to say: a prompt's name, or an expression whose value is spoken as money, digits, number or date."""
+    """One thing to say: a prompt's name, or an expression whose value is spoken as money, digits, number, date or text."""
 
-    kind: Literal["prompt", "money", "digits", "number", "date"]
+    kind: Literal["prompt", "money", "digits", "number", "date", "text"]
     text: str
     currency: str = "CNY"
     """Of money: ISO 4217."""
@@ -28,10 +28,11 @@ class Node:
 
 @dataclass(frozen=True)
 class Say(Node):
-    """A key cuts it short unless it is not `interruptible` (a legal notice, say)."""
+    """A key cuts it short unless it is not `interruptible` (a legal notice, say); with `by_speech` a word too."""
 
     next: str = ""
     interruptible: bool = True
+    by_speech: bool = False
 
 
 @dataclass(frozen=True)

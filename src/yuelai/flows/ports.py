@@ -74,8 +74,11 @@ class Dialogue(Protocol):
         """`zh-CN` or `en`."""
         ...
 
-    async def say(self, utterances: Sequence[Utterance], *, interruptible: bool = True) -> None:
-        """Say it, to the end or until a key is pressed; keys are kept for the next `collect` either way."""
+    async def say(
+        self, utterances: Sequence[Utterance], *, interruptible: bool = True, by_speech: bool = False
+    ) -> None:
+        """Say it, to the end or until a key is pressed, and with `by_speech` until the customer speaks; keys are kept
+        for the next `collect` either way."""
         ...
 
     async def collect(

@@ -27,6 +27,7 @@ from yuelai.flows.ports import (
     Number,
     Outcome,
     Prompt,
+    Text,
     ToQueue,
     Utterance,
 )
@@ -94,7 +95,7 @@ class _Walk:
             return await self._collect(node)
         if isinstance(node, model.Say):
             await self._step(node, "say")
-            await self._say(node.say, interruptible=node.interruptible)
+            await self._say(node.say, interruptible=node.interruptible, by_speech=node.by_speech)
             return node.next
         await self._say(node.say)
         if isinstance(node, model.LookUpNode):
@@ -205,9 +206,12 @@ class _Walk:
             terminators=terminators,
         )
 
-    async def _say(self, items: Sequence[model.SayItem], *, interruptible: bool = True) -> None:
+    async def _say(
+        self, items: Sequence[model.SayItem], *, interruptible: bool = True, by_speech: bool = False
+    ) -> None:
         if items:
-            await self._dialogue.say([self._utterance(item) for item in items], interruptible=interruptible)
+            said = [self._utterance(item) for item in items]
+            await self._dialogue.say(said, interruptible=interruptible, by_speech=by_speech)
 
     async def _step(self, node: model.Node, kind: str, **data: Any) -> None:
         await self._dialogue.step(node.name, kind, {"label": node.label, **data})
@@ -221,6 +225,8 @@ class _Walk:
         value = self._value(item.text)
         if item.kind == "digits" and isinstance(value, str):
             return Digits(value)
+        if item.kind == "text" and isinstance(value, str):
+            return Text(value)
         if item.kind == "date" and isinstance(value, str | date):
             return _instant(value)
         if item.kind == "money" and isinstance(value, int) and not isinstance(value, bool):

@@ -22,7 +22,7 @@ _SAY_ITEM = {
         },
         *(
             {"type": "object", "properties": {kind: _EXPRESSION}, "required": [kind], "additionalProperties": False}
-            for kind in ("digits", "number", "date")
+            for kind in ("digits", "number", "date", "text")
         ),
     ]
 }
@@ -39,7 +39,7 @@ def _node(kind: str, required: list[str], **properties: Any) -> dict[str, Any]:
 
 
 NODES: dict[str, dict[str, Any]] = {
-    "say": _node("say", ["say", "next"], next=_NAME, interruptible={"type": "boolean"}),
+    "say": _node("say", ["say", "next"], next=_NAME, interruptible={"type": "boolean"}, by_speech={"type": "boolean"}),
     "menu": _node(
         "menu",
         ["say", "choices"],
