@@ -22,6 +22,7 @@ POOR, GOOD = 3.1, 3.6
 """MOS under which a link is told to be poor after `_INTERVALS` reports, and over which it is good again."""
 
 _INTERVALS = 2
+_POOR_LOSS = 0.1
 _SENDER_REPORT, _RECEIVER_REPORT = 200, 201
 _BEST = 4.5
 
@@ -83,8 +84,14 @@ class Reports:
             link.round_trip_ms = 1000 * seconds
         loss = block.fraction_lost / 256
         link.out_mos = mos(_codec(leg), loss, link.out_jitter_ms, link.round_trip_ms)
+        self._prepare(leg, link)
+
+    @staticmethod
+    def _prepare(leg: Leg, link: _Link) -> None:
+        """Let what we send stand the loss that is told of it, and on a poor link some in any case."""
         if leg.encoder is not None:
-            leg.encoder.expect_loss(loss)
+            told = 0.0 if link.out is None else link.out.fraction_lost / 256
+            leg.encoder.expect_loss(max(told, _POOR_LOSS if link.poor else 0.0))
 
     def look_after(self, leg: Leg, now: float) -> None:
         """Once a second: report where it is due, and tell when the link became poor or good."""
@@ -119,6 +126,7 @@ class Reports:
             change = getattr(leg.transport, "link", None)
             if change is not None:
                 change(poor)
+            self._prepare(leg, link)
             leg.emit(QualityChanged(leg.id, poor, self.quality(leg, now)))
 
     def quality(self, leg: Leg, now: float) -> Quality:
