@@ -103,7 +103,7 @@ class Settings(BaseSettings):
     )
     recording_format: Literal["opus", "wav"] = Field(
         "opus",
-        description="What recordings are kept as once their call is over: Ogg Opus (some 14 MB an hour) or WAV "
+        description="What recordings are kept as once their call is over: Ogg Opus (15 to 25 MB an hour) or WAV "
         "(115 MB).",
     )
     turn_urls: str = Field(
