@@ -9,7 +9,7 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class SayItem:
-    """One thing to say: a prompt's name, or an expression whose value is spoken as money, digits, number, date or text."""
+    """One thing to say: a prompt's name, or an expression whose value is spoken: money, digits, number, date, text."""
 
     kind: Literal["prompt", "money", "digits", "number", "date", "text"]
     text: str
