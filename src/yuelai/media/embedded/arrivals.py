@@ -13,8 +13,8 @@ from yuelai.media.capture import Coding
 from yuelai.media.embedded.bank import Bank
 from yuelai.media.embedded.codecs import Decoder, MalformedPayload
 from yuelai.media.embedded.frames import FRAME, RATE
-from yuelai.media.embedded.io import Batch, Indices
-from yuelai.media.embedded.leg import Buffer, Leg
+from yuelai.media.embedded.io import Batch, Indices, Numbers
+from yuelai.media.embedded.leg import LIVELY, Buffer, Leg
 from yuelai.media.embedded.presses import Press
 from yuelai.media.embedded.receptions import Receptions
 from yuelai.media.embedded.relay import Relay
@@ -45,6 +45,10 @@ class Host(Protocol):
 
     def failed(self, leg: Leg) -> None:
         """An exception is being handled that only this leg may suffer from."""
+        ...
+
+    def speaks_otherwise(self, leg: Leg) -> None:
+        """Its sound comes in another codec from this packet on."""
         ...
 
     def changed(self) -> None:
@@ -87,6 +91,8 @@ class Arrivals:
         """Of the timestamps, by payload type: a browser may change from PCMU to Opus and back as it likes."""
         self.legs: list[Leg | None] = [None] * SLOTS
         self._clockworks: dict[int, Clockwork] = {}
+        self._spoken = np.full(SLOTS, -1, np.int64)
+        """Payload type of the last sound; −1: none yet."""
         self.senders: list[Callable[[Buffer], object] | None] = [None] * SLOTS
         """Who sends a packet to a slot's party; None: nothing may be sent now."""
         self.recorded = np.zeros(SLOTS, np.bool_)
@@ -108,6 +114,7 @@ class Arrivals:
         """Follow the leg's terms."""
         terms, kinds = leg.terms, self._kinds[leg.slot]
         kinds[:] = NOTHING
+        self._spoken[leg.slot] = -1
         self._clocks[leg.slot] = RATE
         if terms is None:
             return
@@ -132,6 +139,8 @@ class Arrivals:
         if not len(rows):
             return
         slots, kinds = batch.slots[rows], kinds[rows]
+        if (self.heard_at[slots] < now - LIVELY).any():
+            self._host.changed()
         self.heard_at[slots] = now
         self.packets += len(rows)
         sound, arrival = kinds != EVENT, np.full(len(rows), now)
@@ -144,12 +153,13 @@ class Arrivals:
                 self._begin_again(slot)
         if not sound.all():
             for row in rows[~sound].tolist():
-                self._event(batch, row, now)
-        self._notice_codecs(batch, rows[sound], slots[sound])
-        recorded = self.recorded[slots] & (kinds <= CODED)
+                self._alone(batch, row, lambda leg, row: self._event(leg, batch, row, now))
+        speech = kinds <= CODED
+        self._notice_codecs(slots[speech], batch.types[rows[speech]])
+        recorded = self.recorded[slots] & speech
         if recorded.any():
             for row in rows[recorded].tolist():
-                self._record(batch, row, now)
+                self._alone(batch, row, lambda leg, row: self._record(leg, batch, row, now))
         relayed = self._relay.to[slots] >= 0
         if relayed.any():
             self._hand_on(batch, rows[relayed], now)
@@ -168,20 +178,28 @@ class Arrivals:
         self._relay.begin_again(slot)
         self._host.changed()
 
-    def _notice_codecs(self, batch: Batch, rows: Indices, slots: Indices) -> None:
-        """A relayed speaker may change its codec for one that must be coded anew."""
-        types = batch.types[rows]
-        relayed = self._relay.to[slots] >= 0
-        held = relayed & ~self._relay.passes(slots, types) & (self._kinds[slots, types] != NOISE)
-        for slot, type_ in zip(slots[held].tolist(), types[held].tolist(), strict=True):
+    def _notice_codecs(self, slots: Indices, types: Numbers) -> None:
+        """Parties may change from one agreed codec to another at any packet."""
+        for place in np.flatnonzero(types != self._spoken[slots]).tolist():
+            slot, type_ = int(slots[place]), int(types[place])
             leg = self.legs[slot]
-            if leg is not None and leg.terms is not None:
-                leg.speaks = leg.terms.codecs[type_]
-                self._host.changed()
+            if leg is None or leg.terms is None:
+                continue
+            self._spoken[slot], leg.speaks = type_, leg.terms.codecs[type_]
+            self._clockworks.pop(slot, None)
+            self._host.speaks_otherwise(leg)
 
-    def _record(self, batch: Batch, row: int, now: float) -> None:
+    def _alone(self, batch: Batch, row: int, do: Callable[[Leg, int], None]) -> None:
+        """Do what is done for one packet at a time, so that what goes wrong is no one else's trouble."""
         leg = self.legs[batch.slots[row]]
-        if leg is None or leg.terms is None:
+        if leg is not None:
+            try:
+                do(leg, row)
+            except Exception:
+                self._host.failed(leg)
+
+    def _record(self, leg: Leg, batch: Batch, row: int, now: float) -> None:
+        if leg.terms is None:
             return
         codec = leg.terms.codecs[int(batch.types[row])]
         number = Coding.of(codec.name, codec.clock)
@@ -240,17 +258,15 @@ class Arrivals:
             elif kind == NOISE:
                 self._bank.noise(slot, int(batch.timestamps[row]), int(batch.buffer[row, batch.starts[row]]) & 0x7F)
             else:
-                self._coded(batch, row, slot)
+                self._alone(batch, row, lambda leg, row: self._coded(leg, batch, row))
 
     def _frames(self, batch: Batch, rows: Indices, slots: Indices, kinds: npt.NDArray[np.uint8]) -> None:
         codes = batch.buffer[rows, 12 : 12 + FRAME].astype(np.uint16)
         codes += ((kinds.astype(np.uint16) - PCMU) << 8)[:, None]
         self._bank.write_frames(slots, batch.timestamps[rows].astype(np.uint32), _DECODE.take(codes))
 
-    def _coded(self, batch: Batch, row: int, slot: int) -> None:
-        leg = self.legs[slot]
-        if leg is None:
-            return
+    def _coded(self, leg: Leg, batch: Batch, row: int) -> None:
+        slot = leg.slot
         decoder, payload = leg.decoder(int(batch.types[row])), batch.payload(row)
         clockwork = self._clockworks.get(slot)
         if clockwork is None:
@@ -273,9 +289,8 @@ class Arrivals:
 
     # Keys
 
-    def _event(self, batch: Batch, row: int, now: float) -> None:
-        leg = self.legs[batch.slots[row]]
-        if leg is None or leg.terms is None:
+    def _event(self, leg: Leg, batch: Batch, row: int, now: float) -> None:
+        if leg.terms is None:
             return
         packet = RtpPacket(
             int(batch.types[row]),

@@ -20,6 +20,9 @@ from yuelai.platform.ids import LegId
 SILENT_AFTER = 10.0
 """Seconds without RTP after which a leg is told to be silent."""
 
+LIVELY = 3.0
+"""Seconds without a packet after which a leg is not relayed any more: who hears it gets silence then, not nothing."""
+
 Buffer = bytes | bytearray | memoryview
 
 
@@ -75,8 +78,8 @@ class Leg:
     keysend: KeySender = field(default_factory=KeySender)
     speaks: Agreed | None = None
     """The codec its last sound came in; as agreed on until then."""
-    decoders: dict[int, Decoder] = field(default_factory=dict)
-    """By payload type; G.711 needs none."""
+    decoders: dict[Agreed, Decoder] = field(default_factory=dict)
+    """G.711 needs none."""
     encoder: Encoder | None = None
     """None: G.711, which the tick does for all legs at once."""
     heard_at: float = 0.0
@@ -99,7 +102,7 @@ class Leg:
             return
         if self.speaks is None or self.speaks not in terms.codecs.values():
             self.speaks = terms.codec
-        self.decoders = {number: kept for number, kept in self.decoders.items() if number in terms.codecs}
+        self.decoders = {codec: kept for codec, kept in self.decoders.items() if codec in terms.codecs.values()}
         if terms.codec != self._sends:
             self._sends = terms.codec
             self.encoder = None if terms.codec.name in ("PCMU", "PCMA") else encoder(terms.codec)
@@ -114,10 +117,11 @@ class Leg:
 
     def decoder(self, payload_type: int) -> Decoder:
         """Raises KeyError for a payload type not agreed on."""
-        found = self.decoders.get(payload_type)
+        assert self.terms is not None
+        codec = self.terms.codecs[payload_type]
+        found = self.decoders.get(codec)
         if found is None:
-            assert self.terms is not None
-            found = self.decoders[payload_type] = decoder(self.terms.codecs[payload_type])
+            found = self.decoders[codec] = decoder(codec)
         return found
 
     def begin_again(self) -> None:

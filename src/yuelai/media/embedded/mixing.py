@@ -42,6 +42,10 @@ class Host(Protocol):
     def play_over(self, leg: Leg) -> None: ...
     def keys_over(self, leg: Leg) -> None: ...
 
+    def failed(self, leg: Leg) -> None:
+        """An exception is being handled that only this leg may suffer from."""
+        ...
+
 
 class Mixing:
     """Fixed to a set of legs, each a row, until the next `plan`."""
@@ -91,7 +95,7 @@ class Mixing:
     def drain(self, speaker: Leg, listener: Leg, now: float) -> None:
         """Send what the bank still holds of a speaker that is relayed from now on."""
         sender, slot = self._arrivals.senders[listener.slot], np.array([speaker.slot])
-        if sender is None or listener.encoder is not None or listener.terms is None:
+        if sender is None or listener.terms is None:
             return
         for _ in range(_MOST_DRAINED):
             if self._bank.level[speaker.slot] < FRAME:
@@ -99,7 +103,9 @@ class Mixing:
             frame, how = self._bank.read(slot)
             if how[0] == Row.QUIET:
                 return
-            self._dispatch(listener, encode(frame, _law(listener)), now)
+            payload = encode(frame, _law(listener)) if listener.encoder is None else listener.encoder.encode(frame[0])
+            if payload is not None:
+                self._dispatch(listener, payload, now)
 
     def tick(self, now: float) -> None:
         legs, lines = self._legs, self._lines
@@ -110,9 +116,7 @@ class Mixing:
         if len(self._listening):
             self._hear(said)
         for row, leg in self._tapped:
-            for tap in leg.taps:
-                if tap.side is Side.SAID:
-                    tap.skip() if how[row] == Row.QUIET else tap.hand_on(said[row])
+            self._tap(leg, Side.SAID, said[row], there=how[row] != Row.QUIET)
         if len(self._even):
             said[self._even] = self._leveller.apply(self._slots[self._even], said[self._even])
         everything = said
@@ -121,30 +125,45 @@ class Mixing:
         heard = self._mixer.mix(everything)
         for row, leg in self._playing:
             if leg.player.play is not None:
-                leg.player.play.mix_into(heard[row])
+                try:
+                    leg.player.play.mix_into(heard[row])
+                except Exception:
+                    self._host.failed(leg)
         withheld = self._press(heard, now)
         withheld |= self._primed(how)
         sound = self._mixer.limit(heard)
         for row, leg in self._tapped:
-            for tap in leg.taps:
-                if tap.side is Side.HEARD:
-                    tap.hand_on(sound[row])
+            self._tap(leg, Side.HEARD, sound[row], there=True)
         self._send(self._mixer.codes(sound), withheld, now)
         if len(self._still):
             lines.pause(self._slots[self._still])
         for row, leg in self._wide:
             if row not in withheld:
-                self._send_wide(leg, sound[row], now)
+                try:
+                    self._send_wide(leg, sound[row], now)
+                except Exception:
+                    self._host.failed(leg)
         for _, leg in self._playing:
             if leg.player.play is not None and leg.player.play.ended:
                 self._host.play_over(leg)
+
+    def _tap(self, leg: Leg, side: Side, sound: Samples, *, there: bool) -> None:
+        for tap in leg.taps:
+            if tap.side is side:
+                try:
+                    tap.hand_on(sound) if there else tap.skip()
+                except Exception:
+                    self._host.failed(leg)
 
     def _hear(self, said: Samples) -> None:
         slots = self._slots[self._listening]
         for heard in self._hearing.hear(slots, said[self._listening]):
             leg = self._by_slot.get(heard.slot)
             if leg is not None:
-                self._host.noticed(leg, heard)
+                try:
+                    self._host.noticed(leg, heard)
+                except Exception:
+                    self._host.failed(leg)
         if len(self._cut):
             quieter = said[self._cut]
             self._hearing.cut(self._slots[self._cut], quieter)
@@ -156,26 +175,28 @@ class Mixing:
         for row, leg in self._pressing:
             if not leg.keysend.busy:
                 continue
-            event = None if leg.terms is None else leg.terms.event
-            if event is None:
-                leg.keysend.mix_into(heard[row])
-            elif (sender := self._arrivals.senders[leg.slot]) is not None:
-                number, clock = event
-                sent = leg.keysend.events(clock, int(self._lines.timestamp[leg.slot]))
-                for stamp, marker, payload in sent:
-                    packet = self._lines.single(
-                        leg.slot, now, payload, timestamp=stamp, marker=marker, payload_type=number
-                    )
-                    try:
-                        sender(packet)
-                    except Losses:
-                        continue
-                if leg.keysend.quiet:
+            try:
+                event = None if leg.terms is None else leg.terms.event
+                if event is None:
+                    leg.keysend.mix_into(heard[row])
+                elif self._send_keys(leg, *event, now):
                     withheld.add(row)
-                    self._lines.pause(self._slots[row : row + 1])
+            except Exception:
+                self._host.failed(leg)
             if not leg.keysend.busy:
                 self._host.keys_over(leg)
         return withheld
+
+    def _send_keys(self, leg: Leg, number: int, clock: int, now: float) -> bool:
+        """Send this tick's telephone events; return whether its sound gives way to them."""
+        lines, sender = self._lines, self._arrivals.senders[leg.slot]
+        for stamp, marker, payload in leg.keysend.events(clock, int(lines.timestamp[leg.slot])):
+            if sender is not None:
+                with suppress(*Losses):
+                    sender(lines.single(leg.slot, now, payload, timestamp=stamp, marker=marker, payload_type=number))
+        if leg.keysend.quiet and sender is not None:
+            lines.pause(np.array([leg.slot]))
+        return leg.keysend.quiet and sender is not None
 
     def _primed(self, how: npt.NDArray[np.uint8]) -> set[int]:
         """Return the rows that still wait for their partner's sound."""
@@ -188,7 +209,7 @@ class Mixing:
                 continue
             speakers = self._speakers.get(row, [])
             silent = all(speaker < len(how) and how[speaker] == Row.QUIET for speaker in speakers)
-            if left and speakers and silent and leg.player.play is None:
+            if left and speakers and silent and leg.player.play is None and not leg.keysend.busy:
                 self._priming[leg.slot] = left - 1
                 waiting.add(row)
             else:

@@ -14,7 +14,7 @@ from yuelai.media.embedded.bank import Bank
 from yuelai.media.embedded.hearing import Heard, Hearing
 from yuelai.media.embedded.io import Ports
 from yuelai.media.embedded.keysend import pass_on
-from yuelai.media.embedded.leg import Leg
+from yuelai.media.embedded.leg import LIVELY, Leg
 from yuelai.media.embedded.levels import Leveller
 from yuelai.media.embedded.matrix import Matrix
 from yuelai.media.embedded.mixing import Mixing, wants_hearing
@@ -29,9 +29,6 @@ from yuelai.platform.ids import LegId
 from yuelai.wire.g711 import Samples
 
 log = structlog.get_logger()
-
-LIVELY = 3.0
-"""Seconds without a packet after which a leg is not relayed any more: who hears it gets silence then, not nothing."""
 
 _ROUND = 50
 """Ticks between two looks at a leg (1 s)."""
@@ -307,6 +304,13 @@ class SoundPath:
                 del self._holding[slot]
             else:
                 self.pressed(leg, leg.presses.beat(now))
+
+    def speaks_otherwise(self, leg: Leg) -> None:
+        spoken = leg.speaks
+        if leg.id in self._relayed and spoken and not self._relay.passes(leg.slot, spoken.payload_type):
+            # At once, that not even this packet is lost.
+            self._part(leg.id)
+        self._stale = True
 
     def noticed(self, leg: Leg, heard: Heard) -> None:
         if heard.key is not None or heard.released is not None:

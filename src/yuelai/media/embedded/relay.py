@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from yuelai.media.embedded.codecs import Agreed
-from yuelai.media.embedded.io import Batch, Indices, Numbers
+from yuelai.media.embedded.io import Batch, Indices
 from yuelai.media.embedded.stream import MASK, SLOTS, Lines, build
 from yuelai.media.embedded.terms import Terms
 from yuelai.wire.g711 import Codes, Law, decode, encode
@@ -102,10 +102,9 @@ class Relay:
         """Its next packet belongs to another source."""
         self._pending[speaker] = True
 
-    def passes(self, speakers: Indices, types: Numbers) -> npt.NDArray[np.bool_]:
-        """Tell what of these payload types goes on."""
-        passes: npt.NDArray[np.bool_] = self._types[speakers, types] != HELD_BACK
-        return passes
+    def passes(self, speaker: int, payload_type: int) -> bool:
+        """Tell whether what comes under this payload type goes on."""
+        return self.to[speaker] >= 0 and bool(self._types[speaker, payload_type] != HELD_BACK)
 
     def passes_events(self, speaker: int) -> bool:
         """Tell whether its telephone events go on by themselves."""
@@ -143,11 +142,11 @@ class Relay:
         lines, listeners = self._lines, self.to[speakers]
         sequences = (batch.sequences[rows] + self._sequence[speakers]) & 0xFFFF
         ahead = ((sequences - lines.sequence[listeners] + 0x8000) & 0xFFFF) - 0x8000
-        jumped = (np.abs(ahead) > JUMP) & ~self._pending[speakers]
+        since = ((stamped - self._floor[speakers] + 0x80000000) & MASK) - 0x80000000
+        jumped = ((np.abs(ahead) > JUMP) | ((ahead >= 0) & (since < 0))) & ~self._pending[speakers]
         if jumped.any():
             self._pending[speakers[jumped]] = True
             return self.forward(batch, rows, now)
-        since = ((stamped - self._floor[speakers] + 0x80000000) & MASK) - 0x80000000
         held = (types == HELD_BACK) & (since >= 0) & (ahead >= 0)
         if held.any():
             if len(np.unique(speakers)) < len(speakers):

@@ -96,7 +96,7 @@ class Reports:
     def look_after(self, leg: Leg, now: float) -> None:
         """Once a second: report where it is due, and tell when the link became poor or good."""
         link = self._links[leg.slot]
-        if now < link.due or not leg.transport.ready:
+        if now < link.due or leg.terms is None:
             return
         link.due = now + REPORT_EVERY
         block = self._receptions.block(leg.slot, now)
