@@ -23,6 +23,7 @@ class Books:
         self.heard: set[tuple[LegId, LegId]] = set()
         self.held: set[LegId] = set()
         self.playing: set[LegId] = set()
+        self.keys: list[tuple[LegId, str]] = []
         self.full = False
         self._ports = itertools.count(7000)
 
@@ -98,6 +99,10 @@ class Books:
     async def stop(self, leg: LegId) -> None:
         self._need(leg)
         self.playing.discard(leg)
+
+    async def send_keys(self, leg: LegId, keys: str, *, duration_ms: int = 160, pause_ms: int = 80) -> None:
+        self._need(leg)
+        self.keys.append((leg, keys))
 
     async def hold(self, leg: LegId, held: bool) -> None:
         self._need(leg)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-from yuelai.media.ports import Digit
+import pytest
+
+from yuelai.media.ports import Digit, KeyMode
 from yuelai.telephony.b2bua.call import Call
 from yuelai.telephony.ports import Answered, InfoDigit, Reoffered, Ringing
 
@@ -121,6 +123,35 @@ async def test_a_ringing_phone_is_picked_up_and_a_talking_one_replaced() -> None
     await house.net.run(5)
     talking(house, engine)
     assert len(third.ended) == 1
+    await leg.hangup()
+    await done(house, engine)
+
+
+@pytest.mark.parametrize("knowing", [False, True])
+async def test_keys_come_as_events_to_who_knows_them_and_as_info_to_others(knowing: bool) -> None:
+    engine = Books()
+    house = House(engine=engine)
+    caller, callee = house.party(5070), house.party(5080, "8001")
+    leg = await house.dial(caller, "8001")
+    await house.net.run(1)
+    own = description(callee)
+    if knowing:
+        own = own.replace("RTP/AVP 0", "RTP/AVP 0 101") + "a=rtpmap:101 telephone-event/8000\r\n"
+    await callee.offered[0].answer(own)
+    await house.net.run(1)
+    call = talking(house, engine)
+    assert call.near is not None
+    assert call.far is not None
+    # The engine passes telephone events on by itself.
+    assert {options.keys for options in engine.options.values()} == {KeyMode.RELAY}
+    engine.open[call.near.sound](Digit(call.near.sound, "5"))
+    await house.net.run(0.5)
+    assert [event.digit for event in callee.events if isinstance(event, InfoDigit)] == ([] if knowing else ["5"])
+    # What came by signalling is pressed in the sound.
+    await leg.digit("7")
+    await house.net.run(0.5)
+    assert engine.keys == ([(call.far.sound, "7")] if knowing else [])
+    assert [event.digit for event in callee.events if isinstance(event, InfoDigit)] == ([] if knowing else ["5", "7"])
     await leg.hangup()
     await done(house, engine)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
 
-from yuelai.media.ports import LegOptions, Srtp
+from yuelai.media.ports import KeyMode, LegOptions, Srtp
 from yuelai.platform.ids import new_id
 from yuelai.telephony.b2bua.plan import Plan, Refuse, Wanted
 from yuelai.telephony.b2bua.wishes import together
@@ -93,7 +94,7 @@ async def test_the_trunk_that_answers_decides_how_its_answer_is_read() -> None:
     (far,) = [leg for leg in engine.open if engine.options[leg].srtp is Srtp.REQUIRE]
     await callee.offered[-1].answer(description(callee))
     await house.net.run(1)
-    assert engine.options[far] == SOUNDS[OLD]
+    assert engine.options[far] == replace(SOUNDS[OLD], keys=KeyMode.RELAY)
     (near,) = [leg for leg in engine.open if leg != far]
     assert engine.beside[near] == far
     assert engine.hears(near, far)

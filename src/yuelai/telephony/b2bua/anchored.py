@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import structlog
 
-from yuelai.media.ports import Digit, LegGone, LegKind, LegOptions, MediaEngine, MediaError, MediaEvent
+from yuelai.media.ports import Digit, KeyMode, LegGone, LegKind, LegOptions, MediaEngine, MediaError, MediaEvent
 from yuelai.platform.ids import LegId, new_id
-from yuelai.telephony.b2bua.descriptions import held
+from yuelai.telephony.b2bua.descriptions import hears_events, held
 from yuelai.telephony.b2bua.half import Half
 from yuelai.telephony.b2bua.wishes import Sounds, alone, together
 from yuelai.telephony.errors import OfferRefused
@@ -48,8 +49,10 @@ class Anchored:
                 log.warning("call_lost_its_sound", call=str(call.id))
                 call.house.spawn(call.hangup(ENGINE_LOST))
             elif isinstance(event, Digit):
-                # The engine takes keys out of the sound; the other side hears of them by signalling.
-                call.house.spawn(call.talk.digit(half, event.digit))
+                beside = call.beside(half)
+                # Telephone events go through the engine to whoever understands them, others hear of them by signalling.
+                if beside is None or not hears_events(beside.said):
+                    call.house.spawn(call.talk.digit(half, event.digit))
 
         kind = LegKind.BROWSER if half.browser else LegKind.PLAIN
         half.told = await self._engine.create_leg(
@@ -61,7 +64,8 @@ class Anchored:
         return half.told
 
     def _options(self, half: Half) -> LegOptions:
-        return together(half.plan, self._sounds) if half.leg is None and half.plan else alone(half, self._sounds)
+        wanted = together(half.plan, self._sounds) if half.leg is None and half.plan else alone(half, self._sounds)
+        return replace(wanted, keys=KeyMode.RELAY)
 
     async def _description(self, half: Half, beside: Half | None) -> str:
         """Return what a caller is answered, or offered who has not offered."""
@@ -73,7 +77,7 @@ class Anchored:
         """`half` answered our offer, which was fitted to the place it is."""
         own = alone(half, self._sounds)
         if half.plan is not None and own != together(half.plan, self._sounds):
-            await self._engine.adjust(half.sound, own)
+            await self._engine.adjust(half.sound, replace(own, keys=KeyMode.RELAY))
         await self._engine.answer(half.sound, sdp)
 
     async def offer(self, half: Half, beside: Half) -> str | None:
@@ -104,6 +108,12 @@ class Anchored:
         half.said = sdp
         await (self._wait(beside) if held(sdp) else self._return(beside))
         return half.told
+
+    async def digit(self, half: Half, digit: str, beside: Half) -> bool:
+        if not hears_events(beside.said):
+            return False
+        await self._engine.send_keys(beside.sound, digit)
+        return True
 
     # --- who hears whom ---------------------------------------------------------------------------------------------
 

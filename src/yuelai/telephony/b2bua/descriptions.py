@@ -51,6 +51,14 @@ def held(sdp: str) -> bool:
         return False
 
 
+def hears_events(sdp: str | None) -> bool:
+    """True when whoever describes itself so takes keys as telephone events (RFC 4733 §7.1)."""
+    try:
+        return sdp is not None and any(codec.is_("telephone-event") for codec in parse_sdp(sdp).audio.codecs)
+    except PeerError:
+        return False
+
+
 def same_place(one: str, other: str) -> bool:
     """True when both want the same sound at the same place, whatever else they say."""
     return _places(one) == _places(other)

@@ -28,6 +28,10 @@ class MediaBridge(Protocol):
         """`half` answered in its ACK what our 200 offered: return what `beside` is to be answered, if it waits."""
         ...
 
+    async def digit(self, half: Half, digit: str, beside: Half) -> bool:
+        """`half` pressed a key by signalling: press it in the sound towards `beside`, or return false."""
+        ...
+
     async def bridge(self, one: Half, other: Half) -> None:
         """Both stand, and their descriptions were exchanged in the making."""
         ...

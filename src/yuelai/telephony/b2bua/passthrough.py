@@ -38,6 +38,9 @@ class Passthrough:
         half.said, beside.told = sdp, sdp
         return sdp
 
+    async def digit(self, half: Half, digit: str, beside: Half) -> bool:
+        return False
+
     async def bridge(self, one: Half, other: Half) -> None:
         return None
 

@@ -95,8 +95,9 @@ class Talk:
     async def digit(self, half: Half, digit: str) -> None:
         beside = self._call.beside(half)
         if beside is not None and beside.leg is not None and beside.here:
-            with contextlib.suppress(Refusal):
-                await beside.leg.digit(digit)
+            with contextlib.suppress(Refusal, MediaError):
+                if not await self._call.house.media.digit(half, digit, beside):
+                    await beside.leg.digit(digit)
 
     def referred(self, half: Half, referral: Referral) -> None:
         self._call.house.spawn(refer(self._call, half, referral))
