@@ -87,3 +87,15 @@ def test_when_all_are_full_new_callers_get_503_and_those_in_the_queue_still_get_
     (item,) = pair.person("leader01").interactions(ani="13600000301")
     assert item["end_reason"] == "refused"
     assert pair.called("--from", "13600000302", "--to", "10000", "--hold", "1")["calls"][0]["status"] == 200
+
+
+def test_a_worker_that_hangs_is_killed_and_started_again(pair: Centre) -> None:
+    calls = callers(pair, "13600000400", 2, 25)
+    eventually(lambda: carried(pair) == [1, 1], 20, every=0.5)
+    (worker,) = pair.processes("run media --worker 1")
+    worker.suspend()
+    assert Counter(call["ended_by"] for call in ends(calls)) == {"remote": 1, "local": 1}
+    eventually(lambda: httpx.get(f"{pair.base}/health", timeout=5).status_code == 200, 20, every=0.5)
+    status = pair.person("admin").get("/system/status")
+    (part,) = [part for part in status["parts"] if part["name"] == "media-1"]
+    assert (part["restarts"], part["last_end"]) == (1, "killed by SIGKILL")
