@@ -6,11 +6,12 @@ import asyncio
 import random
 import shutil
 from collections.abc import AsyncIterator
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import numpy as np
 import pytest
+import pytest_asyncio
 
 from tests.media.crew import Crew
 from tests.support.baresip import Baresip
@@ -27,7 +28,7 @@ from yuelai.telephony.service import SipTelephony
 from yuelai.telephony.trunks.manager import Trunks
 from yuelai.telephony.trunks.model import Route, Trunk
 
-pytestmark = [pytest.mark.calls, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.calls, pytest.mark.timeout(120), pytest.mark.asyncio(loop_scope="module")]
 
 SEATS = {"8001": "secret", "8002": "secret"}
 OUTSIDE = "13800000009"
@@ -76,7 +77,7 @@ class House:
         await self.media.disconnect()
 
 
-@asynccontextmanager
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def house() -> AsyncIterator[House]:
     assert shutil.which("baresip"), "baresip is missing: `make test` installs it"
     crew = Crew(1)
@@ -89,9 +90,27 @@ async def house() -> AsyncIterator[House]:
         crew.clear()
 
 
-async def talk(one: Baresip, two: Baresip, number: str, seconds: float = 1.5) -> None:
-    """Let one call a number that leads to two, and both talk for a while."""
-    await asyncio.to_thread(one.call, number)
+@asynccontextmanager
+async def phones(
+    house: House, number: str, ours: dict[str, Any], theirs: dict[str, Any]
+) -> AsyncIterator[tuple[Baresip, Baresip]]:
+    """The seat 8001, and who has this number."""
+    port = house.telephony.port
+    async with AsyncExitStack() as stack:
+        found = []
+        for user, words in (("8001", {"tone": ONE, **ours}), (number, {"tone": TWO, **theirs})):
+            phone = await asyncio.to_thread(Baresip, port, user, SEATS.get(user, ""), registers=user in SEATS, **words)
+            stack.push_async_callback(asyncio.to_thread, phone.stop)
+            found.append(phone)
+        for phone in found:
+            if phone.user in SEATS:
+                await asyncio.to_thread(phone.registered)
+        yield found[0], found[1]
+
+
+async def talk(one: Baresip, two: Baresip, seconds: float = 1.5) -> None:
+    """Let one call two, and both talk for a while."""
+    await asyncio.to_thread(one.call, two.user)
     await asyncio.to_thread(two.rings)
     await asyncio.to_thread(two.answer)
     await asyncio.gather(asyncio.to_thread(one.talks), asyncio.to_thread(two.talks))
@@ -114,53 +133,34 @@ def hears(phone: Baresip, tone: int, rate: int = 8000) -> bool:
 @pytest.mark.parametrize(
     ("ours", "theirs"), [("srtp-mand", ""), ("srtp-mandf", "srtp"), ("srtp", "")], ids=lambda each: each or "clear"
 )
-async def test_a_seat_that_asks_for_srtp_and_another_hear_each_other(ours: str, theirs: str) -> None:
-    async with house() as running:
-        with ExitStack() as stack:
-            port = running.telephony.port
-            one = Baresip(port, "8001", "secret", tone=ONE, srtp=ours)
-            stack.callback(one.stop)
-            two = Baresip(port, "8002", "secret", tone=TWO, srtp=theirs)
-            stack.callback(two.stop)
-            await asyncio.gather(asyncio.to_thread(one.registered), asyncio.to_thread(two.registered))
-            await talk(one, two, "8002")
-            assert "SRTP is Enabled" in one.log
-            assert hears(one, TWO)
-            assert hears(two, ONE)
+async def test_a_seat_that_asks_for_srtp_and_another_hear_each_other(house: House, ours: str, theirs: str) -> None:
+    async with phones(house, "8002", {"srtp": ours}, {"srtp": theirs}) as (one, two):
+        await talk(one, two)
+        assert "SRTP is Enabled" in one.log
+        assert hears(one, TWO)
+        assert hears(two, ONE)
 
 
 @pytest.mark.parametrize(
     ("wish", "theirs"), [(Srtp.REQUIRE, "srtp-mand"), (Srtp.ACCEPT, ""), (Srtp.OFF, "")], ids=lambda each: str(each)
 )
-async def test_a_seat_that_asks_for_srtp_is_heard_through_a_trunk(wish: Srtp, theirs: str) -> None:
-    async with house() as running:
-        with ExitStack() as stack:
-            port = running.telephony.port
-            one = Baresip(port, "8001", "secret", tone=ONE, srtp="srtp-mand")
-            stack.callback(one.stop)
-            carrier = Baresip(port, OUTSIDE, "", tone=TWO, srtp=theirs, registers=False)
-            stack.callback(carrier.stop)
-            running.lead(carrier.port, srtp=wish)
-            await asyncio.to_thread(one.registered)
-            await talk(one, carrier, OUTSIDE)
-            assert ("SRTP is Enabled" in carrier.log) is (wish is Srtp.REQUIRE)
-            assert hears(one, TWO)
-            assert hears(carrier, ONE)
+async def test_a_seat_that_asks_for_srtp_is_heard_through_a_trunk(house: House, wish: Srtp, theirs: str) -> None:
+    async with phones(house, OUTSIDE, {"srtp": "srtp-mand"}, {"srtp": theirs}) as (one, carrier):
+        house.lead(carrier.port, srtp=wish)
+        await talk(one, carrier)
+        assert ("SRTP is Enabled" in carrier.log) is (wish is Srtp.REQUIRE)
+        assert hears(one, TWO)
+        assert hears(carrier, ONE)
 
 
 @pytest.mark.parametrize(
     ("codec", "name", "rate"), [("opus/48000/2", "opus", 48_000), ("g722/16000/1", "G722", 16_000)]
 )
-async def test_a_carrier_of_another_codec_is_offered_it_and_heard(codec: str, name: str, rate: int) -> None:
-    async with house() as running:
-        with ExitStack() as stack:
-            port = running.telephony.port
-            one = Baresip(port, "8001", "secret", tone=ONE)
-            stack.callback(one.stop)
-            carrier = Baresip(port, OUTSIDE, "", tone=TWO, codec=codec, registers=False)
-            stack.callback(carrier.stop)
-            running.lead(carrier.port, codecs=(name, "PCMA"))
-            await asyncio.to_thread(one.registered)
-            await talk(one, carrier, OUTSIDE)
-            assert hears(one, TWO)
-            assert hears(carrier, ONE, rate)
+async def test_a_carrier_of_another_codec_is_offered_it_and_heard(
+    house: House, codec: str, name: str, rate: int
+) -> None:
+    async with phones(house, OUTSIDE, {}, {"codec": codec}) as (one, carrier):
+        house.lead(carrier.port, codecs=(name, "PCMA"))
+        await talk(one, carrier)
+        assert hears(one, TWO)
+        assert hears(carrier, ONE, rate)
