@@ -245,6 +245,19 @@ def test_time_that_is_skipped_leaves_the_delay_as_it_was() -> None:
     )
 
 
+def test_ticks_made_up_for_at_once_change_nothing() -> None:
+    """What came while the engine stood still is found all at once, but was neither early nor late."""
+    listener, arrivals = Listener(), even(1000)
+    for tick in range(0, 1000, 20):
+        listener.run(arrivals[tick : tick + 15])
+        listener.bank.behind(4)
+        listener.run([[packet for packets in arrivals[tick + 15 : tick + 20] for packet in packets]])
+        listener.bank.behind(0)
+        listener.run([[]] * 4)
+    assert np.array_equal(listener.heard[FRAME:], sound(10_000, 999 * FRAME))
+    assert listener.bank.target[0] == 2 * FRAME
+
+
 def test_many_slots_are_served_at_once_as_each_alone() -> None:
     slots = np.array([3, 1500, 7])
     starts = np.array([5, 0xFFFFFF00, 90_000], np.uint32)

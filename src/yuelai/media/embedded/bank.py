@@ -210,11 +210,12 @@ class Bank:
         base = int(self._delays.base(where)[0])
         if self._play[slot] == 0 or base == UNKNOWN:
             return self._anchor(slot, timestamp)
-        time = int(self._delays.time[slot])
+        time = int(self._delays.time[slot]) + self._delays.behind
         if abs(time - position - base) > MAX_SPREAD:
             return self._anchor(slot, timestamp)
         self._delays.arrived(where, np.array([position]))
-        self._start(slot, time - int(self._delays.base(where)[0]) - int(self._delays.wanted(where)[0]))
+        now = time - self._delays.behind
+        self._start(slot, now - int(self._delays.base(where)[0]) - int(self._delays.wanted(where)[0]))
         return position
 
     def _anchor(self, slot: int, timestamp: int) -> int:
@@ -222,7 +223,7 @@ class Bank:
         self._delays.rebase(slot)
         # Positions stay far above 0 and agree with the timestamps in their lower 32 bits.
         position = (1 << 33) + (timestamp & 0xFFFFFFFF)
-        self._start(slot, position - int(self._delays.wanted(np.array([slot]))[0]))
+        self._start(slot, position - int(self._delays.wanted(np.array([slot]))[0]) - self._delays.behind)
         return position
 
     def _start(self, slot: int, play: int) -> None:
@@ -232,6 +233,11 @@ class Bank:
         self._play[slot] = self._end[slot] = play
         self._dry[slot] = self._tries[slot] = 0
         self._live[slot] = True
+
+    def behind(self, ticks: int) -> None:
+        """Say how many ticks will be made up for at once after the next one: what is found until 0 is said may have
+        come at any time since, and says nothing about how evenly packets come."""
+        self._delays.behind = ticks * FRAME
 
     # Out
 

@@ -38,6 +38,9 @@ class Delays:
         self._peak = np.zeros(capacity, np.int64)
         self._peak_age = np.zeros(capacity, np.int64)
         self._stalled = False
+        self.behind = 0
+        """Samples that are due to be read but were not yet. What is found now may have come at any time since: nothing
+        is learned from it."""
 
     def grow(self, capacity: int) -> None:
         more = capacity - len(self.time)
@@ -61,6 +64,8 @@ class Delays:
 
     def arrived(self, slots: Slots, positions: Positions) -> None:
         """Learn from packets (k,); a slot may come several times."""
+        if self.behind:
+            return
         transit = self.time[slots] - positions
         np.minimum.at(self._least, slots, transit)
         if self._stalled:

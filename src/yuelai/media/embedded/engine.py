@@ -262,9 +262,9 @@ class Engine:
         """Take in and hand on what has come; to be called some times in each tick."""
         self._path.listen(time.monotonic())
 
-    def tick(self) -> None:
-        """Move 20 ms of sound."""
-        self._path.tick(time.monotonic())
+    def tick(self, behind: int = 0) -> None:
+        """Move 20 ms of sound; `behind` more ticks are due already."""
+        self._path.tick(time.monotonic(), behind)
 
     def skip(self, ticks: int) -> None:
         """Let time pass without sound, after a stall."""

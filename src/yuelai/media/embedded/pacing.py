@@ -49,7 +49,7 @@ class Metronome:
 
 class Timed(Protocol):
     def listen(self) -> None: ...
-    def tick(self) -> None: ...
+    def tick(self, behind: int) -> None: ...
     def skip(self, ticks: int) -> None: ...
 
 
@@ -69,8 +69,8 @@ async def keep_time(
                 if due.skip:
                     log.warning("media_stalled", ticks=due.skip)
                     engine.skip(due.skip)
-                for _ in range(due.run):
-                    engine.tick()
+                for behind in reversed(range(due.run)):
+                    engine.tick(behind)
         except Exception:
             # One leg's trouble must not end all calls; but a log line a tick would help nobody.
             if time.monotonic() - failed_at > 1:

@@ -156,9 +156,11 @@ class SoundPath:
                 if leg is not None:
                     self.reports.take(leg, compound, now)
 
-    def tick(self, now: float) -> None:
+    def tick(self, now: float, behind: int = 0) -> None:
         self._ticks += 1
+        self._bank.behind(behind)
         self.listen(now)
+        self._bank.behind(0)
         if self._stale:
             self._plan(now)
         if self._holding:
