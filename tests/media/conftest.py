@@ -25,11 +25,14 @@ _RUN += "asyncio.run(process.main(Settings()))"
 class Rig:
     """An engine's process, and what the port has no verb for."""
 
-    def __init__(self) -> None:
+    def __init__(self, bind: str = "127.0.0.1", public: str | None = None) -> None:
+        """Its sockets are bound to `bind`, and said to be reached at `public` first."""
         self._folder = tempfile.TemporaryDirectory(prefix="yl")
         low = 30_000 + secrets.randbelow(50) * 200
         home = Path(self._folder.name)
-        self.settings = Settings(home=home, rtp_ports=f"{low}-{low + 199}", bind="127.0.0.1", media_workers=1)
+        self.settings = Settings(
+            home=home, rtp_ports=f"{low}-{low + 199}", bind=bind, public_address=public, media_workers=1
+        )
         self.process = self.run()
 
     def run(self) -> subprocess.Popen[bytes]:
@@ -40,6 +43,8 @@ class Rig:
             "YUELAI_BIND": self.settings.bind,
             "YUELAI_MEDIA_WORKERS": "1",
         }
+        if self.settings.public_address is not None:
+            environment["YUELAI_PUBLIC_ADDRESS"] = self.settings.public_address
         self.process = subprocess.Popen([sys.executable, "-c", _RUN], env=environment)
         return self.process
 

@@ -98,7 +98,7 @@ def test_opus_is_answered_with_our_own_wishes_and_keys_of_its_clock() -> None:
     session = answer(HEAD + WIDE, options=LegOptions(codecs=("opus",)))
     assert codecs(session) == ["96 opus/48000", "98 telephone-event/48000"]
     (fmtp,) = [value for value in session.audio.all("fmtp") if value.startswith("96 ")]
-    assert spoken.parameters(fmtp.partition(" ")[2]) == {"minptime": "10", "useinbandfec": "1", "stereo": "0"}
+    assert spoken.parameters(fmtp.partition(" ")[2]) == {"minptime": "10", "useinbandfec": "1"}
 
 
 def test_without_libopus_opus_is_neither_offered_nor_answered(monkeypatch: pytest.MonkeyPatch) -> None:

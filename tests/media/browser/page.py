@@ -7,7 +7,7 @@ import base64
 import json
 import shutil
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,10 @@ from playwright.async_api import Browser, Page, Route, async_playwright
 
 from tests.media.rtp_phone import eventually
 from tests.support.chromium import QUIET
+from tests.support.link import Link
 from yuelai.media.ports import Digit, LegKind, LegOptions, MediaEngine, MediaEvent
 from yuelai.platform.ids import LegId, new_id
+from yuelai.wire.sdp import parse_sdp
 
 PAGE = Path(__file__).with_name("page.html")
 ORIGIN = "http://localhost/"
@@ -72,13 +74,24 @@ class Caller:
     def digits(self) -> str:
         return "".join(event.digit for event in self.events if isinstance(event, Digit))
 
-    async def call(self, engine: MediaEngine, options: LegOptions | None = None, door: int | None = None) -> str:
-        """The page offers, as when it calls. `door` is a port that stands before ours."""
+    async def call(self, engine: MediaEngine, options: LegOptions | None = None) -> str:
+        """The page offers, as when it calls."""
         sdp = await engine.create_leg(
             self.leg, LegKind.BROWSER, self.events.append, offer=await self.js("offer"), options=options
         )
         await self.js("take", sdp)
         return sdp
+
+    async def call_through(
+        self, engine: MediaEngine, stack: AsyncExitStack, options: LegOptions | None = None, seed: int = 1
+    ) -> Link:
+        """The same, with a link before our port; it is clear until its weather is changed."""
+        offer = await self.js("offer")
+        answer = await engine.create_leg(self.leg, LegKind.BROWSER, self.events.append, offer=offer, options=options)
+        port = parse_sdp(answer).audio.port
+        link = await stack.enter_async_context(Link(port, seed=seed))
+        await self.js("take", answer.replace(f" {port} typ", f" {link.port} typ"))
+        return link
 
     async def be_called(self, engine: MediaEngine, options: LegOptions | None = None) -> str:
         """We offer, as when the page is called."""

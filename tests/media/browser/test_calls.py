@@ -10,7 +10,8 @@ import pytest
 from tests.media.browser.page import Caller
 from tests.media.party import join
 from tests.media.rtp_phone import Phone, eventually, levels
-from yuelai.media.ports import LegKind, MediaEngine, MediaError
+from tests.media.steadiness import longest_gap
+from yuelai.media.ports import LegKind, LegOptions, MediaEngine, MediaError
 from yuelai.wire.sdp import parse_sdp
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
@@ -45,6 +46,50 @@ async def test_a_page_that_is_called_and_a_phone_hear_each_other(engine: MediaEn
         await caller.be_called(engine)
         await engine.bridge(caller.leg, other.leg)
         await asyncio.gather(phone.hears(1500, within=8), caller.hears(700))
+
+
+async def test_opus_is_spoken_where_it_is_asked_for(engine: MediaEngine, caller: Caller) -> None:
+    async with Phone() as phone:
+        other = await join(engine, phone)
+        phone.frequency = 700
+        answer = parse_sdp(await caller.call(engine, LegOptions(codecs=("opus", "PCMU"))))
+        assert [codec.name for codec in answer.audio.codecs][:2] == ["opus", "PCMU"]
+        await engine.bridge(caller.leg, other.leg)
+        await asyncio.gather(phone.hears(1500, within=8), caller.hears(700))
+        reports = await caller.reports()
+        assert reports["says"] == reports["hears"] == "audio/opus"
+
+
+async def test_the_page_changes_its_codec_at_any_packet_and_we_both_by_a_new_offer(
+    engine: MediaEngine, caller: Caller
+) -> None:
+    async with Phone() as phone:
+        other = await join(engine, phone)
+        phone.frequency = 700
+        await caller.call(engine)
+        await engine.bridge(caller.leg, other.leg)
+        await asyncio.gather(phone.hears(1500, within=8), caller.hears(700))
+        listening = asyncio.ensure_future(phone.listen(2.0))
+        await caller.js("speak", "opus")
+        said = await listening
+        assert (await caller.reports())["says"] == "audio/opus"
+        assert (await engine.quality(caller.leg)).codec == "opus"
+        assert longest_gap(said, 1500) < 60
+        await caller.js("speak", "PCMU")
+        both = asyncio.gather(phone.listen(2.0), caller.listen(2.0))
+        offer = await engine.offer(caller.leg, LegOptions(codecs=("opus", "PCMU")))
+        await engine.answer(caller.leg, await caller.js("answer", offer))
+        said, heard = await both
+        reports = await caller.reports()
+        assert reports["says"] == reports["hears"] == "audio/opus"
+        assert longest_gap(said, 1500) < 60
+        assert longest_gap(heard, 700) < 60
+
+
+async def test_no_feedback_is_promised_that_is_not_given(engine: MediaEngine, caller: Caller) -> None:
+    for sdp in (await caller.call(engine), await engine.offer(caller.leg)):
+        audio = parse_sdp(sdp).audio
+        assert not any(audio.has(name) for name in ("rtcp-fb", "rtcp-rsize", "extmap", "rtcp-xr"))
 
 
 async def test_keys_pressed_on_the_page_are_told_once_each(engine: MediaEngine, caller: Caller, until: Until) -> None:

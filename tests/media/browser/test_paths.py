@@ -13,11 +13,12 @@ import pytest
 from playwright.async_api import Browser
 
 from tests.media.browser.page import Caller
+from tests.media.conftest import Rig
 from tests.media.party import join
 from tests.media.rtp_phone import Phone, levels
 from tests.support.coturn import Coturn, coturn
 from yuelai.identity.relays import ice_servers
-from yuelai.media.ports import MediaEngine
+from yuelai.media.ports import LegOptions, MediaEngine
 from yuelai.wire.sdp import parse_sdp
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
@@ -35,17 +36,20 @@ def through(turn: Coturn, *, secret: str | None = None) -> dict[str, Any]:
     return {"iceServers": [asdict(server) for server in servers], "iceTransportPolicy": "relay"}
 
 
+@pytest.mark.parametrize("codec", ["PCMU", "opus"])
 async def test_a_page_and_a_phone_hear_each_other_through_coturn(
-    engine: MediaEngine, chromium: Browser, turn: Coturn
+    engine: MediaEngine, chromium: Browser, turn: Coturn, codec: str
 ) -> None:
     caller = await Caller.open(chromium, through(turn))
     async with Phone() as phone:
         other = await join(engine, phone)
         phone.frequency = 700
-        await caller.call(engine)
+        await caller.call(engine, LegOptions(codecs=(codec, "PCMU")))
         await engine.bridge(caller.leg, other.leg)
         await asyncio.gather(phone.hears(1500, within=8), caller.hears(700))
-        assert (await caller.reports())["path"] == "relay"
+        reports = await caller.reports()
+        assert reports["path"] == "relay"
+        assert reports["says"] == reports["hears"] == f"audio/{codec}"
         assert turn.relayed
     await caller.page.close()
 
@@ -77,3 +81,24 @@ async def test_the_page_may_restart_ice_and_the_sound_goes_on(engine: MediaEngin
         for sound, frequency in ((said, 1500), (heard, 700)):
             assert min(levels(sound[at : at + 800], frequency)[0] for at in range(0, 14_400, 800)) > -30
         await asyncio.gather(phone.hears(1500, within=8), caller.hears(700))
+
+
+async def test_the_page_takes_the_address_that_works_ipv6_too_within_the_range_of_ports(chromium: Browser) -> None:
+    rig = await asyncio.to_thread(Rig, "::1", "203.0.113.5")
+    try:
+        engine = await rig.connect()
+        one, other = [await Caller.open(chromium) for _ in range(2)]
+        await other.js("say", 700)
+        low, high = rig.settings.rtp_range
+        for page in (one, other):
+            session = parse_sdp(await page.call(engine))
+            addresses = [candidate.split()[4:6] for candidate in session.audio.candidates]
+            assert [address for address, _ in addresses] == ["203.0.113.5", "::1"]
+            assert all(low <= int(port) <= high for _, port in addresses)
+        await engine.bridge(one.leg, other.leg)
+        await asyncio.gather(one.hears(700), other.hears(1500))
+        assert (await one.reports())["far"] == "::1"
+        await engine.disconnect()
+        await asyncio.gather(one.page.close(), other.page.close())
+    finally:
+        await asyncio.to_thread(rig.clear)

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import dataclasses
 import functools
 import time
 from collections.abc import Callable
@@ -132,7 +131,7 @@ class BrowserTransport:
     def _fitting(self, terms: Terms) -> Terms:
         """The terms as they were agreed on, with the codec for this link."""
         robust = next((codec for codec in terms.answered if codec.name == _ROBUST), None)
-        return dataclasses.replace(terms, codec=robust) if self._poor and robust is not None else terms
+        return terms.speaking(robust) if self._poor and robust is not None else terms
 
     def _checked(self, terms: Terms) -> Terms:
         session, media = terms.session, terms.media

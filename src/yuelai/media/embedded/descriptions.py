@@ -15,8 +15,8 @@ PTIME = 20
 def describe_answer(terms: Terms, origin: Origin, port: int) -> tuple[Session, Media]:
     """Answer what was read; return the description, and our audio in it.
 
-    It names what we chose, keys by the clocks of that, comfort noise where a phone offers it, and our key under the offered tag;
-    every other section is refused in its place.
+    It names what we chose, keys by the clocks of that, comfort noise where a phone offers it, and our key under the
+    offered tag; every other section is refused in its place.
     """
     ours = Media(kind="audio", port=port, protocol=terms.media.protocol)
     for codec in terms.answered:
@@ -25,13 +25,19 @@ def describe_answer(terms: Terms, origin: Origin, port: int) -> tuple[Session, M
         spoken.add(ours, EVENT, number, clock)
     if terms.noise is not None and origin.kind is LegKind.PLAIN:
         spoken.add(ours, NOISE, terms.noise, 8000)
-    ours.add("ptime", str(PTIME))
+    _wish_ptime(ours, origin)
     if terms.crypto is not None:
         ours.add("crypto", str(CryptoLine(terms.crypto.tag, terms.crypto.suite, terms.crypto.ours)))
     if terms.rtcp_mux and origin.kind is LegKind.PLAIN:
         ours.add("rtcp-mux")
     ours.add(REVERSED[terms.session.direction(terms.media)])
     return _placed(origin, terms, ours), ours
+
+
+def _wish_ptime(ours: Media, origin: Origin) -> None:
+    """Chromium takes it for a parameter of each codec, which are then no codecs it could change to (`OPUS_WISHES`)."""
+    if origin.kind is LegKind.PLAIN:
+        ours.add("ptime", str(PTIME))
 
 
 def _answered_events(terms: Terms) -> list[tuple[int, int]]:
@@ -57,7 +63,7 @@ def describe_offer(origin: Origin, port: int, options: LegOptions) -> tuple[Sess
         spoken.add(ours, name, numbers.of(name, clock), clock)
     for clock in dict.fromkeys(clock for _, clock in kinds if clock != 16_000) or [8000]:
         spoken.add(ours, EVENT, numbers.of(EVENT, clock), clock)
-    ours.add("ptime", str(PTIME))
+    _wish_ptime(ours, origin)
     if origin.kind is LegKind.PLAIN and wishes_secure(origin, options):
         standing_suite = [terms.crypto.suite] if terms is not None and terms.crypto is not None else []
         for tag, suite in enumerate(dict.fromkeys([*standing_suite, *OFFERED]), 1):

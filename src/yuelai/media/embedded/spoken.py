@@ -12,8 +12,9 @@ EVENT, NOISE = "telephone-event", "CN"
 KEYS = "0-15"
 """The events we take: the sixteen keys (RFC 4733 §3.2)."""
 
-OPUS_WISHES = "minptime=10;useinbandfec=1;stereo=0"
-"""What we would like to receive (RFC 7587 §6.1). No DTX: what is mixed and recorded is better without gaps."""
+OPUS_WISHES = "minptime=10;useinbandfec=1"
+"""What we would like to receive (RFC 7587 §6.1), mono by default. No DTX: what is mixed and recorded is better without
+gaps. These are Chromium's own words: with any others a page cannot change its codec without a new description."""
 
 Kind = tuple[str, int]
 """Name and clock."""

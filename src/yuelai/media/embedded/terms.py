@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from yuelai.media.embedded.codecs import Agreed
 from yuelai.media.embedded.spoken import EVENT, NOISE, agreed, answered, ranked
@@ -66,6 +66,10 @@ class Terms:
     crypto: Crypto | None
     session: Session = field(repr=False)
     media: Media = field(repr=False)
+
+    def speaking(self, codec: Agreed) -> Terms:
+        """The same, but another of the answered codecs is sent, and keys by its clock."""
+        return replace(self, codec=codec, event=_event(self.media, codec))
 
 
 @dataclass
