@@ -32,6 +32,8 @@ class _Line:
     ends: dict[WorkerLink, LegId]
     speakers: dict[WorkerLink, LegId] = field(default_factory=dict)
     """Who speaks into the end at this worker."""
+    spent: set[WorkerLink] = field(default_factory=set)
+    """Where somebody has begun to; nobody else ever does, whom they had not asked for would hear them."""
 
 
 @dataclass(eq=False)
@@ -75,11 +77,10 @@ class Ways:
 
     async def _set(self, key: tuple[LegId, WorkerLink], way: _Way, listener: LegId, gain: float, keys: KeyMode) -> None:
         if not gain:
-            if listener in way.listeners:
+            if listener in way.listeners and way.line is not None:
+                await way.target.route(way.line.ends[way.target], listener, 0.0)
                 way.listeners.discard(listener)
-                if way.line is not None and way.listeners:
-                    await way.target.route(way.line.ends[way.target], listener, 0.0)
-                else:
+                if not way.listeners:
                     await self._end(key, way)
             return
         try:
@@ -96,9 +97,10 @@ class Ways:
 
     async def _line(self, speaker: LegId, way: _Way, listener: LegId, keys: KeyMode) -> _Line:
         back = self._ways.get((listener, way.home))
-        if back is not None and back.line is not None and way.home not in back.line.speakers:
+        if back is not None and back.line is not None and way.home not in back.line.spent:
             line = back.line
             line.speakers[way.home] = speaker
+            line.spent.add(way.home)
         else:
             line = await self._make(speaker, way, listener, keys)
         try:
@@ -111,7 +113,7 @@ class Ways:
     async def _make(self, speaker: LegId, way: _Way, listener: LegId, keys: KeyMode) -> _Line:
         near, far = LegId(new_id()), LegId(new_id())
         options = _options(keys)
-        line = _Line({way.home: near, way.target: far}, {way.home: speaker})
+        line = _Line({way.home: near, way.target: far}, {way.home: speaker}, {way.home})
         try:
             offer = await way.home.create_leg(near, LegKind.PLAIN, _nobody, options=options, beside=speaker)
             answer = await way.target.create_leg(
