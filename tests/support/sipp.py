@@ -105,6 +105,11 @@ class Sipp:
         """What it found wrong."""
         return "".join(path.read_text() for path in Path(self._folder.name).glob("*_errors.log"))
 
+    @property
+    def messages(self) -> str:
+        """What crossed the wire; needs the option `-trace_msg`."""
+        return "".join(path.read_text() for path in Path(self._folder.name).glob("*_messages.log"))
+
     def succeeded(self) -> int:
         """Return how many calls went as the scenario says, by its own count."""
         (file,) = Path(self._folder.name).glob("*_.csv")
