@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from yuelai.media.embedded import files as files_module
+from yuelai.media.embedded import long_files
 from yuelai.media.embedded.files import Files, read
 from yuelai.media.ports import MediaError
 
@@ -240,3 +241,29 @@ async def test_one_bad_file_of_several_refuses_all_of_them(tmp_path: Path) -> No
         with pytest.raises(MediaError, match=bad):
             await files.all([good, tmp_path / bad])
     assert [sound.tolist() for sound in await files.all([good, good])] == [[1], [1]]
+
+
+async def test_a_long_file_is_read_by_another_process_to_the_same_samples(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files_module, "LONG_BYTES", 1000)
+    path = save(tmp_path / "a.flac", hum(44100), hum(44100), codec="flac", rate=44100, sample="s16")
+    assert path.stat().st_size > 1000
+    sound = await Files().get(path)
+    assert sound.tolist() == read(path).tolist()
+    path.write_bytes(b"not sound" * 200)
+    with pytest.raises(MediaError, match=r"^cannot play a\.flac: it is neither WAV, Ogg nor FLAC$"):
+        await Files().get(path)
+
+
+async def test_a_reader_that_dies_or_takes_for_ever_is_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files_module, "LONG_BYTES", 0)
+    path = write(tmp_path / "a.wav", [1, 2, 3])
+    monkeypatch.setattr(long_files, "TIMEOUT", 0.01)
+    with pytest.raises(MediaError, match=r"a\.wav: reading it takes too long"):
+        await Files().get(path)
+    monkeypatch.setattr(long_files, "TIMEOUT", 20)
+    for program, why in (("/bin/false", "ended with 1"), ("/no/such/program", "No such file")):
+        monkeypatch.setattr(long_files.sys, "executable", program)
+        with pytest.raises(MediaError, match=rf"a\.wav: .*{why}"):
+            await Files().get(path)

@@ -52,6 +52,9 @@ _EVENTS: tuple[type[Told], ...] = (
     Digit, PlayEnded, LegSilent, LegHeard, ToneHeard, SpeechBegan, SpeechEnded, QualityChanged,
 )  # fmt: skip
 
+READ_SECONDS = 70.0
+"""For what begins with reading files: half an hour of music takes its time."""
+
 QUIET_SECONDS = 3
 """A worker that has said nothing for so long gets no new calls; it says how it does twice a second."""
 HUNG_SECONDS = 15
@@ -166,10 +169,10 @@ class WorkerLink:
         health: dict[str, Any] = await self._ipc.request("health")
         return health
 
-    async def ask(self, verb: str, **params: Any) -> Any:
+    async def ask(self, verb: str, *, within: float = 5.0, **params: Any) -> Any:
         """Raises MediaError, and of its kinds `MediaFull` and `WorkerAway`."""
         try:
-            return await self._ipc.request(f"media.{verb}", params)
+            return await self._ipc.request(f"media.{verb}", params, timeout=within)
         except Unavailable as refusal:
             raise WorkerAway(refusal.detail) from None
         except Refusal as refusal:
@@ -250,13 +253,15 @@ class WorkerLink:
         held.plays.add(play)
         try:
             paths, by = [path_of(file) for file in files], [each.value for each in barge]
-            await self.ask("play", leg=str(leg), play=str(play), files=paths, loop=loop, gain=gain, barge=by)
+            options = {"loop": loop, "gain": gain, "barge": by}
+            await self.ask("play", within=READ_SECONDS, leg=str(leg), play=str(play), files=paths, **options)
         except BaseException:
             held.plays.discard(play)
             raise
 
     async def music(self, source: LegId, files: Sequence[Path], gain: float) -> None:
-        await self.ask("music", source=str(source), files=[path_of(file) for file in files], gain=gain)
+        paths = [path_of(file) for file in files]
+        await self.ask("music", within=READ_SECONDS, source=str(source), files=paths, gain=gain)
         self._legs[source] = _Held(_nobody)
 
     async def injection(self, source: LegId, rate: int) -> None:

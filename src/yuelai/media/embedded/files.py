@@ -30,6 +30,9 @@ MAX_SECONDS = 30 * 60.0
 MAX_BYTES = 512 * 1024 * 1024
 """Of one file on disk; 30 minutes of stereo at 48 kHz and 24 bits are less."""
 
+LONG_BYTES = 256 * 1024
+"""Files larger than this are read by a process of their own (`long_files`): 100 s of our Opus, 16 s of 8 kHz WAV."""
+
 RATES = range(4000, 192_001)
 CHANNELS = 8
 
@@ -160,7 +163,7 @@ class Files:
 
     async def _read(self, path: Path, version: tuple[int, int]) -> Samples:
         async with self._decoders:
-            samples: Samples = await self._run(read, path)
+            samples: Samples = await self._run(_read, path, version[1])
         samples.flags.writeable = False
         self._keep(path, version, samples)
         return samples
@@ -185,6 +188,14 @@ class Files:
     def close(self) -> None:
         """Wait for nothing: a reading under way ends by itself."""
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _read(path: Path, size: int) -> Samples:
+    if size <= LONG_BYTES:
+        return read(path)
+    from yuelai.media.embedded.long_files import read_apart
+
+    return read_apart(path)
 
 
 def _versions(paths: Sequence[Path]) -> list[tuple[int, int]]:
