@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from yuelai.channels.voice.services import VoiceServices
-from yuelai.media.ports import LegKind
+from yuelai.media.ports import KeyMode, LegKind, LegOptions
 from yuelai.platform.ids import InteractionId, LegId, new_id
 from yuelai.routing.events import Offer, Seat
 from yuelai.telephony.ports import Leg
@@ -49,7 +49,9 @@ class AgentParty:
         Raises MediaError or telephony's NotRegistered.
         """
         kind = LegKind.BROWSER if self.browser else LegKind.PLAIN
-        sdp = await services.media.create_leg(self.media_leg, kind, post, beside=beside)
+        # Whom an agent speaks with may be a machine that asks for keys.
+        options = LegOptions(keys=KeyMode.TRANSLATE)
+        sdp = await services.media.create_leg(self.media_leg, kind, post, options=options, beside=beside)
         headers = {INTERACTION_HEADER: str(interaction_id)}
         if rejoin:
             headers[REJOIN_HEADER] = "1"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Coroutine, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -37,10 +38,21 @@ from yuelai.channels.voice.talking import Talking
 from yuelai.channels.voice.waiting import Waiting
 from yuelai.interactions.events import EndReason, SegmentKind
 from yuelai.interactions.model import Stage
-from yuelai.media.ports import Digit, LegGone, LegHeard, LegKind, LegSilent, MediaError, MediaUnfit, PlayEnded
+from yuelai.media.ports import (
+    Digit,
+    LegGone,
+    LegHeard,
+    LegKind,
+    LegOptions,
+    LegSilent,
+    MediaError,
+    MediaUnfit,
+    PlayEnded,
+)
 from yuelai.platform.errors import Refusal, Unavailable
 from yuelai.platform.ids import InteractionId, LegId, new_id
 from yuelai.routing.events import Moved, Offer, Stranded, Withdraw
+from yuelai.telephony.b2bua.descriptions import hears_events
 from yuelai.telephony.ports import Answered, Confirmed, Ended, InfoDigit, Leg, Reanswered, Referred, Reoffered, Ringing
 
 log = structlog.get_logger()
@@ -192,7 +204,7 @@ class VoiceCall:
                 kind,
                 self.post,
                 offer=self.customer.offer,
-                options=self.services.sound(self.customer.trunk_id),
+                options=self._wishes(),
             )
         except MediaUnfit as error:
             log.info("call_without_common_sound", error=str(error))
@@ -205,6 +217,11 @@ class VoiceCall:
         self.spawn(self._identify())
         await self.recorder.segment(SegmentKind.IVR)
         await self._take_up(answer)
+
+    def _wishes(self) -> LegOptions:
+        """What the customer's sound is to be like. Who knows no telephone events presses keys as tones."""
+        offer, wanted = self.customer.offer, self.services.sound(self.customer.trunk_id)
+        return wanted if offer is None or hears_events(offer) else replace(wanted, tones=True)
 
     async def _take_up(self, answer: str) -> None:
         try:
