@@ -8,7 +8,7 @@ import sys
 
 from yuelai.platform.processes import die_with_parent
 
-COMMANDS = ("serve", "run", "db", "keys", "backup", "demo", "call")
+COMMANDS = ("serve", "run", "db", "keys", "backup", "demo", "call", "say")
 
 
 def main() -> None:

@@ -11,6 +11,9 @@ MAX_TEXT = 1000
 """Characters of one utterance: about four minutes of Mandarin."""
 
 
+NONE_INSTALLED = "no voice is installed: pip install 'yuelai[voice]', or set tts_url"
+
+
 class NoVoice(MediaError):
     """No voice is installed, and no speech service is set: text cannot be spoken."""
 

@@ -15,7 +15,7 @@ from typing import Any
 from prometheus_client import Counter, Histogram
 
 from yuelai.media.tts import ogg
-from yuelai.media.tts.ports import MAX_TEXT, NoVoice, Voice, VoiceFailed
+from yuelai.media.tts.ports import MAX_TEXT, NONE_INSTALLED, NoVoice, Voice, VoiceFailed
 from yuelai.platform.ids import new_id
 from yuelai.wire.g711 import Samples
 
@@ -52,7 +52,7 @@ class Speaker:
         """
         text = " ".join(text.split())
         if self._voice is None:
-            raise NoVoice("no voice is installed: pip install 'yuelai[voice]', or set tts_url")
+            raise NoVoice(NONE_INSTALLED)
         if not text or len(text) > MAX_TEXT:
             raise VoiceFailed(f"a text to be spoken has 1 to {MAX_TEXT} characters")
         speed = round(min(max(speed, SPEEDS[0]), SPEEDS[1]), 2)
