@@ -11,6 +11,7 @@ from tests.telephony.b2bua.engine import Books
 from tests.telephony.b2bua.house import description
 from tests.telephony.world import Net, Party
 from yuelai.bootstrap.station_calls import StationCalls
+from yuelai.media.ports import LegOptions
 from yuelai.platform.ids import new_id
 from yuelai.telephony.guards import Toll
 from yuelai.telephony.guards.toll import Action, Counted, Limits, TollRule
@@ -34,13 +35,13 @@ class OneTrunk:
         if not self.up:
             raise NoTrunk("unreachable")
         self.asked.append((number, caller, caller_name))
-        return [[Destination(f"sip:{number}@127.0.0.1:5200", (CARRIER,), trunk_id=self.id)]]
+        return [[Destination(f"sip:{number}@127.0.0.1:5200", (CARRIER,), trunk_id=self.id, codecs=("PCMA",))]]
 
     def reason(self, stages: Sequence[Sequence[Destination]], status: int, phrase: str) -> str:
         return ""
 
-    def codecs(self, trunk_id: UUID) -> Sequence[str]:
-        return ("PCMA",)
+    def sound(self, trunk_id: UUID | None) -> LegOptions:
+        return LegOptions(codecs=("PCMA",) if trunk_id == self.id else ())
 
     def price(self, trunk_id: UUID, number: str) -> int | None:
         return PRICE if trunk_id == self.id else None
