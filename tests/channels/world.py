@@ -19,7 +19,7 @@ from yuelai.interactions.events import InteractionClosed, InteractionEnded, Segm
 from yuelai.interactions.model import Tenant
 from yuelai.interactions.numbering import TrailNumbers
 from yuelai.interactions.recorder import InteractionRecorder
-from yuelai.media.ports import LegGone, LegKind, MediaError, MediaFull, Quality
+from yuelai.media.ports import LegGone, LegKind, LegOptions, MediaError, MediaFull, Quality
 from yuelai.platform.clock import VirtualClock
 from yuelai.platform.facts import Fact, Record
 from yuelai.platform.ids import SAMPLE_TENANT, InteractionId, LegId, RecordingId, new_id
@@ -44,6 +44,7 @@ class Sound:
     def __init__(self) -> None:
         self.told: list[tuple[Any, ...]] = []
         self.open: dict[LegId, Callable[[Any], None]] = {}
+        self.options: dict[LegId, LegOptions] = {}
         self.joined: set[frozenset[LegId]] = set()
         self.held: set[LegId] = set()
         self.playing: set[LegId] = set()
@@ -56,13 +57,14 @@ class Sound:
         """Verbs that fail."""
 
     async def create_leg(
-        self, leg: LegId, kind: LegKind, listener: Callable[[Any], None], *, offer: str | None = None, **_: Any
+        self, leg: LegId, kind: LegKind, listener: Callable[[Any], None], *, offer: str | None = None, **others: Any
     ) -> str:
         if self.broken:
             raise MediaError("no free port")
         if self.full:
             raise MediaFull("at its limit")
         self.open[leg] = listener
+        self.options[leg] = others.get("options") or LegOptions()
         self.told.append(("create", leg, kind))
         return "v=0 ours"
 
