@@ -84,6 +84,13 @@ def test_a_call_is_answered_held_and_finished_in_the_browser(desk: Page, centre:
     state(desk, "talking")
     hz, _ = eventually(lambda: abs((found := heard(desk))[0] - TONE) < 15 and found, 10)
 
+    pause = desk.get_by_test_id("recording-pause-toggle")
+    pause.click()
+    expect(pause).to_have_attribute("aria-pressed", "true")
+    time.sleep(0.5)  # in which a card number is read out
+    pause.click()
+    expect(pause).to_have_attribute("aria-pressed", "false")
+
     time.sleep(2)  # of talk after the hold, for the recording
 
     desk.get_by_test_id("note-field").fill("客户问十月账单")
@@ -110,9 +117,16 @@ def test_a_call_is_answered_held_and_finished_in_the_browser(desk: Page, centre:
     assert abs(heard_back - HUM) < 15, "the customer does not hear the agent after the hold"
     desk.get_by_test_id("nav-interactions").click()
     desk.get_by_test_id("interaction-row").first.click()
+    expect(desk.get_by_test_id("recording-wave")).to_have_attribute("aria-busy", "false")
+    expect(desk.get_by_test_id("recording-pause")).to_have_count(1)
     desk.get_by_test_id("recording-play").click()
     played = "() => document.querySelector('[data-testid=recording-audio]')?.currentTime > 0.5"
     eventually(lambda: desk.evaluate(played), 15)
+    desk.get_by_test_id("recording-wave").focus()
+    desk.keyboard.press("End")
+    at = "() => document.querySelector('[data-testid=recording-audio]').currentTime"
+    desk.get_by_test_id("recording-wave").click(position={"x": 1, "y": 5})
+    eventually(lambda: 0 <= desk.evaluate(at) < 1.5, 5)
 
 
 def test_a_reload_during_a_call_gives_the_same_call_back_with_sound(desk: Page, centre: Centre) -> None:

@@ -87,6 +87,17 @@ def test_it_is_as_long_as_the_recording_to_the_sample(tmp_path: Path, length: in
     assert len(sound_of(task)) == length // 8 * 8
 
 
+def test_its_middle_is_decoded_as_if_from_the_beginning(tmp_path: Path) -> None:
+    task = tones(tmp_path / "a.yrec", 30.0)
+    make(task, NEVER)
+    both = sound_of(task)
+    with SealedFile(task.part, task.recording, KEY) as file:
+        for begin in (0, 1, 7999, 100_000, 123_457, 239_999):
+            found = np.concatenate(list(opus.decode(file.reader(), begin)))
+            assert len(found) == len(both) - begin
+            assert np.abs(found.astype(int) - both[begin:]).max() <= 2
+
+
 def test_a_tampered_capture_makes_nothing(tmp_path: Path) -> None:
     task = tones(tmp_path / "a.yrec")
     damage(task.capture, lambda data: data[:20_000] + bytes([data[20_000] ^ 1]) + data[20_001:])

@@ -22,6 +22,10 @@ _OPTIONS = {
     "compression_level": "10",
 }
 
+_RUN_UP = RATE
+"""Samples decoded for nothing before those asked for, so that the decoder is as if it had come all the way."""
+_FAR = 10 * RATE
+
 
 def encode(sound: Iterable[Samples], out: Any) -> int:
     """Write `sound`, int16 (n, 2), into `out`, which has `write`; return how many samples a channel there were.
@@ -46,18 +50,27 @@ def encode(sound: Iterable[Samples], out: Any) -> int:
     return samples
 
 
-def decode(file: Any) -> Iterator[Samples]:
-    """Yield int16 (n, 2) at 8 kHz of what `encode` wrote; `file` has `read`.
+def decode(file: Any, begin: int = 0) -> Iterator[Samples]:
+    """Yield int16 (n, 2) at 8 kHz of what `encode` wrote, from sample `begin` on; `file` has `read` and `seek`.
 
     Raises av.FFmpegError.
     """
     with av.open(file, "r", format="ogg") as container:
+        if begin > _FAR:
+            container.seek((begin - _RUN_UP) * av.time_base // RATE)
         resampler = av.AudioResampler("s16", "stereo", RATE)
+        missing: int | None = None if begin > _FAR else begin
         for frame in container.decode(audio=0):
+            if missing is None:
+                assert frame.pts is not None
+                assert frame.time_base is not None
+                missing = begin - round(frame.pts * frame.time_base * RATE)
             for resampled in resampler.resample(frame):
-                yield _samples(resampled)
+                block = _samples(resampled)
+                yield block[max(missing, 0) :]
+                missing -= len(block)
         for resampled in resampler.resample(None):
-            yield _samples(resampled)
+            yield _samples(resampled)[max(missing or 0, 0) :]
 
 
 def _samples(frame: av.AudioFrame) -> Samples:

@@ -51,7 +51,8 @@ class Unpacked:
         self._file.prove(0, self._file.length)
 
     def read(self, start: int, end: int) -> Iterator[bytes]:
-        yield from wav.read(opus.decode(self._file.reader()), self._samples, start, end)
+        begin = max(start - wav.HEADER_SIZE, 0) // wav.FRAME
+        yield from wav.read(opus.decode(self._file.reader(), begin), self._samples, start, end, begin=begin)
 
     def close(self) -> None:
         self._file.close()

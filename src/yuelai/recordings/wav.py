@@ -43,11 +43,14 @@ def header(samples: int) -> bytes:
     )
 
 
-def read(sound: Iterable[Samples], samples: int, start: int, end: int) -> Iterator[bytes]:
-    """Yield bytes `start` to `end` (exclusive) of the WAV file of `sound`: int16 (n, 2), of `samples` in all."""
+def read(sound: Iterable[Samples], samples: int, start: int, end: int, *, begin: int = 0) -> Iterator[bytes]:
+    """Yield bytes `start` to `end` (exclusive) of the WAV file of `sound`: int16 (n, 2), of `samples` in all.
+
+    `sound` may leave out the first `begin` samples if these are before `start`.
+    """
     if start < HEADER_SIZE:
         yield header(samples)[start : min(end, HEADER_SIZE)]
-    position, last, at = max(start - HEADER_SIZE, 0), end - HEADER_SIZE, 0
+    position, last, at = max(start - HEADER_SIZE, 0), end - HEADER_SIZE, begin * FRAME
     for block in sound:
         if at >= last:
             return

@@ -44,7 +44,7 @@ function Card({ interaction, selected, onSelect }: { interaction: InteractionDoc
   const left = until ? secondsLeft(until, now) : null
   const shown = state === 'talk' || state === 'hold' ? (interaction.answered_at ?? interaction.state_since) : interaction.state_since
   const time = state === 'wrapup' && left !== null ? timer(left) : timer(secondsSince(shown, now))
-  const side = state === 'ring' && left !== null ? t('call.left', { time: t('time.seconds', { count: left }) }) : interaction.recording && state !== 'wrapup' ? t('call.recordingShort') : ''
+  const side = state === 'ring' && left !== null ? t('call.left', { time: t('time.seconds', { count: left }) }) : interaction.recording && state !== 'wrapup' ? t(interaction.recording_paused ? 'call.recordingPaused' : 'call.recordingShort') : ''
   return (
     <button type="button" className="card" aria-current={selected} onClick={onSelect} data-testid="roster-card">
       <span className={`card-icon ${selected ? `solid-${look.tone}` : 'solid-neutral'}`}>
