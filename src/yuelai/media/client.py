@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -110,13 +111,14 @@ class EmbeddedMediaEngine:
             return next((link for link in self._links if leg in link), None) or await self._made(source)
         if len(self._links) == 1:
             return self._links[0]
-        known = await asyncio.gather(*(link.knows(leg) for link in self._links if link.usable), return_exceptions=True)
-        for link, yes in zip([link for link in self._links if link.usable], known, strict=False):
+        links = [link for link in self._links if link.usable]
+        known = await asyncio.gather(*(link.knows(leg) for link in links), return_exceptions=True)
+        for link, yes in zip(links, known, strict=True):
             if yes is True:
                 return link
         raise MediaError(f"unknown leg {leg}")
 
-    async def _ask(self, verb: str, leg: LegId, **params: object) -> object:
+    async def _ask(self, verb: str, leg: LegId, **params: Any) -> Any:
         return await (await self._at(leg)).ask(verb, leg=str(leg), **params)
 
     # Legs
