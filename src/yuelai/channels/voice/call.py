@@ -48,6 +48,10 @@ from yuelai.media.ports import (
     MediaError,
     MediaUnfit,
     PlayEnded,
+    QualityChanged,
+    SpeechBegan,
+    SpeechEnded,
+    ToneHeard,
 )
 from yuelai.platform.errors import Refusal, Unavailable
 from yuelai.platform.ids import InteractionId, LegId, new_id
@@ -180,7 +184,7 @@ class VoiceCall:
                 message.referral.refuse(603)  # contacts are moved by routing, not by telephones
             case Reanswered():
                 await self.talking.reanswered(message)
-            case Ringing():
+            case Ringing() | QualityChanged() | ToneHeard() | SpeechBegan() | SpeechEnded():
                 pass
             case _:
                 raise TypeError(f"a call cannot handle {message!r}")
