@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from yuelai.media.embedded import spoken
 from yuelai.media.embedded.descriptions import describe_answer, describe_offer
 from yuelai.media.embedded.terms import Origin, Terms, read_answer, read_offer
-from yuelai.media.ports import LegKind, LegOptions, MediaError
+from yuelai.media.ports import LegKind, LegOptions, MediaError, Srtp
 from yuelai.wire.sdp import Session, parse_sdp
 
 DEFAULT = LegOptions()
@@ -342,3 +344,46 @@ def test_a_new_offer_on_a_leg_that_stands_keeps_numbers_and_places() -> None:
     assert numbers["telephone-event"] not in (101, 111)
     again, _ = describe_offer(origin, 20000, LegOptions(codecs=("opus", "PCMA")))
     assert codecs(again) == codecs(session)
+
+
+def test_a_peer_that_takes_all_numbers_is_offered_others() -> None:
+    origin = phone()
+    numbers = range(96, 128)
+    maps = "".join(f"a=rtpmap:{number} x{number}/8000\r\n" for number in numbers)
+    origin.terms = read(HEAD + f"m=audio 4000 RTP/AVP 0 {' '.join(map(str, numbers))}\r\n" + maps, origin)
+    _, audio = describe_offer(origin, 20000, LegOptions(codecs=("opus", "PCMU")))
+    assert len(set(audio.payload_types)) == 4
+    assert not set(audio.payload_types) & set(numbers)
+
+
+# Whatever comes
+
+LINES = st.sampled_from(
+    [
+        "a=rtpmap:96 opus/48000/2", "a=rtpmap:8 opus/48000/2", "a=rtpmap:101 telephone-event/0", "a=fmtp:96 ;;=;x=",
+        "a=rtpmap:0 PCMU/8000/2", "a=ptime:-1", "a=maxptime:", "a=rtcp:65536", "a=rtcp:1 IN IP4 x", "a=rtcp-mux",
+        "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:", "a=crypto:", "c=IN IP6 ::", "c=IN IP4 0.0.0.0", "a=inactive",
+        "m=audio 4002 RTP/SAVP 0", "m=audio 0 RTP/AVP 0", "m=audio 1 RTP/AVP", "m=video 9 RTP/AVP 96", "a=mid:",
+        "a=rtpmap:13 CN/8000", "a=rtpmap:97 L16/16000", "m=audio 4002 RTP/AVP 9 13 96 97 101 127 128",
+    ]
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(lines=st.lists(LINES | st.text("am=:0189 /x", max_size=30), max_size=12), browser=st.booleans())
+def test_any_description_is_answered_or_refused(lines: list[str], browser: bool) -> None:
+    origin = page() if browser else phone()
+    offer = (PAGE if browser else HEAD + G711) + "\r\n".join(lines) + "\r\n"
+    for options in (DEFAULT, LegOptions(codecs=("opus", "L16")), LegOptions(srtp=Srtp.REQUIRE)):
+        try:
+            terms = read_offer(offer, origin, options)
+        except MediaError:
+            continue
+        session, audio = describe_answer(terms, origin, 20000)
+        ours = parse_sdp(str(session))
+        assert len(ours.media) == len(terms.session.media)
+        assert [media.kind for media in ours.media] == [media.kind for media in terms.session.media]
+        assert set(audio.payload_types) <= set(terms.media.payload_types)
+        origin.terms = terms
+        again, _ = describe_offer(origin, 20000, options)
+        assert len(again.media) == len(ours.media)

@@ -122,7 +122,9 @@ class Numbers:
             if kind == wanted:
                 return number
         usual = _EVENT_NUMBERS[clock] if name == EVENT else 13 if name == NOISE else _SPOKEN[name, clock][0]
-        number = usual if usual not in self._used else next(n for n in range(96, 128) if n not in self._used)
+        # Where all dynamic numbers are taken, those that RFC 5761 §4 leaves free beside them, and at worst a clash.
+        free = (number for number in (usual, *range(96, 128), *range(35, 64)) if number not in self._used)
+        number = next(free, usual)
         self._used[number] = wanted
         return number
 

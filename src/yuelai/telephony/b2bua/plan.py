@@ -56,8 +56,6 @@ class Plan:
     nobody answered."""
     explain: Callable[[int, str], str] | None = None
     """Asked for a Reason field (RFC 3326; empty: none) when all of them failed, given the status and phrase of that."""
-    shape: Callable[[str], str] | None = None
-    """Makes an offer (SDP) as these places want it, their codecs for instance."""
     beside: tuple[Plan, ...] = ()
     """Called at the same time, on legs of their own; the first who answers has the call."""
 

@@ -126,8 +126,6 @@ class Reaching:
             if half not in self.coming or party.over:
                 await self._never(half, 487)
                 return
-            if sdp is not None and plan.shape is not None:
-                sdp = plan.shape(sdp)
             dialled = await house.telephony.dial_to(
                 plan.stages,
                 sdp=sdp,
