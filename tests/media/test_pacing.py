@@ -1,8 +1,14 @@
 from __future__ import annotations
 
+import asyncio
 import random
+import time
+from itertools import pairwise
+from typing import ClassVar
 
-from yuelai.media.embedded.pacing import MAX_CATCH_UP, PERIOD, Due, Metronome
+import pytest
+
+from yuelai.media.embedded.pacing import MAX_CATCH_UP, PERIOD, Due, Metronome, keep_time
 
 
 def test_an_hour_of_uneven_wake_ups_gives_exactly_an_hour_of_ticks() -> None:
@@ -27,3 +33,26 @@ def test_a_long_stall_is_made_up_only_in_part() -> None:
     metronome.due(0.0)
     assert metronome.due(3.0) == Due(MAX_CATCH_UP, 150 - MAX_CATCH_UP)
     assert metronome.deadline == 151 * PERIOD
+
+
+async def test_ticks_made_up_for_at_once_are_told_how_many_follow() -> None:
+    class Stalling:
+        told: ClassVar[list[int]] = []
+
+        def listen(self) -> None: ...
+        def skip(self, ticks: int) -> None: ...
+        def tick(self, behind: int) -> None:
+            self.told.append(behind)
+            if len(self.told) == 1:
+                time.sleep(3.5 * PERIOD)
+
+    async def sleep(seconds: float) -> None:
+        if len(Stalling.told) > 1:
+            raise asyncio.CancelledError
+
+    with pytest.raises(asyncio.CancelledError):
+        await keep_time(Stalling(), lambda _: None, sleep)
+    told = Stalling.told
+    assert max(told) >= 2
+    assert all(later == earlier - 1 for earlier, later in pairwise(told) if earlier)
+    assert told[-1] == 0
