@@ -219,6 +219,18 @@ def test_keys_are_heard_by_others_as_the_options_say(world: World, mode: KeyMode
     assert world.relayed == (0 if tapped else 2)
 
 
+def test_keys_may_be_allowed_while_a_call_is_relayed(world: World) -> None:
+    ann, bob = world.party(), world.party()
+    world.engine.bridge(ann.leg, bob.leg)
+    world.run(20, ann, bob)
+    world.engine.adjust(ann.leg, LegOptions(keys=KeyMode.RELAY))
+    world.run(2, ann, bob)
+    bob.heard.clear()
+    type_key(world, ann, "5", bob)
+    assert {parse_event(packet.payload).code for packet in bob.heard if packet.payload_type == 101} == {5}
+    assert world.relayed == 2
+
+
 def test_a_listener_without_telephone_events_hears_a_translated_key_as_tones(world: World) -> None:
     ann, bob = world.party(options=LegOptions(keys=KeyMode.TRANSLATE)), world.party(events=False)
     world.engine.bridge(ann.leg, bob.leg)

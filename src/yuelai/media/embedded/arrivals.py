@@ -13,7 +13,7 @@ from yuelai.media.capture import Coding
 from yuelai.media.embedded.bank import Bank
 from yuelai.media.embedded.codecs import Decoder, MalformedPayload
 from yuelai.media.embedded.frames import FRAME, RATE
-from yuelai.media.embedded.io import Batch, Indices, Numbers
+from yuelai.media.embedded.io import Address, Batch, Indices, Numbers, Port
 from yuelai.media.embedded.leg import LIVELY, Buffer, Leg
 from yuelai.media.embedded.presses import Press
 from yuelai.media.embedded.receptions import Receptions
@@ -131,10 +131,7 @@ class Arrivals:
         good = (kinds != NOTHING) & (batch.ends > batch.starts)
         for row, port, source in batch.sources:
             # Asked again: a packet before it in this batch may have settled who is heard.
-            if good[row] and port.transport.admits(source, report=False):
-                port.transport.heard(source, now)
-            else:
-                good[row] = False
+            good[row] = good[row] and self._settles(port, source, now)
         rows = np.flatnonzero(good)
         if not len(rows):
             return
@@ -166,6 +163,19 @@ class Arrivals:
         mixed = sound & ~relayed
         if mixed.any():
             self._bank_in(batch, rows[mixed], slots[mixed], kinds[mixed])
+
+    def _settles(self, port: Port, source: Address, now: float) -> bool:
+        """Tell whether sound from there is to be heard, and remember that it was."""
+        try:
+            admitted = port.transport.admits(source, report=False)
+            if admitted:
+                port.transport.heard(source, now)
+        except Exception:
+            leg = self.legs[port.slot]
+            if leg is not None:
+                self._host.failed(leg)
+            return False
+        return admitted
 
     def _begin_again(self, slot: int) -> None:
         leg = self.legs[slot]

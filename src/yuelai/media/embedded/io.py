@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import select
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -102,7 +102,9 @@ class Batch:
 class Ports:
     """Reads without waiting; never raises for what a peer does."""
 
-    def __init__(self) -> None:
+    def __init__(self, failed: Callable[[Port], None]) -> None:
+        """`failed` is called while an exception is handled that a datagram to this port has caused."""
+        self._failed = failed
         self._epoll = select.epoll()
         self._ports: dict[int, Port] = {}
         self._buffer = np.zeros((ROWS, _STRIDE), np.uint8)
@@ -147,6 +149,9 @@ class Ports:
                         size = self._take(port, count, now)
                 except OSError:
                     # Nothing there after all, or an ICMP error of something sent before.
+                    continue
+                except Exception:
+                    self._failed(port)
                     continue
                 if size >= 12:
                     slots.append(port.slot)

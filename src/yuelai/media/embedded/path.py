@@ -12,15 +12,16 @@ import structlog
 from yuelai.media.embedded.arrivals import Arrivals
 from yuelai.media.embedded.bank import Bank
 from yuelai.media.embedded.hearing import Heard, Hearing
-from yuelai.media.embedded.io import Ports
+from yuelai.media.embedded.io import Port, Ports
 from yuelai.media.embedded.keysend import pass_on
 from yuelai.media.embedded.leg import LIVELY, Leg
 from yuelai.media.embedded.levels import Leveller
 from yuelai.media.embedded.matrix import Matrix
-from yuelai.media.embedded.mixing import Mixing, wants_hearing
+from yuelai.media.embedded.mixing import Mixing
 from yuelai.media.embedded.presses import Press
 from yuelai.media.embedded.receptions import Receptions
-from yuelai.media.embedded.relay import Relay, accepted
+from yuelai.media.embedded.relay import Relay
+from yuelai.media.embedded.relaying import Relaying
 from yuelai.media.embedded.reports import Reports
 from yuelai.media.embedded.sources import Injection, Music
 from yuelai.media.embedded.stream import SLOTS, Lines
@@ -41,7 +42,7 @@ class SoundPath:
         self.legs: dict[LegId, Leg] = {}
         self.sources: dict[LegId, Music | Injection] = {}
         self.matrix = Matrix()
-        self.ports = Ports()
+        self.ports = Ports(self._failed_at_port)
         self._free = list(range(SLOTS))
         self._bank, self._lines, self._receptions = Bank(), Lines(), Receptions()
         self._hearing, self._leveller = Hearing(), Leveller()
@@ -49,13 +50,13 @@ class SoundPath:
         self._arrivals = Arrivals(self._bank, self._receptions, self._relay, self)
         self._mixing = Mixing(self._bank, self._lines, self._hearing, self._leveller, self._arrivals, self)
         self.reports = Reports(self._lines, self._receptions, self._bank)
-        self._relayed: dict[LegId, LegId] = {}
-        self._renegotiated: set[LegId] = set()
-        """Payload types may mean something else there."""
+        self._relaying = Relaying(self.legs, self.matrix, self._relay, self._mixing, self._bank, self._lines)
         self._stale = True
         self._ticks = self._skipped = 0
         self._failed_at = 0.0
         self._lost = 0
+        self._rounds: list[list[Leg]] = [[] for _ in range(_ROUND)]
+        """Legs by the tick of the second in which they are looked after."""
         self._holding: dict[int, Leg] = {}
         """Legs at which a key is down."""
 
@@ -85,7 +86,7 @@ class SoundPath:
 
     def close(self, leg: Leg) -> None:
         slot = leg.slot
-        self._part(leg.id)
+        self._relaying.part(leg.id)
         del self.legs[leg.id]
         self.matrix.forget(leg.id)
         for port in leg.transport.ports:
@@ -107,14 +108,15 @@ class SoundPath:
         terms = leg.terms
         if terms is not None:
             self._receptions.set_clock(leg.slot, terms.codec.clock)
-            if leg.id not in self._relayed:
+            if leg.id not in self._relaying:
                 self._lines.agree(leg.slot, terms.codec.payload_type, terms.codec.clock)
         self._aim(leg)
-        self._renegotiated.add(leg.id)
+        self._relaying.renegotiated.add(leg.id)
         self._stale = True
 
     def adjust(self, leg: Leg, options: LegOptions) -> None:
         leg.options = options
+        self._relaying.renegotiated.add(leg.id)
         self.listened(leg)
 
     def listened(self, leg: Leg) -> None:
@@ -154,7 +156,10 @@ class SoundPath:
             for slot, compound in compounds:
                 leg = self._arrivals.legs[slot]
                 if leg is not None:
-                    self.reports.take(leg, compound, now)
+                    try:
+                        self.reports.take(leg, compound, now)
+                    except Exception:
+                        self.failed(leg)
 
     def tick(self, now: float, behind: int = 0) -> None:
         self._ticks += 1
@@ -169,8 +174,9 @@ class SoundPath:
         turn = self._ticks % _ROUND
         if turn == 0:
             self._relay.look_after()
-        for leg in [leg for leg in self.legs.values() if leg.slot % _ROUND == turn]:
-            self._look_after(leg, now)
+        for leg in self._rounds[turn]:
+            if self.legs.get(leg.id) is leg:
+                self._look_after(leg, now)
 
     def _look_after(self, leg: Leg, now: float) -> None:
         leg.heard_at = float(self._arrivals.heard_at[leg.slot])
@@ -190,7 +196,7 @@ class SoundPath:
     def skip(self, ticks: int) -> None:
         self._skipped += ticks
         self._bank.skip(ticks)
-        mixed = [leg for leg in self.legs.values() if leg.id not in self._relayed]
+        mixed = [leg for leg in self.legs.values() if leg.id not in self._relaying]
         self._lines.pass_time(np.array([leg.slot for leg in mixed], np.intp), ticks)
         for leg in mixed:
             if leg.player.play is not None:
@@ -201,21 +207,12 @@ class SoundPath:
     def _plan(self, now: float) -> None:
         self._stale = False
         legs = self.legs
+        self._rounds = [[] for _ in range(_ROUND)]
         for leg in legs.values():
+            self._rounds[leg.slot % _ROUND].append(leg)
             leg.lively = now - float(self._arrivals.heard_at[leg.slot]) < LIVELY
-        pairs = [(one, other) for one, other in self.matrix.pairs(legs, self._is_free) if self._fit(one, other)]
-        wanted = {one: other for pair in pairs for one, other in (pair, pair[::-1])}
-        for id_ in [id_ for id_, other in self._relayed.items() if wanted.get(id_) != other]:
-            self._part(id_)
-        for id_, other in wanted.items():
-            if id_ not in self._relayed:
-                self._mixing.drain(legs[id_], legs[other], now)
-                self._join(legs[id_], legs[other])
-            elif id_ in self._renegotiated or other in self._renegotiated:
-                self._join(legs[id_], legs[other])
-        self._renegotiated.clear()
-        self._relayed = wanted
-        mixed = [leg for id_, leg in legs.items() if id_ not in wanted]
+        self._relaying.settle(now)
+        mixed = [leg for id_, leg in legs.items() if id_ not in self._relaying]
         rows = {leg.id: row for row, leg in enumerate(mixed)}
         sources = {id_: source for id_, source in self.sources.items() if self.matrix.listeners(id_)}
         rows |= {id_: len(mixed) + place for place, id_ in enumerate(sources)}
@@ -229,47 +226,6 @@ class SoundPath:
     def _speak(self, speaker: LegId, listener: LegId) -> bool:
         one, other = self.legs[speaker], self.legs[listener]
         return not (one.held or one.muted or other.held)
-
-    def _is_free(self, id_: LegId) -> bool:
-        """Nothing needs the leg's sound, nothing is added to what it hears."""
-        leg = self.legs.get(id_)
-        return (
-            leg is not None
-            and leg.lively
-            and leg.terms is not None
-            and not (leg.held or leg.muted or leg.taps or leg.keysend.busy or leg.options.normalise)
-            and leg.player.play is None
-            and not wants_hearing(leg)
-        )
-
-    def _fit(self, one: LegId, other: LegId) -> bool:
-        """Each understands what the other says."""
-        return all(
-            hearer.terms is not None and talker.speaks is not None and accepted(talker.speaks, hearer.terms) is not None
-            for talker, hearer in ((self.legs[one], self.legs[other]), (self.legs[other], self.legs[one]))
-        )
-
-    def _join(self, speaker: Leg, listener: Leg) -> None:
-        assert speaker.terms is not None
-        assert listener.terms is not None
-        assert speaker.speaks is not None
-        events = speaker.options.keys is not KeyMode.BLOCK
-        self._relay.join(
-            speaker.slot, listener.slot, speaker.terms, listener.terms, speaks=speaker.speaks, events=events
-        )
-
-    def _part(self, id_: LegId) -> None:
-        """Stop relaying to and from a leg; idempotent."""
-        for one in (id_, self._relayed.get(id_)):
-            if one is None or self._relayed.pop(one, None) is None:
-                continue
-            leg = self.legs.get(one)
-            if leg is not None:
-                self._bank.reset(leg.slot)
-                self._mixing.prime(leg.slot)
-                if leg.terms is not None:
-                    self._lines.agree(leg.slot, leg.terms.codec.payload_type, leg.terms.codec.clock)
-                self._relay.part(leg.slot)
 
     # What the path tells
 
@@ -309,9 +265,9 @@ class SoundPath:
 
     def speaks_otherwise(self, leg: Leg) -> None:
         spoken = leg.speaks
-        if leg.id in self._relayed and spoken and not self._relay.passes(leg.slot, spoken.payload_type):
+        if leg.id in self._relaying and spoken and not self._relay.passes(leg.slot, spoken.payload_type):
             # At once, that not even this packet is lost.
-            self._part(leg.id)
+            self._relaying.part(leg.id)
         self._stale = True
 
     def noticed(self, leg: Leg, heard: Heard) -> None:
@@ -332,6 +288,11 @@ class SoundPath:
     def keys_over(self, leg: Leg) -> None:
         self._stale = True
 
+    def _failed_at_port(self, port: Port) -> None:
+        leg = self._arrivals.legs[port.slot]
+        if leg is not None:
+            self.failed(leg)
+
     def failed(self, leg: Leg) -> None:
         """Something about one leg went wrong: the others must not notice, and a log line a packet would help nobody."""
         now = time.monotonic()
@@ -344,7 +305,7 @@ class SoundPath:
     def figures(self) -> dict[str, int | float]:
         return {
             "legs": len(self.legs),
-            "relayed": len(self._relayed),
+            "relayed": len(self._relaying),
             "ticks": self._ticks,
             "skipped": self._skipped,
             "packets_in": self._arrivals.packets,

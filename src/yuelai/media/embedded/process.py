@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
-import gc
 import os
 import signal
 import sys
@@ -40,6 +39,7 @@ from yuelai.media.ports import (
     Side,
     TapFrame,
 )
+from yuelai.platform import garbage
 from yuelai.platform.config import Settings
 from yuelai.platform.ids import LegId, RecordingId
 from yuelai.platform.ipc import Handler, IpcServer, Peer
@@ -296,7 +296,7 @@ async def main(settings: Settings, worker: int = 1) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     await server.start()
-    gc.freeze()
+    garbage.settle(asyncio.get_running_loop())
     tasks = [
         asyncio.ensure_future(keep_time(engine, figures.LATENESS.observe)),
         asyncio.ensure_future(_keep_telling(service)),

@@ -1,0 +1,89 @@
+"""Which legs are relayed: partners that hear each other and nothing else, and whose sound nobody needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from yuelai.media.embedded.bank import Bank
+from yuelai.media.embedded.leg import Leg
+from yuelai.media.embedded.matrix import Matrix
+from yuelai.media.embedded.mixing import Mixing, wants_hearing
+from yuelai.media.embedded.relay import Relay, accepted
+from yuelai.media.embedded.stream import Lines
+from yuelai.media.ports import KeyMode
+from yuelai.platform.ids import LegId
+
+
+class Relaying:
+    """Lets legs go over from being mixed to being relayed and back, without a hole at either change."""
+
+    def __init__(
+        self, legs: Mapping[LegId, Leg], matrix: Matrix, relay: Relay, mixing: Mixing, bank: Bank, lines: Lines
+    ) -> None:
+        self._legs, self._matrix, self._relay = legs, matrix, relay
+        self._mixing, self._bank, self._lines = mixing, bank, lines
+        self._partners: dict[LegId, LegId] = {}
+        self.renegotiated: set[LegId] = set()
+        """Legs whose payload types may mean something else since `settle`."""
+
+    def __contains__(self, leg: LegId) -> bool:
+        return leg in self._partners
+
+    def __len__(self) -> int:
+        return len(self._partners)
+
+    def settle(self, now: float) -> None:
+        """Relay whom the matrix and the legs allow to be relayed now, and nobody else."""
+        legs = self._legs
+        pairs = [(one, other) for one, other in self._matrix.pairs(legs, self._is_free) if self._fit(one, other)]
+        wanted = {one: other for pair in pairs for one, other in (pair, pair[::-1])}
+        for id_ in [id_ for id_, other in self._partners.items() if wanted.get(id_) != other]:
+            self.part(id_)
+        for id_, other in wanted.items():
+            if id_ not in self._partners:
+                self._mixing.drain(legs[id_], legs[other], now)
+                self._join(legs[id_], legs[other])
+            elif id_ in self.renegotiated or other in self.renegotiated:
+                self._join(legs[id_], legs[other])
+        self.renegotiated.clear()
+        self._partners = wanted
+
+    def part(self, id_: LegId) -> None:
+        """Stop relaying to and from a leg that stands; idempotent."""
+        for one in (id_, self._partners.get(id_)):
+            if one is None or self._partners.pop(one, None) is None:
+                continue
+            leg = self._legs[one]
+            self._relay.part(leg.slot)
+            self._bank.reset(leg.slot)
+            self._mixing.prime(leg.slot)
+            if leg.terms is not None:
+                self._lines.agree(leg.slot, leg.terms.codec.payload_type, leg.terms.codec.clock)
+
+    def _is_free(self, id_: LegId) -> bool:
+        """Nothing needs the leg's sound, nothing is added to what it hears."""
+        leg = self._legs.get(id_)
+        return (
+            leg is not None
+            and leg.lively
+            and leg.terms is not None
+            and not (leg.held or leg.muted or leg.taps or leg.keysend.busy or leg.options.normalise)
+            and leg.player.play is None
+            and not wants_hearing(leg)
+        )
+
+    def _fit(self, one: LegId, other: LegId) -> bool:
+        """Each understands what the other says."""
+        return all(
+            hearer.terms is not None and talker.speaks is not None and accepted(talker.speaks, hearer.terms) is not None
+            for talker, hearer in ((self._legs[one], self._legs[other]), (self._legs[other], self._legs[one]))
+        )
+
+    def _join(self, speaker: Leg, listener: Leg) -> None:
+        assert speaker.terms is not None
+        assert listener.terms is not None
+        assert speaker.speaks is not None
+        events = speaker.options.keys is not KeyMode.BLOCK
+        self._relay.join(
+            speaker.slot, listener.slot, speaker.terms, listener.terms, speaks=speaker.speaks, events=events
+        )
