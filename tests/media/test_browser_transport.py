@@ -40,7 +40,7 @@ class Page:
 
     def __init__(self, options: LegOptions) -> None:
         self.changes = 0
-        self.ports = Ports()
+        self.ports = Ports(lambda _port: None)
         pool = PortPool("127.0.0.1", 30_000, 60_000)
         self.transport = BrowserTransport(pool, "127.0.0.1", options, self._changed, self.ports)
         self.answer: Session | None = None
