@@ -55,7 +55,7 @@ _EVENTS: tuple[type[Told], ...] = (
 READ_SECONDS = 70.0
 """For what begins with reading files: half an hour of music takes its time."""
 
-QUIET_SECONDS = 3
+QUIET_SECONDS = 4
 """A worker that has said nothing for so long gets no new calls; it says how it does twice a second."""
 HUNG_SECONDS = 15
 """After so long it is given up, with its legs. The supervisor kills it earlier than that, where there is one."""
