@@ -44,6 +44,7 @@ dev: install web ## the demo, and the console served from its sources on port 51
 bench: install ## what a leg of a call costs
 	$(BIN)/python bench/media_tick.py
 	$(BIN)/python bench/journal.py
+	$(BIN)/python bench/recording_encode.py
 
 bench-customers: install ## finding customers among ROWS=1000000 of them (about two minutes and 3 GB a million); writes its table
 	$(BIN)/python bench/customers.py --customers $(or $(ROWS),1000000) --write

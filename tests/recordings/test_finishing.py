@@ -20,14 +20,16 @@ from tests.recordings.archive import HEARD, SAID, Archive, archive, damage
 from tests.recordings.captures import KEY, capture
 from tests.recordings.tones import level, tone
 from tests.support.web import Site, add_person
+from yuelai.customers.ports import Subject
 from yuelai.media.capture import Coding
 from yuelai.platform.db import Database
-from yuelai.platform.ids import RecordingId
+from yuelai.platform.ids import SAMPLE_TENANT, InteractionId, RecordingId, new_id
 from yuelai.recordings import finishing, integrity, opus, repository
 from yuelai.recordings.chunks import Tampered
 from yuelai.recordings.finishing import Abandoned, NotReadable, Task, make
 from yuelai.recordings.jobs import Finisher
 from yuelai.recordings.keys import RecordingKeys
+from yuelai.recordings.personal import RecordingsPersonalData
 from yuelai.recordings.sealed_file import SealedFile
 from yuelai.wire.g711 import Law, decode, encode
 
@@ -273,6 +275,33 @@ async def test_erased_while_it_is_made_nothing_of_it_stays(
         row = await core.finish(recording)
         assert row["format"] == "capture"
         assert [file.suffix for file in (home / "recordings").rglob("*") if file.is_file()] == [".yrec"]
+
+
+async def test_erasing_a_customer_takes_the_finished_file_its_peaks_and_what_is_left_of_the_capture(
+    database: Database, home: Path
+) -> None:
+    async with archive(database, home) as core:
+        (home / ".backup-1").mkdir()
+        interaction = InteractionId(new_id())
+        recording = await core.start(interaction)
+        await core.recordings.stop(recording)
+        row = await core.finish(recording)
+        files = [home / row["file"], home / row["leftover"]]
+        assert all(file.exists() for file in files)
+        async with database.transaction(SAMPLE_TENANT) as conn:
+            await conn.execute(
+                "INSERT INTO interactions (id, tenant_id, trail_no, channel, direction, state, ani, ani_e164, dnis, "
+                "started_at) VALUES ($1, $2, 'T1', 'voice', 'in', 'closed', '1', '+8613800000001', '2', now())",
+                interaction,
+                SAMPLE_TENANT,
+            )
+            subject = Subject(SAMPLE_TENANT, [new_id()], ["+8613800000001"])
+            afterwards = await RecordingsPersonalData(core.settings).erase(conn, subject)
+        assert afterwards is not None
+        await afterwards()
+        row = await core.row(recording)
+        assert (row["wrapped_key"], row["peaks"]) == (b"", None)
+        assert not any(file.exists() for file in files)
 
 
 async def test_a_restored_centre_opens_finished_recordings_too(database: Database, home: Path) -> None:
