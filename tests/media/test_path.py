@@ -25,18 +25,20 @@ CYCLE = 80
 
 
 class Party:
-    def __init__(self, engine: Engine, law: Law, options: LegOptions, *, events: bool) -> None:
+    def __init__(self, engine: Engine, law: Law, options: LegOptions, *, events: bool, mux: bool) -> None:
         self.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.sock.bind(("127.0.0.1", 0))
         self.leg, self.law = LegId(new_id()), law
         self.told: list[MediaEvent] = []
         self.heard: list[RtpPacket] = []
+        self.reports: list[bytes] = []
         self.sequence, self.timestamp, self.spoken = 65_500, 2**32 - 9_000, 0
         formats = f"{int(law)} 101" if events else f"{int(law)}"
         offer = (
             "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
             f"m=audio {self.sock.getsockname()[1]} RTP/AVP {formats}\r\n"
         ) + ("a=rtpmap:101 telephone-event/8000\r\n" if events else "")
+        offer += "a=rtcp-mux\r\n" if mux else ""
         answer = parse_sdp(engine.create_leg(self.leg, LegKind.PLAIN, self.told.append, offer, options))
         self.port = answer.audio.port
 
@@ -59,7 +61,9 @@ class Party:
     def listen(self) -> None:
         while select.select([self.sock], [], [], 0)[0]:
             data = self.sock.recv(2048)
-            if not is_rtcp(data):
+            if is_rtcp(data):
+                self.reports.append(data)
+            else:
                 self.heard.append(parse(data))
 
     def sound(self) -> np.ndarray:
@@ -74,8 +78,10 @@ class World:
         self.engine = Engine(Settings(bind="127.0.0.1", rtp_ports="50000-60000"))
         self.parties: list[Party] = []
 
-    def party(self, law: Law = Law.PCMU, options: LegOptions | None = None, *, events: bool = True) -> Party:
-        self.parties.append(Party(self.engine, law, options or LegOptions(), events=events))
+    def party(
+        self, law: Law = Law.PCMU, options: LegOptions | None = None, *, events: bool = True, mux: bool = False
+    ) -> Party:
+        self.parties.append(Party(self.engine, law, options or LegOptions(), events=events, mux=mux))
         return self.parties[-1]
 
     def run(self, ticks: int, *speakers: Party) -> None:

@@ -28,6 +28,9 @@ MAX_PER_READ = 8
 _STRIDE = MAX_DATAGRAM + 64
 """Bytes from row to row: not a power of two, or all headers would share a few lines of the cache."""
 
+_SMALLEST = 8
+"""Bytes of a receiver report without anything."""
+
 Indices = npt.NDArray[np.intp]
 Numbers = npt.NDArray[np.int64]
 
@@ -153,7 +156,7 @@ class Ports:
                 except Exception:
                     self._failed(port)
                     continue
-                if size >= 12:
+                if size >= _SMALLEST:
                     slots.append(port.slot)
                     sizes.append(size)
                     count += 1
@@ -194,10 +197,12 @@ class Ports:
     def _parsed(self, slots: list[int], sizes: list[int]) -> Batch:
         sources, self._sources = self._sources, []
         second = self._buffer[: len(slots), 1]
+        batch = parse(self._buffer, self._views, np.array(slots, np.intp), np.array(sizes, np.intp), sources)
         for row in np.flatnonzero((second >= 192) & (second <= 223)).tolist():
-            # RTCP along with the sound of a connected socket (RFC 5761 §4): as RTP it has no type anybody agreed on.
+            # RTCP along with the sound of a connected socket (RFC 5761 §4).
             self.reports.append((slots[row], bytes(self._views[row][: sizes[row]])))
-        return parse(self._buffer, self._views, np.array(slots, np.intp), np.array(sizes, np.intp), sources)
+            batch.ends[row] = 0
+        return batch
 
 
 def parse(

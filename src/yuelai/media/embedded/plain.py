@@ -85,9 +85,7 @@ class PlainTransport:
     def _protected(self, crypto: Crypto | None) -> Protection | None:
         if crypto is None:
             return None
-        if self._protection is not None and self._protection.crypto == crypto:
-            return self._protection
-        return Protection(crypto)
+        return Protection(crypto, self._protection)
 
     def _agree(self, terms: Terms, protection: Protection | None) -> None:
         self.terms = self._origin.terms = terms
