@@ -275,6 +275,16 @@ async def test_a_call_without_sound_is_refused_and_recorded_as_such() -> None:
     assert world.nothing_left()
 
 
+async def test_who_offers_no_sound_that_we_speak_is_told_so() -> None:
+    world = World()
+    await world.begin()
+    world.sound.unfit = True
+    customer = await world.arrives()
+    assert customer.hung_up == 488
+    assert world.end_reasons() == ["refused"]
+    assert world.nothing_left()
+
+
 async def test_an_unknown_number_is_not_found() -> None:
     world = World()
     await world.begin()

@@ -19,7 +19,7 @@ from yuelai.interactions.events import InteractionClosed, InteractionEnded, Segm
 from yuelai.interactions.model import Tenant
 from yuelai.interactions.numbering import TrailNumbers
 from yuelai.interactions.recorder import InteractionRecorder
-from yuelai.media.ports import LegGone, LegKind, LegOptions, MediaError, MediaFull, Quality
+from yuelai.media.ports import LegGone, LegKind, LegOptions, MediaError, MediaFull, MediaUnfit, Quality
 from yuelai.platform.clock import VirtualClock
 from yuelai.platform.facts import Fact, Record
 from yuelai.platform.ids import SAMPLE_TENANT, InteractionId, LegId, RecordingId, new_id
@@ -52,7 +52,7 @@ class Sound:
         """What may break into which play."""
         self.sources: set[LegId] = set()
         """Music; it outlives the engine's process, as the client sees to that."""
-        self.broken = self.full = False
+        self.broken = self.full = self.unfit = False
         self.deaf: set[str] = set()
         """Verbs that fail."""
 
@@ -63,6 +63,8 @@ class Sound:
             raise MediaError("no free port")
         if self.full:
             raise MediaFull("at its limit")
+        if self.unfit:
+            raise MediaUnfit("no common codec")
         self.open[leg] = listener
         self.options[leg] = others.get("options") or LegOptions()
         self.told.append(("create", leg, kind))
