@@ -80,12 +80,13 @@ def test_what_is_too_short_to_be_a_key_is_none() -> None:
     assert set(keys(beside_each_other(rows))) == {""}
 
 
-def test_an_interruption_of_ten_milliseconds_divides_no_key() -> None:
+@pytest.mark.parametrize("milliseconds", [10, 20])
+def test_an_interruption_as_of_a_lost_packet_divides_no_key(milliseconds: int) -> None:
     random, rows = np.random.default_rng(8), []
     for key in KEYS:
         for start in (0.05, 0.053, 0.057):
             whole = tone(0.2, *TONES[key], random=random)
-            whole[800:880] = 0
+            whole[800 : 800 + milliseconds * 8] = 0
             rows.append(np.concatenate([silence(start), noisy(whole, 30, random)]))
     assert keys(beside_each_other(rows)) == [key for key in KEYS for _ in range(3)]
 

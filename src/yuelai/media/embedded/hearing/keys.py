@@ -23,7 +23,7 @@ QUIETEST = 32768.0**2 / 2 * 10**-4.2
 """Power of the weaker tone: 42 dB below the loudest sine."""
 SHARE, SHARE_GOING_ON = 0.82, 0.35
 """How much of all power the two must be to begin a press, and to go on with one."""
-BEGIN, END = 5, 4
+BEGIN, END = 5, 5
 """Steps that agree before a press is told, and without it before it is over."""
 
 STEP = 40
