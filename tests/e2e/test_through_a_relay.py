@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import HUM
+from tests.support.accessibility import violations
 from tests.support.centre import Centre, eventually
 from tests.support.chromium import heard
 from tests.support.coturn import Coturn
@@ -31,6 +32,22 @@ async () => {
   const transport = stats.find((one) => one.type === 'transport')
   const pair = stats.find((one) => one.id === transport.selectedCandidatePairId)
   return stats.find((one) => one.id === pair.localCandidateId).candidateType
+}
+"""
+LOSING = """
+() => {
+  let count = 0
+  window.connections.at(-1).getStats = async () => {
+    count += 100
+    return new Map([['line', { type: 'inbound-rtp', packetsReceived: count, packetsLost: count / 4 }]])
+  }
+}
+"""
+SPEAKS = """
+async () => {
+  const stats = await RTCPeerConnection.prototype.getStats.call(window.connections.at(-1))
+  const sent = [...stats.values()].find((one) => one.type === 'outbound-rtp')
+  return stats.get(sent.codecId).mimeType
 }
 """
 FRAGMENT = "() => /a=ice-ufrag:(.*)/.exec(window.connections.at(-1).currentRemoteDescription.sdp)[1]"
@@ -58,7 +75,7 @@ def desk(browser: Browser, centre: Centre) -> Iterator[Page]:
     context.close()
 
 
-def test_the_console_telephones_through_the_relay_and_finds_another_path(
+def test_the_console_telephones_through_the_relay_finds_another_path_and_says_when_it_is_poor(
     desk: Page, centre: Centre, turn: Coturn
 ) -> None:
     desk.get_by_test_id("agent-state").click()
@@ -78,6 +95,13 @@ def test_the_console_telephones_through_the_relay_and_finds_another_path(
     eventually(lambda: abs(heard(desk)[0] - TONE) < 15, 10)
     assert desk.evaluate(PATHS) == "relay"
     assert len(desk.evaluate("() => window.connections")) == 1
+
+    assert desk.evaluate(SPEAKS) == "audio/PCMU"
+    desk.evaluate(LOSING)
+    expect(desk.get_by_test_id("poor-link")).to_have_text("网络不佳，声音可能断续", timeout=15000)
+    eventually(lambda: desk.evaluate(SPEAKS) == "audio/opus", 5)
+    assert violations(desk, "color-contrast", "aria-roles", "aria-allowed-attr") == []
+    eventually(lambda: abs(heard(desk)[0] - TONE) < 15, 10)
 
     desk.keyboard.press("Shift+F2")
     tones = json.loads(call.communicate(timeout=30)[0])["calls"][0]["tones"]
