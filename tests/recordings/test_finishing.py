@@ -6,6 +6,8 @@ import asyncio
 import io
 import os
 import stat
+import subprocess
+import sys
 import threading
 import time
 import wave
@@ -162,6 +164,33 @@ async def test_a_recording_under_way_is_left_alone(database: Database, home: Pat
     async with archive(database, home) as core:
         recording = await core.start()
         assert (await core.finish(recording))["format"] == "capture"
+
+
+async def test_a_worker_killed_in_the_middle_of_the_work_costs_nothing(database: Database, home: Path) -> None:
+    async with archive(database, home) as core:
+        core.engine.seconds = 120
+        recording = await recorded(core)
+        row = await core.row(recording)
+        capture_ = home / row["file"]
+        key = RecordingKeys.load(core.settings).unwrap(recording, row["wrapped_key"])
+        code = (
+            "import threading, uuid; from pathlib import Path; from yuelai.recordings.finishing import Task, make; "
+            f"make(Task(uuid.UUID({str(recording)!r}), Path({str(capture_)!r}), {row['duration_ms']}, "
+            f"bytes.fromhex({key.hex()!r}), 'opus'), threading.Event())"
+        )
+        worker = subprocess.Popen([sys.executable, "-c", code])
+        part = capture_.with_suffix(".ysnd.part")
+        async with asyncio.timeout(20):
+            while not (part.exists() and part.stat().st_size > 65_000):
+                await asyncio.sleep(0.01)
+        worker.kill()
+        worker.wait(10)
+        assert part.exists()
+        assert capture_.exists()
+        row = await core.finish(recording)
+        assert (row["format"], row["duration_ms"]) == ("opus", 120_050)
+        assert not part.exists()
+        assert not capture_.exists()
 
 
 async def test_a_worker_that_dies_before_the_row_is_written_costs_nothing(
