@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from uuid import UUID
 
-from yuelai.media.ports import LegGone, LegKind, LegOptions, MediaError, MediaEvent, RecordingEnd
+from yuelai.media.ports import LegGone, LegKind, LegOptions, MediaError, MediaEvent, MediaUnfit, RecordingEnd
 from yuelai.platform.ids import LegId, RecordingId
 
 
@@ -25,6 +25,8 @@ class Books:
         self.playing: set[LegId] = set()
         self.keys: list[tuple[LegId, str]] = []
         self.full = False
+        self.unfit = "RTP/SAVP 99"
+        """Descriptions that hold this cannot be agreed to."""
         self._ports = itertools.count(7000)
 
     def _need(self, *legs: LegId) -> None:
@@ -48,6 +50,8 @@ class Books:
     ) -> str:
         if self.full or leg in self.open:
             raise MediaError("no free port")
+        if offer is not None and self.unfit in offer:
+            raise MediaUnfit("no common codec")
         if beside is not None:
             self._need(beside)
         self.open[leg], self.kinds[leg] = listener, kind

@@ -34,6 +34,19 @@ async def done(house: House, engine: Books) -> None:
     assert engine.open == {}
 
 
+async def test_nobody_is_rung_for_a_caller_who_offers_no_sound_we_speak() -> None:
+    engine = Books()
+    house = House(engine=engine)
+    caller, callee = house.party(5070), house.party(5080, "8001")
+    await house.dial(caller, "8001", sdp=description(caller).replace("RTP/AVP 0", "RTP/SAVP 99"))
+    await house.net.run(2)
+    assert callee.offered == []
+    assert [event.status for event in caller.ended] == [488]
+    await house.net.run(130)
+    assert house.empty()
+    assert not engine.open
+
+
 async def test_each_party_agrees_with_the_engine_and_they_hear_each_other() -> None:
     engine = Books()
     house = House(engine=engine)

@@ -96,7 +96,7 @@ async def test_the_trunk_that_answers_decides_how_its_answer_is_read() -> None:
     await house.net.run(1)
     assert engine.options[far] == replace(SOUNDS[OLD], keys=KeyMode.RELAY)
     (near,) = [leg for leg in engine.open if leg != far]
-    assert engine.beside[near] == far
+    assert engine.beside[far] == near
     assert engine.hears(near, far)
     assert engine.hears(far, near)
     await house.board.close()

@@ -81,6 +81,8 @@ class Anchored:
         await self._engine.answer(half.sound, sdp)
 
     async def offer(self, half: Half, beside: Half) -> str | None:
+        if beside.said is not None:
+            await self._description(beside, half)  # nobody is to be rung for a caller who cannot be agreed with
         return await self._open(half, None, beside)
 
     async def early(self, half: Half, sdp: str, beside: Half) -> str | None:

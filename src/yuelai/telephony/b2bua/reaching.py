@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
-from yuelai.media.ports import MediaError
+from yuelai.media.ports import MediaError, MediaUnfit
 from yuelai.platform.errors import Refusal
 from yuelai.telephony.b2bua.half import Half
 from yuelai.telephony.b2bua.headers import crossing, diverted, withheld
@@ -141,8 +141,9 @@ class Reaching:
             )
         except (Refusal, MediaError) as error:
             log.info("place_not_called", call=str(call.id), error=str(error))
-            # Without sound it is us, not them: full, or a part of us is being restarted.
-            await self._never(half, 503 if isinstance(error, MediaError) else 480)
+            # Without sound it is us, not them (full, or a part of us is being restarted), or what the caller offers.
+            sound = 488 if isinstance(error, MediaUnfit) else 503
+            await self._never(half, sound if isinstance(error, MediaError) else 480)
             return
         call.own(half, dialled)
         if half not in half.call.reaching.coming or half.call.ending:
