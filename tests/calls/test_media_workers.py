@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.calls.test_station_calls import dials
 from tests.support.agents import finish_wrapup, phone, ready_agent
 from tests.support.centre import Centre, eventually, running_centre
 
@@ -79,6 +80,9 @@ def test_when_all_are_full_new_callers_get_503_and_those_in_the_queue_still_get_
         assert refused["status"] == 503
         assert sum(carried(pair)) == 2 * LEGS + 1
         assert figures(pair, "yuelai_media_refused_total")["core"] >= 1
+        dials(
+            pair, "8001", "phone_is_refused", STATUS="503"
+        ).wait()  # nor do seats get a call of which they hear nothing
         (served,) = ends(last)
         assert served["status"] == 200
         telephone.wait(30)

@@ -237,8 +237,9 @@ async def test_a_full_engine_refuses_new_calls_but_not_who_joins_one(until: Unti
             assert engine.room == 4
             parties = [await join(engine, phone) for phone in all_[:4]]
             assert engine.room == 0
-            with pytest.raises(MediaFull):
-                await join(engine, all_[4])
+            for other in (None, LegId(new_id())):
+                with pytest.raises(MediaFull):
+                    await engine.create_leg(LegId(new_id()), LegKind.PLAIN, lambda _: None, beside=other)
             await beside(engine, all_[5], parties[0])
             capacity = await engine.capacity()
             assert (capacity.workers, capacity.room) == (2, 0)

@@ -135,6 +135,8 @@ class EmbeddedMediaEngine:
     ) -> str:
         if leg in self._legs:
             raise MediaError(f"leg {leg} exists")
+        if beside not in self._legs:
+            beside = None  # not there yet, or no more: a new call
         refusal: MediaError | None = None
         for link in self._places(beside):
             self._legs[leg] = link
@@ -159,10 +161,10 @@ class EmbeddedMediaEngine:
     def _places(self, beside: LegId | None) -> list[WorkerLink]:
         """Return where a new leg may go, the best first. One that joins a leg is not refused for want of room here."""
         usable = self._best()
-        near = self._legs.get(beside) if beside is not None else None
-        if near is not None:
-            return [near, *(link for link in usable if link is not near)]
-        return usable if beside is not None else [link for link in usable if link.room > 0]
+        if beside is None:
+            return [link for link in usable if link.room > 0]
+        near = self._legs[beside]
+        return [near, *(link for link in usable if link is not near)]
 
     def _best(self) -> list[WorkerLink]:
         return sorted((link for link in self._links if link.usable), key=lambda link: -link.room)
