@@ -38,6 +38,7 @@ def test_a_long_stall_is_made_up_only_in_part() -> None:
 async def test_ticks_made_up_for_at_once_are_told_how_many_follow() -> None:
     class Stalling:
         told: ClassVar[list[int]] = []
+        idle = False
 
         def listen(self) -> None: ...
         def skip(self, ticks: int) -> None: ...

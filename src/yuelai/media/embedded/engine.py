@@ -258,6 +258,10 @@ class Engine:
 
     # Time
 
+    @property
+    def idle(self) -> bool:
+        return not self._path.legs
+
     def listen(self) -> None:
         """Take in and hand on what has come; to be called some times in each tick."""
         self._path.listen(time.monotonic())

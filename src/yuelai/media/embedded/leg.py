@@ -20,7 +20,7 @@ from yuelai.platform.ids import LegId
 SILENT_AFTER = 10.0
 """Seconds without RTP after which a leg is told to be silent."""
 
-LIVELY = 3.0
+LIVELY = 0.5
 """Seconds without a packet after which a leg is not relayed any more: who hears it gets silence then, not nothing."""
 
 Buffer = bytes | bytearray | memoryview

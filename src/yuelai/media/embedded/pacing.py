@@ -48,6 +48,11 @@ class Metronome:
 
 
 class Timed(Protocol):
+    @property
+    def idle(self) -> bool:
+        """There is nobody to listen to."""
+        ...
+
     def listen(self) -> None: ...
     def tick(self, behind: int) -> None: ...
     def skip(self, ticks: int) -> None: ...
@@ -76,4 +81,5 @@ async def keep_time(
             if time.monotonic() - failed_at > 1:
                 failed_at = time.monotonic()
                 log.exception("tick_failed")
-        await sleep(max(0.0, min(metronome.deadline - time.monotonic(), PERIOD / LOOKS)))
+        look = PERIOD if engine.idle else PERIOD / LOOKS
+        await sleep(max(0.0, min(metronome.deadline - time.monotonic(), look)))

@@ -31,6 +31,9 @@ from yuelai.wire.g711 import Samples
 
 log = structlog.get_logger()
 
+_OFTEN = 10
+"""Ticks between two looks for relayed legs that nothing comes from any more."""
+
 _ROUND = 50
 """Ticks between two looks at a leg (1 s)."""
 
@@ -174,6 +177,8 @@ class SoundPath:
         turn = self._ticks % _ROUND
         if turn == 0:
             self._relay.look_after()
+        if turn % _OFTEN == 0 and (self._arrivals.heard_at[self._relay.to >= 0] < now - LIVELY).any():
+            self._stale = True
         for leg in self._rounds[turn]:
             if self.legs.get(leg.id) is leg:
                 self._look_after(leg, now)
@@ -276,8 +281,9 @@ class SoundPath:
         elif heard.tone is not None:
             leg.emit(ToneHeard(leg.id, heard.tone))
         elif heard.speech is not None:
-            if heard.speech:
+            if heard.speech and leg.player.play is not None:
                 leg.player.barge(Barge.SPEECH)
+                self.listened(leg)
             if leg.options.speech:
                 leg.emit(SpeechBegan(leg.id) if heard.speech else SpeechEnded(leg.id, heard.seconds))
 

@@ -50,13 +50,16 @@ class Relaying:
 
     def part(self, id_: LegId) -> None:
         """Stop relaying to and from a leg that stands; idempotent."""
-        for one in (id_, self._partners.get(id_)):
-            if one is None or self._partners.pop(one, None) is None:
-                continue
+        partner = self._partners.get(id_)
+        if partner is None:
+            return
+        for one, other in ((id_, partner), (partner, id_)):
+            del self._partners[one]
             leg = self._legs[one]
             self._relay.part(leg.slot)
             self._bank.reset(leg.slot)
-            self._mixing.prime(leg.slot)
+            if leg.lively and self._legs[other].lively:
+                self._mixing.prime(leg.slot)
             if leg.terms is not None:
                 self._lines.agree(leg.slot, leg.terms.codec.payload_type, leg.terms.codec.clock)
 
