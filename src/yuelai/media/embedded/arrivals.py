@@ -32,8 +32,8 @@ _KINDS = {"PCMU": PCMU, "PCMA": PCMA}
 MAX_GAP = 3 * FRAME
 """Samples a codec is asked to make up at most; after that the bank fades out."""
 
-Losses = (OSError, pylibsrtp.Error)
-"""What sending may raise: the packet is lost, as packets are."""
+Losses = (OSError, pylibsrtp.Error, ValueError)
+"""What sending may raise: the packet is lost, as packets are. (libsrtp's binding takes no packet beyond 1356 bytes.)"""
 
 
 class Host(Protocol):

@@ -228,14 +228,14 @@ class BrowserTransport:
     def unprotect(self, data: bytes) -> bytes | None:
         try:
             plain: bytes = self._dtls._rx_srtp.unprotect(data)
-        except pylibsrtp.Error:
+        except (pylibsrtp.Error, ValueError):
             return None
         return plain
 
     def unprotect_rtcp(self, data: bytes) -> bytes | None:
         try:
             plain: bytes = self._dtls._rx_srtp.unprotect_rtcp(data)
-        except pylibsrtp.Error:
+        except (pylibsrtp.Error, ValueError):
             return None
         return plain
 

@@ -37,7 +37,7 @@ class Protection:
             raise MediaError(f"{crypto.suite} cannot be spoken") from None
 
     def protect(self, packet: Buffer) -> bytes:
-        """Raises pylibsrtp.Error: a number that was used already."""
+        """Raises pylibsrtp.Error: a number that was used already; ValueError: longer than any packet is."""
         sealed: bytes = self._out.protect(bytes(packet))
         return sealed
 
@@ -48,14 +48,14 @@ class Protection:
     def unprotect(self, data: bytes) -> bytes | None:
         try:
             plain: bytes = self._in.unprotect(data)
-        except (pylibsrtp.Error, TypeError):
+        except (pylibsrtp.Error, ValueError):
             return None
         return plain
 
     def unprotect_rtcp(self, data: bytes) -> bytes | None:
         try:
             plain: bytes = self._in.unprotect_rtcp(data)
-        except (pylibsrtp.Error, TypeError):
+        except (pylibsrtp.Error, ValueError):
             return None
         return plain
 

@@ -145,6 +145,9 @@ class Relay:
         since = ((stamped - self._floor[speakers] + 0x80000000) & MASK) - 0x80000000
         jumped = ((np.abs(ahead) > JUMP) | ((ahead >= 0) & (since < 0))) & ~self._pending[speakers]
         if jumped.any():
+            if len(rows) > 1:
+                # Each by itself: numbers that jump to and fro would make each other jump for ever.
+                return self._one_by_one(batch, rows, now)
             self._pending[speakers[jumped]] = True
             return self.forward(batch, rows, now)
         held = (types == HELD_BACK) & (since >= 0) & (ahead >= 0)
