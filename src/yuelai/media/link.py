@@ -213,7 +213,9 @@ class WorkerLink:
         offer: str | None = None,
         options: LegOptions | None = None,
         beside: LegId | None = None,
+        line: bool = False,
     ) -> str:
+        """`line`: it belongs to no party, how it sounds tells nothing."""
         held = self._legs[leg] = _Held(listener)
         self._since_told += 1
         try:
@@ -224,6 +226,7 @@ class WorkerLink:
                 offer=offer,
                 options=built(options),
                 beside=beside and str(beside),
+                line=line,
             )
         except BaseException:
             if self._legs.get(leg) is held:

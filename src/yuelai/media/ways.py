@@ -115,9 +115,9 @@ class Ways:
         options = _options(keys)
         line = _Line({way.home: near, way.target: far}, {way.home: speaker}, {way.home})
         try:
-            offer = await way.home.create_leg(near, LegKind.PLAIN, _nobody, options=options, beside=speaker)
+            offer = await way.home.create_leg(near, LegKind.PLAIN, _nobody, options=options, beside=speaker, line=True)
             answer = await way.target.create_leg(
-                far, LegKind.PLAIN, _nobody, offer=self._here(offer), options=options, beside=listener
+                far, LegKind.PLAIN, _nobody, offer=self._here(offer), options=options, beside=listener, line=True
             )
             await way.home.answer(near, self._here(answer))
         except BaseException:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import functools
 import os
 import signal
@@ -118,7 +119,8 @@ class _Service:
             beside=beside,
         )
         self._owned[peer][0].add(leg)
-        self._kinds[leg] = kind.value
+        if not params.get("line"):
+            self._kinds[leg] = kind.value
         return sdp
 
     async def answer(self, _: Peer, params: dict[str, Any]) -> None:
@@ -213,11 +215,14 @@ class _Service:
         await _settled(self._engine.close(leg))
 
     def _sounded(self, leg: LegId) -> None:
-        if (kind := self._kinds.pop(leg, None)) is not None:
-            with contextlib.suppress(MediaError):
-                quality = self._engine.quality(leg)
-                if quality.in_packets:
-                    figures.MOS.labels(kind).observe(quality.mos)
+        """Before a party's leg is closed: count and log how it sounded."""
+        if (kind := self._kinds.pop(leg, None)) is None:
+            return
+        with contextlib.suppress(MediaError):
+            quality = self._engine.quality(leg)
+            if quality.in_packets:
+                figures.MOS.labels(kind).observe(quality.mos)
+            log.info("leg_sounded", leg=str(leg), kind=kind, **dataclasses.asdict(quality))
 
     def abandon(self, peer: Peer, params: dict[str, Any]) -> None:
         """Close a leg whose `create_leg` nobody waits for any more. After it: requests run as tasks, in order."""
