@@ -30,13 +30,14 @@ export function RecordingChip({ call }: { call: InteractionDocument }) {
       type="button"
       className={`chip chip-button tone-${paused ? 'amber' : 'red'}`}
       title={t(paused ? 'call.recordingResume' : 'call.recordingPause')}
+      aria-label={t(paused ? 'call.recordingResume' : 'call.recordingPause')}
       aria-pressed={paused}
       disabled={asking}
       data-testid="recording-pause-toggle"
       onClick={() => void toggle()}
     >
       <Icon name={paused ? 'pause' : 'record'} size={14} />
-      <span className="chip-text">{t(paused ? 'call.recordingPaused' : 'call.recordingShort')}</span>
+      <span className="chip-text">{t(paused ? 'call.recordingOff' : 'call.recordingShort')}</span>
     </button>
   )
 }

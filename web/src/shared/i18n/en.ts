@@ -51,7 +51,7 @@ export const en: Texts = {
     },
   },
   call: {
-    none: 'No call', recording: 'Recording', recordingShort: 'Rec', recordingPause: 'Recording; pause it while a card number is read out', recordingPaused: 'Rec off', recordingResume: 'Not recording; click to record again', ringLeft: '{{count}} s left', total: 'Total {{time}}', holding: 'Hold {{time}}',
+    none: 'No call', recording: 'Recording', recordingShort: 'Rec', recordingPause: 'Recording; pause it while a card number is read out', recordingPaused: 'Rec off', recordingOff: 'Off', recordingResume: 'Not recording; click to record again', ringLeft: '{{count}} s left', total: 'Total {{time}}', holding: 'Hold {{time}}',
     wrapupLeft: 'Left for wrap-up', left: '{{time}} left', gone: 'The call from {{who}} has gone unanswered', cut: 'The call with {{who}} was cut off',
   },
   load: { queue: 'Waiting', waiting: '{{count}}', longest: 'longest {{time}}', answered: 'Answered', average: 'Handling' },

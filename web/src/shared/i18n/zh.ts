@@ -52,7 +52,7 @@ export const zh = {
     },
   },
   call: {
-    none: '当前没有通话', recording: '录音中', recordingShort: '录音中', recordingPause: '录音中；客户报卡号时可暂停', recordingPaused: '未录音', recordingResume: '已暂停录音，点击恢复', ringLeft: '{{count}} 秒后转他人', total: '总计 {{time}}', holding: '保持 {{time}}',
+    none: '当前没有通话', recording: '录音中', recordingShort: '录音中', recordingPause: '录音中；客户报卡号时可暂停', recordingPaused: '未录音', recordingOff: '未录音', recordingResume: '已暂停录音，点击恢复', ringLeft: '{{count}} 秒后转他人', total: '总计 {{time}}', holding: '保持 {{time}}',
     wrapupLeft: '话后剩余时间', left: '余 {{time}}', gone: '{{who}} 的来电已离开，未接通', cut: '{{who}} 的通话已中断',
   },
   load: { queue: '排队', waiting: '{{count}} 人', longest: '最长 {{time}}', answered: '今日接听', average: '平均处理' },
