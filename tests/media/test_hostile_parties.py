@@ -7,7 +7,13 @@ from collections.abc import Iterator
 import pytest
 
 from tests.media.test_path import Party, World, flaws
+from yuelai.media.embedded import reports
 from yuelai.media.embedded.frames import FRAME
+from yuelai.media.embedded.path import SoundPath
+from yuelai.media.ports import Digit, Side
+from yuelai.platform.ids import new_id
+from yuelai.wire.rtcp import RtcpPacket, split
+from yuelai.wire.rtp import RtpPacket
 from yuelai.wire.sdes import SUITES, CryptoLine, new_key
 
 
@@ -38,7 +44,7 @@ def test_numbers_that_jump_to_and_fro_are_no_other_calls_trouble(world: World) -
         for sequence in (100 + turn, 5000 + turn, 100 + turn, 9000):
             cas.sequence = sequence
             cas.say()
-        world.run(1, ann, bob)
+        world.run(1, ann, bob, dan)
     assert len(bob.heard) == 40
     assert flaws(bob.sound()) == 0
     assert len(dan.heard) == 160
@@ -56,6 +62,68 @@ def test_a_packet_too_long_to_be_protected_is_no_other_calls_trouble(world: Worl
     for _ in range(40):
         cas.send(0, bytes(size))
         cas.timestamp += FRAME
-        world.run(1, ann, bob)
+        world.run(1, ann, bob, dan)
     assert len(bob.heard) == 40
     assert flaws(bob.sound()) == 0
+
+
+def test_who_changes_codec_or_source_with_every_packet_makes_nobody_plan_anew(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann, bob, cas, dan = two_calls(world)
+    plans: list[float] = []
+    plan = SoundPath._plan
+
+    def counted(path: SoundPath, now: float) -> None:
+        plans.append(now)
+        plan(path, now)
+
+    monkeypatch.setattr(SoundPath, "_plan", counted)
+    world.engine.tap(new_id(), cas.leg, lambda _: None, Side.SAID, 8000)
+    for turn in range(100):
+        cas.sock.sendto(bytes(RtpPacket(0, turn, turn * 160, turn, bytes(FRAME))), ("127.0.0.1", cas.port))
+        world.run(1, ann, bob, dan)
+    assert len(plans) < 6
+    assert len(bob.heard) == 100
+    assert flaws(bob.sound()) == 0
+
+
+def test_reports_in_floods_are_passed_over(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    ann, bob = world.party(mux=True), world.party()
+    read: list[bytes] = []
+
+    def counted(data: bytes) -> list[RtcpPacket]:
+        read.append(data)
+        return split(data)
+
+    monkeypatch.setattr(reports, "split", counted)
+    world.engine.bridge(ann.leg, bob.leg)
+    world.run(60, ann, bob)
+    for _ in range(50):
+        for _ in range(30):
+            ann.sock.sendto(bytes([0x80, 201, 0, 0]) * 500, ("127.0.0.1", ann.port))
+        world.run(1, ann, bob)
+    assert 10 < len(read) <= 2 * reports.MOST_COMPOUNDS
+    assert flaws(bob.sound()) == 0
+
+
+def test_a_compound_of_more_packets_than_anybody_sends_is_no_report() -> None:
+    packet = bytes([0x80, 201, 0, 0])
+    assert len(split(packet * 30)) == 30
+    with pytest.raises(ValueError, match="packets"):
+        split(packet * 500)
+
+
+def test_more_keys_than_fingers_can_press_are_passed_over(world: World) -> None:
+    ann, bob = world.party(), world.party()
+    world.engine.bridge(ann.leg, bob.leg)
+    world.run(60, ann, bob)
+    for turn in range(50):
+        for key in range(5):
+            event = bytes([key, 0x8A, 0, 160])
+            stamp, ssrc = turn * 800 + key * 160, turn % 2
+            packet = RtpPacket(101, turn * 5 + key, stamp, ssrc, event)
+            ann.sock.sendto(bytes(packet), ("127.0.0.1", ann.port))
+        world.run(1, bob)
+    digits = [event for event in ann.told if isinstance(event, Digit)]
+    assert 30 <= len(digits) <= 70

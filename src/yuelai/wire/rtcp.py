@@ -9,6 +9,10 @@ _NTP_EPOCH = 2_208_988_800
 """Seconds from 1900 to 1970."""
 
 
+MOST_PACKETS = 64
+"""Of one compound: each costs time to read, and a datagram has room for 500 empty ones."""
+
+
 class ReportBlock(NamedTuple):
     """How one source is received (§6.4.1). `fraction_lost` is in 1/256, `jitter` in timestamp units."""
 
@@ -76,9 +80,12 @@ class RtcpPacket(NamedTuple):
 
 
 def split(data: bytes) -> list[RtcpPacket]:
-    """Take a compound apart (§6.1). Raises ValueError when the lengths do not add up."""
-    packets, start = [], 0
+    """Take a compound apart (§6.1). Raises ValueError when the lengths do not add up, and for too many packets."""
+    packets: list[RtcpPacket] = []
+    start = 0
     while start < len(data):
+        if len(packets) == MOST_PACKETS:
+            raise ValueError("more packets than a compound has")
         if len(data) - start < 4 or data[start] >> 6 != 2:
             raise ValueError("not RTCP")
         end = start + 4 + 4 * int.from_bytes(data[start + 2 : start + 4], "big")

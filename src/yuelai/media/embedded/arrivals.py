@@ -186,7 +186,6 @@ class Arrivals:
         self._clockworks.pop(slot, None)
         self._bank.reset(slot)
         self._relay.begin_again(slot)
-        self._host.changed()
 
     def _notice_codecs(self, slots: Indices, types: Numbers) -> None:
         """Parties may change from one agreed codec to another at any packet."""

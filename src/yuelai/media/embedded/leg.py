@@ -23,6 +23,9 @@ SILENT_AFTER = 10.0
 LIVELY = 0.5
 """Seconds without a packet after which a leg is not relayed any more: who hears it gets silence then, not nothing."""
 
+KEYS_A_SECOND, KEYS_AT_ONCE = 25.0, 30.0
+"""Presses told of a leg: the fastest diallers make 20 a second, and each is work for the whole centre."""
+
 Buffer = bytes | bytearray | memoryview
 
 
@@ -85,6 +88,8 @@ class Leg:
     heard_at: float = 0.0
     lost: int = 0
     """Packets that never came, as counted for all legs together."""
+    _keys_left: float = KEYS_AT_ONCE
+    _keys_at: float = 0.0
     lively: bool = False
     """It was heard of late; as of the last plan."""
     _sends: Agreed | None = None
@@ -110,6 +115,15 @@ class Leg:
             self._expected_since = None
         elif self._expected_since is None:
             self._expected_since, self._silence_told = now, False
+
+    def presses_too_fast(self, now: float) -> bool:
+        """To be asked for each press."""
+        self._keys_left = min(KEYS_AT_ONCE, self._keys_left + (now - self._keys_at) * KEYS_A_SECOND)
+        self._keys_at = now
+        if self._keys_left < 1:
+            return True
+        self._keys_left -= 1
+        return False
 
     def outdated(self) -> bool:
         """Another codec is to be sent than the one it sends."""

@@ -55,6 +55,8 @@ class SoundPath:
         self.reports = Reports(self._lines, self._receptions, self._bank)
         self._relaying = Relaying(self.legs, self.matrix, self._relay, self._mixing, self._bank, self._lines)
         self._stale = True
+        self._outspoken = False
+        """Somebody who is mixed speaks in another codec; looked at once a second."""
         self._ticks = self._skipped = 0
         self._failed_at = 0.0
         self._lost = 0
@@ -177,6 +179,7 @@ class SoundPath:
         turn = self._ticks % _ROUND
         if turn == 0:
             self._relay.look_after()
+            self._stale, self._outspoken = self._stale or self._outspoken, False
         if turn % _OFTEN == 0 and (self._arrivals.heard_at[self._relay.to >= 0] < now - LIVELY).any():
             self._stale = True
         for leg in self._rounds[turn]:
@@ -239,6 +242,8 @@ class SoundPath:
             self._holding[leg.slot] = leg
         for press in presses:
             if press.down:
+                if leg.presses_too_fast(time.monotonic()):
+                    continue
                 leg.emit(Digit(leg.id, press.key, press.tone))
                 if leg.player.play is not None:
                     leg.player.barge(Barge.KEY)
@@ -270,10 +275,13 @@ class SoundPath:
 
     def speaks_otherwise(self, leg: Leg) -> None:
         spoken = leg.speaks
-        if leg.id in self._relaying and spoken and not self._relay.passes(leg.slot, spoken.payload_type):
+        if leg.id not in self._relaying:
+            # Whether it can be relayed now is worth no plan a packet: a party may change as often as it likes.
+            self._outspoken = True
+        elif spoken and not self._relay.passes(leg.slot, spoken.payload_type):
             # At once, that not even this packet is lost.
             self._relaying.part(leg.id)
-        self._stale = True
+            self._stale = True
 
     def noticed(self, leg: Leg, heard: Heard) -> None:
         if heard.key is not None or heard.released is not None:

@@ -18,6 +18,9 @@ from yuelai.wire.rtcp import ReportBlock, report, report_blocks, round_trip, spl
 REPORT_EVERY = 5.0
 """Seconds between our reports (RFC 3550 §6.2)."""
 
+MOST_COMPOUNDS = 20
+"""Read of each leg's in a second; who sends more is not asking to be heard better."""
+
 POOR, GOOD = 3.1, 3.6
 """MOS under which a link is told to be poor after `_INTERVALS` reports, and over which it is good again."""
 
@@ -35,6 +38,9 @@ class _Link:
     cname: str = field(default_factory=lambda: secrets.token_urlsafe(12))
     """Random, so that it tells nothing and differs from leg to leg (RFC 7022 §4.2)."""
     due: float = 0.0
+    second: int = 0
+    compounds: int = 0
+    """How many came in this second."""
     out: ReportBlock | None = None
     out_jitter_ms: float | None = None
     round_trip_ms: float | None = None
@@ -63,7 +69,7 @@ class Reports:
     def take(self, leg: Leg, compound: bytes, now: float) -> None:
         """Take what the peer reports; malformed packets and what we do not read are passed over."""
         link = self._links.get(leg.slot)
-        if link is None:
+        if link is None or self._floods(link, now):
             return
         try:
             for packet in split(compound):
@@ -75,6 +81,13 @@ class Reports:
                             self._reported(leg, link, block)
         except ValueError:
             return
+
+    @staticmethod
+    def _floods(link: _Link, now: float) -> bool:
+        if int(now) != link.second:
+            link.second, link.compounds = int(now), 0
+        link.compounds += 1
+        return link.compounds > MOST_COMPOUNDS
 
     def _reported(self, leg: Leg, link: _Link, block: ReportBlock) -> None:
         link.out = block
