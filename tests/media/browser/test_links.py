@@ -90,8 +90,9 @@ async def test_what_a_link_does_is_told_and_neither_side_hears_a_gap(
             mos = {name: quality.mos for name, quality in found.items()}
             return 4.5 > mos["2 %"] > mos["5 %"] > mos["10 %"] and all(quality.out_loss for quality in lossy(found))
 
-        await eventually(told, 20, lambda: str(found))
-        assert found["100 ms"].in_jitter_ms > 15
+        if codec == "PCMU":  # scores of codecs are compared without browsers, in less time
+            await eventually(told, 20, lambda: str(found))
+            assert found["100 ms"].in_jitter_ms > 15
 
 
 def lossy(found: dict[str, Quality]) -> list[Quality]:
