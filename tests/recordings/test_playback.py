@@ -6,6 +6,7 @@ from pathlib import Path
 from uuid import UUID
 
 import numpy as np
+import pytest
 
 from tests.recordings.archive import HEARD, SAID, Archive, archive, damage
 from tests.support.web import Site, add_person, add_tenant
@@ -105,6 +106,20 @@ async def test_listening_leaves_a_line_in_the_audit_trail_once(site: Site) -> No
     async with site.database.transaction(SAMPLE_TENANT) as conn:
         lines = await conn.fetch("SELECT person_id, object FROM audit WHERE action = 'recording.listened'")
     assert [tuple(line) for line in lines] == [(lee.person_id, f"recording/{recording}")]
+
+
+@pytest.mark.parametrize("asked", ["bytes=1-", "bytes=-90000", "bytes=2-100,200-300"])
+async def test_nobody_listens_unseen_by_asking_for_all_but_the_beginning(site: Site, asked: str) -> None:
+    lee, kim = await add_person(site.database, "lee", "leader"), await add_person(site.database, "kim", "leader")
+    async with archive(site.database, site.settings.folder) as core:
+        recording = await recorded(core)
+        for name in ("lee", "kim"):
+            async with await site.client(name) as client:
+                for _ in range(2):
+                    assert (await client.get(url(recording), headers={"Range": asked})).status_code in (200, 206)
+    async with site.database.transaction(SAMPLE_TENANT) as conn:
+        lines = await conn.fetch("SELECT person_id FROM audit WHERE action = 'recording.listened' ORDER BY at")
+    assert [line["person_id"] for line in lines] == [lee.person_id, kim.person_id]
 
 
 async def test_what_is_still_captured_cannot_be_heard_yet(site: Site) -> None:

@@ -71,9 +71,10 @@ async def audio(
     as the worker has not made that yet. One byte range is served."""
     async with db.transaction(principal.tenant_id) as conn:
         recording = await _readable(conn, principal, recording_id)
-        if range_ is None or range_.replace(" ", "").startswith("bytes=0-"):
-            # Once a listening, not at each jump within it.
-            await audit(conn, principal, "recording.listened", f"recording/{recording_id}")
+        begins = range_ is None or range_.replace(" ", "").startswith("bytes=0-")
+        # Once a listening, not at each jump within it; but nobody listens unseen by asking for all but the first byte.
+        if begins or not await repository.listened_of_late(conn, principal, recording_id):
+            await audit(conn, principal, repository.LISTENED, f"recording/{recording_id}")
     sound = await _opened(recording, configuration, as_wav=format_ == "wav")
     if sound is None:
         # The worker has put another file in its place since the row was read.

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from yuelai.identity.model import Principal
 from yuelai.identity.scope import Scope
 from yuelai.platform import jobs
 from yuelai.platform.facts import Fact
@@ -48,6 +49,8 @@ FROM recordings r
 """
 
 FINISH_JOB = "recordings.finish"
+LISTENED = "recording.listened"
+"""In the audit trail."""
 
 
 async def project(conn: Connection, entry: Entry) -> None:
@@ -93,6 +96,25 @@ async def find(conn: Connection, scope: Scope) -> Recording | None:
     """Return the recording the scope leaves; its columns are known as `r`."""
     row = await conn.fetchrow(f"{_SELECT} WHERE {scope.sql}", *scope.args)
     return None if row is None else _recording(row)
+
+
+async def listened_of_late(conn: Connection, principal: Principal, id_: UUID) -> bool:
+    """Tell whether the audit trail has it that they listened to this one within the last hour."""
+    found: bool = await conn.fetchval(
+        """
+        SELECT EXISTS (
+            SELECT FROM audit
+            WHERE tenant_id = $1 AND object = $2 AND at > now() - interval '1 hour' AND action = $3
+                AND person_id = $4 AND token_id IS NOT DISTINCT FROM $5
+        )
+        """,
+        principal.tenant_id,
+        f"recording/{id_}",
+        LISTENED,
+        principal.person_id,
+        principal.token_id,
+    )
+    return found
 
 
 async def capturing(conn: Connection) -> list[Recording]:
