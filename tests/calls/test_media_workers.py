@@ -52,7 +52,7 @@ def carried(centre: Centre) -> list[float]:
 
 
 def test_a_killed_worker_costs_its_own_calls_and_no_others(pair: Centre) -> None:
-    calls = callers(pair, "13600000100", 6, 12)
+    calls = callers(pair, "13600000100", 6, 9)
     eventually(lambda: carried(pair) == [3, 3], 20, every=0.5)
     pair.kill("media-2")
     assert Counter(call["ended_by"] for call in ends(calls)) == {"remote": 3, "local": 3}
@@ -72,9 +72,9 @@ def _closed(centre: Centre, ani: str, count: int) -> list[dict[str, Any]] | None
 
 def test_when_all_are_full_new_callers_get_503_and_those_in_the_queue_still_get_an_agent(pair: Centre) -> None:
     with phone(pair, "8001") as telephone, ready_agent(pair, "agent01") as agent:
-        waiting = callers(pair, "13600000200", 2 * LEGS - 1, 25)
+        waiting = callers(pair, "13600000200", 2 * LEGS - 1, 18)
         eventually(lambda: sum(carried(pair)) == 2 * LEGS - 1, 20, every=0.5)
-        last = pair.call("--from", "13600000300", "--to", "10000", "--dtmf", "0", "--hold", "8")
+        last = pair.call("--from", "13600000300", "--to", "10000", "--dtmf", "0", "--hold", "6")
         eventually(lambda: agent.state()["state"] == "talking", 20)
         refused = pair.called("--from", "13600000301", "--to", "10000", "--hold", "1")["calls"][0]
         assert refused["status"] == 503
@@ -94,7 +94,7 @@ def test_when_all_are_full_new_callers_get_503_and_those_in_the_queue_still_get_
 
 
 def test_a_worker_that_hangs_is_killed_and_started_again(pair: Centre) -> None:
-    calls = callers(pair, "13600000400", 2, 25)
+    calls = callers(pair, "13600000400", 2, 18)
     eventually(lambda: carried(pair) == [1, 1], 20, every=0.5)
     (worker,) = pair.processes("run media --worker 1")
     worker.suspend()
@@ -103,3 +103,6 @@ def test_a_worker_that_hangs_is_killed_and_started_again(pair: Centre) -> None:
     status = pair.person("admin").get("/system/status")
     (part,) = [part for part in status["parts"] if part["name"] == "media-1"]
     assert (part["restarts"], part["last_end"]) == (1, "killed by SIGKILL")
+    for name in ("packets_in_total", "packets_out_total", "ticks_total", "tick_late_seconds_count", "leg_mos_count"):
+        assert figures(pair, f"yuelai_media_{name}")["media-2"] > 0, name
+    assert figures(pair, "yuelai_media_workers_lost_total")["core"] >= 1
