@@ -64,10 +64,8 @@ async def test_what_a_link_does_is_told_and_neither_side_hears_a_gap(
     options = LegOptions(codecs=(codec, "PCMU"))
     said: dict[str, list[TapFrame]] = {name: [] for name in WEATHERS}
     async with contextlib.AsyncExitStack() as stack:
-        talks = {
-            name: await stack.enter_async_context(talking(engine, chromium, options, seed))
-            for seed, name in enumerate(WEATHERS)
-        }
+        begun = [stack.enter_async_context(talking(engine, chromium, options, seed)) for seed in range(len(WEATHERS))]
+        talks = dict(zip(WEATHERS, await asyncio.gather(*begun), strict=True))
         for name, weather in WEATHERS.items():
             talks[name].link.weather = weather
         await asyncio.sleep(1.5)  # for the buffers to know their links
