@@ -19,8 +19,8 @@ SMOOTH_SECONDS = 2.0
 class Gauge:
     """Fed twice a second with the processor's time that the thread of the tick has used, packets and verbs included.
 
-    `most` is the operator's bound on legs, 0 for none; `ports` is how many legs the port range has room for. Legs that
-    join others may go a quarter beyond `most`: whoever was let in gets somebody to speak with.
+    `most` is the operator's bound on legs, 0 for none; `ports` is how many legs the port range and the engine's arrays
+    have room for. Legs that join others may go a quarter beyond `most`: whoever was let in gets somebody to speak with.
     """
 
     def __init__(self, most: int, ports: int) -> None:

@@ -27,6 +27,7 @@ from yuelai.media.embedded import figures
 from yuelai.media.embedded.engine import Engine
 from yuelai.media.embedded.gauge import BOUND, Gauge
 from yuelai.media.embedded.pacing import keep_time
+from yuelai.media.embedded.stream import SLOTS
 from yuelai.media.errors import MediaIsFull, MediaIsUnfit, MediaRefused
 from yuelai.media.ports import (
     Barge,
@@ -62,6 +63,7 @@ class _Service:
     def __init__(self, engine: Engine, gauge: Gauge, name: str) -> None:
         self._engine, self._gauge, self._name = engine, gauge, name
         self._owned: dict[Peer, tuple[set[LegId], list[RecordingId]]] = {}
+        self._tapping: dict[UUID, Peer] = {}
         self._kinds: dict[LegId, str] = {}
 
     def handlers(self) -> dict[str, Handler]:
@@ -83,9 +85,16 @@ class _Service:
         legs, recordings = self._owned.pop(peer)
         if legs:
             log.warning("core_lost", legs=len(legs))
+        for tap in [tap for tap, reader in self._tapping.items() if reader is peer]:
+            del self._tapping[tap]
+            self._engine.untap(tap)
         for leg in legs:
             self._kinds.pop(leg, None)
-            self._engine.close(leg)
+            try:
+                self._engine.close(leg)
+            except Exception:
+                # The others must go all the same.
+                log.exception("leg_not_closed", leg=str(leg))
         self._engine.forget(recordings)
 
     def state(self) -> dict[str, Any]:
@@ -188,10 +197,13 @@ class _Service:
         tap = UUID(params["tap"])
         sink = functools.partial(_hand_on, peer)
         self._engine.tap(tap, _leg(params), sink, Side(params["side"]), params["rate"])
-        peer.on_close.append(functools.partial(self._engine.untap, tap))
+        # Those of legs that are gone meanwhile went with them.
+        self._tapping = {one: reader for one, reader in self._tapping.items() if self._engine.taps(one)} | {tap: peer}
 
     async def untap(self, _: Peer, params: dict[str, Any]) -> None:
-        self._engine.untap(UUID(params["tap"]))
+        tap = UUID(params["tap"])
+        self._tapping.pop(tap, None)
+        self._engine.untap(tap)
 
     async def record(self, peer: Peer, params: dict[str, Any]) -> None:
         recording = RecordingId(UUID(params["recording"]))
@@ -292,7 +304,7 @@ async def main(settings: Settings, worker: int = 1) -> None:
         os.nice(-5)  # Where allowed: a late screen is noticed by one agent, a late tick by every caller.
     sys.setswitchinterval(0.001)  # A thread that decodes a file may hold the tick up for so long at most.
     engine = Engine(settings.model_copy(update={"rtp_ports": f"{low}-{high}"}))
-    gauge = Gauge(settings.media_legs, (high + 1 - low) // 2)
+    gauge = Gauge(settings.media_legs, min(SLOTS, (high + 1 - low) // 2))
     service = _Service(engine, gauge, shares.role(worker))
     figures.show(service.figures)
     events = {"media.abandon": service.abandon}
