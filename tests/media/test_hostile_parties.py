@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
 
 from tests.media.test_path import Party, World, flaws
 from yuelai.media.embedded import reports
+from yuelai.media.embedded.codecs import Agreed, Encoder
+from yuelai.media.embedded.codecs.opus import OpusFailed
 from yuelai.media.embedded.frames import FRAME
 from yuelai.media.embedded.path import SoundPath
-from yuelai.media.ports import Digit, Side
-from yuelai.platform.ids import new_id
+from yuelai.media.ports import Digit, LegKind, LegOptions, Side
+from yuelai.platform.ids import LegId, new_id
 from yuelai.wire.rtcp import RtcpPacket, split
 from yuelai.wire.rtp import RtpPacket
 from yuelai.wire.sdes import SUITES, CryptoLine, new_key
@@ -127,3 +130,20 @@ def test_more_keys_than_fingers_can_press_are_passed_over(world: World) -> None:
         world.run(1, bob)
     digits = [event for event in ann.told if isinstance(event, Digit)]
     assert 30 <= len(digits) <= 70
+
+
+def test_a_leg_that_cannot_be_made_leaves_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(agreed: Agreed) -> Encoder:
+        raise OpusFailed(-7)
+
+    monkeypatch.setattr("yuelai.media.embedded.leg.encoder", broken)
+    offer = (
+        "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
+        "m=audio 40000 RTP/AVP 9\r\na=rtpmap:9 G722/8000\r\n"
+    )
+    before = len(world.engine._path.ports), len(os.listdir("/proc/self/fd"))
+    with pytest.raises(OpusFailed):
+        world.engine.create_leg(LegId(new_id()), LegKind.PLAIN, lambda _: None, offer, LegOptions())
+    assert world.engine.health()["legs"] == 0
+    assert (len(world.engine._path.ports), len(os.listdir("/proc/self/fd"))) == before
+    world.run(3)

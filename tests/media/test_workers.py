@@ -345,3 +345,26 @@ async def test_a_reader_that_is_too_slow_loses_pieces_and_holds_nothing_up(
         writer.close()
         for party in (one, two):
             await engine.close(party.leg)
+
+
+async def test_a_listener_or_a_reader_that_fails_costs_nobody_else_the_engine(
+    engine: EmbeddedMediaEngine, tmp_path: Path, until: Until
+) -> None:
+    told: list[object] = []
+
+    def broken(what: object) -> None:
+        told.append(what)
+        raise ZeroDivisionError
+
+    async with phones(2) as (ann, bob):
+        leg, play = LegId(new_id()), uuid4()
+        ann.take(await engine.create_leg(leg, LegKind.PLAIN, broken, offer=ann.describe()))
+        other = await beside(engine, bob, Party(ann, leg))
+        await engine.tap(uuid4(), leg, broken)
+        await engine.play(leg, play, [save(tmp_path / "short.wav", tone(440, 0.1))])
+        await until(lambda: PlayEnded(leg, play, True) in told)
+        assert len([frame for frame in told if isinstance(frame, TapFrame)]) <= 1
+        assert await legs(engine) == 2
+        assert other.events == []
+        for one in (leg, other.leg):
+            await engine.close(one)

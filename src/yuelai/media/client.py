@@ -225,8 +225,11 @@ class EmbeddedMediaEngine:
         at = self._legs.get(leg)
         self._forget(leg)
         if at is not None:
-            await at.close(leg)
-            await self._ways.gone(leg)
+            try:
+                await at.close(leg)
+            finally:
+                # Also for who does not wait: its lines would stand for ever.
+                await self._ways.gone(leg)
 
     # The matrix
 

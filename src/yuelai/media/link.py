@@ -181,7 +181,12 @@ class WorkerLink:
     def _tapped(self, _: Peer, params: dict[str, Any]) -> None:
         tap = UUID(params["tap"])
         if sink := self._taps.get(tap):
-            sink(TapFrame(tap, params["at_ms"], params["pcm"]))
+            try:
+                sink(TapFrame(tap, params["at_ms"], params["pcm"]))
+            except Exception:
+                # Whoever cannot take a piece gets no more: a log line fifty times a second would help nobody.
+                del self._taps[tap]
+                log.exception("media_tap_failed", tap=str(tap))
 
     def _lost(self) -> None:
         legs, self._legs = self._legs, {}
@@ -191,9 +196,9 @@ class WorkerLink:
             callback(self)
         for leg, held in legs.items():
             for play in held.plays:
-                held.listener(PlayEnded(leg, play, False))
+                _tell(held.listener, PlayEnded(leg, play, False))
             if held.standing:
-                held.listener(LegGone(leg))
+                _tell(held.listener, LegGone(leg))
 
     def hear(self, event: Told) -> None:
         """Pass an event on to its leg's listener."""
@@ -202,7 +207,7 @@ class WorkerLink:
             return
         if isinstance(event, PlayEnded):
             held.plays.discard(event.play)
-        held.listener(event)
+        _tell(held.listener, event)
 
     async def create_leg(
         self,
@@ -321,6 +326,14 @@ class WorkerLink:
             pass
         finally:
             self._legs.pop(leg, None)
+
+
+def _tell(listener: Listener, event: MediaEvent) -> None:
+    """One that fails must cost the others neither their word nor the connection that all legs hang on."""
+    try:
+        listener(event)
+    except Exception:
+        log.exception("media_listener_failed", told=type(event).__name__)
 
 
 def _nobody(_: MediaEvent) -> None:

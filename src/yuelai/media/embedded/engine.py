@@ -88,7 +88,12 @@ class Engine:
             transport.close()
             raise
         player = Player(lambda play, finished, barge: emit(PlayEnded(id_, play, finished, barge)))
-        self._path.open(Leg(id_, slot, transport, emit, options, player), time.monotonic())
+        leg = Leg(id_, slot, transport, emit, options, player)
+        try:
+            self._path.open(leg, time.monotonic())
+        except BaseException:
+            self._path.close(leg)
+            raise
         return sdp
 
     def _transport(self, kind: LegKind, options: LegOptions, changed: Callable[[], None]) -> Transport:
@@ -213,6 +218,10 @@ class Engine:
         self._taps[tap] = leg, Tap(tap, sink, side, rate)
         leg.taps.append(self._taps[tap][1])
         self._path.changed()
+
+    def taps(self, tap: UUID) -> bool:
+        """There is this tap, and its leg."""
+        return tap in self._taps
 
     def untap(self, tap: UUID) -> None:
         found = self._taps.pop(tap, None)
