@@ -247,3 +247,44 @@ def test_a_silent_leg_is_told_once_per_silence_and_so_is_its_return(world: World
 def test_a_leg_that_said_it_would_not_send_is_not_missed(world: World, direction: str) -> None:
     world.offer(world.peer(), direction)
     assert silences(world, 30) == []
+
+
+def test_a_phone_whose_nat_gave_it_another_port_while_it_was_held_is_heard_again_once_it_says_so(world: World) -> None:
+    said, before, after, stranger = world.peer(), world.peer(OTHER), world.peer(OTHER), world.peer("127.0.0.3")
+    world.offer(said)
+    before.say(world.transport.port)
+    assert world.tick()
+    world.offer(said, "sendonly")
+    world.now += 60
+    world.transport.look_after(world.now)
+    after.say(world.transport.port)
+    assert not world.tick()
+    world.offer(said)
+    world.speak()
+    assert len(before.heard()) == 1
+    after.say(world.transport.port)
+    assert world.tick()
+    world.speak()
+    assert len(after.heard()) == 1
+    stranger.say(world.transport.port)
+    assert not world.tick()
+
+
+def test_nobody_takes_the_place_of_who_is_heard_when_it_negotiates_anew(world: World) -> None:
+    said, real, stranger = world.peer(), world.peer(OTHER), world.peer("127.0.0.3")
+    world.offer(said)
+    for _ in range(2):
+        real.say(world.transport.port)
+        assert world.tick()
+        world.transport.look_after(world.now)
+        world.offer(said)
+        stranger.say(world.transport.port)
+        assert not world.tick()
+        world.now += 2
+    world.now += 2
+    world.transport.look_after(world.now)
+    real.say(world.transport.port)
+    assert world.tick()
+    world.offer(said)
+    stranger.say(world.transport.port)
+    assert not world.tick()

@@ -20,6 +20,10 @@ SETTLED_AFTER = 1.0
 """Seconds between connecting a socket and trusting it: what others sent before is out of its queue by then."""
 
 
+QUIET_AFTER = 3.0
+"""Seconds without a packet after which the next negotiation lets the peer's sound come from elsewhere."""
+
+
 class PlainTransport:
     """A pair of ports. Sound goes to where the peer's own comes from (symmetric RTP, RFC 4961), within limits:
 
@@ -30,7 +34,8 @@ class PlainTransport:
       description names a private address. Everything else is dropped.
 
     Protected sound settles it only once it has been verified. Reports are taken from the host that is heard. A new
-    negotiation with another address starts over.
+    negotiation with another address starts over; so does any while nothing comes from where the peer was heard, for a
+    NAT forgets a phone that was held for long and gives it another port. It gets ours where it was until then.
     """
 
     eager = False
@@ -46,6 +51,9 @@ class PlainTransport:
         self._trust = 0
         """How well the present source fits what was signalled; only a better one replaces it."""
         self._connected_at: float | None = None
+        self._heard_at: float | None = None
+        """When the present source was heard last, while others could be."""
+        self._quiet = False
         self._report_from: Address | None = None
         self.terms: Terms | None = None
         self.sender: Callable[[Buffer], object] = self._nowhere
@@ -95,6 +103,8 @@ class PlainTransport:
             self._loosen()
             self._signalled, self._source, self._trust = terms.address, None, 0
             self._report_from = None
+        elif self._quiet:
+            self._trust = 0
         self._aim()
 
     # Sources
@@ -112,7 +122,9 @@ class PlainTransport:
         return source == self._source or self._fit(source) > self._trust
 
     def heard(self, source: Address, now: float) -> None:
+        self._heard_at, self._quiet = now, False
         if source == self._source:
+            self._trust = self._fit(source)
             return
         self._source, self._trust = source, self._fit(source)
         if self._trust == 3:
@@ -175,6 +187,7 @@ class PlainTransport:
     def look_after(self, now: float) -> None:
         if self._connected_at is not None and now - self._connected_at > SETTLED_AFTER:
             self._rtp.connected = True
+        self._quiet = self._heard_at is not None and not self._rtp.connected and now - self._heard_at > QUIET_AFTER
 
     def close(self) -> None:
         self._rtp.sock.close()
