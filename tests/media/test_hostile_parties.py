@@ -13,7 +13,7 @@ from yuelai.media.embedded.codecs import Agreed, Encoder
 from yuelai.media.embedded.codecs.opus import OpusFailed
 from yuelai.media.embedded.frames import FRAME
 from yuelai.media.embedded.path import SoundPath
-from yuelai.media.ports import Digit, LegKind, LegOptions, Side
+from yuelai.media.ports import Digit, KeyMode, LegKind, LegOptions, Side
 from yuelai.platform.ids import LegId, new_id
 from yuelai.wire.rtcp import RtcpPacket, split
 from yuelai.wire.rtp import RtpPacket
@@ -147,3 +147,27 @@ def test_a_leg_that_cannot_be_made_leaves_nothing(world: World, monkeypatch: pyt
     assert world.engine.health()["legs"] == 0
     assert (len(world.engine._path.ports), len(os.listdir("/proc/self/fd"))) == before
     world.run(3)
+
+
+@pytest.mark.parametrize("how", ["leaves", "is parted", "is muted", "is another source"])
+def test_a_key_is_let_go_when_who_holds_it_down_is_heard_no_more(world: World, how: str) -> None:
+    ann, bob = world.party(options=LegOptions(keys=KeyMode.TRANSLATE)), world.party()
+    world.engine.bridge(ann.leg, bob.leg)
+    world.engine.tap(new_id(), bob.leg, lambda _: None, Side.SAID, 8000)
+    world.run(20, ann, bob)
+    for turn in range(5):
+        ann.send(101, bytes([5, 10]) + (160 * (turn + 1)).to_bytes(2), stamp=ann.timestamp, marker=turn == 0)
+        world.run(1, bob)
+    match how:
+        case "leaves":
+            world.engine.close(ann.leg)
+        case "is parted":
+            world.engine.route(ann.leg, bob.leg, 0.0)
+        case "is muted":
+            world.engine.mute(ann.leg, True)
+        case _:
+            ann.sock.sendto(bytes(RtpPacket(0, 1, 1, 8, bytes(FRAME))), ("127.0.0.1", ann.port))
+    world.run(10, bob)
+    bob.heard.clear()
+    world.run(50, bob)
+    assert {packet.payload_type for packet in bob.heard} == {0}

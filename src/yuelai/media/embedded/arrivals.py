@@ -180,6 +180,8 @@ class Arrivals:
     def _begin_again(self, slot: int) -> None:
         leg = self.legs[slot]
         if leg is not None:
+            if ended := leg.presses.end():
+                self._host.pressed(leg, ended)
             leg.begin_again()
             for recorder in leg.recorders:
                 recorder.source(0)

@@ -79,6 +79,10 @@ class KeySender:
                 wish.duration_ms = min(max(seconds * 1000, passed, SHORTEST_MS), LONGEST_MS)
                 wish.source = None
 
+    def holders(self) -> set[Hashable]:
+        """Return who holds a key down."""
+        return {wish.source for wish in (self._now, *self._waiting) if wish is not None and wish.source is not None}
+
     def events(self, clock: int, timestamp: int) -> list[tuple[int, bool, bytes]]:
         """Return this tick's packets as timestamp, marker and payload; `timestamp` is what its sound would carry."""
         step = clock * TICK_MS // 1000

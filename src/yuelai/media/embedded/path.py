@@ -219,6 +219,7 @@ class SoundPath:
         for leg in legs.values():
             self._rounds[leg.slot % _ROUND].append(leg)
             leg.lively = now - float(self._arrivals.heard_at[leg.slot]) < LIVELY
+        self._let_go_unheard()
         self._relaying.settle(now)
         mixed = [leg for id_, leg in legs.items() if id_ not in self._relaying]
         rows = {leg.id: row for row, leg in enumerate(mixed)}
@@ -272,6 +273,15 @@ class SoundPath:
                 del self._holding[slot]
             else:
                 self.pressed(leg, leg.presses.beat(now))
+
+    def _let_go_unheard(self) -> None:
+        """A key that somebody holds down is up for who hears them no more: its end would not come through."""
+        for leg in self.legs.values():
+            if leg.keysend.busy:
+                speakers = [one for one in self.matrix.speakers(leg.id) if one in self.legs]
+                heard = {self.legs[one].slot for one in speakers if self._speak(one, leg.id)}
+                for source in leg.keysend.holders() - heard:
+                    leg.keysend.release(source, 0.0)
 
     def speaks_otherwise(self, leg: Leg) -> None:
         spoken = leg.speaks

@@ -79,6 +79,11 @@ class Presses:
         """End a press whose end never came."""
         return self._up() if self._event is not None and now - self._updated > LOST_AFTER else []
 
+    def end(self) -> list[Press]:
+        """Whoever pressed speaks no more: nothing is down."""
+        tone, self._tone = self._tone, None
+        return self._up() + ([] if tone is None else [Press(tone, False, tone=True)])
+
     def _up(self) -> list[Press]:
         key, self._event = self._event, None
         if key is None or self._swallowed:
