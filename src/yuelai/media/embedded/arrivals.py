@@ -19,6 +19,7 @@ from yuelai.media.embedded.presses import Press
 from yuelai.media.embedded.receptions import Receptions
 from yuelai.media.embedded.relay import Relay
 from yuelai.media.embedded.stream import SLOTS
+from yuelai.platform.ids import LegId
 from yuelai.wire.dtmf import MalformedEvent
 from yuelai.wire.g711 import DECODE, Law
 from yuelai.wire.rtp import RtpPacket, sequence_distance, timestamp_distance
@@ -51,8 +52,8 @@ class Host(Protocol):
         """Its sound comes in another codec from this packet on."""
         ...
 
-    def changed(self) -> None:
-        """Something that decides who is relayed is different."""
+    def changed(self, *legs: LegId) -> None:
+        """Something that decides whether these are relayed is different."""
         ...
 
 
@@ -137,7 +138,8 @@ class Arrivals:
             return
         slots, kinds = batch.slots[rows], kinds[rows]
         if (self.heard_at[slots] < now - LIVELY).any():
-            self._host.changed()
+            back = slots[self.heard_at[slots] < now - LIVELY]
+            self._host.changed(*(leg.id for slot in set(back.tolist()) if (leg := self.legs[slot]) is not None))
         self.heard_at[slots] = now
         self.packets += len(rows)
         sound, arrival = kinds != EVENT, np.full(len(rows), now)

@@ -129,8 +129,8 @@ class Engine:
     def close(self, id_: LegId) -> list[Future[RecordingEnd]]:
         """Return what its recordings will be once written."""
         if self._path.sources.pop(id_, None) is not None:
+            self._path.changed(*self._path.matrix.listeners(id_))
             self._path.matrix.forget(id_)
-            self._path.changed()
         leg = self._path.legs.get(id_)
         if leg is None:
             return []
@@ -149,21 +149,21 @@ class Engine:
         self._speaker(speaker)
         self.leg(listener)
         self._path.matrix.set(speaker, listener, gain)
-        self._path.changed()
+        self._path.changed(speaker, listener)
 
     def bridge(self, one: LegId, other: LegId, gain: float = 1.0) -> None:
         self.leg(one), self.leg(other)
         self._path.matrix.set(one, other, gain)
         self._path.matrix.set(other, one, gain)
-        self._path.changed()
+        self._path.changed(one, other)
 
     def hold(self, id_: LegId, held: bool) -> None:
         self.leg(id_).held = held
-        self._path.changed()
+        self._path.changed(id_)
 
     def mute(self, id_: LegId, muted: bool) -> None:
         self.leg(id_).muted = muted
-        self._path.changed()
+        self._path.changed(id_)
 
     # What is played and put in
 
@@ -193,7 +193,7 @@ class Engine:
         """Raises MediaError for what is no key, and for too many."""
         leg = self.leg(id_)
         leg.keysend.queue(keys, duration_ms, pause_ms)
-        self._path.changed()
+        self._path.changed(id_)
 
     async def music(self, id_: LegId, files: Sequence[Path], gain: float) -> None:
         self._new(id_)
@@ -217,7 +217,7 @@ class Engine:
             raise MediaError(f"tap {tap} exists")
         self._taps[tap] = leg, Tap(tap, sink, side, rate)
         leg.taps.append(self._taps[tap][1])
-        self._path.changed()
+        self._path.changed(id_)
 
     def taps(self, tap: UUID) -> bool:
         """There is this tap, and its leg."""
@@ -227,7 +227,7 @@ class Engine:
         found = self._taps.pop(tap, None)
         if found is not None:
             found[0].taps.remove(found[1])
-            self._path.changed()
+            self._path.changed(found[0].id)
 
     # Recording
 

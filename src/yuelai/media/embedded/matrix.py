@@ -1,13 +1,10 @@
-"""Who hears whom how loud, and which of them need no mixing because they hear each other and nothing else."""
+"""Who hears whom how loud, and who hears one other and nothing else."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
-from uuid import UUID
+from collections.abc import Collection, Iterable
 
 from yuelai.platform.ids import LegId
-
-Pair = tuple[LegId, LegId]
 
 
 class Matrix:
@@ -56,16 +53,3 @@ class Matrix:
             return None
         back = self._heard_by.get(other)
         return other if back == {leg: 1.0} and self._hears.get(other) == {leg} else None
-
-    def pairs(self, legs: Iterable[LegId], free: Callable[[LegId], bool]) -> list[Pair]:
-        """Return whom to relay among `legs`: partners that are both `free` of whatever needs their sound."""
-        found: list[Pair] = []
-        taken: set[UUID] = set()
-        for leg in legs:
-            if leg in taken or not free(leg):
-                continue
-            other = self.partner(leg)
-            if other is not None and free(other):
-                taken.update((leg, other))
-                found.append((leg, other))
-        return found

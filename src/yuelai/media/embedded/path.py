@@ -54,9 +54,11 @@ class SoundPath:
         self._mixing = Mixing(self._bank, self._lines, self._hearing, self._leveller, self._arrivals, self)
         self.reports = Reports(self._lines, self._receptions, self._bank)
         self._relaying = Relaying(self.legs, self.matrix, self._relay, self._mixing, self._bank, self._lines)
+        self._dirty: set[LegId] = set()
+        """Legs of which something is different that decides whether they are relayed."""
         self._stale = True
-        self._outspoken = False
-        """Somebody who is mixed speaks in another codec; looked at once a second."""
+        self._outspoken: set[LegId] = set()
+        """Legs that are mixed and speak in another codec; looked at once a second."""
         self._ticks = self._skipped = 0
         self._failed_at = 0.0
         self._lost = 0
@@ -76,6 +78,7 @@ class SoundPath:
     def open(self, leg: Leg, now: float) -> None:
         slot = leg.slot
         self.legs[leg.id] = leg
+        self._rounds[slot % _ROUND].append(leg)
         self._bank.open(slot)
         self._lines.open(slot)
         self._receptions.open(slot, 8000)
@@ -92,7 +95,9 @@ class SoundPath:
     def close(self, leg: Leg) -> None:
         slot = leg.slot
         self._relaying.part(leg.id)
+        self.changed(*self.matrix.listeners(leg.id), *self.matrix.speakers(leg.id))
         del self.legs[leg.id]
+        self._rounds[slot % _ROUND].remove(leg)
         self.matrix.forget(leg.id)
         for port in leg.transport.ports:
             self.ports.remove(port)
@@ -104,7 +109,6 @@ class SoundPath:
         self._receptions.close(slot)
         self._bank.close(slot)
         heapq.heappush(self._free, slot)
-        self._stale = True
 
     def negotiated(self, leg: Leg, now: float) -> None:
         """The leg's terms may be others."""
@@ -117,7 +121,7 @@ class SoundPath:
                 self._lines.agree(leg.slot, terms.codec.payload_type, terms.codec.clock)
         self._aim(leg)
         self._relaying.renegotiated.add(leg.id)
-        self._stale = True
+        self.changed(leg.id)
 
     def adjust(self, leg: Leg, options: LegOptions) -> None:
         leg.options = options
@@ -129,15 +133,18 @@ class SoundPath:
         options, play = leg.options, leg.player.play
         speech = options.speech or (play is not None and Barge.SPEECH in play.barge)
         self._hearing.want(leg.slot, tones=options.tones, detect=options.detect, speech=speech)
-        self._stale = True
+        self.changed(leg.id)
 
     def recorded(self, leg: Leg) -> None:
         """Recorders were added or taken away."""
         self._arrivals.recorded[leg.slot] = bool(leg.recorders)
         self._stale = True
 
-    def changed(self) -> None:
-        self._stale = True
+    def changed(self, *legs: LegId) -> None:
+        """Something about these legs is different: their cells, or what is done to them."""
+        if legs:
+            self._dirty.update(legs)
+            self._stale = True
 
     def changed_at(self, id_: LegId) -> None:
         """A transport is ready, or is not any more, or sends another way."""
@@ -146,7 +153,7 @@ class SoundPath:
             if leg.outdated():
                 self.negotiated(leg, time.monotonic())
             self._aim(leg)
-            self._stale = True
+            self.changed(id_)
 
     def _aim(self, leg: Leg) -> None:
         self._arrivals.senders[leg.slot] = leg.transport.sender if leg.transport.ready else None
@@ -179,12 +186,13 @@ class SoundPath:
         turn = self._ticks % _ROUND
         if turn == 0:
             self._relay.look_after()
-            self._stale, self._outspoken = self._stale or self._outspoken, False
-        if turn % _OFTEN == 0 and (self._arrivals.heard_at[self._relay.to >= 0] < now - LIVELY).any():
-            self._stale = True
-        for leg in self._rounds[turn]:
-            if self.legs.get(leg.id) is leg:
-                self._look_after(leg, now)
+            self.changed(*self._outspoken)
+            self._outspoken.clear()
+        if turn % _OFTEN == 0:
+            quiet = np.flatnonzero((self._relay.to >= 0) & (self._arrivals.heard_at < now - LIVELY))
+            self.changed(*(leg.id for slot in quiet.tolist() if (leg := self._arrivals.legs[slot]) is not None))
+        for leg in list(self._rounds[turn]):
+            self._look_after(leg, now)
 
     def _look_after(self, leg: Leg, now: float) -> None:
         leg.heard_at = float(self._arrivals.heard_at[leg.slot])
@@ -199,7 +207,7 @@ class SoundPath:
             self.failed(leg)
         self._aim(leg)
         if leg.lively is not (now - leg.heard_at < LIVELY):
-            self._stale = True
+            self.changed(leg.id)
 
     def skip(self, ticks: int) -> None:
         self._skipped += ticks
@@ -215,20 +223,18 @@ class SoundPath:
     def _plan(self, now: float) -> None:
         self._stale = False
         legs = self.legs
-        self._rounds = [[] for _ in range(_ROUND)]
-        for leg in legs.values():
-            self._rounds[leg.slot % _ROUND].append(leg)
-            leg.lively = now - float(self._arrivals.heard_at[leg.slot]) < LIVELY
+        dirty, self._dirty = self._dirty, set()
         self._let_go_unheard()
-        self._relaying.settle(now)
+        self._relaying.settle(dirty, self._arrivals.heard_at, now)
         mixed = [leg for id_, leg in legs.items() if id_ not in self._relaying]
         rows = {leg.id: row for row, leg in enumerate(mixed)}
         sources = {id_: source for id_, source in self.sources.items() if self.matrix.listeners(id_)}
         rows |= {id_: len(mixed) + place for place, id_ in enumerate(sources)}
         cells = [
-            (rows[speaker], rows[listener], gain)
-            for speaker, listener, gain in self.matrix.cells()
-            if listener in rows and speaker in rows and (speaker in sources or self._speak(speaker, listener))
+            (row, rows[listener], gain)
+            for speaker, row in rows.items()
+            for listener, gain in self.matrix.listeners(speaker).items()
+            if listener in rows and (speaker in sources or self._speak(speaker, listener))
         ]
         self._mixing.plan(mixed, [_frames(source) for source in sources.values()], cells)
 
@@ -264,7 +270,7 @@ class SoundPath:
             if listener.terms is not None and not listener.held
         ]
         pass_on(press, mode, leg.slot, takers)
-        self._stale = self._stale or bool(takers)
+        self.changed(*(listener.id for listener in listeners if listener.keysend.busy))
 
     def _let_go(self, now: float) -> None:
         """End presses whose end never came."""
@@ -287,11 +293,11 @@ class SoundPath:
         spoken = leg.speaks
         if leg.id not in self._relaying:
             # Whether it can be relayed now is worth no plan a packet: a party may change as often as it likes.
-            self._outspoken = True
+            self._outspoken.add(leg.id)
         elif spoken and not self._relay.passes(leg.slot, spoken.payload_type):
             # At once, that not even this packet is lost.
             self._relaying.part(leg.id)
-            self._stale = True
+            self.changed(leg.id)
 
     def noticed(self, leg: Leg, heard: Heard) -> None:
         if heard.key is not None or heard.released is not None:
@@ -310,7 +316,7 @@ class SoundPath:
         self.listened(leg)
 
     def keys_over(self, leg: Leg) -> None:
-        self._stale = True
+        self.changed(leg.id)
 
     def _failed_at_port(self, port: Port) -> None:
         leg = self._arrivals.legs[port.slot]

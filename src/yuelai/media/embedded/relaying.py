@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import numpy.typing as npt
 
 from yuelai.media.embedded.bank import Bank
-from yuelai.media.embedded.leg import Leg
+from yuelai.media.embedded.leg import LIVELY, Leg
 from yuelai.media.embedded.matrix import Matrix
 from yuelai.media.embedded.mixing import Mixing, wants_hearing
 from yuelai.media.embedded.relay import Relay, accepted
@@ -32,13 +35,21 @@ class Relaying:
     def __len__(self) -> int:
         return len(self._partners)
 
-    def settle(self, now: float) -> None:
-        """Relay whom the matrix and the legs allow to be relayed now, and nobody else."""
+    def settle(self, dirty: Iterable[LegId], heard_at: npt.NDArray[np.float64], now: float) -> None:
+        """Relay those of the legs of which something changed that can be relayed now, and mix the others.
+
+        `heard_at` is by slot; others than these, and those they are or could be relayed with, are not looked at.
+        """
         legs = self._legs
-        pairs = [(one, other) for one, other in self._matrix.pairs(legs, self._is_free) if self._fit(one, other)]
-        wanted = {one: other for pair in pairs for one, other in (pair, pair[::-1])}
-        for id_ in [id_ for id_, other in self._partners.items() if wanted.get(id_) != other]:
-            self.part(id_)
+        affected = {id_ for id_ in dirty if id_ in legs}
+        affected |= {self._partners[id_] for id_ in affected if id_ in self._partners}
+        affected |= {other for id_ in affected if (other := self._matrix.partner(id_)) is not None}
+        for id_ in affected:
+            legs[id_].lively = now - float(heard_at[legs[id_].slot]) < LIVELY
+        wanted = {id_: other for id_ in affected if (other := self._wanted(id_)) is not None}
+        for id_ in affected:
+            if wanted.get(id_) != self._partners.get(id_):
+                self.part(id_)
         for id_, other in wanted.items():
             if id_ not in self._partners:
                 self._mixing.drain(legs[id_], legs[other], now)
@@ -46,7 +57,14 @@ class Relaying:
             elif id_ in self.renegotiated or other in self.renegotiated:
                 self._join(legs[id_], legs[other])
         self.renegotiated.clear()
-        self._partners = wanted
+        self._partners |= wanted
+
+    def _wanted(self, id_: LegId) -> LegId | None:
+        """Return whom it is to be relayed with."""
+        other = self._matrix.partner(id_)
+        if other is None or not (self._is_free(id_) and self._is_free(other) and self._fit(id_, other)):
+            return None
+        return other
 
     def part(self, id_: LegId) -> None:
         """Stop relaying to and from a leg that stands; idempotent."""
