@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from yuelai.media.embedded.protection import Protection
+from yuelai.media.embedded.protection import MOST_SOURCES, Protection
 from yuelai.media.embedded.terms import Crypto
 from yuelai.media.ports import MediaError
 from yuelai.wire.rtp import RtpPacket
@@ -54,6 +54,21 @@ def test_a_direction_whose_key_stays_goes_on_counting_when_the_other_gets_a_new_
     assert there.unprotect(here.protect(packet(65_540))) == packet(65_540)
     there = Protection(replace(theirs, ours=fresh), there)
     assert here.unprotect(there.protect(packet(1))) == packet(1)
+
+
+def test_who_changes_its_source_with_every_packet_is_not_remembered_for_ever() -> None:
+    here, there = (Protection(crypto) for crypto in pair())
+    opened = [there.unprotect(here.protect(bytes(RtpPacket(0, 1, 1, ssrc, b"x")))) for ssrc in range(MOST_SOURCES + 50)]
+    assert [one is not None for one in opened] == [True] * MOST_SOURCES + [False] * 50
+    assert there.unprotect_rtcp(here.protect_rtcp(bytes([0x80, 201, 0, 1, 1, 0, 0, 0]))) is None
+    assert there.unprotect(here.protect(bytes(RtpPacket(0, 2, 2, 5, b"x")))) is not None
+
+
+def test_what_cannot_be_opened_takes_no_sources_place() -> None:
+    here, there = (Protection(crypto) for crypto in pair())
+    for ssrc in range(2 * MOST_SOURCES):
+        assert there.unprotect(bytes(RtpPacket(0, 1, 1, ssrc, bytes(20)))) is None
+    assert there.unprotect(here.protect(packet(1))) == packet(1)
 
 
 def test_a_key_that_does_not_fit_is_refused() -> None:

@@ -26,6 +26,7 @@ from yuelai.media.embedded.descriptions import describe_answer, describe_offer
 from yuelai.media.embedded.ice import Address, DtlsPath, IceLite, host_addresses
 from yuelai.media.embedded.io import Port, Ports
 from yuelai.media.embedded.leg import Buffer
+from yuelai.media.embedded.protection import Opening
 from yuelai.media.embedded.sockets import PortPool
 from yuelai.media.embedded.terms import Origin, Terms, read_answer, read_offer
 from yuelai.media.ports import LegKind, LegOptions, MediaError
@@ -81,6 +82,7 @@ class BrowserTransport:
         self._peer_ufrag: str | None = None
         self._handshake: asyncio.Task[None] | None = None
         self._protected = self._consented = self._poor = False
+        self._opening: Opening | None = None
         self._agreed: Terms | None = None
         self.terms: Terms | None = None
         self.sender: Callable[[Buffer], object] = self._send
@@ -189,6 +191,7 @@ class BrowserTransport:
     def _state_changed(self) -> None:
         protected = self._dtls.state == "connected"
         if protected and not self._protected:
+            self._opening = Opening(self._dtls._rx_srtp)
             self._loop.remove_reader(self._sock)
             self._batch.add(self.ports[0])
         elif self._dtls.state == "failed":
@@ -226,18 +229,10 @@ class BrowserTransport:
             self._path.feed(data)
 
     def unprotect(self, data: bytes) -> bytes | None:
-        try:
-            plain: bytes = self._dtls._rx_srtp.unprotect(data)
-        except (pylibsrtp.Error, ValueError):
-            return None
-        return plain
+        return None if self._opening is None else self._opening.rtp(data)
 
     def unprotect_rtcp(self, data: bytes) -> bytes | None:
-        try:
-            plain: bytes = self._dtls._rx_srtp.unprotect_rtcp(data)
-        except (pylibsrtp.Error, ValueError):
-            return None
-        return plain
+        return None if self._opening is None else self._opening.rtcp(data)
 
     def _send(self, packet: Buffer) -> None:
         """Send a complete RTP packet while `ready`. Raises OSError and pylibsrtp.Error."""

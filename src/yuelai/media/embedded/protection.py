@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pylibsrtp
@@ -9,6 +10,36 @@ import pylibsrtp
 from yuelai.media.embedded.leg import Buffer
 from yuelai.media.embedded.terms import Crypto
 from yuelai.media.ports import MediaError
+
+MOST_SOURCES = 256
+"""Whose packets of one key are opened: libsrtp keeps each sender (SSRC) for ever, and looks through all of them at each
+packet. Whoever is called by a queue's music, its agents and their transfers hears a few dozen."""
+
+
+class Opening:
+    """What comes under one key. Raises nothing: what cannot be opened is None."""
+
+    def __init__(self, session: Any) -> None:
+        self._session = session
+        self._known: set[bytes] = set()
+
+    def rtp(self, data: bytes) -> bytes | None:
+        return self._open(self._session.unprotect, data, data[8:12])
+
+    def rtcp(self, data: bytes) -> bytes | None:
+        return self._open(self._session.unprotect_rtcp, data, data[4:8])
+
+    def _open(self, unprotect: Callable[[bytes], bytes], data: bytes, source: bytes) -> bytes | None:
+        new = source not in self._known
+        if new and len(self._known) >= MOST_SOURCES:
+            return None
+        try:
+            plain = unprotect(data)
+        except (pylibsrtp.Error, ValueError):
+            return None
+        if new:
+            self._known.add(source)
+        return plain
 
 
 class Protection:
@@ -22,7 +53,7 @@ class Protection:
         """
         self.crypto = crypto
         self._out: Any
-        self._in: Any
+        self._in: Opening
         same = before is not None and before.crypto.suite == crypto.suite
         try:
             if before is not None and same and before.crypto.ours == crypto.ours:
@@ -32,7 +63,7 @@ class Protection:
             if before is not None and same and before.crypto.theirs == crypto.theirs:
                 self._in = before._in
             else:
-                self._in = _session(crypto, crypto.theirs, pylibsrtp.Policy.SSRC_ANY_INBOUND)
+                self._in = Opening(_session(crypto, crypto.theirs, pylibsrtp.Policy.SSRC_ANY_INBOUND))
         except (AttributeError, TypeError, ValueError, pylibsrtp.Error):
             raise MediaError(f"{crypto.suite} cannot be spoken") from None
 
@@ -46,18 +77,10 @@ class Protection:
         return sealed
 
     def unprotect(self, data: bytes) -> bytes | None:
-        try:
-            plain: bytes = self._in.unprotect(data)
-        except (pylibsrtp.Error, ValueError):
-            return None
-        return plain
+        return self._in.rtp(data)
 
     def unprotect_rtcp(self, data: bytes) -> bytes | None:
-        try:
-            plain: bytes = self._in.unprotect_rtcp(data)
-        except (pylibsrtp.Error, ValueError):
-            return None
-        return plain
+        return self._in.rtcp(data)
 
 
 def _session(crypto: Crypto, key: bytes, direction: int) -> Any:
