@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from yuelai.media.ports import Digit, KeyMode
+from yuelai.media.ports import Digit, KeyMode, MediaError
 from yuelai.telephony.b2bua.call import Call
 from yuelai.telephony.ports import Answered, InfoDigit, Reoffered, Ringing
 
@@ -75,6 +75,29 @@ async def test_who_is_on_hold_hears_music_and_nobody_is_asked_anew() -> None:
         assert (call.far.sound in engine.playing) is waits
         assert engine.hears(call.far.sound, call.near.sound) is not waits
     assert not any(isinstance(event, Reoffered) for event in callee.events)
+    await leg.hangup()
+    await done(house, engine)
+
+
+async def test_a_call_is_held_and_goes_on_though_its_music_cannot_be_played(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = Books()
+    house = House(engine=engine)
+    caller, callee = house.party(5070), house.party(5080, "8001")
+    leg, _ = await house.call(caller, callee, "8001")
+    call = talking(house, engine)
+    assert call.near is not None
+    assert call.far is not None
+
+    async def broken(*_: object, **__: object) -> None:
+        raise MediaError("cannot play hold_music: it is damaged")
+
+    monkeypatch.setattr(engine, "play", broken)
+    for direction, waits in (("sendonly", True), ("sendrecv", False)):
+        asked = asyncio.ensure_future(leg.reoffer(description(caller, 2, direction)))
+        await house.net.run(0.5)
+        assert asked.done()
+        assert asked.exception() is None
+        assert engine.hears(call.far.sound, call.near.sound) is not waits
     await leg.hangup()
     await done(house, engine)
 

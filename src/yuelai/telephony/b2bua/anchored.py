@@ -163,13 +163,17 @@ class Anchored:
             self._waiting.add(half.sound)
             await self._engine.hold(half.sound, True)
             if self._music:
-                await self._engine.play(half.sound, new_id(), self._music, loop=True)
+                try:
+                    await self._engine.play(half.sound, new_id(), self._music, loop=True)
+                except MediaError as error:
+                    # Who is held hears nothing then; refused, the holding phone would think that it still talks.
+                    log.warning("no_music_on_hold", call=str(half.call.id), error=str(error))
 
     async def _return(self, half: Half) -> None:
         if half.sound in self._waiting:
             self._waiting.discard(half.sound)
-            await self._engine.stop(half.sound)
             await self._engine.hold(half.sound, False)
+            await self._engine.stop(half.sound)
 
     async def release(self, half: Half) -> None:
         other = self._partner.pop(half.sound, None)
