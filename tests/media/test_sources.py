@@ -108,3 +108,22 @@ def test_wideband_sound_is_narrowed_the_same_in_pieces_of_any_length() -> None:
     spectrum = np.abs(np.fft.rfft(out * np.hanning(len(out)))) * 4 / len(out)
     assert spectrum[1000] == pytest.approx(8000, rel=0.02)
     assert spectrum[2000] < 20, "6 kHz would fold back to 2 kHz"
+
+
+def test_a_minute_of_wideband_sound_is_taken_without_narrowing_it_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    source, narrowed = Injection(16000), list[int]()
+    narrow = source._narrowed
+
+    def counted(samples: np.ndarray) -> np.ndarray:
+        narrowed.append(len(samples))
+        return narrow(samples)
+
+    monkeypatch.setattr(source, "_narrowed", counted)
+    assert source.add(bytes(2 * 16000 * 59)) == 59
+    assert narrowed == []
+    heard(source, 2)
+    assert sum(narrowed) <= 8 * FRAME
+    for _ in range(59 * 50):
+        source.frame()
+    assert source.waiting == 0
+    assert sum(narrowed) == 16000 * 59

@@ -19,6 +19,9 @@ MAX_WAITING = 60.0
 _SLACK = 3 * FRAME
 """Samples by which music may differ from the clock: ticks come early and late, and a jump is heard as a click."""
 
+_AT_ONCE = 8 * FRAME
+"""Samples at 16 kHz that are narrowed together (80 ms)."""
+
 _SILENCE: Samples = np.zeros(FRAME, np.int16)
 _SILENCE.flags.writeable = False
 
@@ -76,7 +79,9 @@ class Injection:
             raise MediaError(f"PCM is taken at 8000 or 16000 Hz, not {rate}")
         self._wide = rate != RATE
         self._before: npt.NDArray[np.float32] = np.zeros(len(_TAPS) - 1, np.float32)
-        self._odd = False
+        self._odd = self._odd_added = False
+        self._raw: deque[Samples] = deque()
+        """At 16 kHz; narrowed when it is their turn, for a minute at once would hold the tick up."""
         self._pieces: deque[Samples] = deque()
         self._used = 0
         """Samples of the first piece that are gone."""
@@ -97,9 +102,11 @@ class Injection:
         if self.waiting + len(pcm) / 2 / RATE / (2 if self._wide else 1) > MAX_WAITING:
             raise MediaError(f"no more than {MAX_WAITING:.0f} s of sound can wait")
         samples = np.frombuffer(pcm, "<i2").astype(np.int16)
-        if self._wide and len(samples):
-            samples = self._narrowed(samples)
-        if len(samples):
+        if self._wide:
+            self._raw.extend(samples[start : start + _AT_ONCE] for start in range(0, len(samples), _AT_ONCE))
+            self._waiting += (len(samples) - self._odd_added + 1) // 2
+            self._odd_added ^= bool(len(samples) % 2)
+        elif len(samples):
             self._pieces.append(samples)
             self._waiting += len(samples)
         return self.waiting
@@ -118,7 +125,9 @@ class Injection:
             return _SILENCE
         out = np.zeros(FRAME, np.int16)
         filled = 0
-        while filled < FRAME and self._pieces:
+        while filled < FRAME and (self._pieces or self._raw):
+            if not self._pieces:
+                self._pieces.append(self._narrowed(self._raw.popleft()))
             piece = self._pieces[0]
             part = piece[self._used : self._used + FRAME - filled]
             out[filled : filled + len(part)] = part
