@@ -280,3 +280,18 @@ def test_what_goes_wrong_with_one_leg_is_not_heard_by_others(world: World) -> No
     world.run(60, ann, bob, cas)
     assert flaws(bob.sound()) == 0
     assert len(bob.heard) == len(cas.heard) == 60
+
+
+def test_what_comes_late_again_and_again_is_not_counted_as_lost_each_time(world: World) -> None:
+    ann = world.party()
+    world.run(60, ann)
+    for _ in range(4):
+        missing, stamp = ann.sequence, ann.timestamp
+        ann.sequence += 1
+        ann.pass_time()
+        world.run(50, ann)
+        after, ann.sequence = ann.sequence, missing & 0xFFFF
+        ann.send(0, bytes(FRAME), stamp=stamp)
+        ann.sequence = after
+        world.run(50, ann)
+    assert world.engine.health()["lost"] <= 1

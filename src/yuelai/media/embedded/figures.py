@@ -25,7 +25,7 @@ MOS = Histogram(
 )
 
 _GAUGES = {
-    "legs": "Legs and sources that stand",
+    "legs": "Legs that stand, lines to other workers among them",
     "relayed": "Legs whose packets are passed on as they are",
     "recordings": "Recordings under way",
     "load": "Share of a core that the thread of the tick uses",

@@ -201,8 +201,10 @@ class SoundPath:
             self.reports.look_after(leg, now)
             for recorder in leg.recorders:
                 recorder.beat(now)
-            lost = max(0, self._receptions.totals(leg.slot).lost)
-            self._lost, leg.lost = self._lost + max(0, lost - leg.lost), lost
+            lost = self._receptions.totals(leg.slot).lost
+            if lost > leg.lost:
+                # What comes after all makes room for what is lost next: nothing is counted twice.
+                self._lost, leg.lost = self._lost + lost - leg.lost, lost
         except Exception:
             self.failed(leg)
         self._aim(leg)
