@@ -179,6 +179,9 @@ class IpcServer:
             if self._on_connect is not None:
                 self._on_connect(peer)
             await peer.serve()
+        except asyncio.CancelledError:
+            # The process ends. Python 3.11's streams would log a cancelled connection as an exception nobody awaited.
+            peer.close()
         finally:
             self.peers.discard(peer)
 
