@@ -26,7 +26,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from tables import write_between
 
 from yuelai.media.client import EmbeddedMediaEngine
-from yuelai.media.ports import LegKind
+from yuelai.media.ports import LegKind, MediaFull
 from yuelai.platform.config import Settings
 from yuelai.platform.ids import LegId, RecordingId, new_id
 from yuelai.platform.ipc import IpcClient
@@ -134,6 +134,15 @@ async def measure(
     return spent / took, await asyncio.to_thread(media_load.result, load)
 
 
+async def _opened(engine: EmbeddedMediaEngine, leg: LegId, offer: str, beside: LegId) -> str:
+    while True:
+        try:
+            return await engine.create_leg(leg, LegKind.PLAIN, lambda _: None, offer=offer, beside=beside)
+        except MediaFull:
+            # Hundreds of legs at once are more than a worker takes before it has seen what they cost.
+            await asyncio.sleep(0.6)
+
+
 Join = Callable[[EmbeddedMediaEngine, list[LegId], Path], Awaitable[None]]
 
 
@@ -162,9 +171,7 @@ async def ours(scenario: Scenario, count: int, seconds: float, join: Join) -> Fi
         for _ in range(count):
             legs = [LegId(new_id()) for _ in range(scenario.legs)]
             for leg in legs:
-                answer = await engine.create_leg(
-                    leg, LegKind.PLAIN, lambda _: None, offer=media_load.description(sock), beside=legs[0]
-                )
+                answer = await _opened(engine, leg, media_load.description(sock), legs[0])
                 targets.append(parse_sdp(answer).audio.port)
             await join(engine, legs, running.settings.folder)
         before = await running.lateness()
