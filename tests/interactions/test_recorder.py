@@ -64,7 +64,7 @@ async def test_the_live_document_has_the_shape_screens_rely_on() -> None:
         "queue": {"id": str(QUEUE), "code": "general", "name": "综合"}, "agent_id": str(AGENT), "agent_number": "8001",
         "match": "one", "customer": card(WANG), "candidates": [card(WANG)], "started_at": NINE.isoformat(),
         "state_since": (NINE + timedelta(seconds=5)).isoformat(), "answered_at": None, "until": until.isoformat(),
-        "recording": True,
+        "recording": True, "recording_paused": False,
         "why": {
             "path": [{"node": "main_menu", "kind": "menu", "label": "主菜单", "key": "0"}],
             "collected": {"topic": "fault"}, "queue_wait": 3.0, "explanation": {"decided_by": "longest_idle"},

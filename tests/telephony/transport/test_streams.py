@@ -394,9 +394,12 @@ async def test_the_port_is_taken_says_which() -> None:
         with pytest.raises(OSError, match=f"port {end.port}/UDP"):
             await End().transports.open("127.0.0.1", end.port)
         with socket.socket() as other:
-            other.bind(("127.0.0.1", 0))
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
+                # UDP comes first: it must not be somebody else's there.
+                free.bind(("127.0.0.1", 0))
+                taken = free.getsockname()[1]
+                other.bind(("127.0.0.1", taken))
             other.listen()
-            taken = other.getsockname()[1]
             late = End()
             with pytest.raises(OSError, match=f"port {taken}/TCP"):
                 await late.transports.open("127.0.0.1", taken)
