@@ -12,7 +12,6 @@ from yuelai.channels.voice import waiting
 from yuelai.interactions.events import TrailNoted
 from yuelai.media.ports import LegGone
 
-
 AGAIN = 1.0
 """Seconds: longer than anything that happens before it takes on a busy machine."""
 
