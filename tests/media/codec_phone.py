@@ -28,6 +28,7 @@ class CodecPhone(Phone):
             self._encoder.rate, self._encoder.layout, self._encoder.format = self.rate, "mono", "s16"
             self._encoder.time_base = Fraction(1, self.rate)
         self._stamp, self._spoken = secrets.randbits(16), 0
+        self._timestamp = self._stamp
 
     def describe(self, direction: str = "sendrecv") -> str:
         codecs = [(SPOKEN[name][0], name, SPOKEN[name][1]) for name in (self.codec, *self._others)]

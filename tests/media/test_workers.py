@@ -60,13 +60,24 @@ async def beside(engine: EmbeddedMediaEngine, phone: Phone, other: Party) -> Par
     return party
 
 
+async def join_at(engine: EmbeddedMediaEngine, phone: Phone, fits: Callable[[int], bool]) -> Party:
+    """Join a phone at a worker whose number fits. Workers are chosen by what they measure: on a busy machine it may take
+    more than one try."""
+    party = await join(engine, phone)
+    async with asyncio.timeout(15):
+        while not fits(at(engine, party)):
+            await engine.close(party.leg)
+            await asyncio.sleep(0.2)
+            party = await join(engine, phone)
+    return party
+
+
 async def spread(engine: EmbeddedMediaEngine, *both: Phone) -> list[Party]:
     """Join phones so that each is at another worker than the one before."""
     parties: list[Party] = []
     for phone in both:
-        parties.append(await join(engine, phone))
-        if len(parties) > 1:
-            assert at(engine, parties[-1]) != at(engine, parties[-2])
+        last = at(engine, parties[-1]) if parties else 0
+        parties.append(await join_at(engine, phone, last.__ne__))
     return parties
 
 
@@ -200,8 +211,7 @@ async def test_when_a_worker_dies_its_legs_are_told_within_a_second_and_the_othe
         assert engine.connected
         own_crew.run(2)
         await until(lambda: all(worker.usable for worker in engine.workers), within=20)
-        newer = await join(engine, bob)
-        assert at(engine, newer) == 2
+        newer = await join_at(engine, bob, (2).__eq__)
         bob.frequency = 1500
         await engine.bridge(stays.leg, newer.leg)
         await stays.phone.hears(900, 1500)
