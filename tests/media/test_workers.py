@@ -61,8 +61,10 @@ async def beside(engine: EmbeddedMediaEngine, phone: Phone, other: Party) -> Par
 
 
 async def join_at(engine: EmbeddedMediaEngine, phone: Phone, fits: Callable[[int], bool]) -> Party:
-    """Join a phone at a worker whose number fits. Workers are chosen by what they measure: on a busy machine it may take
-    more than one try."""
+    """Join a phone at a worker whose number fits.
+
+    Workers are chosen by what they measure: on a busy machine it may take more than one try.
+    """
     party = await join(engine, phone)
     async with asyncio.timeout(15):
         while not fits(at(engine, party)):
