@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.media.crew import Crew
 from yuelai.media.client import EmbeddedMediaEngine
 from yuelai.media.ports import MediaEngine
 from yuelai.platform.config import Settings
@@ -70,6 +71,14 @@ def rig() -> Iterator[Rig]:
     rig = Rig()
     yield rig
     rig.clear()
+
+
+@pytest.fixture(scope="module")
+def crew() -> Iterator[Crew]:
+    """Two workers of one engine, for all tests of a module that do not end them."""
+    crew = Crew(2)
+    yield crew
+    crew.clear()
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
-"""The contract of who hears whom, once more with the legs of each call at different workers."""
+"""The contract of who hears whom, once more over two workers."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -11,16 +11,9 @@ from tests.media.test_contract_matrix import *  # noqa: F403 - its tests are run
 from yuelai.media.ports import MediaEngine
 
 
-@pytest.fixture(scope="module")
-def crew() -> Iterator[Crew]:
-    crew = Crew(2)
-    yield crew
-    crew.clear()
-
-
 @pytest.fixture
 async def engine(crew: Crew) -> AsyncIterator[MediaEngine]:
-    """Each new leg goes to the worker with the most room, which is never that of the one before."""
+    """Each new leg goes to the worker with the most room, as a rule not that of the one before."""
     engine = await crew.connect()
     yield engine
     await engine.disconnect()

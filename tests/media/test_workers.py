@@ -25,14 +25,6 @@ from yuelai.platform.ids import LegId, new_id
 Until = Callable[..., Awaitable[None]]
 
 
-@pytest.fixture(scope="module")
-def crew() -> Iterator[Crew]:
-    """Two workers for all tests that do not end them."""
-    crew = Crew(2)
-    yield crew
-    crew.clear()
-
-
 @pytest.fixture
 def own_crew() -> Iterator[Crew]:
     crew = Crew(2)

@@ -75,8 +75,6 @@ class Engine:
         emit: Callable[[MediaEvent], None],
         offer: str | None,
         options: LegOptions | None = None,
-        *,
-        beside: LegId | None = None,
     ) -> str:
         self._new(id_)
         options = options or LegOptions()

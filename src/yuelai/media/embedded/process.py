@@ -117,15 +117,9 @@ class _Service:
 
     async def create_leg(self, peer: Peer, params: dict[str, Any]) -> str:
         leg, kind = _leg(params), LegKind(params["kind"])
-        beside = _leg(params, "beside") if params["beside"] else None
-        self._gauge.admit(self._engine.health()["legs"], joins=beside is not None)
+        self._gauge.admit(self._engine.health()["legs"], joins=params["beside"] is not None)
         sdp = self._engine.create_leg(
-            leg,
-            kind,
-            functools.partial(_tell, peer),
-            params["offer"],
-            _options(params) or LegOptions(),
-            beside=beside,
+            leg, kind, functools.partial(_tell, peer), params["offer"], _options(params) or LegOptions()
         )
         self._owned[peer][0].add(leg)
         if not params.get("line"):
