@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from yuelai.platform import journal_writer
 from yuelai.platform.journal import Entry, Journal, JournalBroken, JournalBusy, JournalFull
 
 from .happenings import Happened, happened
@@ -275,3 +276,19 @@ async def test_nothing_acknowledged_is_lost_when_the_writer_is_killed(tmp_path: 
         assert seqs == list(range(1, len(seqs) + 1))
         assert len(seqs) >= acknowledged > 0
         await journal.close()
+
+
+async def test_what_is_appended_in_one_go_shares_one_sync(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    syncs: list[int] = []
+    real = journal_writer._sync
+
+    def counted(file: int) -> None:
+        syncs.append(file)
+        real(file)
+
+    journal = await Journal.open(tmp_path / "j", owner="core")
+    monkeypatch.setattr(journal_writer, "_sync", counted)
+    await asyncio.gather(*(journal.append(happened(n)) for n in range(20)))
+    assert len(syncs) == 1
+    assert [entry.seq for entry in journal.read(0)] == list(range(1, 21))
+    await journal.close()

@@ -92,6 +92,12 @@ class Settings(BaseSettings):
         description="How long a call may stand without a sign that both ends still know it (RFC 4028), in seconds; we "
         "ask for it on calls of ours. Less than 90 asks for none.",
     )
+    seat_lost_seconds: int = Field(
+        30,
+        ge=1,
+        le=3600,
+        description="How long an agent's phone or browser may be gone until the agent is set aside, in seconds.",
+    )
     media_workers: int = Field(
         0, ge=0, le=64, description="Processes that move sound, one for each core to use; 0: half of the cores."
     )

@@ -2,6 +2,7 @@
 
 A frame is a 4-byte big-endian length and a msgpack map: `{"t": "req", "id": n, "m": method, "p": params}` (with the
 trace it belongs to as `"c"`, if there is one),
+(and the epoch of the owner it is meant for as `"o"`, once `{"t": "epoch", "o": epoch}` has told it),
 `{"t": "res", "id": n, "r": result}`, `{"t": "err", "id": n, "e": problem}`, `{"t": "evt", "m": name, "p": params}`.
 Values are msgpack's own types, so UUIDs and instants travel as strings and bytes stay bytes.
 """
@@ -44,6 +45,10 @@ class Peer:
     ) -> None:
         self._reader, self._writer = reader, writer
         self._handlers, self._events = handlers, events
+        self.epoch: int | None = None
+        """That of the other end, as it told; it goes with every request (`platform.ownership`)."""
+        self.fence: Callable[[int | None], None] = lambda epoch: None
+        """Refuses requests that are meant for another epoch than ours."""
         self._ids = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[Any]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -60,6 +65,8 @@ class Peer:
         try:
             with tracing.span(f"ask {method}", "client"):
                 request = {"t": "req", "id": number, "m": method, "p": params or {}}
+                if self.epoch is not None:
+                    request["o"] = self.epoch
                 self._send({**request, "c": context} if (context := tracing.carried()) else request)
                 return await asyncio.wait_for(future, timeout)
         except TimeoutError:
@@ -110,9 +117,11 @@ class Peer:
     def _take(self, message: dict[str, Any]) -> None:
         kind = message["t"]
         if kind == "req":
-            task = asyncio.ensure_future(self._answer(message["id"], message["m"], message["p"], message.get("c")))
+            task = asyncio.ensure_future(self._answer(message))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+        elif kind == "epoch":
+            self.epoch = message["o"]
         elif kind == "evt":
             handler = self._events.get(message["m"])
             if handler is not None:
@@ -125,12 +134,18 @@ class Peer:
                 else:
                     future.set_exception(RemoteRefusal(message["e"]))
 
-    async def _answer(self, number: int, method: str, params: dict[str, Any], context: dict[str, str] | None) -> None:
+    def tell_epoch(self, epoch: int) -> None:
+        """The other end's requests are to carry it from now on."""
+        self._send({"t": "epoch", "o": epoch})
+
+    async def _answer(self, message: dict[str, Any]) -> None:
+        number, method, params = message["id"], message["m"], message["p"]
         try:
+            self.fence(message.get("o"))
             handler = self._handlers.get(method)
             if handler is None:
                 raise Refusal(f"no such method: {method}")
-            with tracing.span(f"answer {method}", "server", parent=context):
+            with tracing.span(f"answer {method}", "server", parent=message.get("c")):
                 result = await handler(self, params)
         except Refusal as refusal:
             self._send({"t": "err", "id": number, "e": refusal.problem()})

@@ -86,7 +86,7 @@ async def enqueue(
     """Put a job down in this transaction. With a `key` it is not put down twice while the first one waits."""
     queries = Queries.from_asyncpg_connection(conn)  # type: ignore[arg-type]  # the pool's proxy of one
     # Its own enqueue() writes JSON as text, which our connections would encode once more.
-    await conn.fetch(
+    await conn.execute(
         queries.qbq.build_enqueue_query("skip"),
         [0],
         [name],

@@ -70,6 +70,8 @@ class Entry:
     data: dict[str, Any] = field(repr=False)
     private: dict[str, Any] = field(repr=False)
     owner: str
+    epoch: int = 0
+    """In which its owner decided it (`platform.ownership`)."""
 
     @cached_property
     def fact(self) -> facts.Fact:
@@ -103,6 +105,8 @@ class Journal:
         self.folder, self.owner, self._max_bytes = folder, owner, max_bytes
         self.key = key
         """Names this journal in the database: a new folder is a new journal, whose numbers start again."""
+        self.epoch = 0
+        """In which entries are decided from now on."""
         self.last_seq = 0
         """Number of the newest entry handed in."""
         self.durable_seq = 0
@@ -159,6 +163,7 @@ class Journal:
                 data=facts.encode(record.fact),
                 private=dict(record.private),
                 owner=self.owner,
+                epoch=self.epoch,
             )
             for number, record in enumerate(records, 1)
         ]
@@ -217,6 +222,7 @@ class Journal:
     async def close(self) -> None:
         """Write what waits, then let the journal go."""
         if self._writer is not None:
+            self._writer.hand_over()
             await asyncio.to_thread(self._writer.close)
             await asyncio.sleep(0)  # lets the thread's last acknowledgements arrive
             self._writer = None

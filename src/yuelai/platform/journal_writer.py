@@ -38,17 +38,28 @@ class SegmentWriter:
         """Go on with `segment` at `size`. `written` is called in the event loop, in order, with each batch's fate."""
         self._folder, self._segment_bytes, self._written = segment.parent, segment_bytes, written
         self._loop = asyncio.get_running_loop()
-        self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[list[Job] | None] = queue.SimpleQueue()
+        self._gathered: list[Job] = []
         self._file, self._size = -1, size
         self._open(segment)
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
         self._thread.start()
 
     def put(self, job: Job) -> None:
-        self._queue.put(job)
+        """What the event loop puts down in one go is handed over together: it shares one sync, and the thread, which
+        takes the interpreter's lock from the loop, is woken once."""
+        self._gathered.append(job)
+        if len(self._gathered) == 1:
+            self._loop.call_soon(self.hand_over)
+
+    def hand_over(self) -> None:
+        """To the thread. In the event loop, as `put`."""
+        if self._gathered:
+            jobs, self._gathered = self._gathered, []
+            self._queue.put(jobs)
 
     def close(self) -> None:
-        """Blocks until everything handed in is written."""
+        """Blocks until everything handed over is written."""
         self._queue.put(None)
         self._thread.join()
         os.close(self._file)
@@ -62,7 +73,7 @@ class SegmentWriter:
                 while True:
                     waiting.append(self._queue.get_nowait())
             ending = None in waiting
-            jobs = [job for job in waiting if job is not None]
+            jobs = [job for some in waiting if some is not None for job in some]
             if not jobs:
                 continue
             error: BaseException | None = broken

@@ -11,6 +11,7 @@ import contextlib
 import traceback
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from typing import cast
 
 import asyncpg
 import msgspec
@@ -19,14 +20,18 @@ import structlog
 from yuelai.platform.db import Connection, Database
 from yuelai.platform.errors import Refusal, Unavailable
 from yuelai.platform.facts import Fact
+from yuelai.platform.gathering import Gathering
 from yuelai.platform.health import Part
 from yuelai.platform.journal import Entry, Journal
+from yuelai.platform.ownership import StaleFact
 
 log = structlog.get_logger()
 
 Handler = Callable[[Connection, Entry], Awaitable[None]]
 
-BATCH = 256
+BATCH = 512
+PACE = 0.05
+"""Seconds from one batch to the next: what comes alone is applied at once, of what comes all the time much at once."""
 ATTEMPTS = 5
 """Tries of an entry that collides with other transactions (deadlock, time-out) before it is parked."""
 
@@ -49,8 +54,12 @@ class StillFails(Refusal):
 
 
 class Projector:
-    def __init__(self, journal: Journal, database: Database) -> None:
-        self._journal, self._database = journal, database
+    """`fence` tells, within a transaction, the first epoch whose entries still count; older ones are parked."""
+
+    def __init__(
+        self, journal: Journal, database: Database, fence: Callable[[Connection], Awaitable[int]] | None = None
+    ) -> None:
+        self._journal, self._database, self._fence = journal, database, fence
         self._handlers: dict[str, list[Handler]] = {}
         self._position: int | None = None
         self._parked = 0
@@ -94,13 +103,17 @@ class Projector:
         return Part(True, f"{self.behind} entries behind")
 
     async def _follow(self) -> None:
-        pause = 0.05
+        loop = asyncio.get_running_loop()
+        pause, began = 0.05, 0.0
         while True:
             try:
                 if self._position is None:
                     await self._load_position()
                 assert self._position is not None
                 await self._journal.wait_beyond(self._position)
+                if self.behind < BATCH:
+                    await asyncio.sleep(began + PACE - loop.time())
+                began = loop.time()
                 entries = self._journal.read(self._position, BATCH)
                 if not entries:  # nothing readable below the durable mark: spoilt lines, already logged
                     await self._advance(self._journal.durable_seq)
@@ -140,9 +153,16 @@ class Projector:
     async def _apply(self, entries: list[Entry]) -> None:
         async with self._database.transaction(None) as conn:
             await self._move(conn, entries[0].seq, entries[-1].seq)
+            oldest = await self._fence(conn) if self._fence is not None else 0
+            # Each statement leads by ids to few rows of tables with many partitions, whose plans cost more than they.
+            await conn.execute("SELECT set_config('plan_cache_mode', 'force_generic_plan', true)")
+            gathering = Gathering(conn)
             for entry in entries:
+                if entry.epoch < oldest:
+                    raise StaleFact(f"decided in epoch {entry.epoch}, when another owner had been there since")
                 for handler in self._handlers.get(entry.type, ()):
-                    await handler(conn, entry)
+                    await handler(cast("Connection", gathering), entry)
+            await gathering.flush()
         await self._advance(entries[-1].seq, entries)
 
     async def _apply_one_by_one(self, entries: list[Entry]) -> None:

@@ -37,12 +37,15 @@ CREATE TABLE interactions (
     wait_ms bigint NOT NULL DEFAULT 0,
     talk_ms bigint NOT NULL DEFAULT 0,
     hold_ms bigint NOT NULL DEFAULT 0,
+    consult_ms bigint NOT NULL DEFAULT 0,
     disposition text,
     note text
 ) PARTITION BY RANGE (id);
-COMMENT ON COLUMN interactions.ani IS 'as dialled; ani_e164 is null for what is no public number';
+COMMENT ON COLUMN interactions.ani IS 'as dialled; ani_e164 is the customer''s number, dnis of a call that we make';
 COMMENT ON COLUMN interactions.agent_id IS 'who talked to the customer last';
 COMMENT ON COLUMN interactions.wait_ms IS 'queue and ringing until the first answer, or until the customer gave up';
+COMMENT ON COLUMN interactions.talk_ms IS 'talk and conference; hold_ms and consult_ms are apart';
+COMMENT ON COLUMN interactions.disposition IS 'as note, of the agent who left the customer last';
 CREATE INDEX interactions_tenant ON interactions (tenant_id, id);
 CREATE INDEX interactions_ani_e164 ON interactions (tenant_id, ani_e164, id);
 CREATE INDEX interactions_ani ON interactions (tenant_id, ani, id);
@@ -91,7 +94,8 @@ DECLARE
     month timestamptz;
     name text;
 BEGIN
-    FOREACH parent IN ARRAY ARRAY['interactions', 'interaction_segments', 'interaction_trail'] LOOP
+    FOR parent IN SELECT relname FROM pg_class WHERE relkind = 'p' AND relname LIKE 'interaction%'
+            AND pg_table_is_visible(oid) ORDER BY relname LOOP
         FOR n IN 0..months - 1 LOOP
             month := date_trunc('month', first\\:\\:timestamp) AT TIME ZONE 'UTC' + make_interval(months => n);
             name := parent || to_char(month AT TIME ZONE 'UTC', '"_"YYYYMM');
