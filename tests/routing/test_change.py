@@ -8,7 +8,8 @@ from tests.routing.centre import Centre, agent, queue, uid
 from yuelai.platform.ids import new_id
 from yuelai.routing.errors import NoSuchQueue
 from yuelai.routing.events import AgentState, AgentStateChanged, Moved, Offer, Stranded, Withdraw
-from yuelai.routing.model import Accepted, AgentRecord, Command, DirectoryChanged, Enqueue, Queue, Released
+from yuelai.routing.inputs import Accepted, DirectoryChanged, Enqueue, Released
+from yuelai.routing.model import AgentRecord, Command, Queue
 
 GENERAL = replace(queue(1), code="general")
 FAULT = queue(2, priority=5)
@@ -149,7 +150,7 @@ def test_another_strategy_decides_from_then_on() -> None:
     made.ready(1)
     made.pass_time(5)
     made.ready(2)
-    change(made, [replace(GENERAL, strategy="best_skill")], [agent(1, GENERAL, level=1), agent(2, GENERAL, level=5)])
+    change(made, [replace(GENERAL, strategy="most_skilled")], [agent(1, GENERAL, level=1), agent(2, GENERAL, level=5)])
     made.tell(Enqueue(uid(500), GENERAL.id))
     assert made.offered(500) == 2
 

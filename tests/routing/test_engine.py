@@ -17,9 +17,8 @@ from yuelai.routing.errors import (
     StateNotYours,
 )
 from yuelai.routing.events import AgentState, AgentStateChanged, Offer, Seat, Withdraw
-from yuelai.routing.model import (
+from yuelai.routing.inputs import (
     Accepted,
-    AgentRecord,
     Enqueue,
     Event,
     Held,
@@ -27,11 +26,11 @@ from yuelai.routing.model import (
     Refused,
     Released,
     SeatReachable,
-    Session,
     SetState,
     TimePassed,
     WrapupDone,
 )
+from yuelai.routing.model import AgentRecord, Session
 from yuelai.routing.state import RoutingState
 
 Q = queue(1)
@@ -200,7 +199,7 @@ def test_an_agent_is_never_offered_what_is_not_of_their_queues() -> None:
 
 
 def test_the_best_skilled_agent_comes_first_where_the_queue_says_so() -> None:
-    skilled = queue(1, strategy="best_skill")
+    skilled = queue(1, strategy="most_skilled")
     centre = Centre([skilled], [agent(1, skilled, level=2), agent(2, skilled, level=5)])
     centre.ready(1)
     centre.pass_time(60)

@@ -11,7 +11,14 @@ from yuelai.routing.repository import load_directory
 
 QUEUES = "/api/v1/queues"
 FAULT = {"code": "fault", "name": "故障申告", "name_en": "Faults", "priority": 2, "ring_seconds": 15,
-         "wrapup_seconds": 45, "strategy": "best_skill"}  # fmt: skip
+         "wrapup_seconds": 45, "strategy": "most_skilled"}  # fmt: skip
+USUAL: dict[str, Any] = {
+    "channel": "voice", "skills": [], "prefer_seconds": 20, "overflows": [], "calendar_id": None,
+    "extend_seconds": 300, "target_seconds": 20, "target_share": 0.8,
+    "treatment": {"music": "queue_music", "notice": "", "greeting": "", "announce_every": 30, "first_announce": 10,
+                  "position": True, "estimate": True, "comfort": ["still_busy", "call_matters"], "callback_after": 60,
+                  "voicemail_after": 0, "agent_number": False},
+}  # fmt: skip
 
 
 async def told(site: Site) -> list[str]:
@@ -32,7 +39,7 @@ async def test_a_queue_is_made_changed_and_closed(site: Site) -> None:
     made = await client.post(QUEUES, json=FAULT)
     assert made.status_code == 201
     queue = made.json()
-    assert queue == {**FAULT, "id": queue["id"], "active": True, "members": 0}
+    assert queue == {**FAULT, **USUAL, "id": queue["id"], "active": True, "members": 0}
     again = await client.post(QUEUES, json=FAULT)
     assert (again.status_code, again.json()["code"]) == (409, "code_taken")
     changed = await client.patch(f"{QUEUES}/{queue['id']}", json={"name": "报修", "priority": 2, "active": False})
@@ -54,6 +61,182 @@ async def test_settings_that_cannot_be_are_refused(site: Site) -> None:
         assert (await client.post(QUEUES, json={**FAULT, **wrong})).status_code == 422, wrong
     nowhere = await client.patch(f"{QUEUES}/{new_id()}", json={"name": "x"})
     assert (nowhere.status_code, nowhere.json()["code"]) == (404, "no_such_queue")
+
+
+async def a_skill(site: Site, code: str = "fault") -> str:
+    skill = new_id()
+    async with site.database.transaction(None) as conn:
+        await conn.execute(
+            "INSERT INTO skills (id, tenant_id, code, name) VALUES ($1, $2, $3, $3)", skill, SAMPLE_TENANT, code
+        )
+    return str(skill)
+
+
+async def test_all_that_a_queue_can_be_set_to_is_kept_and_read_by_core(site: Site) -> None:
+    await add_person(site.database, "boss", "admin")
+    client, skill = await site.client("boss"), await a_skill(site)
+    calendar = (await client.post("/api/v1/calendars", json={"code": "desk", "name": "营业时间"})).json()["id"]
+    await client.post(QUEUES, json={**FAULT, "code": "general"})
+    settings = {
+        "strategy": "ring_all",
+        "prefer_seconds": 45,
+        "extend_seconds": 120,
+        "target_seconds": 15,
+        "target_share": 0.9,
+        "calendar_id": calendar,
+        "skills": [
+            {"skill_id": skill, "level": 2, "required": True, "relax_after": None, "relax_to": 0},
+            {"skill_id": skill, "level": 4, "required": False, "relax_after": 30, "relax_to": 1},
+        ],
+        "overflows": [
+            {"when": "closed", "to": "voicemail", "limit": 0, "target": ""},
+            {"when": "length", "to": "message", "limit": 50, "target": "queue_full"},
+            {"when": "wait", "to": "queue", "limit": 60, "target": "general"},
+            {"when": "estimate", "to": "callback", "limit": 300, "target": ""},
+            {"when": "nobody", "to": "number", "limit": 0, "target": "+8657188126620"},
+            {"when": "wait", "to": "site", "limit": 90, "target": ""},
+        ],
+        "treatment": {**USUAL["treatment"], "music": "hold_music", "greeting": "welcome", "callback_after": 0},
+    }
+    made = await client.post(QUEUES, json={**FAULT, **settings})
+    assert made.status_code == 201, made.text
+    queue = made.json()
+    assert queue == {**FAULT, **USUAL, **settings, "id": queue["id"], "active": True, "members": 0}
+    async with site.database.transaction(None) as conn:
+        (read,) = [one for one in (await load_directory(conn)).queues if one.code == "fault"]
+        assert await conn.fetchval("SELECT treatment FROM queues WHERE id = $1", read.id) == {
+            "music": "hold_music", "greeting": "welcome", "callback_after": 0
+        }, "what is as usual is not kept"  # fmt: skip
+    assert (read.prefer_seconds, read.extend_seconds, str(read.calendar_id)) == (45, 120, calendar)
+    assert [(wish.level, wish.required, wish.relax_after, wish.relax_to) for wish in read.skills] == [
+        (2, True, None, 0), (4, False, 30, 1)
+    ]  # fmt: skip
+    assert [(rule.when, rule.to, rule.limit, rule.target) for rule in read.overflows] == [
+        (rule["when"], rule["to"], rule["limit"], rule["target"]) for rule in settings["overflows"]
+    ]
+    assert (read.treatment.music, read.treatment.callback_after, read.treatment.announce_every) == ("hold_music", 0, 30)
+    same = await client.patch(f"{QUEUES}/{queue['id']}", json=settings)
+    assert same.json() == queue
+    brief = {"treatment": {"estimate": False}, "skills": [{"skill_id": skill}]}
+    said = (await client.patch(f"{QUEUES}/{queue['id']}", json=brief)).json()
+    assert (said["treatment"]["estimate"], said["treatment"]["music"]) == (False, "queue_music"), "the rest as usual"
+    assert said["skills"] == [{"skill_id": skill, "level": 1, "required": True, "relax_after": None, "relax_to": 0}]
+    less = await client.patch(f"{QUEUES}/{queue['id']}", json={"skills": [], "overflows": [], "calendar_id": None})
+    assert (less.json()["skills"], less.json()["overflows"], less.json()["calendar_id"]) == ([], [], None)
+    assert await audited(site) == [
+        ("queue.created", {"code": "general"}),
+        ("queue.created", {"code": "fault"}),
+        ("queue.changed", {"fields": ["skills", "treatment"]}),
+        ("queue.changed", {"fields": ["calendar_id", "overflows", "skills"]}),
+    ]
+
+
+async def test_settings_that_name_what_is_not_there_are_refused_by_name(site: Site) -> None:
+    await add_person(site.database, "boss", "admin")
+    client, skill = await site.client("boss"), await a_skill(site)
+    await client.post(QUEUES, json={**FAULT, "code": "shut"})
+    shut = (await client.get(QUEUES)).json()["items"][0]["id"]
+    await client.patch(f"{QUEUES}/{shut}", json={"active": False})
+    wish = {"skill_id": skill}
+    for wrong, code in (
+        ({"skills": [{"skill_id": str(new_id())}]}, "unknown_skill"),
+        ({"skills": [wish, wish]}, "skill_twice"),
+        ({"calendar_id": str(new_id())}, "unknown_calendar"),
+        ({"treatment": {"music": "brass_band"}}, "unknown_prompt"),
+        ({"treatment": {"music": "greeting"}}, "unknown_prompt"),
+        ({"treatment": {"comfort": ["still_busy", "be_patient"]}}, "unknown_prompt"),
+        ({"overflows": [{"when": "nobody", "to": "message", "target": "gone_fishing"}]}, "unknown_prompt"),
+        ({"overflows": [{"when": "nobody", "to": "queue", "target": "nowhere"}]}, "no_such_target"),
+        ({"overflows": [{"when": "wait", "limit": 9, "to": "queue", "target": "shut"}]}, "no_such_target"),
+        ({"overflows": [{"when": "wait", "limit": 9, "to": "queue", "target": "fault"}]}, "overflow_circle"),
+    ):
+        refused = await client.post(QUEUES, json={**FAULT, **wrong})
+        assert (refused.status_code, refused.json()["code"]) == (422, code), wrong
+    assert [one["code"] for one in (await client.get(QUEUES)).json()["items"]] == ["shut"]
+
+
+async def test_settings_that_contradict_themselves_are_refused(site: Site) -> None:
+    await add_person(site.database, "boss", "admin")
+    client, skill = await site.client("boss"), await a_skill(site)
+    voicemail = {"when": "wait", "to": "voicemail", "limit": 60}
+    for wrong in (
+        {"skills": [{"skill_id": skill, "required": False}]},
+        {"skills": [{"skill_id": skill, "level": 3, "relax_after": 20, "relax_to": 3}]},
+        {"skills": [{"skill_id": skill, "level": 6}]},
+        {"skills": [{"skill_id": skill}] * 11},
+        {"overflows": [{"when": "wait", "to": "voicemail"}]},
+        {"overflows": [{"when": "closed", "to": "voicemail", "limit": 5}]},
+        {"overflows": [{"when": "nobody", "to": "site"}]},
+        {"overflows": [{"when": "nobody", "to": "queue"}]},
+        {"overflows": [{"when": "nobody", "to": "voicemail", "target": "x"}]},
+        {"overflows": [{"when": "nobody", "to": "number", "target": "sip:x@y"}]},
+        {"overflows": [voicemail] * 11},
+        {"treatment": {"announce_every": -1}},
+        {"treatment": {"smell": "roses"}},
+        {"target_share": 1.5},
+        {"strategy": "best_skill"},
+    ):
+        refused = await client.post(QUEUES, json={**FAULT, **wrong})
+        assert (refused.status_code, refused.json()["code"]) == (422, "invalid_request"), wrong
+
+
+async def test_queues_may_help_each_other_and_never_send_contacts_round(site: Site) -> None:
+    await add_person(site.database, "boss", "admin")
+    client = await site.client("boss")
+    ids = {
+        code: (await client.post(QUEUES, json={**FAULT, "code": code})).json()["id"] for code in ("a", "b", "c", "d")
+    }
+
+    async def sends(code: str, to: str, when: str = "nobody") -> tuple[int, Any]:
+        rule = {"when": when, "to": "queue", "target": to, "limit": 30 if when == "wait" else 0}
+        answer = await client.patch(f"{QUEUES}/{ids[code]}", json={"overflows": [rule]})
+        return answer.status_code, answer.json().get("queues")
+
+    assert await sends("a", "b") == (200, None)
+    assert await sends("b", "c", "closed") == (200, None)
+    assert await sends("c", "a") == (422, ["c", "a", "b", "c"])
+    assert await sends("c", "a", "wait") == (200, None), "help after a wait sends nobody round"
+    assert await sends("d", "a") == (200, None), "who leads into others is in no circle"
+    await client.patch(f"{QUEUES}/{ids['b']}", json={"active": False})
+    assert (await client.patch(f"{QUEUES}/{ids['a']}", json={"overflows": []})).status_code == 200
+    assert await sends("c", "a") == (200, None)
+    assert await sends("a", "b") == (422, None), "b is closed"
+    assert (await client.patch(f"{QUEUES}/{ids['b']}", json={"active": True})).status_code == 200
+    assert await sends("a", "b") == (422, ["a", "b", "c", "a"])
+
+
+async def test_a_skill_that_a_queue_wants_is_not_deleted(site: Site) -> None:
+    await add_person(site.database, "boss", "admin")
+    client, skill = await site.client("boss"), await a_skill(site)
+    await client.post(QUEUES, json={**FAULT, "skills": [{"skill_id": skill}]})
+    refused = await client.delete(f"/api/v1/skills/{skill}")
+    assert (refused.status_code, refused.json()["code"]) == (409, "in_use")
+
+
+async def test_what_can_be_played_is_listed_with_its_words(site: Site) -> None:
+    await add_person(site.database, "boss", "admin")
+    prompts = {one["name"]: one for one in (await (await site.client("boss")).get("/api/v1/prompts")).json()["items"]}
+    assert prompts["queue_music"] == {"name": "queue_music", "kind": "music", "text": {}}
+    assert prompts["goodbye"]["kind"] == "sentence"
+    assert set(prompts["goodbye"]["text"]) == {"zh-CN", "en"}
+    assert "beep" not in prompts
+
+
+async def test_members_keep_their_place_in_the_fixed_order_until_it_is_changed(site: Site) -> None:
+    await add_person(site.database, "boss", "admin")
+    agent = await add_person(site.database, "agent01", "agent", number="8001")
+    client = await site.client("boss")
+    member = f"{QUEUES}/{(await client.post(QUEUES, json=FAULT)).json()['id']}/members"
+
+    async def position() -> int:
+        return int((await client.get(member)).json()["items"][0]["position"])
+
+    await client.put(f"{member}/{agent.person_id}", json={"level": 2})
+    assert await position() == 100
+    await client.put(f"{member}/{agent.person_id}", json={"level": 2, "position": 7})
+    await client.put(f"{member}/{agent.person_id}", json={"level": 3})
+    assert await position() == 7
+    assert (await client.put(f"{member}/{agent.person_id}", json={"position": 0})).status_code == 422
 
 
 async def test_members_come_change_their_level_and_go(site: Site) -> None:

@@ -20,6 +20,7 @@ from yuelai.platform.live import LiveStore
 from yuelai.routing.driver import RoutingDriver
 from yuelai.routing.events import AgentState, Seat
 from yuelai.routing.repository import PROJECTIONS, load_directory
+from yuelai.routing.settings import Overflow, OverflowTo, OverflowWhen, SkillWish, Treatment
 
 # Noon by the machine's clock: figures are of the local day, which must not change in the middle of a test.
 NOON = datetime(2026, 3, 4, 12).astimezone()
@@ -91,6 +92,47 @@ async def test_queues_and_members_are_loaded_as_they_were_set_up(world: World) -
     assert (queue.name, queue.priority, queue.ring_seconds, queue.wrapup_seconds) == ("综合", 2, 15, 25)
     agent = driver.agent(world.agent)
     assert (agent.number, agent.state, dict(agent.levels)) == ("8001", AgentState.OFFLINE, {world.queue: 4})
+
+
+async def test_what_a_queue_is_set_to_is_read_whole(world: World) -> None:
+    skill = new_id()
+    async with world.database.transaction(None) as conn:
+        await conn.execute(
+            "INSERT INTO skills (id, tenant_id, code, name) VALUES ($1, $2, 'fault', 'F')", skill, SAMPLE_TENANT
+        )
+        await conn.execute("INSERT INTO person_skills VALUES ($1, $2, $3, 3)", SAMPLE_TENANT, world.agent, skill)
+        await conn.execute("UPDATE queue_members SET position = 7")
+        await conn.execute(
+            """
+            UPDATE queues SET channel = 'chat', prefer_seconds = 5, extend_seconds = 60, target_seconds = 15,
+                target_share = 0.9, treatment = $1, overflows = $2
+            """,
+            {"music": "hold_music", "comfort": ["call_matters"], "scent": "roses"},
+            [
+                {"when": "wait", "to": "voicemail", "limit": 90},
+                {"when": "full_moon", "to": "queue", "target": "x"},
+                {"when": "closed", "to": "message", "target": "closed"},
+            ],
+        )
+        await conn.executemany(
+            "INSERT INTO queue_skills (tenant_id, queue_id, skill_id, required, level, relax_after, relax_to, position)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            [
+                (SAMPLE_TENANT, world.queue, skill, False, 5, 30, 2, 2),
+                (SAMPLE_TENANT, world.queue, skill, True, 2, None, 0, 1),
+            ],
+        )
+        directory = await load_directory(conn, world.clock.now())
+    (queue,), (agent,) = directory.queues, directory.agents
+    assert (queue.channel, queue.prefer_seconds, queue.extend_seconds) == ("chat", 5, 60)
+    assert (queue.target_seconds, queue.target_share, queue.calendar_id) == (15, 0.9, None)
+    assert queue.treatment == Treatment(music="hold_music", comfort=("call_matters",)), "what is not known is left out"
+    assert queue.overflows == (
+        Overflow(OverflowWhen.WAIT, OverflowTo.VOICEMAIL, 90.0),
+        Overflow(OverflowWhen.CLOSED, OverflowTo.MESSAGE, target="closed"),
+    )
+    assert queue.skills == (SkillWish(skill, 2), SkillWish(skill, 5, required=False, relax_after=30, relax_to=2))
+    assert (agent.skills, agent.positions) == ({skill: 3}, {world.queue: 7})
 
 
 async def test_every_second_of_a_session_is_in_exactly_one_row(world: World) -> None:

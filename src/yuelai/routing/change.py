@@ -11,20 +11,15 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from yuelai.routing.events import AgentState, Moved, Stranded
-from yuelai.routing.model import (
-    CHOSEN,
-    Agent,
-    AgentRecord,
-    Contact,
-    ContactStage,
-    DirectoryChanged,
-    Queue,
-)
+from yuelai.routing import sessions, waiting
+from yuelai.routing.events import Moved, Stranded
+from yuelai.routing.inputs import DirectoryChanged
+from yuelai.routing.lanes import remove
+from yuelai.routing.model import Agent, AgentRecord, Contact, ContactStage, Queue
 
 if TYPE_CHECKING:
-    from yuelai.routing.engine import Turn
     from yuelai.routing.pools import Pool
+    from yuelai.routing.turn import Turn
 
 
 def directory_changed(turn: Turn, event: DirectoryChanged) -> None:
@@ -33,66 +28,72 @@ def directory_changed(turn: Turn, event: DirectoryChanged) -> None:
     records = {record.id: record for record in event.agents}
     for queue in event.queues:
         _keep_queue(turn, queue)
+    closing = [pool for pool in state.pools.values() if pool.queue.id not in queues and not pool.retired]
+    for pool in closing:
+        pool.retired = True
+    state.index_codes()
+    # Who is dismissed gives back what rings; nobody may be offered it before all queues and agents are as they will be.
     for agent in list(state.agents.values()):
         record = records.get(agent.id)
-        if record is None:
-            _dismiss(turn, agent)
-        else:
+        if record is not None:
             _update(turn, agent, record, queues)
-    for pool in list(state.pools.values()):
-        if pool.queue.id not in queues and not pool.retired:
-            _close(turn, pool)
+    for agent in list(state.agents.values()):
+        if agent.id not in records:
+            sessions.dismiss(turn, agent)
+    for pool in closing:
+        _close(turn, pool)
     for record in event.agents:
         if record.id not in state.agents:
             state.add(record, turn.now)
+    for contact in state.contacts.values():
+        # A queue that helps may have opened again.
+        if contact.waiting is not None and len(contact.ladder[contact.step].queues) > len(contact.lanes):
+            waiting.enter_again(turn, contact)
     _match(turn)
+    for pool in list(state.pools.values()):
+        waiting.empty(turn, pool)
 
 
 def _keep_queue(turn: Turn, queue: Queue) -> None:
-    """Waiting contacts keep the arrival they were given: a new priority is for those who come later."""
+    """Waiting contacts keep the arrival they were given and the ladder: what is new is for those who come later."""
     pool = turn.state.pools.get(queue.id)
     if pool is None:
         turn.state.open(queue)
     elif pool.queue != queue or pool.retired:
-        pool.become(queue, turn.state.agents)
-        turn.state.touched_queues.add(queue.id)
+        pool.become(queue)
+        turn.state.touched_pools.add(pool)
 
 
 def _update(turn: Turn, agent: Agent, record: AgentRecord, queues: Mapping[UUID, Queue]) -> None:
     levels = {queue_id: level for queue_id, level in record.levels.items() if queue_id in queues}
-    known = (agent.levels, agent.number, agent.name, agent.home, agent.places, agent.leaving)
-    if known == (levels, record.number, record.name, record.home, record.places, False):
+    known = (agent.levels, agent.number, agent.name, agent.home, agent.places, agent.skills, agent.capacity)
+    fresh = (levels, record.number, record.name, record.home, record.places, record.skills, record.capacity)
+    agent.wrapup_seconds, agent.auto_answer = record.wrapup_seconds, record.auto_answer
+    if known == fresh and agent.positions == record.positions and not agent.leaving:
         return
-    turn.leave_pools(agent)
-    agent.levels, agent.number, agent.name = levels, record.number, record.name
-    agent.home, agent.places, agent.leaving = record.home, record.places, False
-    turn.join_pools(agent)
-    turn.state.touch(agent)
-
-
-def _dismiss(turn: Turn, agent: Agent) -> None:
-    turn.leave_pools(agent)
-    agent.levels = {}
-    if agent.state not in CHOSEN and agent.state != AgentState.RINGING:
-        agent.leaving, agent.pending = True, None
-        turn.state.touch(agent)
-        return
-    if agent.state == AgentState.RINGING:
-        assert agent.contact_id is not None
-        turn.take_back(agent, turn.state.contacts[agent.contact_id], "agent_left")
-    turn.go(agent)
+    turn.leave_lanes(agent)
+    agent.leaving = False
+    turn.state.describe(agent, record)
+    agent.open = ()
+    turn.state.enrol(agent)
+    turn.refresh(agent)
 
 
 def _close(turn: Turn, pool: Pool) -> None:
     """What waits or rings goes elsewhere; the pool stays as long as somebody talks whose contact came through it."""
     state = turn.state
-    pool.retired = True
-    state.touched_queues.add(pool.queue.id)
-    for contact in [one for one in state.contacts.values() if one.queue_id == pool.queue.id]:
-        if contact.stage == ContactStage.WAITING:
-            pool.unwait(contact)
+    state.touched_pools.add(pool)
+    for lane in pool.lanes.values():
+        # Those of other queues, whose overflow this was, wait on in theirs.
+        for entry in list(lane.waiting):
+            if entry[3].pool is not pool:
+                remove(lane.waiting, entry)
+                entry[3].lanes.remove(lane)
+    for contact in [one for one in state.contacts.values() if one.pool is pool]:
+        if contact.stage is ContactStage.WAITING:
+            waiting.leave(turn, contact)
             _place(turn, contact, pool.queue.tenant_id)
-        elif contact.stage == ContactStage.RINGING:
+        elif contact.stage is ContactStage.RINGING:
             _move_ringing(turn, contact, pool)
     state.drop_if_done(pool)
 
@@ -101,23 +102,24 @@ def _place(turn: Turn, contact: Contact, tenant_id: UUID) -> None:
     target = turn.state.fallback(tenant_id)
     if target is None:
         del turn.state.contacts[contact.id]
-        turn.commands.append(Stranded(contact.id))
+        turn.commands.append(Stranded(contact.interaction_id, contact.id))
         return
-    contact.queue_id = target.queue.id
-    if contact.stage == ContactStage.WAITING:
-        target.wait(contact)
-        turn.state.touched_queues.add(target.queue.id)
-    turn.commands.append(Moved(contact.id, target.queue.id, target.queue.code))
+    contact.pool = target
+    for agent in contact.ringing:
+        agent.work[contact.id].pool = target
+    waiting.plan(turn, contact, contact.wishes)
+    turn.commands.append(Moved(contact.interaction_id, target.queue.id, target.queue.code, contact.id))
+    if contact.stage is ContactStage.WAITING:
+        waiting.enter(turn, contact)
+        waiting.advance(turn, contact)
 
 
 def _move_ringing(turn: Turn, contact: Contact, pool: Pool) -> None:
     """The offer stands, for the agent may be about to answer; only where there is no other queue it is taken back."""
     if turn.state.fallback(pool.queue.tenant_id) is None:
-        assert contact.agent_id is not None
-        agent = turn.state.agents[contact.agent_id]
-        turn.take_back(agent, contact, "queue_closed")
-        pool.unwait(contact)
-        turn.become(agent, AgentState.READY, fresh=False)
+        for agent in list(contact.ringing):
+            turn.take_back(agent, contact, "queue_closed")
+            turn.settle(agent)
     _place(turn, contact, pool.queue.tenant_id)
 
 
@@ -125,8 +127,15 @@ def _match(turn: Turn) -> None:
     """Bring together who waits and who is free, as new members and moved contacts may be side by side."""
     state = turn.state
     while True:
-        pools = [pool for pool in state.pools.values() if pool.ready]
-        heads = [head for pool in pools if (head := pool.next_contact()) is not None]
+        heads = [
+            lane.waiting[0]
+            for pool in state.pools.values()
+            for lane in pool.lanes.values()
+            if lane.waiting and lane.ready
+        ]
+        heads += [
+            entry for agent in state.agents.values() for entry in agent.wanted[:1] if entry[3].channel in agent.open
+        ]
         if not heads:
             return
-        turn.serve_contact(state.contacts[min(heads)[1]])
+        turn.serve_contact(min(heads)[3])

@@ -11,11 +11,11 @@ from uuid import UUID
 from yuelai.platform.clock import Clock
 from yuelai.platform.live import Document, LiveStore, View, watching
 from yuelai.routing.events import AgentState, AgentStateChanged, Seat
-from yuelai.routing.model import Agent, AgentRecord, Command
+from yuelai.routing.model import Agent, AgentRecord, Command, Work
 from yuelai.routing.pools import Pool
 from yuelai.routing.state import RoutingState
 
-HANDLING = frozenset({AgentState.TALKING, AgentState.HOLD, AgentState.WRAPUP})
+HANDLING = frozenset({AgentState.TALKING, AgentState.HOLD, AgentState.CONSULT, AgentState.WRAPUP})
 Shown = tuple[str, list[View]]
 """A key and what each audience is shown; nothing when the document is gone."""
 
@@ -56,19 +56,13 @@ class Documents:
             if isinstance(command, AgentStateChanged):
                 self._count(command)
         shown: list[Shown] = []
-        for agent_id in sorted(state.touched_agents):
-            agent = state.agents.get(agent_id)
-            shown.append((f"agent/{agent_id}", self._views(agent, state) if agent else []))
-        for queue_id in sorted(state.touched_queues):
-            pool = state.pools.get(queue_id)
-            views = (
-                [View(frozenset({f"tenant:{pool.queue.tenant_id}"}), self.queue(pool))]
-                if pool and not pool.retired
-                else []
-            )
-            shown.append((f"queue/{queue_id}", views))
+        for agent in sorted(state.touched_agents, key=lambda one: one.serial):
+            shown.append((f"agent/{agent.id}", self._views(agent) if agent.id in state.agents else []))
+        for pool in sorted(state.touched_pools, key=lambda one: one.queue.id):
+            views = [View(frozenset({f"tenant:{pool.queue.tenant_id}"}), self.queue(pool))]
+            shown.append((f"queue/{pool.queue.id}", [] if pool.retired else views))
         state.touched_agents.clear()
-        state.touched_queues.clear()
+        state.touched_pools.clear()
         return shown
 
     def show(self, shown: Iterable[Shown]) -> None:
@@ -78,12 +72,11 @@ class Documents:
             else:
                 self._live.remove(key)
 
-    def _views(self, agent: Agent, state: RoutingState) -> list[View]:
+    def _views(self, agent: Agent) -> list[View]:
         """The person sees everything. Leaders of each tenant the agent serves see the agent's state and what concerns
         their own tenant: never another one's contact or figures."""
-        tenants = {state.pools[queue_id].queue.tenant_id for queue_id in agent.levels}
-        if agent.serving is not None:
-            tenants.add(agent.serving)
+        tenants = {pool.queue.tenant_id for pool in agent.pools}
+        tenants.update(work.tenant_id for work in agent.work.values())
         views = [View(frozenset({f"person:{agent.id}"}), self.agent(agent))]
         for tenant_id in sorted(tenants):
             audience = watching(tenant_id, agent.place(tenant_id), "supervision.view")
@@ -133,7 +126,7 @@ class Documents:
 
     def agent(self, agent: Agent, tenant_id: UUID | None = None) -> Document:
         """Return the document as the agent sees it, or the tenant's leaders do."""
-        shown = agent.contact_id if tenant_id in (None, agent.serving) else None
+        shown = agent.interaction_id if tenant_id in (None, agent.serving) else None
         place = agent.place(tenant_id or agent.home)
         return {
             "id": str(agent.id),
@@ -147,6 +140,10 @@ class Documents:
             "interaction_id": str(shown) if shown else None,
             "until": agent.until.isoformat() if agent.until else None,
             "pending": {"state": agent.pending.state.value, "reason": agent.pending.reason} if agent.pending else None,
+            "presence": agent.presence.value,
+            "forced": _forced(agent),
+            "auto_answer": agent.auto_answer,
+            "work": [_work(work) for work in agent.work.values() if tenant_id in (None, work.tenant_id)],
             "groups": sorted(str(id_) for id_ in place.groups),
             "site_id": str(place.site) if place.site else None,
             "today": self._figures(agent.id, tenant_id),
@@ -160,3 +157,22 @@ class Documents:
             "ready": pool.ready,
             "talking": pool.talking,
         }
+
+
+def _forced(agent: Agent) -> Document | None:
+    """Return who else wanted what the agent is, or is to be after the contact in hand."""
+    if agent.by is None:
+        return None
+    return {"by": str(agent.by), "at": agent.forced_at.isoformat() if agent.forced_at else None}
+
+
+def _work(work: Work) -> Document:
+    return {
+        "contact_id": str(work.contact_id),
+        "interaction_id": str(work.interaction_id),
+        "channel": work.channel,
+        "state": work.shown.value,
+        "since": work.since.isoformat(),
+        "until": work.until.isoformat() if work.until else None,
+        "queue": work.pool.queue.code if work.pool else None,
+    }

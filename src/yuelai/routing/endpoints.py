@@ -12,19 +12,19 @@ from yuelai.identity.model import Principal
 from yuelai.platform.db import Database
 from yuelai.platform.ipc import IpcClient
 from yuelai.platform.web import core, database
-from yuelai.routing import service
+from yuelai.routing import prompts, service
 from yuelai.routing.errors import NoSuchQueue
-from yuelai.routing.schemas import (
-    AgentDocument,
+from yuelai.routing.queue_schemas import (
     MemberList,
     Membership,
     NewQueue,
+    PromptList,
     QueueChange,
     QueueDocument,
     QueueList,
     QueueSettings,
-    WantedState,
 )
+from yuelai.routing.schemas import AgentDocument, WantedState
 
 router = APIRouter(prefix="/api/v1", tags=["routing"])
 
@@ -70,9 +70,8 @@ async def add_queue(body: NewQueue, principal: QueueWriter, db: Db) -> QueueSett
 @router.patch("/queues/{queue_id}")
 async def change_queue(queue_id: UUID, body: QueueChange, principal: QueueWriter, db: Db) -> QueueSettings:
     """Change settings, close the queue or open it again; what stands goes on."""
-    changes = body.model_dump(exclude_unset=True, exclude_none=True)
     async with db.transaction(principal.tenant_id) as conn:
-        return QueueSettings.model_validate(await service.change_queue(conn, principal, queue_id, changes))
+        return QueueSettings.model_validate(await service.change_queue(conn, principal, queue_id, body.changes()))
 
 
 @router.get("/queues/{queue_id}/live")
@@ -100,9 +99,9 @@ async def members(
 
 @router.put("/queues/{queue_id}/members/{person_id}", status_code=204)
 async def put_member(queue_id: UUID, person_id: UUID, body: Membership, principal: QueueWriter, db: Db) -> Response:
-    """Make somebody of this tenant a member, or change their level."""
+    """Make somebody of this tenant a member, or change their level or their place in the fixed order."""
     async with db.transaction(principal.tenant_id) as conn:
-        await service.put_member(conn, principal, queue_id, person_id, body.level)
+        await service.put_member(conn, principal, queue_id, person_id, body.level, body.position)
     return Response(status_code=204)
 
 
@@ -112,3 +111,11 @@ async def delete_member(queue_id: UUID, person_id: UUID, principal: QueueWriter,
     async with db.transaction(principal.tenant_id) as conn:
         await service.delete_member(conn, principal, queue_id, person_id)
     return Response(status_code=204)
+
+
+@router.get("/prompts")
+async def prompt_list(principal: QueueReader) -> PromptList:
+    """What can be played to those who wait: sentences with their words, and music."""
+    sentences = [{"name": name, "kind": "sentence", "text": said} for name, said in prompts.sentences().items()]
+    tunes = [{"name": name, "kind": "music", "text": {}} for name in prompts.music()]
+    return PromptList.model_validate({"items": [*tunes, *sentences]})

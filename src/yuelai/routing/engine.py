@@ -2,375 +2,330 @@
 
 The state is changed in place and handed back. An event that cannot be is refused before anything has changed.
 
-Kept true between any two events: no free agent of a queue stays beside a waiting contact of that queue. So a contact
-that comes either finds free agents and no others waiting, or waits; and each event makes at most a few matches.
+Kept true between any two events: nobody who is free for it stays beside a waiting contact, as its present step says who
+may serve it. So a contact that comes either finds free agents and no others waiting for them, or waits; and each event
+makes at most a few matches. `turn` has what all subjects share, `waiting` the contacts that wait, `sessions` the agents
+apart from contacts, `change` the directory; here is a contact with its agent.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from yuelai.routing import explain
+from yuelai.routing import explain, sessions, waiting
+from yuelai.routing.capacity import admits, seated
 from yuelai.routing.change import directory_changed
-from yuelai.routing.errors import AlreadyRouted, OfferGone, SeatInUse, SeatNotRegistered, StateNotYours
-from yuelai.routing.events import AgentState, AgentStateChanged, Offer, Seat, Withdraw
-from yuelai.routing.matching import virtual_arrival
-from yuelai.routing.model import (
-    CHOSEN,
-    CONTACT_GONE,
-    IN_CONTACT,
-    REMOVED,
-    RONA,
+from yuelai.routing.errors import AgentNotFree, AlreadyRouted, NoSuchAgent, NoSuchContact, OfferGone
+from yuelai.routing.events import AgentState
+from yuelai.routing.inputs import (
+    NO_WISHES,
     Accepted,
-    Agent,
-    Command,
-    Contact,
-    ContactStage,
+    Begin,
+    Consult,
+    Consulting,
     DirectoryChanged,
     Enqueue,
     Event,
+    ExtendWrapup,
+    HandOver,
     Held,
     Left,
-    Pending,
+    Private,
     Refused,
     Released,
     SeatReachable,
     SetState,
     TimePassed,
     WrapupDone,
+)
+from yuelai.routing.matching import virtual_arrival
+from yuelai.routing.model import (
+    CONTACT_GONE,
+    Agent,
+    Command,
+    Contact,
+    ContactStage,
+    Wishes,
+    Work,
+    WorkStage,
     WrapupOver,
 )
-from yuelai.routing.state import RoutingState
+from yuelai.routing.pools import Pool
+from yuelai.routing.state import RoutingState, serves
+from yuelai.routing.turn import Turn
+
+WRAPUP_SECONDS = 30.0
+"""After a call that the agent made for no queue."""
 
 
 def decide(state: RoutingState, event: Event, now: datetime) -> tuple[RoutingState, list[Command]]:
     """Return the state and what is to be done, in order. Raises the refusals of `routing.errors`."""
     turn = Turn(state, now)
     _HANDLERS[type(event)](turn, event)
+    while turn.away:
+        waiting.nobody_left(turn)
     return state, turn.commands
 
 
 def next_deadline(state: RoutingState) -> datetime | None:
     """Return when `TimePassed` is needed next, if nothing else happens."""
-    return state.next_deadline()
+    return state.deadlines.next()
 
 
 def restore(state: RoutingState, now: datetime) -> list[Command]:
     """After a start: agents who were in a contact that died with the process are free again; the others stay."""
     turn = Turn(state, now)
     for agent in state.agents.values():
-        if agent.state not in CHOSEN:
-            agent.contact_id = None
-            turn.become(agent, AgentState.READY, "system_restart")
+        turn.refresh(agent)
+    turn.away.clear()
     return turn.commands
 
 
-class Turn:
-    """One decision: the state, the instant, and the commands so far."""
-
-    def __init__(self, state: RoutingState, now: datetime) -> None:
-        self.state, self.now = state, now
-        self.commands: list[Command] = []
-
-    def become(
-        self, agent: Agent, to: AgentState, reason: str = "", *, seconds: float | None = None, fresh: bool = True
-    ) -> None:
-        """Change an agent's state. `seconds` sets its deadline; `fresh` begins its idle time anew."""
-        self.leave_pools(agent)
-        agent.state, agent.reason, agent.since = to, reason, self.now
-        if fresh and to == AgentState.READY:
-            agent.idle_since = self.now
-        self.state.set_deadline(agent, self.now + timedelta(seconds=seconds) if seconds is not None else None)
-        self.commands.append(
-            AgentStateChanged(
-                at=self.now,
-                tenant_id=agent.serving or agent.home,
-                agent_id=agent.id,
-                state=to,
-                reason=reason,
-                seat=agent.seat,
-                interaction_id=agent.contact_id,
-                until=agent.until,
-            )
-        )
-        self.join_pools(agent)
-        self.state.touch(agent)
-
-    def leave_pools(self, agent: Agent) -> None:
-        if agent.available:
-            for queue_id in agent.levels:
-                self.state.pools[queue_id].unfree(agent)
-            self.state.touch_queues(agent.levels)
-
-    def join_pools(self, agent: Agent) -> None:
-        if agent.available:
-            for queue_id in agent.levels:
-                self.state.pools[queue_id].free(agent)
-            self.state.touch_queues(agent.levels)
-
-    def set_reachable(self, agent: Agent, event: SeatReachable) -> None:
-        self.leave_pools(agent)
-        (agent.reachable.add if event.reachable else agent.reachable.discard)(event.seat)
-        self.join_pools(agent)
-        self.state.touch(agent)
-
-    def change_seat(self, agent: Agent, seat: Seat) -> None:
-        self.leave_pools(agent)
-        agent.seat = seat
-        self.join_pools(agent)
-
-    def serve_agent(self, agent: Agent) -> None:
-        """Give a free agent the contact that comes first among the agent's queues."""
-        if not agent.available:
-            return
-        heads = sorted(
-            head for queue_id in agent.levels if (head := self.state.pools[queue_id].next_contact()) is not None
-        )
-        if not heads:
-            return
-        contacts = [self.state.contacts[contact_id] for _, contact_id in heads]
-        queues = [self.state.pools[contact.queue_id].queue for contact in contacts]
-        contacts[0].offers += 1
-        why = explain.chosen_contact(contacts[0], queues[0], agent, list(zip(contacts, queues, strict=True)), self.now)
-        self._offer(agent, contacts[0], why)
-
-    def serve_contact(self, contact: Contact) -> None:
-        """Offer a waiting contact to the first free agent of its queue, if there is one."""
-        pool = self.state.pools[contact.queue_id]
-        first = [self.state.agents[agent_id] for agent_id in pool.first_agents(explain.SHOWN)]
-        if first:
-            contact.offers += 1
-            self._offer(first[0], contact, explain.chosen_agent(contact, pool.queue, first, pool.ready, self.now))
-
-    def _offer(self, agent: Agent, contact: Contact, explanation: dict[str, Any]) -> None:
-        pool = self.state.pools[contact.queue_id]
-        pool.unwait(contact)
-        self.state.touched_queues.add(contact.queue_id)
-        contact.stage, contact.agent_id = ContactStage.RINGING, agent.id
-        agent.contact_id, agent.serving = contact.id, pool.queue.tenant_id
-        self.become(agent, AgentState.RINGING, seconds=pool.queue.ring_seconds)
-        self.commands.append(
-            Offer(
-                contact.id,
-                agent.id,
-                agent.number,
-                agent.seat,
-                pool.queue.ring_seconds,
-                explanation,
-                agent.place(pool.queue.tenant_id),
-            )
-        )
-
-    def take_back(self, agent: Agent, contact: Contact, reason: str) -> None:
-        """End an offer: the contact is at its old place in the queue again, the agent free of it."""
-        self.commands.append(Withdraw(contact.id, agent.id, reason))
-        agent.contact_id = agent.serving = None
-        contact.stage, contact.agent_id = ContactStage.WAITING, None
-        self.state.pools[contact.queue_id].wait(contact)
-        self.state.touched_queues.add(contact.queue_id)
-
-    def finish_wrapup(self, agent: Agent) -> None:
-        """The agent gets what was asked for during the contact, or is ready."""
-        wanted, agent.pending = agent.pending or Pending(AgentState.READY, ""), None
-        agent.contact_id = agent.serving = None
-        if agent.leaving:
-            self.go(agent)
-            return
-        self.become(agent, wanted.state, wanted.reason)
-        self.serve_agent(agent)
-
-    def go(self, agent: Agent) -> None:
-        """Somebody is no agent any more."""
-        if agent.state != AgentState.OFFLINE:
-            self.become(agent, AgentState.OFFLINE, REMOVED)
-        self.state.forget(agent)
-
-
-def _set_state(turn: Turn, event: SetState) -> None:
-    agent = turn.state.agent(event.agent_id)
-    if event.state not in CHOSEN:
-        raise StateNotYours(state=event.state.value)
-    seat = event.seat or agent.seat
-    if agent.state in CHOSEN:
-        if event.state == AgentState.READY and seat not in agent.reachable:
-            raise SeatNotRegistered(seat=seat.value)
-        if (agent.state, agent.reason, agent.seat) == (event.state, event.reason, seat):
-            return
-        _choose(turn, agent, event)
-        return
-    if seat != agent.seat:
-        raise SeatInUse(seat=agent.seat.value)
-    turn.state.touch(agent)
-    if agent.state == AgentState.RINGING:
-        if event.state != AgentState.READY:
-            contact = turn.state.contacts[_contact_of(agent)]
-            turn.take_back(agent, contact, "agent_left")
-            turn.become(agent, event.state, event.reason)
-            turn.serve_contact(contact)
-    elif agent.state == AgentState.WRAPUP and event.state == AgentState.READY:
-        agent.pending = None
-        turn.commands.append(WrapupOver(_contact_of(agent), agent.id))
-        turn.finish_wrapup(agent)
-    else:
-        agent.pending = None if event.state == AgentState.READY else Pending(event.state, event.reason)
-
-
-def _choose(turn: Turn, agent: Agent, event: SetState) -> None:
-    fresh = agent.state != AgentState.READY
-    if event.seat is not None and event.seat != agent.seat:
-        turn.change_seat(agent, event.seat)
-    turn.become(agent, event.state, event.reason, fresh=fresh)
-    turn.serve_agent(agent)
-
-
-def _seat_reachable(turn: Turn, event: SeatReachable) -> None:
-    agent = turn.state.agent(event.agent_id)
-    turn.set_reachable(agent, event)
-    if event.reachable:
-        turn.serve_agent(agent)
-    elif agent.state == AgentState.RINGING and agent.seat == event.seat:
-        contact = turn.state.contacts[_contact_of(agent)]
-        turn.take_back(agent, contact, "seat_lost")
-        turn.become(agent, AgentState.READY, fresh=False)
-        turn.serve_contact(contact)
-
-
-def _enqueue(turn: Turn, event: Enqueue) -> None:
-    queue = turn.state.pool(event.queue_id).queue
-    if event.interaction_id in turn.state.contacts:
+def _consult(turn: Turn, event: Consult) -> None:
+    state = turn.state
+    if event.contact_id in state.contacts:
         raise AlreadyRouted()
-    contact = Contact(
-        event.interaction_id,
-        queue.id,
-        event.customer_class,
-        dict(event.attributes),
+    if event.agent_id is not None:
+        agent = state.agent(event.agent_id)
+        if not serves(agent, event.tenant_id):
+            raise NoSuchAgent()
+        if agent.id == event.by or not _can_talk(agent):
+            raise AgentNotFree()
+        contact = _new(turn, event.contact_id, event.interaction_id, event.tenant_id, None, consult=True)
+        turn.offer(contact, (agent,), explain.asked_by_name(agent))
+        return
+    assert event.queue_id is not None, "an agent or a queue is asked"
+    pool = state.pool(event.queue_id)
+    wishes = Wishes(without=frozenset({event.by}))
+    contact = _new(turn, event.contact_id, event.interaction_id, event.tenant_id, pool, wishes, consult=True)
+    contact.arrival = virtual_arrival(turn.now, contact.customer_class, pool.queue.priority)
+    waiting.begin(turn, contact)
+
+
+def _begin(turn: Turn, event: Begin) -> None:
+    state = turn.state
+    if event.contact_id in state.contacts:
+        raise AlreadyRouted()
+    agent = state.agent(event.agent_id)
+    if agent.presence is AgentState.OFFLINE or agent.leaving or agent.private or not admits(agent, event.channel):
+        raise AgentNotFree()
+    pool = state.pool(event.queue_id) if event.queue_id is not None else None
+    wishes = Wishes(channel=event.channel)
+    contact = _new(turn, event.contact_id, event.interaction_id, event.tenant_id, pool, wishes)
+    work = turn.add_work(agent, contact, WorkStage.TALKING)
+    work.reason = "outbound"
+    _talks(turn, contact, agent)
+    turn.refresh(agent)
+
+
+def _can_talk(agent: Agent) -> bool:
+    """May somebody be put through who asks for this agent by name? A break does not forbid it, a call does."""
+    there = agent.presence in (AgentState.READY, AgentState.BUSY) and not agent.private and not agent.leaving
+    return there and seated(agent, "voice") and admits(agent, "voice")
+
+
+def _new(
+    turn: Turn,
+    contact_id: UUID,
+    interaction_id: UUID,
+    tenant_id: UUID,
+    pool: Pool | None,
+    wishes: Wishes = NO_WISHES,
+    *,
+    consult: bool = False,
+) -> Contact:
+    """A contact that comes by no customer's call."""
+    contact = turn.state.contacts[contact_id] = Contact(
+        contact_id,
+        interaction_id,
+        tenant_id,
+        pool,
+        wishes.channel,
+        "normal",
+        {},
+        wishes,
+        turn.state.serial(),
         enqueued_at=turn.now,
-        arrival=virtual_arrival(turn.now, event.customer_class, queue.priority),
+        entered_at=turn.now,
+        arrival=turn.now.timestamp(),
+        consult=consult,
     )
-    turn.state.contacts[contact.id] = contact
-    turn.state.pools[queue.id].wait(contact)
-    turn.state.touched_queues.add(queue.id)
-    turn.serve_contact(contact)
+    return contact
 
 
-def _left(turn: Turn, event: Left) -> None:
-    contact = turn.state.contacts.get(event.interaction_id)
-    if contact is None:
-        return
-    if contact.stage == ContactStage.TALKING:
-        _release(turn, contact)
-        return
-    if contact.stage == ContactStage.RINGING:
-        assert contact.agent_id is not None
-        agent = turn.state.agents[contact.agent_id]
-        turn.take_back(agent, contact, "customer_left")
-        _forget(turn, contact)
-        # Not the agent's doing: the agent keeps the idle time, hence the place.
-        turn.become(agent, AgentState.READY, fresh=False)
-        turn.serve_agent(agent)
-    else:
-        _forget(turn, contact)
+def _talks(turn: Turn, contact: Contact, agent: Agent) -> None:
+    contact.stage, contact.agent, contact.ringing = ContactStage.TALKING, agent, []
+    if contact.pool is not None:
+        contact.pool.talking += 1
+        turn.state.touched_pools.add(contact.pool)
 
 
-def _forget(turn: Turn, contact: Contact) -> None:
-    turn.state.pools[contact.queue_id].unwait(contact)
-    turn.state.touched_queues.add(contact.queue_id)
-    del turn.state.contacts[contact.id]
-
-
-def _standing_offer(turn: Turn, interaction_id: UUID, agent_id: UUID) -> tuple[Agent, Contact]:
-    contact = turn.state.contacts.get(interaction_id)
-    if contact is None or contact.stage != ContactStage.RINGING or contact.agent_id != agent_id:
+def _standing_offer(turn: Turn, contact_id: UUID, agent_id: UUID) -> tuple[Agent, Contact]:
+    contact = turn.state.contacts.get(contact_id)
+    if contact is None or contact.stage is not ContactStage.RINGING:
         raise OfferGone()
-    return turn.state.agents[agent_id], contact
+    for agent in contact.ringing:
+        if agent.id == agent_id:
+            return agent, contact
+    raise OfferGone()
 
 
 def _accepted(turn: Turn, event: Accepted) -> None:
-    agent, contact = _standing_offer(turn, event.interaction_id, event.agent_id)
-    contact.stage = ContactStage.TALKING
-    turn.state.pools[contact.queue_id].talking += 1
-    turn.state.touched_queues.add(contact.queue_id)
-    turn.become(agent, AgentState.TALKING)
+    agent, contact = _standing_offer(turn, event.contact_id, event.agent_id)
+    others = [one for one in contact.ringing if one is not agent]
+    for other in others:
+        turn.take_back(other, contact, "taken")
+    work = agent.work[contact.id]
+    work.stage, work.since = WorkStage.TALKING, turn.now
+    turn.set_end(agent, work, None)
+    _talks(turn, contact, agent)
+    turn.refresh(agent)
+    _free_again(turn, others)
+    turn.serve_agent(agent)
+
+
+def _free_again(turn: Turn, agents: list[Agent]) -> None:
+    """An offer ended that was not the agents' doing: they keep the idle time, hence the place."""
+    for agent in agents:
+        turn.settle(agent)
+    for agent in agents:
+        turn.serve_agent(agent)
 
 
 def _refused(turn: Turn, event: Refused) -> None:
-    agent, contact = _standing_offer(turn, event.interaction_id, event.agent_id)
+    agent, contact = _standing_offer(turn, event.contact_id, event.agent_id)
     if event.reason == CONTACT_GONE:
         _left(turn, Left(contact.id))
     else:
-        _not_taken(turn, agent, contact, event.reason)
+        turn.not_taken(agent, contact, event.reason)
 
 
-def _not_taken(turn: Turn, agent: Agent, contact: Contact, reason: str) -> None:
-    """Redirection on no answer: the agent is taken out until they say they are there."""
-    turn.take_back(agent, contact, reason)
-    turn.become(agent, AgentState.BUSY, RONA)
-    turn.serve_contact(contact)
-
-
-def _held(turn: Turn, event: Held) -> None:
-    contact = turn.state.contacts.get(event.interaction_id)
-    if contact is None or contact.stage != ContactStage.TALKING or contact.agent_id is None:
+def _left(turn: Turn, event: Left | Released) -> None:
+    contact = turn.state.contacts.get(event.contact_id)
+    if contact is None:
         return
-    agent = turn.state.agents[contact.agent_id]
-    wanted = AgentState.HOLD if event.held else AgentState.TALKING
-    if agent.state != wanted:
-        turn.become(agent, wanted)
-
-
-def _released(turn: Turn, event: Released) -> None:
-    _left(turn, Left(event.interaction_id))
+    if contact.stage is ContactStage.TALKING:
+        _release(turn, contact)
+        return
+    ringing = list(contact.ringing)
+    for agent in ringing:
+        turn.take_back(agent, contact, "customer_left")
+    waiting.forget(turn, contact)
+    _free_again(turn, ringing)
 
 
 def _release(turn: Turn, contact: Contact) -> None:
-    assert contact.agent_id is not None
-    agent = turn.state.agents[contact.agent_id]
-    pool = turn.state.pools[contact.queue_id]
-    pool.talking -= 1
-    turn.state.touched_queues.add(contact.queue_id)
+    agent = contact.agent
+    assert agent is not None
     del turn.state.contacts[contact.id]
-    turn.state.drop_if_done(pool)
-    if pool.queue.wrapup_seconds > 0:
-        turn.become(agent, AgentState.WRAPUP, seconds=pool.queue.wrapup_seconds)
+    if contact.pool is not None:
+        contact.pool.talking -= 1
+        turn.state.touched_pools.add(contact.pool)
+        turn.state.drop_if_done(contact.pool)
+    _wrap_up(turn, agent, agent.work[contact.id], none=contact.consult)
+
+
+def _wrap_up(turn: Turn, agent: Agent, work: Work, *, none: bool = False) -> None:
+    """Who was only asked for advice has nothing to wrap up."""
+    seconds = agent.wrapup_seconds
+    if seconds is None:
+        seconds = work.pool.queue.wrapup_seconds if work.pool is not None else WRAPUP_SECONDS
+    if none:
+        turn.finish_wrapup(agent, work)
+    elif seconds > 0:
+        work.stage, work.since, work.reason = WorkStage.WRAPUP, turn.now, ""
+        work.held = work.consulting = False
+        turn.set_end(agent, work, seconds)
+        turn.refresh(agent)
+        turn.serve_agent(agent)
     else:
-        turn.commands.append(WrapupOver(contact.id, agent.id))
-        turn.finish_wrapup(agent)
+        turn.finish_wrapup(agent, work, told=True)
 
 
-def _wrapup_done(turn: Turn, event: WrapupDone) -> None:
-    agent = turn.state.agents.get(event.agent_id)
-    if agent is not None and agent.state == AgentState.WRAPUP and event.interaction_id in (None, agent.contact_id):
-        turn.finish_wrapup(agent)
+def _hand_over(turn: Turn, event: HandOver) -> None:
+    contacts = turn.state.contacts
+    contact, consult = contacts.get(event.contact_id), contacts.get(event.consult_id)
+    if contact is None or consult is None or not consult.consult:
+        raise NoSuchContact()
+    if contact.stage is not ContactStage.TALKING or consult.stage is not ContactStage.TALKING:
+        raise NoSuchContact()
+    old, new = contact.agent, consult.agent
+    assert old is not None
+    assert new is not None
+    work, theirs = old.work[contact.id], new.work.pop(consult.id)
+    if contact.id in new.work:
+        turn.commands.append(WrapupOver(contact.interaction_id, new.id))
+        turn.drop_work(new, new.work[contact.id])
+    theirs.contact_id, theirs.interaction_id, theirs.pool = contact.id, contact.interaction_id, contact.pool
+    theirs.held = theirs.consulting = False
+    new.work[contact.id] = theirs
+    contact.agent = new
+    del contacts[consult.id]
+    if consult.pool is not None:
+        consult.pool.talking -= 1
+        turn.state.touched_pools.add(consult.pool)
+        turn.state.drop_if_done(consult.pool)
+    turn.refresh(new)
+    _wrap_up(turn, old, work)
+
+
+def _held(turn: Turn, event: Held) -> None:
+    found = _in_talk(turn, event.contact_id)
+    if found is not None:
+        agent, work = found
+        work.held = event.held
+        turn.refresh(agent)
+
+
+def _consulting(turn: Turn, event: Consulting) -> None:
+    found = _in_talk(turn, event.contact_id)
+    if found is not None:
+        agent, work = found
+        work.consulting = event.on
+        turn.refresh(agent)
+
+
+def _in_talk(turn: Turn, contact_id: UUID) -> tuple[Agent, Work] | None:
+    contact = turn.state.contacts.get(contact_id)
+    if contact is None or contact.stage is not ContactStage.TALKING or contact.agent is None:
+        return None
+    return contact.agent, contact.agent.work[contact.id]
 
 
 def _time_passed(turn: Turn, event: TimePassed) -> None:
-    while (agent := turn.state.due(turn.now)) is not None:
-        if agent.state == AgentState.RINGING:
-            _not_taken(turn, agent, turn.state.contacts[_contact_of(agent)], "no_answer")
-        else:
-            turn.commands.append(WrapupOver(_contact_of(agent), agent.id))
-            turn.finish_wrapup(agent)
-
-
-def _contact_of(agent: Agent) -> UUID:
-    assert agent.contact_id is not None, f"an agent in {agent.state} has a contact"
-    assert agent.state in IN_CONTACT or agent.state == AgentState.WRAPUP
-    return agent.contact_id
+    while (deadline := turn.state.deadlines.due(turn.now)) is not None:
+        agent, work, contact = deadline.agent, deadline.work, deadline.contact
+        if contact is not None:
+            contact.deadline = None
+            waiting.advance(turn, contact)
+        elif agent is not None and work is not None:
+            if work.rings:
+                turn.not_taken(agent, turn.state.contacts[work.contact_id], "no_answer")
+            else:
+                turn.finish_wrapup(agent, work, told=True)
+        if turn.away:
+            waiting.nobody_left(turn)
 
 
 _HANDLERS: dict[type[Any], Callable[[Turn, Any], None]] = {
-    SetState: _set_state,
-    SeatReachable: _seat_reachable,
-    Enqueue: _enqueue,
+    SetState: sessions.set_state,
+    SeatReachable: sessions.seat_reachable,
+    Private: sessions.private,
+    WrapupDone: sessions.wrapup_done,
+    ExtendWrapup: sessions.extend_wrapup,
+    Enqueue: waiting.enqueue,
+    Consult: _consult,
+    Begin: _begin,
+    HandOver: _hand_over,
     Left: _left,
     Accepted: _accepted,
     Refused: _refused,
     Held: _held,
-    Released: _released,
-    WrapupDone: _wrapup_done,
+    Consulting: _consulting,
+    Released: _left,
     TimePassed: _time_passed,
     DirectoryChanged: directory_changed,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yuelai.platform.errors import Conflict, NotFound
+from yuelai.platform.errors import Conflict, NotFound, Refusal
 
 
 class NoSuchAgent(NotFound):
@@ -47,6 +47,30 @@ class OfferGone(Conflict):
     code = "offer_gone"
 
 
+class AgentNotFree(Conflict):
+    """The agent is not there, or has a call in hand."""
+
+    code = "agent_not_free"
+
+
+class NoSuchContact(NotFound):
+    """This contact is in nobody's hands."""
+
+    code = "no_such_contact"
+
+
+class NoWrapup(Conflict):
+    """There is no wrap-up that could be made longer."""
+
+    code = "no_wrapup"
+
+
+class WrapupTooLong(Conflict):
+    """The wrap-up has been made longer as often as the queue allows."""
+
+    code = "wrapup_too_long"
+
+
 class QueueCodeTaken(Conflict):
     """There is a queue of this code already."""
 
@@ -57,3 +81,52 @@ class NoSuchMember(NotFound):
     """This person is not somebody of this tenant, or does not serve the queue."""
 
     code = "no_such_member"
+
+
+class SpanUnfit(Refusal):
+    """The time asked for has to end after it begins, and may be 93 days long at most."""
+
+    status = 422
+    code = "span_unfit"
+
+
+class UnknownSkill(Refusal):
+    """There is no such skill."""
+
+    status = 422
+    code = "unknown_skill"
+
+
+class SkillTwice(Refusal):
+    """The same skill is required twice, or preferred twice."""
+
+    status = 422
+    code = "skill_twice"
+
+
+class UnknownCalendar(Refusal):
+    """There is no such calendar."""
+
+    status = 422
+    code = "unknown_calendar"
+
+
+class UnknownPrompt(Refusal):
+    """There is no such prompt."""
+
+    status = 422
+    code = "unknown_prompt"
+
+
+class NoSuchTarget(Refusal):
+    """The queue that contacts are to overflow to does not exist, or is closed."""
+
+    status = 422
+    code = "no_such_target"
+
+
+class OverflowCircle(Refusal):
+    """These queues would send contacts to each other in a circle."""
+
+    status = 422
+    code = "overflow_circle"

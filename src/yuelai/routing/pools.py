@@ -1,20 +1,26 @@
-"""What a queue keeps sorted: contacts that wait and agents who are free. Heads are known at once.
-
-Sorted lists rather than heaps: both may lose members from the middle (a caller hangs up, an agent takes a break),
-and at 5,000 members an insertion moves 40 kB, which costs about a microsecond.
-"""
+"""One queue: its lanes, the order of who waits in it, and how many of its members are in which state."""
 
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Mapping
+from collections import Counter
 from datetime import datetime
 from itertools import islice
-from typing import Any
-from uuid import UUID
+from typing import TYPE_CHECKING
 
-from yuelai.routing.matching import STRATEGIES, Key
-from yuelai.routing.model import Agent, Contact, Queue
+from yuelai.routing.events import AgentState
+from yuelai.routing.lanes import Lane, Need, Waiting, remove
+from yuelai.routing.matching import STRATEGIES
+from yuelai.routing.model import Agent, Contact, Queue, Wishes
+from yuelai.routing.settings import OverflowTo, OverflowWhen
+
+if TYPE_CHECKING:
+    from yuelai.routing.planning import Step
+
+LANES = 12
+"""So many are kept though nobody waits in them; making one anew looks at all members."""
+
+READY = AgentState.READY
 
 
 class Pool:
@@ -25,46 +31,89 @@ class Pool:
         self.talking = 0
         self.retired = False
         """Closed: nothing waits here, no agent is a member; the talks it began go on."""
-        self._strategy = STRATEGIES[queue.strategy]
-        self._waiting: list[tuple[float, datetime, UUID]] = []
-        self._since: list[tuple[datetime, UUID]] = []
-        self._ready: list[tuple[Key, str, UUID]] = []
+        self.members: dict[Agent, None] = {}
+        self.states: Counter[AgentState] = Counter()
+        """How many members are shown in each state."""
+        self.turns: dict[Agent, int] = {}
+        """When each member was last given something (a count), for going round."""
+        self.turn = 0
+        self.order: list[Waiting] = []
+        self.lanes: dict[Need, Lane] = {}
+        self.ladders: dict[Wishes, tuple[Step, ...]] = {}
+        """Those of contacts that wait for nobody by name: they depend on settings only."""
+        self._since: list[tuple[datetime, int]] = []
+        self._rules()
+        self.plain = self.lane(Need(queue.channel))
 
-    def become(self, queue: Queue, agents: Mapping[UUID, Agent]) -> None:
+    def _rules(self) -> None:
+        self.rings_all = self.queue.strategy == "ring_all"
+        self.has_entry_rules = any(rule.when is not OverflowWhen.WAIT for rule in self.queue.overflows)
+        self.when_nobody = next(
+            (rule for rule in self.queue.overflows if rule.when is OverflowWhen.NOBODY and rule.to != OverflowTo.SITE),
+            None,
+        )
+
+    def become(self, queue: Queue) -> None:
         """The queue's settings have changed, or it is open again."""
         self.queue, self.retired = queue, False
-        self._strategy = STRATEGIES[queue.strategy]
-        self._ready = sorted(self._entry(agents[entry[2]]) for entry in self._ready)
+        self._rules()
+        for lane in self.lanes.values():
+            lane.become(STRATEGIES[queue.strategy])
+        self.plain = self.lane(Need(queue.channel))
+
+    def join(self, agent: Agent) -> None:
+        self.members[agent] = None
+        self.states[agent.state] += 1
+        for lane in self.lanes.values():
+            lane.enrol(agent)
+
+    def part(self, agent: Agent) -> None:
+        """The agent is a member no longer; must stand as free in no lane, and `fitting` is the caller's."""
+        del self.members[agent]
+        self.turns.pop(agent, None)
+        self.states[agent.state] -= 1
+
+    @property
+    def signed_in(self) -> int:
+        return len(self.members) - self.states[AgentState.OFFLINE]
+
+    def lane(self, need: Need) -> Lane:
+        lane = self.lanes.get(need)
+        if lane is None:
+            if len(self.lanes) >= LANES:
+                self._tidy()
+            lane = self.lanes[need] = Lane(self, need, STRATEGIES[self.queue.strategy])
+            for agent in self.members:
+                lane.enrol(agent)
+        return lane
+
+    def _tidy(self) -> None:
+        for need, lane in list(self.lanes.items()):
+            if not lane.waiting and lane is not self.plain:
+                lane.dissolve(self.members)
+                del self.lanes[need]
 
     def wait(self, contact: Contact) -> None:
-        insort(self._waiting, (contact.arrival, contact.enqueued_at, contact.id))
-        insort(self._since, (contact.enqueued_at, contact.id))
+        """The contact waits in this queue; `contact.waiting` says where."""
+        assert contact.waiting is not None
+        insort(self.order, contact.waiting)
+        insort(self._since, (contact.enqueued_at, contact.serial))
 
     def unwait(self, contact: Contact) -> None:
-        _remove(self._waiting, (contact.arrival, contact.enqueued_at, contact.id))
-        _remove(self._since, (contact.enqueued_at, contact.id))
+        remove(self.order, contact.waiting)
+        remove(self._since, (contact.enqueued_at, contact.serial))
 
-    def free(self, agent: Agent) -> None:
-        insort(self._ready, self._entry(agent))
+    def rank(self, contact: Contact) -> int:
+        """Return the contact's place among those that wait in this queue, from 1."""
+        return bisect_left(self.order, contact.waiting) + 1  # type: ignore[type-var]
 
-    def unfree(self, agent: Agent) -> None:
-        """Must be called before anything the strategy looks at changes."""
-        _remove(self._ready, self._entry(agent))
-
-    def _entry(self, agent: Agent) -> tuple[Key, str, UUID]:
-        return (self._strategy(agent, self.queue.id), agent.number, agent.id)
-
-    def next_contact(self) -> tuple[float, UUID] | None:
-        """Return the virtual arrival and id of who is served next."""
-        return (self._waiting[0][0], self._waiting[0][2]) if self._waiting else None
-
-    def first_agents(self, count: int = 1) -> list[UUID]:
-        """Return the free agents in the order in which they would be offered a contact."""
-        return [entry[2] for entry in islice(self._ready, count)]
+    def first_agents(self, count: int = 1) -> list[Agent]:
+        """Return the free agents in the order in which they would be offered a contact without wishes."""
+        return [entry[3] for entry in islice(self.plain.ready, count)]
 
     @property
     def waiting(self) -> int:
-        return len(self._waiting)
+        return len(self.order)
 
     @property
     def longest_since(self) -> datetime | None:
@@ -72,11 +121,4 @@ class Pool:
 
     @property
     def ready(self) -> int:
-        return len(self._ready)
-
-
-def _remove(entries: list[Any], entry: Any) -> None:
-    index = bisect_left(entries, entry)
-    if index == len(entries) or entries[index] != entry:
-        raise LookupError("the pool does not hold what is to be removed")
-    del entries[index]
+        return len(self.plain.ready)

@@ -13,14 +13,18 @@ import asyncpg
 from yuelai.platform.facts import Fact
 from yuelai.platform.journal import Entry
 from yuelai.platform.live import Place
-from yuelai.routing.events import AgentState, AgentStateChanged, Seat
-from yuelai.routing.matching import STRATEGIES
-from yuelai.routing.model import AgentRecord, Figures, Queue, Session
+from yuelai.routing import stored
+from yuelai.routing.events import AgentState, AgentStateChanged, AgentWished, Seat
+from yuelai.routing.model import CHOSEN, AgentRecord, Figures, Pending, Queue, Session
+from yuelai.routing.settings import SkillWish
 
 if TYPE_CHECKING:
     from yuelai.platform.db import Connection
 
-_QUEUE = "id, tenant_id, code, name, name_en, priority, ring_seconds, wrapup_seconds, strategy"
+_QUEUE = """
+    id, tenant_id, code, name, name_en, priority, ring_seconds, wrapup_seconds, strategy, channel, prefer_seconds,
+    overflows, treatment, calendar_id, extend_seconds, target_seconds, target_share
+"""
 
 
 async def _state_changed(conn: Connection, entry: Entry) -> None:
@@ -29,11 +33,14 @@ async def _state_changed(conn: Connection, entry: Entry) -> None:
     assert isinstance(fact, AgentStateChanged)
     await conn.execute(
         """
-        INSERT INTO agent_sessions (agent_id, state, reason, seat, since, interaction_id, until)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)
+        INSERT INTO agent_sessions AS s (agent_id, state, reason, seat, since, interaction_id, until, by_id)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
         ON CONFLICT (agent_id) DO UPDATE SET state = excluded.state,
             reason = excluded.reason, seat = excluded.seat, since = excluded.since,
-            interaction_id = excluded.interaction_id, until = excluded.until
+            interaction_id = excluded.interaction_id, until = excluded.until, by_id = excluded.by_id,
+            pending_state = CASE WHEN $9 THEN NULL ELSE s.pending_state END,
+            pending_reason = CASE WHEN $9 THEN NULL ELSE s.pending_reason END,
+            pending_by = CASE WHEN $9 THEN NULL ELSE s.pending_by END
         """,
         fact.agent_id,
         fact.state.value,
@@ -42,6 +49,8 @@ async def _state_changed(conn: Connection, entry: Entry) -> None:
         fact.at,
         fact.interaction_id,
         fact.until,
+        fact.by,
+        fact.state in CHOSEN,  # what was wanted for after the contact has come true, or is over
     )
     await conn.execute(
         """
@@ -54,8 +63,8 @@ async def _state_changed(conn: Connection, entry: Entry) -> None:
     )
     await conn.execute(
         """
-        INSERT INTO agent_state_log (agent_id, id, tenant_id, state, reason, seat, interaction_id, started_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING
+        INSERT INTO agent_state_log (agent_id, id, tenant_id, state, reason, seat, interaction_id, started_at, by_id)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING
         """,
         fact.agent_id,
         entry.id,
@@ -65,14 +74,36 @@ async def _state_changed(conn: Connection, entry: Entry) -> None:
         fact.seat.value,
         fact.interaction_id,
         fact.at,
+        fact.by,
     )
 
 
-PROJECTIONS: Mapping[type[Fact], Callable[[Connection, Entry], Awaitable[None]]] = {AgentStateChanged: _state_changed}
+async def _wished(conn: Connection, entry: Entry) -> None:
+    """What is to follow the contact in hand outlives core, as the contact's end may come after a restart."""
+    fact = entry.fact
+    assert isinstance(fact, AgentWished)
+    await conn.execute(
+        """
+        UPDATE agent_sessions SET pending_state = $2, pending_reason = $3, pending_by = $4 WHERE agent_id = $1
+        """,
+        fact.agent_id,
+        fact.state.value if fact.state is not None else None,
+        fact.reason if fact.state is not None else None,
+        fact.by,
+    )
+
+
+PROJECTIONS: Mapping[type[Fact], Callable[[Connection, Entry], Awaitable[None]]] = {
+    AgentStateChanged: _state_changed,
+    AgentWished: _wished,
+}
 
 
 _AGENTS = """
-SELECT p.id, p.number, p.name, m.levels, m.tenants,
+SELECT p.id, p.number, p.name, m.levels, m.positions, m.tenants,
+    (SELECT jsonb_object_agg(s.skill_id, s.level) FROM person_skills s
+     WHERE s.person_id = p.id AND s.tenant_id = ANY (m.tenants)) AS skills,
+    (SELECT jsonb_object_agg(a.tenant_id, to_jsonb(a)) FROM agent_profiles a WHERE a.person_id = p.id) AS profiles,
     (SELECT jsonb_agg(jsonb_build_object(
         'tenant_id', t.id,
         'groups', coalesce((SELECT jsonb_agg(g.group_id) FROM group_members g
@@ -80,7 +111,8 @@ SELECT p.id, p.number, p.name, m.levels, m.tenants,
         'site_id', (SELECT s.site_id FROM person_sites s WHERE s.person_id = p.id AND s.tenant_id = t.id)))
      FROM unnest(m.tenants) AS t (id)) AS places
 FROM people p JOIN (
-    SELECT person_id, jsonb_object_agg(queue_id, level) AS levels, array_agg(DISTINCT tenant_id) AS tenants
+    SELECT person_id, jsonb_object_agg(queue_id, level) AS levels,
+        jsonb_object_agg(queue_id, position) AS positions, array_agg(DISTINCT tenant_id) AS tenants
     FROM queue_members q WHERE queue_id IN (SELECT id FROM queues WHERE active)
         AND EXISTS (SELECT FROM grants g WHERE g.person_id = q.person_id AND g.tenant_id = q.tenant_id)
     GROUP BY person_id
@@ -105,7 +137,10 @@ async def load_directory(conn: Connection, now: datetime | None = None) -> Direc
     work number and still hold a grant at the tenant of the queue.
     """
     rows = await conn.fetch(f"SELECT {_QUEUE} FROM queues WHERE active ORDER BY tenant_id, code")  # noqa: S608
-    queues = [_queue(row) for row in rows]
+    wishes: dict[UUID, list[SkillWish]] = defaultdict(list)
+    for row in await conn.fetch("SELECT * FROM queue_skills ORDER BY position"):
+        wishes[row["queue_id"]].append(stored.wish_of(dict(row)))
+    queues = [stored.queue_of(dict(row), wishes[row["id"]]) for row in rows]
     operator = await conn.fetchval("SELECT id FROM tenants WHERE is_operator")
     sessions = {row["agent_id"]: row for row in await conn.fetch("SELECT * FROM agent_sessions")}
     today: dict[UUID, dict[UUID, Figures]] = defaultdict(dict)
@@ -114,13 +149,16 @@ async def load_directory(conn: Connection, now: datetime | None = None) -> Direc
     agents = [
         AgentRecord(
             id=row["id"],
-            home=row["tenants"][0] if len(row["tenants"]) == 1 else operator,
+            home=(home := row["tenants"][0] if len(row["tenants"]) == 1 else operator),
             number=row["number"],
             name=row["name"],
-            levels={UUID(queue_id): level for queue_id, level in row["levels"].items()},
+            levels=_by_id(row["levels"]),
             session=_session(sessions.get(row["id"])),
             places=_places(row["places"]),
             figures=today[row["id"]],
+            skills=_by_id(row["skills"] or {}),
+            positions=_by_id(row["positions"]),
+            **_profile(row["profiles"] or {}, home),
         )
         for row in await conn.fetch(_AGENTS)
     ]
@@ -145,7 +183,28 @@ async def _figures(conn: Connection, now: datetime) -> list[asyncpg.Record]:
 def _session(row: asyncpg.Record | None) -> Session | None:
     if row is None:
         return None
-    return Session(AgentState(row["state"]), row["reason"], Seat(row["seat"]), row["since"], row["interaction_id"])
+    pending = row["pending_state"]
+    return Session(
+        AgentState(row["state"]),
+        row["reason"],
+        Seat(row["seat"]),
+        row["since"],
+        row["interaction_id"],
+        Pending(AgentState(pending), row["pending_reason"], row["pending_by"]) if pending is not None else None,
+    )
+
+
+def _profile(profiles: dict[str, dict[str, Any]], home: UUID) -> dict[str, Any]:
+    """Return what an agent takes on, as fields of `AgentRecord`: as the tenant wants it that is the agent's home."""
+    row = profiles.get(str(home))
+    if row is None:
+        return {}
+    return {
+        "capacity": row["capacity"],
+        "wrapup_seconds": row["wrapup_seconds"],
+        "auto_answer": row["auto_answer"],
+        "preferred_seat": Seat(row["seat"]) if row["seat"] else None,
+    }
 
 
 def _places(places: list[dict[str, Any]]) -> dict[UUID, Place]:
@@ -157,9 +216,5 @@ def _places(places: list[dict[str, Any]]) -> dict[UUID, Place]:
     }
 
 
-def _queue(row: asyncpg.Record) -> Queue:
-    values = dict(row)
-    # A strategy from a newer version must not keep the centre from starting.
-    if values["strategy"] not in STRATEGIES:
-        values["strategy"] = "longest_idle"
-    return Queue(**values)
+def _by_id(numbers: Mapping[str, int]) -> dict[UUID, int]:
+    return {UUID(id_): number for id_, number in numbers.items()}

@@ -1,4 +1,4 @@
-"""Agents' states and queues over HTTP: what goes in and comes out. Instants are UTC, durations whole seconds."""
+"""Agents' states over HTTP: what goes in and comes out. Instants are UTC, durations whole seconds."""
 
 from __future__ import annotations
 
@@ -6,18 +6,13 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from yuelai.routing.events import AgentState, Seat
 
 Code = Annotated[str, StringConstraints(pattern="^[a-z][a-z0-9_-]{0,31}$")]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 EnglishName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)]
-Priority = Annotated[int, Field(ge=-60, le=60, description="points; each is worth a minute of waiting")]
-RingSeconds = Annotated[int, Field(ge=1, le=300)]
-WrapupSeconds = Annotated[int, Field(ge=0, le=3600)]
-Strategy = Literal["longest_idle", "best_skill"]
-Level = Annotated[int, Field(ge=1, le=5)]
 
 
 class WantedState(BaseModel):
@@ -46,8 +41,26 @@ class Today(BaseModel):
     average_handle_seconds: float | None
 
 
+class ForcedBy(BaseModel):
+    by: UUID
+    at: datetime | None
+
+
+class WorkInHand(BaseModel):
+    """`contact_id` differs from the interaction's where the agent is only asked about it."""
+
+    contact_id: UUID
+    interaction_id: UUID
+    channel: str
+    state: AgentState
+    since: datetime
+    until: datetime | None
+    queue: str | None
+
+
 class AgentDocument(BaseModel):
-    """`until` is when ringing or wrap-up ends by itself; `pending` is what follows the contact, if asked for.
+    """`until` is when ringing or wrap-up ends by itself; `pending` is what follows the contact, if asked for;
+    `presence` is what the agent, or a leader (`forced`), chose apart from contacts; `work` is all they have in hand.
     `groups` and `site_id` are where the agent works."""
 
     id: UUID
@@ -61,82 +74,10 @@ class AgentDocument(BaseModel):
     interaction_id: UUID | None
     until: datetime | None
     pending: Pending | None
+    presence: AgentState
+    forced: ForcedBy | None
+    auto_answer: bool
+    work: list[WorkInHand]
     groups: list[UUID]
     site_id: UUID | None
     today: Today
-
-
-class NewQueue(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    code: Code
-    name: Name
-    name_en: EnglishName = ""
-    priority: Priority = 0
-    ring_seconds: RingSeconds = 20
-    wrapup_seconds: WrapupSeconds = 30
-    strategy: Strategy = "longest_idle"
-
-
-class QueueChange(BaseModel):
-    """What is to be different. A queue that is not `active` is closed: who waits there goes to another one."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    name: Name | None = None
-    name_en: EnglishName | None = None
-    priority: Priority | None = None
-    ring_seconds: RingSeconds | None = None
-    wrapup_seconds: WrapupSeconds | None = None
-    strategy: Strategy | None = None
-    active: bool | None = None
-
-
-class QueueSettings(BaseModel):
-    id: UUID
-    code: str
-    name: str
-    name_en: str
-    priority: int
-    ring_seconds: int
-    wrapup_seconds: int
-    strategy: str
-    active: bool
-    members: int
-
-
-class QueueList(BaseModel):
-    items: list[QueueSettings]
-    next_cursor: None = None
-
-
-class QueueDocument(BaseModel):
-    """`waiting` counts contacts that no agent is being offered, `ready` agents who could take one now."""
-
-    id: UUID
-    code: str
-    name: str
-    waiting: int
-    longest_since: datetime | None
-    ready: int
-    talking: int
-
-
-class Membership(BaseModel):
-    """`level` is the skill in this queue, 5 the best."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    level: Level = 1
-
-
-class Member(BaseModel):
-    person_id: UUID
-    number: str | None
-    name: str
-    level: int
-
-
-class MemberList(BaseModel):
-    items: list[Member]
-    next_cursor: str | None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from yuelai.identity.model import Principal
 from yuelai.platform import outbox, paging
 from yuelai.platform.clock import SystemClock
 from yuelai.platform.ids import new_id
-from yuelai.routing import tables
+from yuelai.routing import checks, stored, tables
 from yuelai.routing.errors import NoSuchMember, NoSuchQueue, QueueCodeTaken
 from yuelai.routing.events import QueueChanged
 
@@ -22,14 +23,16 @@ if TYPE_CHECKING:
 
 
 async def queues(conn: Connection, principal: Principal) -> list[dict[str, Any]]:
-    return [dict(row) for row in await tables.queues_of(conn, principal.tenant_id)]
+    return [_shown(row) for row in await tables.queues_of(conn, principal.tenant_id)]
 
 
 async def add_queue(conn: Connection, principal: Principal, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Raises `QueueCodeTaken`."""
+    """Raises `QueueCodeTaken`, and what `checks.check` raises."""
     queue_id = new_id()
-    if not await tables.add_queue(conn, principal.tenant_id, queue_id, settings):
+    await checks.check(conn, principal.tenant_id, settings["code"], settings)
+    if not await tables.add_queue(conn, principal.tenant_id, queue_id, _kept(settings)):
         raise QueueCodeTaken(queue=settings["code"])
+    await tables.put_skills(conn, principal.tenant_id, queue_id, settings["skills"])
     await _tell(conn, principal, "queue.created", queue_id, {"code": settings["code"]})
     return await _queue(conn, principal, queue_id)
 
@@ -37,11 +40,16 @@ async def add_queue(conn: Connection, principal: Principal, settings: Mapping[st
 async def change_queue(
     conn: Connection, principal: Principal, queue_id: UUID, changes: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Raises `NoSuchQueue`."""
+    """Raises `NoSuchQueue`, and what `checks.check` raises."""
     before = await _queue(conn, principal, queue_id)
     different = {name: value for name, value in changes.items() if before[name] != value}
     if different:
-        await tables.change_queue(conn, principal.tenant_id, queue_id, different)
+        # Whoever opens a queue again may close a circle that has grown meanwhile.
+        opening = {"overflows": before["overflows"]} if different.get("active") else {}
+        await checks.check(conn, principal.tenant_id, before["code"], {**opening, **different})
+        await tables.change_queue(conn, principal.tenant_id, queue_id, _kept(different))
+        if "skills" in different:
+            await tables.put_skills(conn, principal.tenant_id, queue_id, different["skills"])
         await _tell(conn, principal, "queue.changed", queue_id, {"fields": sorted(different)})
     return {**before, **different}
 
@@ -57,12 +65,15 @@ async def members(
     return [dict(row) for row in items], next_cursor
 
 
-async def put_member(conn: Connection, principal: Principal, queue_id: UUID, person_id: UUID, level: int) -> None:
+async def put_member(
+    conn: Connection, principal: Principal, queue_id: UUID, person_id: UUID, level: int, position: int | None = None
+) -> None:
     """Raises `NoSuchQueue`, and `NoSuchMember` for somebody without any grant at the tenant."""
     await _queue(conn, principal, queue_id)
-    if not await tables.put_member(conn, principal.tenant_id, queue_id, person_id, level):
+    if not await tables.put_member(conn, principal.tenant_id, queue_id, person_id, level, position):
         raise NoSuchMember()
-    await _tell(conn, principal, "queue.member_put", queue_id, {"person_id": str(person_id), "level": level})
+    said = {"person_id": str(person_id), "level": level} | ({"position": position} if position else {})
+    await _tell(conn, principal, "queue.member_put", queue_id, said)
 
 
 async def delete_member(conn: Connection, principal: Principal, queue_id: UUID, person_id: UUID) -> None:
@@ -77,7 +88,25 @@ async def _queue(conn: Connection, principal: Principal, queue_id: UUID) -> dict
     row: asyncpg.Record | None = await tables.queue_of(conn, principal.tenant_id, queue_id)
     if row is None:
         raise NoSuchQueue()
-    return dict(row)
+    return _shown(row)
+
+
+def _shown(row: asyncpg.Record) -> dict[str, Any]:
+    """As requests name things, with what a newer version may have put there left out."""
+    values = dict(row)
+    return {
+        **values,
+        "skills": [asdict(stored.wish_of({**wish, "skill_id": UUID(wish["skill_id"])})) for wish in values["skills"]],
+        "overflows": [asdict(rule) for rule in stored.overflows_of(values["overflows"], values["code"])],
+        "treatment": stored.plain(stored.treatment_of(values["treatment"])),
+    }
+
+
+def _kept(settings: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {name: value for name, value in settings.items() if name != "skills"}
+    if "treatment" in kept:
+        kept["treatment"] = stored.unusual(kept["treatment"])
+    return kept
 
 
 async def _tell(conn: Connection, principal: Principal, action: str, queue_id: UUID, data: Mapping[str, Any]) -> None:
