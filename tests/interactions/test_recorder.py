@@ -18,10 +18,11 @@ from yuelai.interactions.events import (
     SegmentKind,
     SegmentStarted,
     TrailNoted,
+    WrappedUp,
 )
 from yuelai.interactions.numbering import TrailNumbers
 from yuelai.platform.ids import SAMPLE_TENANT, new_id
-from yuelai.platform.live import permitted
+from yuelai.platform.live import NOWHERE, permitted
 
 AGENT, QUEUE, WANG, LI = (UUID(int=number) for number in (21, 31, 41, 42))
 
@@ -51,7 +52,7 @@ async def test_the_live_document_has_the_shape_screens_rely_on() -> None:
     book.clock.advance(5)
     await recorder.segment(SegmentKind.QUEUE, queue_id=QUEUE)
     recorder.show.queue({"id": str(QUEUE), "code": "general", "name": "综合"})
-    recorder.show.agent(AGENT, "8001")
+    recorder.show.holders([(AGENT, "8001", NOWHERE)])
     recorder.show.why(collected={"topic": "fault"}, queue_wait=3.0, explanation={"decided_by": "longest_idle"})
     until = book.clock.now() + timedelta(seconds=20)
     recorder.show.until(until)
@@ -62,6 +63,11 @@ async def test_the_live_document_has_the_shape_screens_rely_on() -> None:
         "trail_no": "T0304-00001", "channel": "voice", "direction": "in",
         "state": "queue", "ani": "13800000001", "dnis": "10000",
         "queue": {"id": str(QUEUE), "code": "general", "name": "综合"}, "agent_id": str(AGENT), "agent_number": "8001",
+        "holders": [{"agent_id": str(AGENT), "number": "8001"}], "wrapups": [],
+        "participants": [
+            {"id": str(recorder.interaction.id), "role": "customer", "agent_id": None, "number": "13800000001",
+             "name": "王芳", "state": "queue", "since": NINE.isoformat()},
+        ],
         "match": "one", "customer": card(WANG), "candidates": [card(WANG)], "started_at": NINE.isoformat(),
         "state_since": (NINE + timedelta(seconds=5)).isoformat(), "answered_at": None, "until": until.isoformat(),
         "recording": True, "recording_paused": False,
@@ -82,9 +88,9 @@ async def test_only_the_agent_it_is_with_and_supervision_see_it() -> None:
     agent, supervision = frozenset({f"person:{AGENT}"}), frozenset({permitted(SAMPLE_TENANT, *WATCHES_CALLS)})
     assert not book.live.snapshot(agent)
     assert len(book.live.snapshot(supervision)) == 1
-    recorder.show.agent(AGENT, "8001")
+    recorder.show.holders([(AGENT, "8001", NOWHERE)])
     assert len(book.live.snapshot(agent)) == 1
-    recorder.show.agent(None)
+    recorder.show.holders([])
     assert not book.live.snapshot(agent)
 
 
@@ -113,9 +119,11 @@ async def test_the_document_stays_through_wrap_up_and_goes_with_the_close() -> N
     assert (await document(book, recorder.interaction.id))["state"] == "wrapup"
     await recorder.closed("solved", "一切都好")
     assert book.live.get(f"interaction/{recorder.interaction.id}") is None
-    record = book.records[-1]
-    assert isinstance(record.fact, InteractionClosed)
-    assert (record.fact.disposition, record.private) == ("solved", {"note": "一切都好"})
+    wrapped, closed = book.records[-2:]
+    assert isinstance(wrapped.fact, WrappedUp)
+    assert isinstance(closed.fact, InteractionClosed)
+    assert (wrapped.fact.agent_id, wrapped.private) == (AGENT, {"note": "一切都好"})
+    assert (wrapped.fact.disposition, closed.fact.disposition) == ("solved", "solved")
 
 
 async def test_after_the_close_a_recording_still_belongs_to_it_and_nothing_reappears() -> None:
@@ -238,3 +246,14 @@ async def test_what_is_over_goes_from_the_screens_even_if_it_cannot_be_kept() ->
     with pytest.raises(OSError, match="disk"):
         await recorder.closed()
     assert book.live.get(f"interaction/{recorder.interaction.id}") is None
+
+
+async def test_a_number_a_customer_was_sent_to_is_on_screens_and_in_no_fact() -> None:
+    book = Book()
+    recorder = await book.begin()
+    await recorder.note("transfer", "8001", {"number": "057188880000", "kind": "blind"})
+    record = book.records[-1]
+    assert "057188880000" not in repr(record.fact)
+    assert record.private == {"number": "057188880000"}
+    (line,) = (await document(book, recorder.interaction.id))["trail"]
+    assert line["data"] == {"number": "057188880000", "kind": "blind"}

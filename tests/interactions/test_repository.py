@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import pairwise
 from typing import Any
 from uuid import UUID
@@ -18,12 +19,14 @@ from yuelai.identity.model import Principal
 from yuelai.interactions import service
 from yuelai.interactions.errors import NoSuchInteraction
 from yuelai.interactions.events import EndReason
+from yuelai.interactions.model import Interaction, Stage, Tenant
+from yuelai.interactions.recorder import InteractionRecorder
 from yuelai.interactions.repository import last_trail_numbers, make_partitions, open_interactions
 from yuelai.interactions.restart import records_to_close
 from yuelai.interactions.service import Filter
 from yuelai.platform.clock import VirtualClock
 from yuelai.platform.db import Database
-from yuelai.platform.ids import SAMPLE_TENANT, new_id
+from yuelai.platform.ids import SAMPLE_TENANT, TenantId, new_id
 from yuelai.platform.paging import BadCursor
 
 ALL = Filter()
@@ -159,7 +162,7 @@ async def test_other_tenants_and_those_without_permission_see_nothing(world: Wor
     with pytest.raises(Forbidden):
         await world.find(planner)
     async with world.database.transaction(elsewhere) as conn:
-        for table in ("interactions", "interaction_segments", "interaction_trail"):
+        for table in ("interactions", "interaction_segments", "interaction_trail", "interaction_wrapups"):
             assert await conn.fetchval(f"SELECT count(*) FROM {table}") == 0
 
 
@@ -250,6 +253,150 @@ async def test_after_a_restart_what_was_standing_is_closed_truthfully(world: Wor
     async with world.database.transaction(None) as conn:
         assert await open_interactions(conn) == []
         assert await conn.fetchval("SELECT count(*) FROM interaction_segments WHERE ended_at IS NULL") == 0
+
+
+async def transferred(world: World) -> InteractionRecorder:
+    """8001 asks 8002, hands the customer over to them and wraps up beside; 8002 has the last word."""
+    book, one, two = world.book, world.agent.person_id, world.other.person_id
+    recorder = await book.begin()
+    for kind, agent, seconds in (("queue", None, 10), ("ring", one, 4), ("talk", one, 30)):
+        await recorder.segment(kind, agent, world.queue)
+        book.clock.advance(seconds)
+    first = await recorder.joined("agent", agent_id=one)
+    await recorder.segment("consult", one, world.queue)
+    await recorder.joined("consulted", agent_id=two)
+    book.clock.advance(15)
+    await recorder.segment("conference", one, world.queue)
+    book.clock.advance(5)
+    await recorder.segment("talk", two, world.queue)
+    await recorder.left(first, "transferred")
+    book.clock.advance(20)
+    return recorder
+
+
+async def test_a_transfer_leaves_two_agents_two_wrap_ups_and_one_line_of_segments(world: World) -> None:
+    book = world.book
+    recorder = await transferred(world)
+    assert not await recorder.wrapped_up(world.agent.person_id, "passed_on", "问账单")
+    await recorder.ended("customer_hung_up")
+    book.clock.advance(7)
+    assert await recorder.wrapped_up(world.other.person_id, "billing", "已解释")
+    page = await world.one(world.leader, recorder.interaction.id)
+    assert [(one["kind"], one["seconds"]) for one in page["segments"]] == [
+        ("queue", 10), ("ring", 4), ("talk", 30), ("consult", 15), ("conference", 5), ("talk", 20), ("wrapup", 7),
+    ]  # fmt: skip
+    assert [(one["role"], one["agent"] and one["agent"]["number"], one["seconds"], one["reason"])
+            for one in page["participants"]] == [
+        ("customer", None, 84, "customer_hung_up"), ("agent", "8001", 50, "transferred"),
+        ("consulted", "8002", 20, "joined"), ("agent", "8002", 20, "ended"),
+    ]  # fmt: skip
+    assert [(one["agent"]["number"], one["disposition"], one["note"], one["seconds"]) for one in page["wrapups"]] == [
+        ("8001", "passed_on", "问账单", 20), ("8002", "billing", "已解释", 7),
+    ]  # fmt: skip
+    assert (page["disposition"], page["note"], page["agent"]["number"]) == ("billing", "已解释", "8002")
+    assert (page["wait_seconds"], page["talk_seconds"], page["hold_seconds"], page["consult_seconds"]) == (
+        14,
+        55,
+        0,
+        15,
+    )
+    assert page["state"] == "closed"
+    assert len((await world.find(world.other))[0]) == 1
+
+
+async def test_who_was_only_asked_finds_the_contact_among_their_own(world: World) -> None:
+    recorder = await world.book.begin()
+    for kind, agent in (("queue", None), ("ring", world.agent.person_id), ("talk", world.agent.person_id)):
+        await recorder.segment(kind, agent, world.queue)
+    await recorder.joined("consulted", agent_id=world.other.person_id)
+    assert len((await world.find(world.other))[0]) == 1
+
+
+async def test_a_restart_lets_everybody_go_and_leaves_no_wrap_up_open(world: World) -> None:
+    recorder = await transferred(world)
+    await world.book.project(world.database)
+    world.book.clock.advance(5)
+    async with world.database.transaction(None) as conn:
+        standing = await open_interactions(conn)
+    facts = records_to_close(standing, world.book.clock.now())
+    life = Interaction(recorder.interaction.id)
+    for record in (*world.book.records, *facts):
+        life.apply(record.fact)
+    assert life.stage == Stage.CLOSED
+    await world.book.append(*facts)
+    page = await world.one(world.leader, recorder.interaction.id)
+    assert (page["state"], page["end_reason"]) == ("closed", "system_restart")
+    assert [one["reason"] for one in page["participants"]][-1] == "lost"
+    assert all(one["ended_at"] for one in (*page["wrapups"], *page["segments"]))
+
+
+async def test_the_list_says_the_path_the_wait_and_why_that_agent(world: World) -> None:
+    recorder = await world.book.begin()
+    await recorder.note("flow", "customer", {"node": "main_menu", "key": "0", "label": "主菜单"})
+    await recorder.note("queue", "system", {"queue": "general"})
+    await recorder.note("queue", "system", {"step": "skills", "skills": []})
+    await recorder.note(
+        "offer", "system", {"agent": "8002", "why": {"decided_by": "longest_idle", "met": {"ahead": 1}}}
+    )
+    await recorder.note("offer", "system", {"agent": "8002", "failed": "rona"})
+    await recorder.note("offer", "system", {"agent": "8001", "why": {"decided_by": "only_agent_free", "met": {}}})
+    (found,) = (await world.find(world.leader))[0]
+    assert found["path"] == [{"node": "main_menu", "label": "主菜单", "key": "0", "choice": None}]
+    assert found["why"]["explanation"]["decided_by"] == "only_agent_free"
+    assert found["why"]["refused"] == [{"agent": "8002", "reason": "rona"}]
+    assert [step["step"] for step in found["why"]["steps"]] == ["skills"]
+
+
+async def test_a_call_that_we_make_is_found_by_the_customers_number(world: World) -> None:
+    recorder = world.book.recorder()
+    tenant = Tenant(TenantId(SAMPLE_TENANT), "main", "悦来")
+    await recorder.begin(new_id(), tenant, "voice", "out", "10000", "13800000001")
+    await recorder.segment("dial", world.agent.person_id)
+    await recorder.ended("not_reached")
+    (found,) = (await world.find(world.leader, Filter(ani="138 0000 0001")))[0]
+    assert (found["direction"], found["state"], found["wait_seconds"]) == ("out", "wrapup", 0)
+    page = await world.one(world.agent, found["id"])
+    assert [one["address"] for one in page["participants"]] == ["13800000001", ""]
+
+
+async def test_whoever_comes_again_within_a_day_goes_on_from_the_last_contact(world: World) -> None:
+    book = Book(VirtualClock(datetime.now(UTC) - timedelta(hours=30)))
+    id_at = partial(new_id_at, book.clock)
+    await (await book.begin(id_=id_at())).ended("served")
+    book.clock.advance(10 * 3600)
+    withheld = await book.begin("anonymous", id_=id_at())
+    await withheld.identified("chosen", [card(world.customer)])
+    await withheld.ended("served")
+    book.clock.advance(3600)
+    last = await book.begin(id_=id_at())
+    await last.ended("served")
+    await book.begin(id_=id_at())  # still going on
+    await book.project(world.database)
+
+    async def previous(number: str, customers: list[UUID], hours: float) -> UUID | None:
+        async with world.database.transaction(SAMPLE_TENANT) as conn:
+            now = book.clock.now() + timedelta(hours=hours)
+            return await service.previous_of(conn, SAMPLE_TENANT, number, customers, now)
+
+    assert await previous("+86 138 0000 0001", [], 1) == last.interaction.id
+    assert await previous("anonymous", [world.customer], 1) == withheld.interaction.id
+    assert await previous("anonymous", [], 1) is None
+    assert await previous("13800000001", [], 25) is None
+    again = await book.begin(id_=id_at())
+    for _ in range(2):
+        await again.linked("previous", last.interaction.id)
+    world.book = book
+    links = (await world.one(world.leader, again.interaction.id))["links"]
+    assert [(one["kind"], one["id"], one["trail_no"]) for one in links] == [
+        ("previous", last.interaction.id, last.interaction.trail_no)
+    ]
+    back = (await world.one(world.leader, last.interaction.id))["links"]
+    assert [(one["kind"], one["id"]) for one in back] == [("next", again.interaction.id)]
+
+
+def new_id_at(clock: VirtualClock) -> UUID:
+    """An id as of that moment: the beginning of a UUIDv7 is its time (RFC 9562 §5.7)."""
+    return UUID(int=int(clock.now().timestamp() * 1000) << 80 | new_id().int & ((1 << 80) - 1))
 
 
 async def test_trail_numbers_are_resumed_from_what_was_given_out(world: World) -> None:

@@ -11,12 +11,20 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from yuelai.interactions.events import SegmentKind, SegmentStarted, TrailNoted
+from yuelai.interactions.events import Role, SegmentKind, SegmentStarted, TrailNoted
 from yuelai.interactions.model import Interaction, Stage, Tenant
+from yuelai.interactions.parties import Participant
+from yuelai.interactions.texts import with_number
 from yuelai.platform.live import NOWHERE, Document, LiveStore, Place, watching
 
 WATCHES_CALLS = ("supervision.view", "interactions.read.all")
 """What one must have to see live interactions that are with others."""
+
+
+_TOLD = frozenset({SegmentKind.TALK, SegmentKind.HOLD, SegmentKind.CONSULT, SegmentKind.CONFERENCE, SegmentKind.DIAL})
+
+Holder = tuple[UUID, str, Place]
+"""An agent, their number, and where they work for the contact's tenant."""
 
 
 def instant(at: datetime | None) -> str | None:
@@ -31,9 +39,10 @@ class LiveInteraction:
         self._live, self._interaction, self._tenant = live, interaction, tenant
         self._ani, self._dnis = ani, dnis
         self._queue: dict[str, Any] | None = None
-        self._agent_id: UUID | None = None
-        self._agent_number: str | None = None
-        self._place = NOWHERE
+        self._holders: list[Holder] = []
+        self._known: dict[UUID, tuple[str, str]] = {}
+        self._party_states: dict[UUID, str] = {}
+        self._wrapup_until: dict[UUID, datetime | None] = {}
         self._customer: dict[str, Any] | None = None
         self._candidates: list[dict[str, Any]] = []
         self._until: datetime | None = None
@@ -51,10 +60,24 @@ class LiveInteraction:
         self._queue = dict(queue) if queue else None
         self.publish()
 
-    def agent(self, agent_id: UUID | None, number: str | None = None, place: Place = NOWHERE) -> None:
-        """The agent it is offered to or held by, who may see it from now on, as their leaders of that place may; None
-        takes it from their screen."""
-        self._agent_id, self._agent_number, self._place = agent_id, number, place
+    def holders(self, holders: Sequence[Holder]) -> None:
+        """Agents who may see it from now on, as the leaders of their places may; the first is in charge. Those it is
+        offered to, who hold it and who wrap it up; nobody takes it from all screens."""
+        self._holders = list(holders)
+        self.publish()
+
+    def knows(self, participant_id: UUID, number: str, name: str) -> None:
+        """What screens call a participant; the next publish shows it."""
+        self._known[participant_id] = (number, name)
+
+    def party(self, participant_id: UUID, state: str) -> None:
+        """How it stands with a participant: ringing, talking, hold, waiting, listening …"""
+        self._party_states[participant_id] = state
+        self.publish()
+
+    def wrapup_until(self, agent_id: UUID, at: datetime | None) -> None:
+        """When this agent's wrap-up ends by itself."""
+        self._wrapup_until[agent_id] = at
         self.publish()
 
     def step(self, node: str, kind: str, label: str | None = None, key: str | None = None) -> None:
@@ -86,14 +109,16 @@ class LiveInteraction:
         if match != "chosen" or not self._candidates:
             self._candidates = copies
 
-    def noted(self, fact: TrailNoted, text: str) -> None:
+    def noted(self, fact: TrailNoted, private: Mapping[str, str]) -> None:
         """Add a line of the trail; the next publish shows it."""
-        line = {"at": instant(fact.at), "kind": fact.kind, "actor": fact.actor, "data": dict(fact.data), "text": text}
+        data, text = with_number(fact.data, private.get("number")), private.get("text", "")
+        line = {"at": instant(fact.at), "kind": fact.kind, "actor": fact.actor, "data": data, "text": text}
         self._trail = [*self._trail, line]
 
     def began(self, fact: SegmentStarted) -> None:
-        """Talk and hold stand in the live trail, too; in PostgreSQL they are segments, and are not kept twice."""
-        if fact.kind in (SegmentKind.TALK, SegmentKind.HOLD):
+        """What becomes of the customer in a talk stands in the live trail, too; in PostgreSQL these are segments, and
+        are not kept twice."""
+        if fact.kind in _TOLD:
             data = {"segment": fact.kind.value}
             line = {"at": instant(fact.at), "kind": "segment", "actor": "system", "data": data, "text": ""}
             self._trail = [*self._trail, line]
@@ -106,8 +131,51 @@ class LiveInteraction:
 
     def audience(self) -> frozenset[str]:
         """It shows the customer's card: watching a live board alone is not enough to see it."""
-        groups = {f"person:{self._agent_id}"} if self._agent_id else set()
-        return frozenset(groups) | watching(self._tenant.id, self._place, *WATCHES_CALLS)
+        groups: set[str] = set(watching(self._tenant.id, NOWHERE, *WATCHES_CALLS)) if not self._holders else set()
+        for agent_id, _, place in self._holders:
+            groups |= {f"person:{agent_id}"} | watching(self._tenant.id, place, *WATCHES_CALLS)
+        return frozenset(groups)
+
+    def _participants(self) -> list[dict[str, Any]]:
+        one = self._interaction
+        customer = {
+            "id": str(one.id),
+            "role": Role.CUSTOMER.value,
+            "agent_id": None,
+            "number": self._dnis if one.direction == "out" else self._ani,
+            "name": str((self._customer or {}).get("name") or ""),
+            "state": one.stage.shown,
+            "since": instant(one.started_at),
+        }
+        standing = [] if one.ended_at else one.parties.standing()
+        return [*([] if one.ended_at else [customer]), *(self._party(each) for each in standing)]
+
+    def _party(self, each: Participant) -> dict[str, Any]:
+        number, name = self._known.get(each.id, ("", ""))
+        held = next((holder[1] for holder in self._holders if holder[0] == each.agent_id), "")
+        usual = "talking" if each.role in (Role.AGENT, Role.LEADER) else "ringing"
+        return {
+            "id": str(each.id),
+            "role": each.role.value,
+            "agent_id": str(each.agent_id) if each.agent_id else None,
+            "number": number or held,
+            "name": name,
+            "state": self._party_states.get(each.id, usual),
+            "since": instant(each.joined_at),
+        }
+
+    def _wrapups(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "agent_id": str(each.agent_id),
+                "since": instant(each.started_at),
+                "until": instant(
+                    self._wrapup_until.get(each.agent_id, self._until if self._interaction.ended_at else None)
+                ),
+            }
+            for each in self._interaction.parties.wrapups
+            if each.stands
+        ]
 
     def document(self) -> Document:
         one = self._interaction
@@ -121,8 +189,11 @@ class LiveInteraction:
             "ani": self._ani,
             "dnis": self._dnis,
             "queue": self._queue,
-            "agent_id": str(self._agent_id) if self._agent_id else None,
-            "agent_number": self._agent_number,
+            "agent_id": str(self._holders[0][0]) if self._holders else None,
+            "agent_number": self._holders[0][1] or None if self._holders else None,
+            "holders": [{"agent_id": str(agent_id), "number": number} for agent_id, number, _ in self._holders],
+            "participants": self._participants(),
+            "wrapups": self._wrapups(),
             "match": one.match,
             "customer": self._customer,
             "candidates": self._candidates,

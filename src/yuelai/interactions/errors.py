@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yuelai.platform.errors import Conflict, NotFound
+from yuelai.platform.errors import Conflict, NotFound, Refusal
 
 
 class IllegalStep(Conflict):
@@ -21,3 +21,17 @@ class ContactStands(Conflict):
     """A contact of this customer has not been closed yet; wait for its end."""
 
     code = "contact_stands"
+
+
+class TooManyExports(Refusal):
+    """Others are being exported at the moment; try again when one of them is done."""
+
+    status = 429
+    code = "too_many_exports"
+
+
+class BadSpan(Refusal):
+    """The end of the time must lie after its beginning."""
+
+    status = 422
+    code = "bad_span"

@@ -17,6 +17,14 @@ class SegmentKind(StrEnum):
     RING = "ring"
     TALK = "talk"
     HOLD = "hold"
+    CONSULT = "consult"
+    """The customer waits with music while their agent asks somebody."""
+    CONFERENCE = "conference"
+    """More than one speaks with the customer."""
+    DIAL = "dial"
+    """The customer is being called by us."""
+    MESSAGE = "message"
+    """The customer leaves a voicemail."""
     WRAPUP = "wrapup"
 
 
@@ -31,6 +39,14 @@ class EndReason(StrEnum):
     """The customer hung up before an agent answered."""
     REFUSED = "refused"
     """It could not be taken: no media, overload, bad SDP."""
+    MESSAGE_LEFT = "message_left"
+    CALLBACK_BOOKED = "callback_booked"
+    TURNED_AWAY = "turned_away"
+    """Closed, full or nobody there: the customer was told so and let go."""
+    TRANSFERRED_OUT = "transferred_out"
+    """They speak on with an outside number, without us."""
+    NOT_REACHED = "not_reached"
+    """We called the customer, who did not answer, was busy or could not be reached."""
     SYSTEM_RESTART = "system_restart"
     FAILED = "failed"
 
@@ -49,7 +65,7 @@ class InteractionStarted(Fact):
 @fact("interaction.identified")
 @dataclass(frozen=True, kw_only=True)
 class InteractionIdentified(Fact):
-    """`match` is new, one, several or chosen; `customer_id` is set for one and chosen."""
+    """`match` is new, withheld, one, several or chosen; `customer_id` is set for one and chosen."""
 
     interaction_id: UUID
     match: str
@@ -66,6 +82,59 @@ class SegmentStarted(Fact):
     kind: SegmentKind
     agent_id: UUID | None = None
     queue_id: UUID | None = None
+
+
+class Role(StrEnum):
+    """What somebody is in an interaction."""
+
+    CUSTOMER = "customer"
+    AGENT = "agent"
+    CONSULTED = "consulted"
+    """Asked by an agent; becomes an agent when the contact is handed over, or joins the conference."""
+    THIRD = "third"
+    """An outside number."""
+    LEADER = "leader"
+
+
+@fact("interaction.joined")
+@dataclass(frozen=True, kw_only=True)
+class ParticipantJoined(Fact):
+    """Somebody takes part from `at` on. private: address (the outside number, as dialled)."""
+
+    interaction_id: UUID
+    participant_id: UUID
+    role: Role
+    agent_id: UUID | None = None
+
+
+@fact("interaction.left")
+@dataclass(frozen=True, kw_only=True)
+class ParticipantLeft(Fact):
+    """`reason`: hung_up, transferred, released, lost, failed, ended."""
+
+    interaction_id: UUID
+    participant_id: UUID
+    reason: str
+
+
+@fact("interaction.wrapped_up")
+@dataclass(frozen=True, kw_only=True)
+class WrappedUp(Fact):
+    """One agent's part is done; of several agents each has a wrap-up of their own. private: note."""
+
+    interaction_id: UUID
+    agent_id: UUID
+    disposition: str | None = None
+
+
+@fact("interaction.linked")
+@dataclass(frozen=True, kw_only=True)
+class Linked(Fact):
+    """`kind` says what `other_id` is: previous (the interaction this one goes on from), callback, ticket, message."""
+
+    interaction_id: UUID
+    kind: str
+    other_id: UUID
 
 
 @fact("interaction.ended")

@@ -67,10 +67,13 @@ class InteractionsPersonalData:
         )
         # What customers pressed may be a card's or a document's number.
         await conn.execute(
-            "UPDATE interaction_trail SET text = '', data = CASE actor WHEN 'customer' THEN '{}' ELSE data END "
+            "UPDATE interaction_trail SET text = '', "
+            "data = CASE actor WHEN 'customer' THEN '{}' ELSE data - 'number' END "
             "WHERE interaction_id = ANY($1)",
             theirs,
         )
+        await conn.execute("UPDATE interaction_wrapups SET note = '' WHERE interaction_id = ANY($1)", theirs)
+        await conn.execute("UPDATE interaction_participants SET address = '' WHERE interaction_id = ANY($1)", theirs)
         # What could not be written into these tables waits for somebody to look at it.
         await conn.execute(
             "UPDATE journal_parked SET private = '{}' WHERE fact ->> 'interaction_id' = ANY($1)",

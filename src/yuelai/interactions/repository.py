@@ -7,22 +7,28 @@ without harm all the same: rows are keyed by the journal entry they come from, a
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from yuelai.customers.phones import normalise
+from yuelai.interactions import party_tables
 from yuelai.interactions.events import (
     InteractionClosed,
     InteractionEnded,
     InteractionIdentified,
     InteractionStarted,
+    Linked,
+    ParticipantJoined,
+    ParticipantLeft,
     SegmentKind,
     SegmentStarted,
     TrailNoted,
+    WrappedUp,
 )
 from yuelai.interactions.model import Stage
+from yuelai.interactions.texts import text, with_number
 from yuelai.platform.facts import Fact
 from yuelai.platform.journal import Entry
 
@@ -30,15 +36,10 @@ if TYPE_CHECKING:
     from yuelai.platform.db import Connection
 
 
-def _text(value: object) -> str:
-    """PostgreSQL's text cannot hold NUL, which a hostile caller may put into a display name."""
-    return str(value or "").replace("\0", "\ufffd")
-
-
 async def _started(conn: Connection, entry: Entry) -> None:
     fact = entry.fact
     assert isinstance(fact, InteractionStarted)
-    ani = _text(entry.private.get("ani"))
+    ani, dnis = text(entry.private.get("ani")), text(entry.private.get("dnis"))
     await conn.execute(
         """
         INSERT INTO interactions (id, tenant_id, trail_no, channel, direction, state, ani, ani_e164, dnis, started_at)
@@ -51,8 +52,8 @@ async def _started(conn: Connection, entry: Entry) -> None:
         fact.direction,
         Stage.NEW.shown,
         ani,
-        normalise(ani),
-        _text(entry.private.get("dnis")),
+        normalise(dnis if fact.direction == "out" else ani),
+        dnis,
         fact.at,
     )
 
@@ -79,7 +80,7 @@ async def _segment(conn: Connection, entry: Entry) -> None:
     assert isinstance(fact, SegmentStarted)
     await _begin_segment(conn, entry, fact.tenant_id, fact.interaction_id, fact.kind, fact.at, fact.agent_id,
                          fact.queue_id)  # fmt: skip
-    talks = fact.kind == SegmentKind.TALK
+    talks = fact.kind in (SegmentKind.TALK, SegmentKind.CONFERENCE)
     await conn.execute(
         """
         UPDATE interactions SET state = $2, queue_id = coalesce($3, queue_id), agent_id = coalesce($4, agent_id),
@@ -110,6 +111,7 @@ async def _ended(conn: Connection, entry: Entry) -> None:
         fact.at,
         fact.reason.value,
     )
+    await party_tables.all_left(conn, entry)
     await _count(conn, fact.interaction_id)
 
 
@@ -118,11 +120,11 @@ async def _closed(conn: Connection, entry: Entry) -> None:
     assert isinstance(fact, InteractionClosed)
     await _end_segment(conn, entry, fact.interaction_id, fact.at)
     await conn.execute(
-        "UPDATE interactions SET state = 'closed', closed_at = $2, disposition = $3, note = $4 WHERE id = $1",
+        "UPDATE interactions SET state = 'closed', closed_at = $2, disposition = coalesce($3, disposition) "
+        "WHERE id = $1",
         fact.interaction_id,
         fact.at,
-        _text(fact.disposition) or None,
-        _text(entry.private.get("note")) or None,
+        text(fact.disposition) or None,
     )
 
 
@@ -141,8 +143,8 @@ async def _noted(conn: Connection, entry: Entry) -> None:
         fact.at,
         fact.kind,
         fact.actor,
-        dict(fact.data),
-        _text(entry.private.get("text")),
+        with_number(fact.data, text(entry.private.get("number"))),
+        text(entry.private.get("text")),
     )
 
 
@@ -153,6 +155,10 @@ PROJECTIONS: Mapping[type[Fact], Callable[[Connection, Entry], Awaitable[None]]]
     InteractionEnded: _ended,
     InteractionClosed: _closed,
     TrailNoted: _noted,
+    ParticipantJoined: party_tables.joined,
+    ParticipantLeft: party_tables.left,
+    WrappedUp: party_tables.wrapped_up,
+    Linked: party_tables.linked,
 }
 """`InteractionRecorded` needs nothing: recordings keep their own table, which knows its interaction."""
 
@@ -198,17 +204,18 @@ async def _begin_segment(
 
 
 async def _count(conn: Connection, interaction_id: UUID) -> None:
-    """Count waiting, talking and holding anew from the segments that have ended."""
+    """Count waiting, talking, holding and consulting anew from the segments that have ended."""
     await conn.execute(
         """
-        UPDATE interactions i SET wait_ms = s.wait, talk_ms = s.talk, hold_ms = s.hold
+        UPDATE interactions i SET wait_ms = s.wait, talk_ms = s.talk, hold_ms = s.hold, consult_ms = s.consult
         FROM (
             SELECT coalesce(sum(ms) FILTER (WHERE kind IN ('queue', 'ring') AND NOT answered), 0) AS wait,
-                coalesce(sum(ms) FILTER (WHERE kind = 'talk'), 0) AS talk,
-                coalesce(sum(ms) FILTER (WHERE kind = 'hold'), 0) AS hold
+                coalesce(sum(ms) FILTER (WHERE kind IN ('talk', 'conference')), 0) AS talk,
+                coalesce(sum(ms) FILTER (WHERE kind = 'hold'), 0) AS hold,
+                coalesce(sum(ms) FILTER (WHERE kind = 'consult'), 0) AS consult
             FROM (
                 SELECT kind, (extract(epoch FROM ended_at - started_at) * 1000)::bigint AS ms,
-                    coalesce(bool_or(kind = 'talk') OVER (ORDER BY started_at, seq), false) AS answered
+                    coalesce(bool_or(kind IN ('talk', 'conference')) OVER (ORDER BY started_at, seq), false) AS answered
                 FROM interaction_segments WHERE interaction_id = $1
             ) ended
         ) s WHERE i.id = $1
@@ -222,7 +229,8 @@ async def _count(conn: Connection, interaction_id: UUID) -> None:
 
 @dataclass(frozen=True)
 class OpenInteraction:
-    """An interaction that was standing when its process died. `ended` when only its wrap-up was missing."""
+    """An interaction that was standing when its process died. `ended` when only wrap-ups were missing; `standing` are
+    participants, agents among them with their id, and `wrapping` those whose wrap-up was open."""
 
     id: UUID
     tenant_id: UUID
@@ -230,15 +238,37 @@ class OpenInteraction:
     ended: bool
     agent_id: UUID | None
     started_at: datetime
+    standing: list[tuple[UUID, UUID | None]] = field(default_factory=list)
+    wrapping: list[UUID] = field(default_factory=list)
 
 
 async def open_interactions(conn: Connection) -> list[OpenInteraction]:
     """Return all tenants' interactions that are not closed, oldest first; read it when the projector has caught up."""
     rows = await conn.fetch(
-        "SELECT id, tenant_id, state, ended_at IS NOT NULL AS ended, agent_id, started_at FROM interactions "
-        "WHERE closed_at IS NULL ORDER BY id"
+        """
+        SELECT i.id, i.tenant_id, i.state, i.ended_at IS NOT NULL AS ended, i.agent_id, i.started_at,
+            ARRAY(SELECT p.id FROM interaction_participants p WHERE p.interaction_id = i.id AND p.left_at IS NULL
+                  ORDER BY p.joined_at, p.id) AS participants,
+            ARRAY(SELECT CASE WHEN p.role = 'agent' THEN p.agent_id END FROM interaction_participants p
+                  WHERE p.interaction_id = i.id AND p.left_at IS NULL ORDER BY p.joined_at, p.id) AS agents,
+            ARRAY(SELECT w.agent_id FROM interaction_wrapups w WHERE w.interaction_id = i.id AND w.ended_at IS NULL
+                  ORDER BY w.started_at, w.in_charge, w.seq) AS wrapping
+        FROM interactions i WHERE i.closed_at IS NULL ORDER BY i.id
+        """
     )
-    return [OpenInteraction(**row) for row in rows]
+    return [
+        OpenInteraction(
+            row["id"],
+            row["tenant_id"],
+            row["state"],
+            row["ended"],
+            row["agent_id"],
+            row["started_at"],
+            list(zip(row["participants"], row["agents"], strict=True)),
+            list(row["wrapping"]),
+        )
+        for row in rows
+    ]
 
 
 async def last_trail_numbers(conn: Connection, day: date, zone: tzinfo | None = None) -> dict[UUID, int]:
