@@ -115,6 +115,30 @@ async def test_a_peer_that_never_said_what_it_allows_is_asked_late_but_is_asked(
     assert [(e.by, e.status) for e in ours.ended] == [("system", 408)]
 
 
+async def test_a_peer_whose_sound_has_stopped_is_asked_at_once_and_ended_when_it_is_gone() -> None:
+    net, ours, caller = await standing_call(allow=ALLOW)
+    ours.offered[0].suspect()
+    ours.offered[0].suspect()
+    await net.run(0.1)
+    assert len(caller.requests()) == 1
+    caller.send(ours.hop, asked(caller).response(200))
+    await net.run(40)
+    assert ours.ended == [], "it is only silent"
+    ours.offered[0].suspect()
+    await net.run(33)
+    assert [(e.by, e.status) for e in ours.ended] == [("system", 408)]
+
+
+async def test_a_silent_peer_that_never_said_what_it_allows_is_asked_in_time_but_not_at_once() -> None:
+    net, ours, caller = await standing_call()
+    await net.run(20)
+    ours.offered[0].suspect()
+    await net.run(IDLE_SECONDS - 21)
+    assert caller.requests() == []
+    await net.run(35)
+    assert [(e.by, e.status) for e in ours.ended] == [("system", 408)]
+
+
 async def test_a_browser_that_comes_back_on_another_flow_survives_the_probe_that_was_lost() -> None:
     net, ours, page = await in_call()
     leg = next(iter(ours.stack.ua.legs.values()))

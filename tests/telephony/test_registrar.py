@@ -420,3 +420,19 @@ async def test_after_a_restart_a_browsers_dialog_is_ended_when_it_is_back() -> N
     bye = next(m for m in again.heard if isinstance(m, Request) and m.method == "BYE")
     assert bye.cseq.number > record.local_cseq + 999
     assert reborn.journal.open == {}
+
+
+async def test_of_two_browsers_the_one_that_was_signed_in_at_last_is_called_even_when_the_other_refreshes() -> None:
+    net = Net()
+    ours = Party(net, 5060)
+    old, new = Page(net, ours, "f1"), Page(net, ours, "f2", contact="def", instance="two")
+    for page in (old, new, old):
+        assert (await page.register()).status == 200
+    registered = [registration.instance for registration in ours.stack.registrations("8001")]
+    assert registered == [f"<urn:{old.instance}>", "<urn:two>"]
+    assert [place.instance for place in ours.stack.places("8001", browser=True)] == ["<urn:two>"]
+    await ours.dial("8001", browser=True)
+    await net.run(1)
+    assert ("INVITE" in old.methods(), "INVITE" in new.methods()) == (False, True)
+    ours.stack.lose_flow("f2")
+    assert [place.instance for place in ours.stack.places("8001", browser=True)] == [f"<urn:{old.instance}>"]

@@ -4,6 +4,7 @@ digest (RFC 3261 §22.3); or nobody's."""
 from __future__ import annotations
 
 import ipaddress
+import secrets
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -22,6 +23,9 @@ from yuelai.wire.sip import Request, Uri, parse_address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _SEPARATORS = str.maketrans("", "", "-.() ")
 LONGEST_NUMBER = 32
+HANDOVER = "X-Yuelai-Handover"
+MOST_HANDOVERS = 200
+"""Calls to ourselves that may be on their way at once."""
 MOST_OF_USER = 60
 """Calls of one user at once; people have two or three."""
 FULL: Mapping[str, str] = MappingProxyType(
@@ -124,7 +128,23 @@ class Admission:
         self._trunks = parse_networks(settings.trunks)
         self._authenticator, self._registrar = authenticator, registrar
         self.trunks: TrunkDirectory | None = None
+        self._handovers: dict[str, None] = {}
         self.lines = Lines()
+
+    def hand_over(self) -> Mapping[str, str]:
+        """Return what lets one call of ours in as if it came from outside: a call in hand goes on as a contact."""
+        token = secrets.token_hex(16)
+        self._handovers[token] = None
+        while len(self._handovers) > MOST_HANDOVERS:
+            del self._handovers[next(iter(self._handovers))]
+        return {HANDOVER: token}
+
+    def _is_handover(self, invite: Request) -> bool:
+        token = invite.get(HANDOVER.lower())
+        if token is None or token.strip() not in self._handovers:
+            return False
+        del self._handovers[token.strip()]  # for one call
+        return True
 
     def _by_place(self, request: Request, hop: Hop) -> str | None:
         """Return the address that may make a call a trunk's: not when a phone is registered at exactly this place, nor
@@ -149,6 +169,8 @@ class Admission:
 
     async def caller(self, invite: Request, hop: Hop) -> Caller | Verdict:
         """Return who calls, or why the call is not let in."""
+        if self._is_handover(invite):
+            return Caller(claimed_number(invite), "", "")
         inbound = self._inbound(invite, hop)
         if inbound is not None:
             return _through(inbound, invite)

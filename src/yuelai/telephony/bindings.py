@@ -48,6 +48,10 @@ class Binding:
     public: str = ""
     """Its public and its temporary GRUU (RFC 5627), empty when it did not ask for them."""
     temporary: str = ""
+    says_options: bool = False
+    """It may be asked by OPTIONS whether it is there."""
+    silent: bool = False
+    """It does not answer any more (`watch`)."""
 
     @property
     def browser(self) -> bool:
@@ -88,6 +92,13 @@ def priority_of(address: Address) -> float:
         return min(max(float(text), 0.0), 1.0) if text.replace(".", "", 1).isdecimal() else 1.0
     except ValueError:
         return 1.0
+
+
+def says_options(request: Request) -> bool:
+    """True when a REGISTER says that its sender knows OPTIONS, or at least what kind of device it is: a bare one is not
+    asked, for whoever registers without a word of themselves may answer nothing but calls."""
+    allow = request.options("allow")
+    return "options" in {method.lower() for method in allow} if allow else bool(request.get("user-agent"))
 
 
 def kept_params(address: Address) -> Params:

@@ -208,6 +208,10 @@ class SipLeg:
         self.need(LegState.CONFIRMED)
         digits.send(self, digit, milliseconds)
 
+    def suspect(self) -> None:
+        """Its sound has stopped: ask whether it is still there; `Ended` follows if not."""
+        self.liveness.suspect()
+
     async def hangup(self, status: int = 480, reason: str = "", *, cause: str = "") -> None:
         self.hang_up("local", status, reason, cause)
 

@@ -40,7 +40,7 @@ class Liveness:
     """Of one leg. `idle_seconds` is how long it may be silent before it is asked."""
 
     __slots__ = (
-        "_asking", "_away_since", "_heard_at", "_idle", "_leg", "_timer",
+        "_asking", "_away_since", "_heard_at", "_idle", "_leg", "_suspected", "_timer",
     )  # fmt: skip
 
     def __init__(self, leg: SipLeg, idle_seconds: float) -> None:
@@ -50,6 +50,8 @@ class Liveness:
         self._asking = False
         self._away_since: float | None = None
         """Since when nothing can even be sent to it."""
+        self._suspected = False
+        """Its sound has stopped, too."""
 
     def start(self) -> None:
         """The call stands."""
@@ -65,11 +67,25 @@ class Liveness:
         """A sign of life."""
         self._heard_at = self._leg.ua.timers.now
         self._away_since = None
+        self._suspected = False
+
+    def suspect(self) -> None:
+        """Its sound has stopped, which is no proof: ask now. Who never said what it allows is asked when it has been
+        silent as long as others may be; it would otherwise be left in peace."""
+        dialog = self._leg.dialog
+        if dialog is None or not self._leg.standing:
+            return
+        if dialog.allow is not None:
+            self.probe()
+            return
+        self._suspected = True
+        self._arm(max(0.0, self._heard_at + self._patience - self._leg.ua.timers.now))
 
     @property
     def _patience(self) -> float:
         dialog = self._leg.dialog
-        return self._idle * RETICENCE if dialog is not None and dialog.allow is None else self._idle
+        reticent = dialog is not None and dialog.allow is None and not self._suspected
+        return self._idle * RETICENCE if reticent else self._idle
 
     def _arm(self, seconds: float) -> None:
         self.stop()

@@ -19,6 +19,7 @@ from yuelai.telephony.bindings import (
     instance_of,
     kept_params,
     priority_of,
+    says_options,
     way_to,
 )
 from yuelai.telephony.hops import FlowHop, Hop, StreamHop, UdpHop, parse_hop
@@ -63,7 +64,7 @@ class Registrar:
     def stages(self, user: str, *, browser: bool | None = None) -> list[list[list[Binding]]]:
         """Return the user's devices as they are to be called: stages, of which each is tried at once and the next after
         it (q values, RFC 3261 §16.6); a device is a list of its flows, of which one is used (RFC 5626 §5.3)."""
-        found = sorted(self.bindings(user, browser=browser), key=lambda binding: -binding.priority)
+        found = sorted(self._callable(user, browser), key=lambda binding: -binding.priority)
         stages = []
         for _, equal in groupby(found, key=lambda binding: binding.priority):
             devices: dict[Key, list[Binding]] = {}
@@ -72,11 +73,22 @@ class Registrar:
             stages.append(list(devices.values()))
         return stages
 
+    def _callable(self, user: str, browser: bool | None) -> list[Binding]:
+        """A person sits at one browser: of several, calls go to the one they signed in at last."""
+        held = self.bindings(user, browser=browser)
+        owner = max((binding for binding in held if binding.browser), key=lambda binding: binding.id, default=None)
+        if owner is None:
+            return held
+        return [b for b in held if not b.browser or b is owner or (b.instance and b.instance == owner.instance)]
+
     def registrations(self, user: str) -> list[Registration]:
+        """Return what is registered, in the order in which the devices came."""
         now, instant = self._timers.now, self._clock.now()
         return [
-            Registration(f"sip:{user}", str(b.contact), b.browser, instant + timedelta(seconds=b.due - now))
-            for b in self.bindings(user)
+            Registration(
+                f"sip:{user}", str(b.contact), b.browser, instant + timedelta(seconds=b.due - now), b.silent, b.instance
+            )
+            for b in sorted(self.bindings(user), key=lambda binding: binding.id)
         ]
 
     def at(self, hop: Hop) -> Binding | None:
@@ -190,6 +202,7 @@ class Registrar:
             user, contact, source, hop, symmetric, instance, request.call_id, request.cseq.number,
             seconds, self._timers.now + seconds, Timer(None),
             reg_id=flow, priority=priority_of(address), path=path, params=kept_params(address),
+            says_options=says_options(request), silent=any(old.silent for old in replaced),
         )  # fmt: skip
         # In a dialog with such a name the way is the connection; a datagram would come to ourselves, whose host it has.
         if instance and not isinstance(source, UdpHop) and "gruu" in request.options("supported"):

@@ -17,7 +17,7 @@ from yuelai.platform.ids import LegId
 from yuelai.telephony.admission import parse_networks
 from yuelai.telephony.client_auth import ClientAuth
 from yuelai.telephony.guards import Guards, holds
-from yuelai.telephony.hops import Hop, parse_hop
+from yuelai.telephony.hops import Hop, UdpHop, parse_hop
 from yuelai.telephony.layer import FailureHandler, ResponseHandler
 from yuelai.telephony.liveness import IDLE_SECONDS
 from yuelai.telephony.ports import (
@@ -38,6 +38,7 @@ from yuelai.telephony.trace.writer import TraceWriter
 from yuelai.telephony.transport import Transports, TrunkTls
 from yuelai.telephony.trunks.line import Network
 from yuelai.telephony.trunks.manager import Trunks
+from yuelai.telephony.watch import PhoneWatch
 from yuelai.wire.sip import Request, Response
 
 log = structlog.get_logger()
@@ -223,6 +224,16 @@ class SipTelephony:
         )
         self._stack.admission.trunks = trunks
         trunks.attach(self._stack)
+
+    def inward(self, number: str) -> Destination:
+        """Return ourselves as a place to be called, once: the call comes in as from outside, for that number."""
+        bound = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self._settings.bind, self._settings.bind)  # noqa: S104
+        return self._stack.inward(number, UdpHop(bound, self.port))
+
+    @property
+    def watch(self) -> PhoneWatch:
+        """To be told whose phones are counted on; see `Registration.silent`."""
+        return self._stack.watch
 
     @property
     def timers(self) -> Timers:

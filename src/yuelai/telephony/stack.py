@@ -16,7 +16,7 @@ from yuelai.telephony.auth import Authenticator
 from yuelai.telephony.bindings import Binding
 from yuelai.telephony.dispatch import Dispatcher
 from yuelai.telephony.errors import NotRegistered
-from yuelai.telephony.hops import FlowHop, Hop
+from yuelai.telephony.hops import FlowHop, Hop, UdpHop
 from yuelai.telephony.kept import KeptBindings
 from yuelai.telephony.layer import TransactionLayer
 from yuelai.telephony.liveness import IDLE_SECONDS
@@ -36,6 +36,7 @@ from yuelai.telephony.registrar import Registrar
 from yuelai.telephony.subscriptions import Subscriptions
 from yuelai.telephony.timers import Timers
 from yuelai.telephony.useragent import UserAgent, Wire
+from yuelai.telephony.watch import PhoneWatch
 
 log = structlog.get_logger()
 
@@ -67,6 +68,8 @@ class Stack:
         self.registrar.on_bound = self._bound
         self.registrar.on_gone = self._kept.gone
         self.registrar.on_changed = self._changed
+        self.watch = PhoneWatch(self.ua, self.registrar, self._changed)
+        """Whether phones that are counted on are still there."""
         self.authenticator = Authenticator(credentials, clock)
         self.authenticator.resident = lambda hop: self.registrar.at(hop) is not None
         self.admission = Admission(settings, self.authenticator, self.registrar)
@@ -81,6 +84,7 @@ class Stack:
     def _bound(self, binding: Binding) -> None:
         self.ua.rebind(binding)
         self._kept.bound(binding)
+        self.watch.bound(binding)
 
     def _changed(self, user: str) -> None:
         for told in self._told:
@@ -117,6 +121,11 @@ class Stack:
         for user in restored:
             self._changed(user)
         return sum(len(self.registrar.bindings(user)) for user in restored)
+
+    def inward(self, number: str, hop: UdpHop) -> Destination:
+        """Return ourselves, at `hop`, as a place to be called: what is connected there comes in as from outside."""
+        host = f"[{hop.host}]" if ":" in hop.host else hop.host
+        return Destination(f"sip:{number}@{host}:{hop.port}", (hop,), headers=self.admission.hand_over())
 
     def _everywhere(self, user: str) -> list[Destination]:
         return self.places(user, browser=False) + self.places(user, browser=True)

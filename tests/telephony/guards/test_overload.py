@@ -177,6 +177,18 @@ def test_an_emergency_call_comes_in_but_a_flood_of_them_does_not() -> None:
     assert through == 20
 
 
+def test_calls_that_wait_long_for_our_answer_are_overload_too_however_soon_packets_are_read() -> None:
+    door = Door()
+    busy(door.overload._answers)
+    door.overload.taking_up = lambda: STANDING
+    assert door.passes(request("INVITE", "1"), wait=0.0), "a moment is none"
+    door.clock.advance(STANDS_AFTER)
+    door.overload.feel(0.0)
+    assert not door.passes(request("INVITE", "2"), wait=0.0)
+    door.overload.taking_up = lambda: 0.0
+    assert door.passes(request("INVITE", "3"), wait=0.0), "as soon as answers go out, calls come in"
+
+
 def test_what_only_the_parser_understands_is_left_to_it() -> None:
     door = Door()
     folded = request("INVITE", "1").to_bytes().replace(b"To: ", b"To:\r\n ")

@@ -12,7 +12,17 @@ from pathlib import Path
 
 import structlog
 
-from yuelai.media.ports import Digit, KeyMode, LegGone, LegKind, LegOptions, MediaEngine, MediaError, MediaEvent
+from yuelai.media.ports import (
+    Digit,
+    KeyMode,
+    LegGone,
+    LegKind,
+    LegOptions,
+    LegSilent,
+    MediaEngine,
+    MediaError,
+    MediaEvent,
+)
 from yuelai.platform.ids import LegId, new_id
 from yuelai.telephony.b2bua.descriptions import hears_events, held
 from yuelai.telephony.b2bua.half import Half
@@ -48,6 +58,9 @@ class Anchored:
             if isinstance(event, LegGone):
                 log.warning("call_lost_its_sound", call=str(call.id))
                 call.house.spawn(call.hangup(ENGINE_LOST))
+            elif isinstance(event, LegSilent):
+                if half.leg is not None:
+                    half.leg.suspect()
             elif isinstance(event, Digit):
                 beside = call.beside(half)
                 # Telephone events go through the engine to whoever understands them, others hear of them by signalling.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 from uuid import UUID
 
@@ -22,8 +22,26 @@ from yuelai.telephony.timers import Timers
 log = structlog.get_logger()
 
 
+class Halves(dict[LegId, Half]):
+    """Every half that has a leg, by its leg. `changed` is told of a half that came or went."""
+
+    def __init__(self, changed: Callable[[Half], None]) -> None:
+        super().__init__()
+        self._changed = changed
+
+    def __setitem__(self, leg: LegId, half: Half) -> None:
+        super().__setitem__(leg, half)
+        self._changed(half)
+
+    def pop(self, leg: LegId, *default: Any) -> Any:
+        half = super().pop(leg, None)
+        if half is not None:
+            self._changed(half)
+        return half
+
+
 class Switchboard:
-    """`take` is what `Telephony.on_call` wants."""
+    """`take` is what `Telephony.on_call` wants. `on_party` is told of a registered user's half that came or went."""
 
     def __init__(
         self, telephony: Telephony, media: MediaBridge, plan: Planner, timers: Timers, host: str = "localhost"
@@ -31,7 +49,8 @@ class Switchboard:
         """`host` is what we are called in URIs."""
         self.telephony, self.media, self.plan, self.timers, self.host = telephony, media, plan, timers, host
         self.calls: dict[UUID, Call] = {}
-        self.halves: dict[LegId, Half] = {}
+        self.on_party: Callable[[Half], None] = lambda half: None
+        self.halves: dict[LegId, Half] = Halves(lambda half: self.on_party(half))
         self._tasks: set[asyncio.Task[None]] = set()
         telephony.crossing(self.across)
 

@@ -1,7 +1,9 @@
 """Too many calls: new ones are refused at once and cheaply, so that those under way go on as if nothing were.
 
-The measure is how long a packet has waited before it is read, and how late the event loop is: the queue before us.
-A queue that stands (CoDel, RFC 8289 §3) and does not come and go is overload: a pause of the machine is none.
+The measure is how long a packet has waited before it is read, how late the event loop is, and how long the oldest call
+has waited for our first answer to it (`taking_up`): the queue before us, and the one within. The latter tells of what
+others do for us: a journal, a media worker, a machine that has no time for either. A queue that stands (CoDel, RFC 8289
+§3) and does not come and go is overload: a pause of the machine is none.
 While it lasts, a call is let in whenever the queue is short, so that we are never idle and what is let in is served
 well before its sender repeats it (T1). There is no rate to be guessed, hence none to be found again afterwards.
 """
@@ -10,6 +12,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from prometheus_client import Counter, Gauge, Histogram
 
@@ -47,10 +50,25 @@ _WAIT = Histogram(
 )
 
 
+@dataclass(frozen=True)
+class Bounds:
+    """Seconds of waiting: as the constants of these names say of packets."""
+
+    standing: float
+    unbearable: float
+    short: float
+
+
+OF_PACKETS = Bounds(STANDING, UNBEARABLE, SHORT)
+OF_ANSWERS = Bounds(0.045, 0.5, 0.02)
+"""A call has our first answer after some 3 ms when there is little to do; with much, one of a hundred after 23 ms."""
+
+
 class Load:
     """Is there overload, and does this call come in? Pure: waits and times go in."""
 
-    def __init__(self) -> None:
+    def __init__(self, bounds: Bounds = OF_PACKETS) -> None:
+        self._bounds = bounds
         self.overloaded = False
         self._long_since: float | None = None
         self._refused_at = 0.0
@@ -58,14 +76,15 @@ class Load:
 
     def feel(self, wait: float, now: float) -> None:
         """Take one measurement, in seconds."""
-        if wait <= STANDING:
+        bounds = self._bounds
+        if wait <= bounds.standing:
             self._long_since = None
         elif self._long_since is None:
             self._long_since = now
         stands = self._long_since is not None and now - self._long_since >= STANDS_AFTER
-        if not self.overloaded and (stands or wait >= UNBEARABLE):
+        if not self.overloaded and (stands or wait >= bounds.unbearable):
             self.overloaded, self._refused_at = True, now
-        elif self.overloaded and wait <= SHORT and now - self._refused_at >= CALM:
+        elif self.overloaded and wait <= bounds.short and now - self._refused_at >= CALM:
             self.overloaded = False
 
     def admits(self, wait: float, now: float, at_once: int = 0) -> bool:
@@ -74,7 +93,7 @@ class Load:
         self.feel(wait, now)
         second, count = self._second
         self._second = (int(now), count + 1 if second == int(now) else 1)
-        if not self.overloaded or self._second[1] <= FEW or (wait <= SHORT and at_once < AT_ONCE):
+        if not self.overloaded or self._second[1] <= FEW or (wait <= self._bounds.short and at_once < AT_ONCE):
             return True
         self._refused_at = now
         return False
@@ -110,18 +129,22 @@ class Overload:
     ) -> None:
         self._clock, self._send, self._next_turn = clock, send, next_turn
         self._at_once = 0
-        self._load, self._repeats = Load(), Repeats()
+        self._load, self._answers, self._repeats = Load(), Load(OF_ANSWERS), Repeats()
         self._tag = b"busy-" + secrets.token_hex(6).encode()
         self._urgent = (0, 0)
+        self.taking_up: Callable[[], float] = lambda: 0.0
+        """For how many seconds the oldest of the calls that are not answered yet has been ours to answer."""
         self.refused = 0
 
     @property
     def overloaded(self) -> bool:
-        return self._load.overloaded
+        return self._load.overloaded or self._answers.overloaded
 
     def feel(self, wait: float) -> None:
         """Take a measurement also when nobody calls, so that the end of an overload is noticed."""
-        self._load.feel(wait, self._clock.monotonic())
+        now = self._clock.monotonic()
+        self._load.feel(wait, now)
+        self._answers.feel(self.taking_up(), now)
         self._note()
 
     def passes(self, source: Hop, data: bytes, wait: float) -> bool:
@@ -135,7 +158,8 @@ class Overload:
         if self._repeats.knows(branch):
             return True
         _WAIT.observe(wait)
-        admitted = self._load.admits(wait, now, self._at_once)
+        soon = self._answers.admits(self.taking_up(), now, self._at_once)
+        admitted = self._load.admits(wait, now, self._at_once) and soon
         self._note()
         if admitted or self._let_through(data, now) or not self._refuse(source, data):
             self._repeats.keep(branch, now)
@@ -167,7 +191,7 @@ class Overload:
         return True
 
     def _note(self) -> None:
-        overloaded = self._load.overloaded
+        overloaded = self.overloaded
         if overloaded and not self._noted:
             _EPISODES.inc()
         if overloaded is not self._noted:

@@ -71,6 +71,10 @@ class Registration:
     contact: str
     browser: bool
     expires: datetime
+    silent: bool = False
+    """Registered, but it does not answer any more."""
+    instance: str = ""
+    """Which device it is (`+sip.instance`, RFC 5626 §4.1), if it says so."""
 
 
 class Telephony(Protocol):

@@ -215,6 +215,11 @@ class Leg(Protocol):
         """Send a key by INFO (application/dtmf-relay)."""
         ...
 
+    def suspect(self) -> None:
+        """Its sound has stopped: ask now whether it is still there; `Ended` follows if not. Nothing happens to a leg
+        that does not stand."""
+        ...
+
     async def answer(self, sdp: str) -> None:
         """Journal the dialog, then send 200 with this SDP (incoming). `Confirmed` or `Ended` follows."""
         ...
