@@ -20,6 +20,7 @@ class ScriptedDialogue:
         self.said: list[Utterance] = []
         self.broken_into: list[str] = []
         """What may cut short each thing said: nothing, `key`, `speech`."""
+        self.consents: list[bool] = []
         self.steps: list[tuple[str, str, Mapping[str, Any]]] = []
 
     async def say(
@@ -49,6 +50,9 @@ class ScriptedDialogue:
 
     async def set_language(self, language: str) -> None:
         self.language = language
+
+    async def consented(self, given: bool) -> None:
+        self.consents.append(given)
 
     async def step(self, node: str, kind: str, data: Mapping[str, Any]) -> None:
         self.steps.append((node, kind, data))

@@ -39,8 +39,8 @@ async def test_a_key_leads_to_its_queue(key: str, queue: str) -> None:
 async def test_the_path_and_the_keys_are_on_the_trail_with_labels() -> None:
     dialogue = ScriptedDialogue(["0"])
     await run(MAIN, dialogue, failing, WANG)
-    assert dialogue.path == ["greeting", "main_menu", "to_agent"]
-    _, kind, data = dialogue.steps[1]
+    assert dialogue.path == ["greeting", "who_calls", "main_menu", "agent_hours", "to_agent"]
+    _, kind, data = dialogue.steps[2]
     assert (kind, data["key"], data["label"], data["choice"]) == ("menu", "0", "主菜单", "人工服务")
 
 
@@ -266,3 +266,78 @@ async def test_free_words_are_spoken_and_a_word_may_break_in() -> None:
     assert await run(flow, dialogue, failing, WANG) == HangUp(served=True)
     assert dialogue.said == [Prompt("greeting"), Text("王芳，您好。"), Prompt("goodbye")]
     assert dialogue.broken_into == ["", "key speech", "key"]
+
+
+VIP = {"customer": {"id": "c3", "name": "李总", "class": "vip"}, "match": "one"}
+
+
+def hours(**found: bool) -> Any:
+    async def lookup(name: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        assert (name, dict(arguments)) == ("hours", {"queue": "general"})
+        return found
+
+    return lookup
+
+
+async def test_a_vip_is_offered_an_agent_first_and_gets_one_without_a_key_too() -> None:
+    for answers in (["0"], [SILENCE]):
+        dialogue = ScriptedDialogue(answers)
+        outcome = await run(MAIN, dialogue, failing, VIP)
+        assert isinstance(outcome, ToQueue)
+        assert (outcome.queue, outcome.attributes["topic"]) == ("vip", "vip")
+        assert dialogue.prompts[:3] == ["greeting", "menu_agent", "main_menu"]
+
+
+@pytest.mark.parametrize(
+    ("found", "word"), [({"open": False}, "closed"), ({"open": False, "holiday": True}, "holiday")]
+)
+async def test_who_wants_an_agent_when_nobody_is_here_is_told_so_and_stays_in_the_menu(
+    found: dict[str, bool], word: str
+) -> None:
+    dialogue = ScriptedDialogue(["0", GOES])
+    with pytest.raises(Left):
+        await run(MAIN, dialogue, hours(**found), WANG)
+    assert word in dialogue.prompts
+    assert dialogue.path[-2:] == ["agent_hours", word]
+
+
+async def test_somebody_is_reached_in_the_hours_and_when_nobody_knows_them() -> None:
+    for lookup in (hours(open=True), failing):
+        outcome = await run(MAIN, ScriptedDialogue(["0"]), lookup, WANG)
+        assert isinstance(outcome, ToQueue)
+
+
+CONSENT = load(
+    {
+        "id": "consent",
+        "version": 1,
+        "start": "notice",
+        "early": True,
+        "handlers": {"failed": "end", "error": "end"},
+        "nodes": {
+            "notice": {"kind": "notice", "say": ["recording_notice"], "next": "consent"},
+            "consent": {"kind": "consent", "say": ["recording_consent"], "next": "end"},
+            "end": {"kind": "queue", "queue": "general", "attributes": {"consent": "consent"}},
+        },
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("answers", "given"),
+    [(["1"], True), (["2"], False), (["7", "1"], True), ([SILENCE, SILENCE, SILENCE], False)],
+)
+async def test_whoever_does_not_agree_is_not_recorded(answers: list[str], given: bool) -> None:
+    dialogue = ScriptedDialogue(answers)
+    outcome = await run(CONSENT, dialogue, failing, {})
+    assert dialogue.consents == [given]
+    assert isinstance(outcome, ToQueue)
+    assert outcome.attributes["consent"] is given
+    assert dialogue.steps[1][1:] == ("consent", {"label": "", "key": answers[-1] or None, "consent": given})
+
+
+async def test_a_notice_is_heard_to_its_end() -> None:
+    assert CONSENT.early
+    dialogue = ScriptedDialogue(["1"])
+    await run(CONSENT, dialogue, failing, {})
+    assert dialogue.broken_into[0] == ""

@@ -165,11 +165,15 @@ def _build(document: Mapping[str, Any]) -> model.Flow:
         handlers=model.Handlers(**handlers),
         nodes={name: _node(name, data) for name, data in document["nodes"].items()},
         maximum_steps=document.get("maximum_steps", 200),
+        early=document.get("early", False),
     )
 
 
 _CLASSES: Mapping[str, Callable[..., model.Node]] = {
     "say": model.Say,
+    "notice": model.Notice,
+    "consent": model.Consent,
+    "hours": model.Hours,
     "menu": model.Menu,
     "collect": model.Collect,
     "lookup": model.LookUpNode,

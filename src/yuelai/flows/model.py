@@ -36,6 +36,33 @@ class Say(Node):
 
 
 @dataclass(frozen=True)
+class Notice(Node):
+    """What must have been said, that the contact is recorded, say: to its end, unless it is `interruptible`."""
+
+    next: str = ""
+    interruptible: bool = False
+
+
+@dataclass(frozen=True)
+class Consent(Node):
+    """Asks whether the contact may be recorded: key 1 is yes, 2 no. Without an answer it is no. The variable `consent`
+    is the answer."""
+
+    next: str = ""
+    first_timeout: float = 5.0
+
+
+@dataclass(frozen=True)
+class Hours(Node):
+    """Goes on by the hours of a queue; `holiday` empty is as `closed`. It is `open` when that cannot be found out."""
+
+    queue: str = ""
+    open: str = ""
+    closed: str = ""
+    holiday: str = ""
+
+
+@dataclass(frozen=True)
 class Choice:
     next: str
     label: str = ""
@@ -132,7 +159,8 @@ class Handlers:
 
 @dataclass(frozen=True)
 class Flow:
-    """`maximum_steps` bounds the nodes one contact may pass."""
+    """`maximum_steps` bounds the nodes one contact may pass. With `early` a caller hears it before being answered,
+    until keys are asked for or an agent answers: who is only told something pays for no call."""
 
     id: str
     version: int
@@ -141,6 +169,7 @@ class Flow:
     nodes: Mapping[str, Node]
     name: str = ""
     maximum_steps: int = 200
+    early: bool = False
 
 
 def exits(node: Node) -> list[str]:
@@ -151,7 +180,9 @@ def exits(node: Node) -> list[str]:
         return [*(case.next for case in node.cases), node.otherwise]
     if isinstance(node, LookUpNode):
         return [node.next, node.failed]
-    if isinstance(node, Say | Collect | Set | Language):
+    if isinstance(node, Hours):
+        return [node.open, node.closed, *([node.holiday] if node.holiday else [])]
+    if isinstance(node, Say | Notice | Consent | Collect | Set | Language):
         return [node.next]
     return []
 
@@ -162,4 +193,4 @@ def ends(node: Node) -> bool:
 
 def waits(node: Node) -> bool:
     """Whether the customer must do something before the flow goes on."""
-    return isinstance(node, Menu | Collect)
+    return isinstance(node, Menu | Collect | Consent)

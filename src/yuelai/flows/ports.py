@@ -95,6 +95,10 @@ class Dialogue(Protocol):
 
     async def set_language(self, language: str) -> None: ...
 
+    async def consented(self, given: bool) -> None:
+        """The customer agrees to being recorded, or does not: then nothing of the contact is recorded."""
+        ...
+
     async def step(self, node: str, kind: str, data: Mapping[str, Any]) -> None:
         """Write a step to the service trail. Secret digits are never in `data`."""
         ...

@@ -34,6 +34,8 @@ from yuelai.flows.ports import (
 
 log = structlog.get_logger()
 
+_AGREES, _DECLINES = "1", "2"
+
 
 class FlowBroken(Exception):
     """The flow cannot go on: too many steps, or a value that cannot be spoken."""
@@ -93,6 +95,12 @@ class _Walk:
             return await self._menu(node)
         if isinstance(node, model.Collect):
             return await self._collect(node)
+        if isinstance(node, model.Notice):
+            await self._step(node, "notice")
+            await self._say(node.say, interruptible=node.interruptible)
+            return node.next
+        if isinstance(node, model.Consent):
+            return await self._consent(node)
         if isinstance(node, model.Say):
             await self._step(node, "say")
             await self._say(node.say, interruptible=node.interruptible, by_speech=node.by_speech)
@@ -100,6 +108,8 @@ class _Walk:
         await self._say(node.say)
         if isinstance(node, model.LookUpNode):
             return await self._look_up(node)
+        if isinstance(node, model.Hours):
+            return await self._hours(node)
         if isinstance(node, model.Condition):
             return await self._condition(node)
         if isinstance(node, model.Set):
@@ -172,6 +182,31 @@ class _Walk:
             return node.failed
         await self._step(node, "lookup", lookup=node.lookup, ok=True)
         return node.next
+
+    async def _consent(self, node: model.Consent) -> str:
+        preface: Sequence[model.SayItem] = ()
+        key = ""
+        for _ in range(self._flow.handlers.attempts):
+            key = (await self._ask([*preface, *node.say], maximum=1, first_timeout=node.first_timeout)).digits
+            if key in (_AGREES, _DECLINES):
+                break
+            preface = self._flow.handlers.no_match if key else self._flow.handlers.no_input
+        given = key == _AGREES
+        self._variables["consent"] = given
+        await self._dialogue.consented(given)
+        await self._step(node, "consent", key=key or None, consent=given)
+        return node.next
+
+    async def _hours(self, node: model.Hours) -> str:
+        try:
+            found = await self._lookup("hours", {"queue": node.queue})
+        except LookUpFailed:
+            found = {"open": True}
+        state = "open" if found.get("open") else "holiday" if found.get("holiday") else "closed"
+        await self._step(node, "hours", queue=node.queue, hours=state)
+        if state == "open":
+            return node.open
+        return (node.holiday if state == "holiday" else "") or node.closed
 
     async def _condition(self, node: model.Condition) -> str:
         exit_ = next((case.next for case in node.cases if self._value(case.when)), node.otherwise)

@@ -40,6 +40,16 @@ def _node(kind: str, required: list[str], **properties: Any) -> dict[str, Any]:
 
 NODES: dict[str, dict[str, Any]] = {
     "say": _node("say", ["say", "next"], next=_NAME, interruptible={"type": "boolean"}, by_speech={"type": "boolean"}),
+    "notice": _node("notice", ["say", "next"], next=_NAME, interruptible={"type": "boolean"}),
+    "consent": _node("consent", ["say", "next"], next=_NAME, first_timeout=_SECONDS),
+    "hours": _node(
+        "hours",
+        ["queue", "open", "closed"],
+        queue={"type": "string", "minLength": 1},
+        open=_NAME,
+        closed=_NAME,
+        holiday=_NAME,
+    ),
     "menu": _node(
         "menu",
         ["say", "choices"],
@@ -110,6 +120,7 @@ FLOW: dict[str, Any] = {
         "name": {"type": "string"},
         "start": _NAME,
         "maximum_steps": {"type": "integer", "minimum": 1, "maximum": 10_000},
+        "early": {"type": "boolean"},
         "handlers": {
             "type": "object",
             "properties": {
