@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,8 @@ from yuelai.bootstrap import directory as following
 from yuelai.bootstrap.adapters import FlowDirectory
 from yuelai.bootstrap.directory import LiveDirectory
 from yuelai.bootstrap.seats import Seats
+from yuelai.calendars.events import CalendarChanged
+from yuelai.calendars.live import Calendars
 from yuelai.flows.events import AccessNumberChanged
 from yuelai.identity.events import PersonChanged, TenantChanged
 from yuelai.identity.model import Principal
@@ -46,6 +49,8 @@ class Registrar:
         @dataclass
         class Binding:
             browser: bool = False
+            silent: bool = False
+            instance: str = ""
 
         return [Binding()] if user in self.phones else []
 
@@ -57,6 +62,7 @@ class World:
     flows: FlowDirectory
     registrar: Registrar
     signals: list[RoutingSignal]
+    calendars: Calendars
 
     @asynccontextmanager
     async def change(self, *facts: Fact) -> AsyncIterator[Connection]:
@@ -88,10 +94,12 @@ async def world(database: Database, tmp_path: Path) -> AsyncIterator[World]:
         await flows.load(conn)
     await routing.load(directory.agents, directory.queues)
     seats = Seats(routing, registrar, {})  # type: ignore[arg-type]
-    following, relay = LiveDirectory(database, clock, bus, routing, flows, seats), Relay(database, bus)
+    calendars = Calendars()
+    following = LiveDirectory(database, clock, bus, routing, flows, seats, calendars=calendars)
+    relay = Relay(database, bus)
     await following.start()
     await relay.start()
-    yield World(database, routing, flows, registrar, signals)
+    yield World(database, routing, flows, registrar, signals, calendars)
     await relay.close()
     await following.close()
     await routing.close()
@@ -161,6 +169,27 @@ async def test_another_name_and_number_are_known_without_a_new_sign_in(world: Wo
     await soon(lambda: world.routing.agent_document(agent.person_id)["registered"]["phone"])
     document = world.routing.agent_document(agent.person_id)
     assert (document["name"], document["number"]) == ("Renamed", "8777")
+
+
+async def test_a_day_that_is_closed_all_of_a_sudden_is_closed_at_once(world: World) -> None:
+    calendar, today = new_id(), now().astimezone().date()
+    changed = CalendarChanged(at=now(), tenant_id=SAMPLE_TENANT, calendar_id=calendar)
+    week = [[["00:00", "24:00"]]] * 7
+    async with world.change(changed) as conn:
+        await conn.execute(
+            "INSERT INTO calendars (id, tenant_id, code, name, timezone, weekly) VALUES ($1, $2, 'h', 'H', 'UTC', $3)",
+            calendar,
+            SAMPLE_TENANT,
+            week,
+        )
+    assert world.calendars.is_open(calendar, now())
+    async with world.change(changed) as conn:
+        await conn.executemany(
+            "INSERT INTO calendar_days (tenant_id, calendar_id, date, kind, name) VALUES ($1, $2, $3, 'closed', 'x')",
+            [(SAMPLE_TENANT, calendar, today + timedelta(days=away)) for away in (-1, 0, 1)],
+        )
+    await soon(lambda: not world.calendars.is_open(calendar, now()))
+    assert world.calendars.state(calendar, now()).name == "x"
 
 
 async def test_access_numbers_come_change_and_go_with_their_tenant(world: World) -> None:

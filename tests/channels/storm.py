@@ -1,55 +1,88 @@
-"""A day of everything at once on `World`: several callers and agents, and any event at any moment, from a seed."""
+"""A day of everything at once on `Desk`: several callers and agents, and any event at any moment, from a seed."""
 
 from __future__ import annotations
 
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from tests.channels.world import Away, Line, World
-from yuelai.channels.ports import FlowOutcome
+from tests.channels.desk import Desk
+from tests.channels.witness import check_records, check_world
+from tests.channels.world import Away, Line
+from yuelai.channels.messages import Actor
+from yuelai.channels.ports import FlowOutcome, Identified
+from yuelai.channels.voice.agent_party import AgentParty
 from yuelai.channels.voice.call import VoiceCall
-from yuelai.channels.voice.messages import Actor, RejoinOver
+from yuelai.channels.voice.messages import RejoinOver
+from yuelai.channels.voice.party import Party
 from yuelai.channels.voice.phase import Phase
-from yuelai.interactions.events import InteractionClosed, InteractionEnded, InteractionStarted
-from yuelai.interactions.model import Interaction
-from yuelai.media.ports import LegHeard, LegSilent
+from yuelai.interactions.events import InteractionStarted
+from yuelai.media.ports import LegGone, LegHeard, LegSilent
 from yuelai.platform.errors import Refusal
-from yuelai.platform.facts import Fact, Record
-from yuelai.routing.events import AgentState, AgentStateChanged, Seat
-from yuelai.routing.model import ContactStage
-from yuelai.telephony.ports import Answered
+from yuelai.platform.facts import Record
+from yuelai.platform.ids import new_id
+from yuelai.platform.journal import JournalBroken
+from yuelai.routing.events import AgentState, Seat
+from yuelai.routing.model import AgentRecord
+from yuelai.telephony.ports import Answered, Ended, Referred
 
-STAGE_OF = {
-    Phase.QUEUED: ContactStage.WAITING,
-    Phase.RINGING: ContactStage.RINGING,
-    Phase.TALKING: ContactStage.TALKING,
-}
-HANDLING = (AgentState.TALKING, AgentState.HOLD, AgentState.WRAPUP)
-VERBS = ("hold", "hold", "retrieve", "retrieve", "rejoin", "rejoin", "note", "customer", "wrapup", "hangup")
+OUTSIDE = ("057188880000", "057188880001")
+ALONE = ("hold", "retrieve", "rejoin", "note", "customer", "wrapup", "wrapup", "hangup", "keys", "leave")
+OTHERS = ("transfer", "consult", "consult", "consult")
+ANSWERED = ("consult_cancel", "consult_complete", "conference", "conference", "alternate", "drop")
 
 
-class Storm(World):
+class Wish:
+    """A telephone's REFER."""
+
+    target, replaces, referred_by = "", None, ""
+
+    def __init__(self, user: str) -> None:
+        self.user = user
+
+    def accept(self) -> None: ...
+    def refuse(self, status: int = 603) -> None: ...
+    def progress(self, status: int) -> None: ...
+
+
+class Storm(Desk):
     """`step` lets one thing happen, at times before the last one has been dealt with; `check` is for quiet moments."""
 
     def __init__(self, seed: int) -> None:
         self.dice = random.Random(seed)
-        seat = self.dice.choice(list(Seat))
-        wrapup_seconds = self.dice.choice([0.0, 30.0])
-        super().__init__(seat=seat, agents=3, wrapup_seconds=wrapup_seconds)
+        super().__init__(
+            seat=self.dice.choice(list(Seat)),
+            wrapup_seconds=self.dice.choice([0.0, 30.0]),
+            strategy=self.dice.choice(["longest_idle", "ring_all"]),
+        )
+        fourth = AgentRecord(new_id(), self.queue.tenant_id, "8004", "李娜", {self.queue.id: 1, self.experts.id: 2})
+        self.agents = [*self.agents, fourth]
+        self.agents[1] = replace(self.agents[1], levels={self.queue.id: 1, self.experts.id: 1})
         self.customers: list[Line] = []
         self.flows: dict[str, asyncio.Future[FlowOutcome]] = {}
         self.asked: set[asyncio.Future[Any]] = set()
+        self.nearly_full = False
+        """The journal takes no new contacts."""
         self.script.run = self._flow  # type: ignore[method-assign]
+        self.people.identify = self._identify  # type: ignore[method-assign]
 
     async def append(self, *records: Record) -> int:
+        if self.nearly_full and any(isinstance(record.fact, InteractionStarted) for record in records):
+            raise JournalBroken
         number = await super().append(*records)
-        for _ in range(self.dice.randrange(3)):
-            await asyncio.sleep(0)
+        await self._a_while(3)
         return number
+
+    async def _a_while(self, most: int) -> None:
+        for _ in range(self.dice.randrange(most)):
+            await asyncio.sleep(0)
+
+    async def _identify(self, tenant_id: UUID, ani: str) -> Identified:
+        await self._a_while(40)
+        return Identified("new", [])
 
     async def _flow(self, called: str, dialogue: Any, context: Mapping[str, Any]) -> FlowOutcome:
         outcome = self.flows[context["interaction_id"]] = asyncio.get_running_loop().create_future()
@@ -62,36 +95,49 @@ class Storm(World):
         return result
 
     async def settle(self) -> None:
-        for _ in range(60):
+        """Until nobody has anything to do for a while."""
+        quiet = 0
+        for _ in range(1000):
             await asyncio.sleep(0)
+            quiet = 0 if self._busy() else quiet + 1
+            if quiet > 12:
+                return
+
+    def _busy(self) -> bool:
+        waits = (call._mailbox._getters for call in self.calls())  # type: ignore[attr-defined]
+        return bool(self.routing._tasks or self.asked) or not all(waits)
 
     async def step(self) -> None:
         happenings: list[tuple[int, Callable[[], Awaitable[None]]]] = [
             (4, self._somebody_calls),
             (5, self._a_flow_ends),
-            (3, self._a_customer_hangs_up),
-            (8, self._an_agents_line_says),
-            (12, self._an_agent_asks),
-            (4, self._an_agent_changes_state),
+            (2, self._somebody_hangs_up),
+            (16, self._a_line_says),
+            (20, self._an_agent_asks),
+            (5, self._an_agent_changes_state),
             (1, self._a_seat_comes_or_goes),
             (3, self._time_goes_by),
-            (6, self._a_page_is_silent_or_given_up),
+            (5, self._a_page_is_silent_or_given_up),
             (2, self._somebody_reoffers),
-            (1, self._the_engine_fails),
+            (1, self._a_telephone_refers),
+            (1, self._something_fails),
         ]
         weights, deeds = zip(*happenings, strict=True)
-        self.sound.deaf = set()
+        self._mend()
         await self.dice.choices(deeds, weights)[0]()
         if self.dice.random() < 0.5:
             await self.settle()
             self.check()
         else:
-            for _ in range(self.dice.randrange(4)):
-                await asyncio.sleep(0)
+            await self._a_while(4)
+
+    def _mend(self) -> None:
+        self.sound.deaf, self.lines.dead = set(), set()
+        self.lines.registered, self.nearly_full = True, False
 
     # --- what may happen --------------------------------------------------------------------------------------------
 
-    def _calls(self) -> list[VoiceCall]:
+    def calls(self) -> list[VoiceCall]:
         return list(self.channel._calls.values())
 
     async def _somebody_calls(self) -> None:
@@ -106,37 +152,60 @@ class Storm(World):
             outcomes = [FlowOutcome(queue="general")] * 6 + [FlowOutcome(served=True), FlowOutcome(queue="nowhere")]
             self.dice.choice(waiting).set_result(self.dice.choice(outcomes))
 
-    async def _a_customer_hangs_up(self) -> None:
-        standing = [line for line in self.customers if not line.over]
-        if standing and self.dice.random() < 0.6:
+    async def _somebody_hangs_up(self) -> None:
+        standing = [line for line in (*self.customers, *self.lines.dialled) if not line.over]
+        if standing:
             self.dice.choice(standing).leaves()
 
-    async def _an_agents_line_says(self) -> None:
-        lines = self.lines.dialled[-6:]
+    async def _a_line_says(self) -> None:
+        answered = {party.leg for _, party in self._standing()}
+        lines = [line for line in self.lines.dialled if not line.over]
+        ringing = [line for line in lines if line not in answered]
+        lines = (ringing if self.dice.random() < 0.85 else lines) or self.lines.dialled[-6:]
         if not lines:
             return
         line = self.dice.choice(lines)
         if line.over:
             line.happens(Answered(line.id, "v=0 too late"))
-        elif self.dice.random() < 0.7:
+        elif self.dice.random() < 0.85:
             line.picks_up()
         else:
             ends: list[Callable[[], None]] = [line.leaves, line.is_lost, lambda: line.leaves(486)]
             self.dice.choice(ends)()
 
     async def _an_agent_asks(self) -> None:
-        calls = [call for call in self._calls() if call.agent is not None] or self._calls()
-        if not calls:
+        talks = [call for call in self.calls() if call.agent is not None] or self.calls()
+        if not talks:
             return
-        call = self.dice.choice(calls)
+        call = self.dice.choice(talks)
         agent = self.dice.choice(self.agents)
-        if call.agent is not None and self.dice.random() < 0.8:
-            agent = next(one for one in self.agents if one.id == call.agent.offer.agent_id)
+        holders = [party.agent_id for party in call.parties if isinstance(party, AgentParty)]
+        if holders and self.dice.random() < 0.9:
+            wanted = holders[0 if self.dice.random() < 0.8 else -1]
+            agent = next(one for one in self.agents if one.id == wanted)
         actor = Actor(agent.id, agent.number, frozenset({"agent.work"}))
-        arguments = {"text": "…", "customer_id": str(UUID(int=7)), "disposition": "solved"}
         for _ in range(self.dice.choice([1, 1, 2])):
-            verb = self.dice.choice(VERBS)
-            self._ask(self.channel.command(verb, actor, call.id, arguments))
+            verb = self._verb(call)
+            self._ask(self.channel.command(verb, actor, call.id, self._arguments(call)))
+
+    def _verb(self, call: VoiceCall) -> str:
+        if call.consulting.by is not None and self.dice.random() < 0.6:
+            return self.dice.choice(ANSWERED)
+        return self.dice.choice(OTHERS if self.dice.random() < 0.5 else ALONE)
+
+    def _arguments(self, call: VoiceCall) -> dict[str, Any]:
+        numbers = [agent.number for agent in self.agents]
+        targets = [*({"agent": number} for number in numbers), {"queue": "general"}, {"queue": "experts"}]
+        targets += [{"number": number} for number in OUTSIDE]
+        people = [party.participant_id for party in call.parties] or [call.id]
+        return {
+            "text": "…",
+            "customer_id": str(UUID(int=7)),
+            "disposition": "solved",
+            "digits": "1",
+            "to": self.dice.choice(targets),
+            "participant_id": str(self.dice.choice(people)),
+        }
 
     def _ask(self, request: Awaitable[Any]) -> None:
         future = asyncio.ensure_future(request)
@@ -151,11 +220,11 @@ class Storm(World):
 
     async def _an_agent_changes_state(self) -> None:
         agent = self.dice.choice(self.agents)
-        state = self.dice.choice(["ready", "ready", "ready", "busy", "offline"])
+        state = self.dice.choice(["ready", "ready", "ready", "ready", "busy", "offline"])
         self._ask(self.routing.set_state(agent.id, state, "", self.dice.choice([None, *Seat])))
 
     async def _a_seat_comes_or_goes(self) -> None:
-        agent, reachable = self.dice.choice(self.agents), self.dice.random() < 0.7
+        agent, reachable = self.dice.choice(self.agents), self.dice.random() < 0.8
         self._ask(self.routing.seat_reachable(agent.id, self.dice.choice(list(Seat)), reachable))
 
     async def _time_goes_by(self) -> None:
@@ -163,137 +232,83 @@ class Storm(World):
         self.clock.advance(self.dice.choice([0.5, 5, 21, 31]))
         self._ask(self.routing.time_passed())
 
+    def _standing(self) -> list[tuple[VoiceCall, Party]]:
+        return [(call, party) for call in self.calls() for party in call.parties if party.stands]
+
     async def _a_page_is_silent_or_given_up(self) -> None:
-        talks = [call for call in self._calls() if call.agent is not None]
-        if talks:
-            call = self.dice.choice(talks)
-            assert call.agent is not None
-            if call.talking._lost is None:
-                call.post(LegSilent(call.agent.media_leg, 5.0))
+        if standing := self._standing():
+            call, party = self.dice.choice(standing)
+            if not party.lost:
+                call.post(LegSilent(party.media_leg, 5.0))
             elif self.dice.random() < 0.3:
-                call.post(LegHeard(call.agent.media_leg))
-            elif self.dice.random() < 0.5:
-                call.post(RejoinOver(call.agent, last=self.dice.random() < 0.8))
+                call.post(LegHeard(party.media_leg))
+            elif isinstance(party, AgentParty) and self.dice.random() < 0.5:
+                call.post(RejoinOver(party, last=self.dice.random() < 0.8))
 
     async def _somebody_reoffers(self) -> None:
         lines = [line for line in (*self.customers, *self.lines.dialled) if not line.over]
         if lines:
             self.dice.choice(lines).reoffers(self.dice.choice(["sendrecv", "sendonly"]))
 
-    async def _the_engine_fails(self) -> None:
-        if self.dice.random() < 0.1:
+    async def _a_telephone_refers(self) -> None:
+        lines = [line for line in self.lines.dialled if not line.over]
+        if lines:
+            line = self.dice.choice(lines)
+            line.happens(Referred(line.id, Wish(self.dice.choice(["8001", "8002", "general", *OUTSIDE]))))
+
+    async def _something_fails(self) -> None:
+        kind = self.dice.choice(["engine", "leg", "leg", "verb", "verb", "phones", "outside", "journal", "toll"])
+        if kind == "engine" and self.dice.random() < 0.3:
             self.sound.dies()
-        else:
-            self.sound.deaf = {self.dice.choice(["answer", "bridge", "reoffer", "play", "route"])}
+        elif kind == "leg" and self.sound.open:
+            leg = self.dice.choice(sorted(self.sound.open))
+            listener = self.sound.open[leg]
+            await self.sound.close(leg)
+            listener(LegGone(leg))
+        elif kind == "verb":
+            self.sound.deaf = {self.dice.choice(["answer", "bridge", "unbridge", "reoffer", "play", "route", "stop"])}
+        elif kind == "phones":
+            self.lines.registered = False
+        elif kind == "outside":
+            self.lines.dead = set(OUTSIDE)
+        elif kind == "journal":
+            self.nearly_full = True
+        elif kind == "toll":
+            for call, party in self._standing():
+                if party.number in OUTSIDE and party.leg is not None:
+                    call.post(Ended(party.leg.id, "system", 0, "spent"))
 
     # --- what must hold ---------------------------------------------------------------------------------------------
 
     def check(self) -> None:
         """In a quiet moment calls, routing, sound and screens say the same."""
-        state = self.routing._state
-        stages = {call.id: STAGE_OF[call.phase] for call in self._calls() if call.phase in STAGE_OF}
-        assert {contact.id: contact.stage for contact in state.contacts.values()} == stages
-        legs = set()
-        for call in self._calls():
-            legs |= {call.customer_media, *(one.media_leg for one in (call.agent, call.talking.rejoining) if one)}
-            self._check_call(call)
-        assert set(self.sound.open) <= legs
-        self._check_agents()
-        self._check_queue()
-
-    def _check_call(self, call: VoiceCall) -> None:
-        contact = self.routing._state.contacts.get(call.id)
-        if call.phase in (Phase.RINGING, Phase.TALKING):
-            assert call.agent is not None
-            assert contact is not None
-            assert contact.agent_id == call.agent.offer.agent_id
-        if call.phase in (Phase.QUEUED, Phase.RINGING):
-            assert call.customer_media in self.sound.playing, "who waits hears music"
-        if call.phase is Phase.TALKING:
-            assert call.agent is not None
-            away = call.talking._lost is not None
-            hears = self.sound.hears(call.customer_media, call.agent.media_leg)
-            assert hears == (not call.talking.held and not away)
-            assert (call.customer_media in self.sound.playing) == (call.talking.held or away)
-            assert str(call.recorder.interaction.stage) == ("hold" if call.talking.held else "talk")
-        if call.phase is Phase.WRAPUP:
-            assert call.agent is not None
-            agent = self.routing.agent(call.agent.offer.agent_id)
-            assert (agent.state, agent.contact_id) == (AgentState.WRAPUP, call.id)
-            assert isinstance(call.customer, Line)
-            assert call.customer.over
-
-    def _check_agents(self) -> None:
-        for agent in (self.routing.agent(record.id) for record in self.agents):
-            assert self.live.get(f"agent/{agent.id}") == self.routing.agent_document(agent.id)
-            assert (agent.contact_id is not None) == (agent.state in (*HANDLING, AgentState.RINGING))
-            mine = {
-                f"interaction/{one.id}" for one in self._calls() if one.agent and one.agent.offer.agent_id == agent.id
-            }
-            seen = self.live.snapshot(frozenset({f"person:{agent.id}"}))
-            assert {key for key in seen if key.startswith("interaction/")} == mine
-            today = self.routing.agent_document(agent.id)["today"]
-            assert (today["answered"], today["handle_seconds"]) == self._figures(agent.id)
-
-    def _figures(self, agent_id: UUID) -> tuple[int, float]:
-        """Contacts answered, and seconds of finished handling, from the facts."""
-        answered, seconds, since = set(), 0.0, None
-        for fact in self.facts:
-            if not isinstance(fact, AgentStateChanged) or fact.agent_id != agent_id:
-                continue
-            if fact.state in HANDLING:
-                since = since or fact.at
-                answered.add(fact.interaction_id)
-            elif since is not None:
-                seconds += (fact.at - since).total_seconds()
-                since = None
-        return len(answered), round(seconds, 1)
-
-    def _check_queue(self) -> None:
-        state = self.routing._state
-        stages = [contact.stage for contact in state.contacts.values()]
-        agents = list(state.agents.values())
-        document = self.live.get(f"queue/{self.queue.id}")
-        assert document is not None
-        assert (document["waiting"], document["ready"], document["talking"]) == (
-            stages.count(ContactStage.WAITING),
-            sum(agent.state == AgentState.READY and agent.seat in agent.reachable for agent in agents),
-            sum(agent.state in (AgentState.TALKING, AgentState.HOLD) for agent in agents),
-        )
-        assert not (document["waiting"] and document["ready"]), "nobody waits beside a free agent"
+        check_world(self, self.calls())
 
     async def calm(self) -> None:
         """Everybody hangs up, and time passes."""
-        self.sound.deaf = set()
+        self._mend()
         await self.settle()
         for line in (*self.customers, *self.lines.dialled):
             line.leaves()
         await self.settle()
-        for _ in range(3):
+        for _ in range(4):
             self.clock.advance(60)
             await self.routing.time_passed()
+            await self.settle()
+            for line in self.lines.dialled:
+                line.leaves()
             await self.settle()
 
     def check_record(self) -> None:
         """Each interaction has one beginning, one end and one close, and its segments follow each other."""
-        lives: dict[UUID, list[Fact]] = {}
-        for fact in self.facts:
-            if hasattr(fact, "interaction_id") and not isinstance(fact, AgentStateChanged):
-                lives.setdefault(fact.interaction_id, []).append(fact)
-        for interaction_id, facts in lives.items():
-            for kind in (InteractionStarted, InteractionEnded, InteractionClosed):
-                assert sum(isinstance(fact, kind) for fact in facts) == 1, kind
-            life = Interaction(interaction_id)
-            for fact in facts:
-                life.apply(fact)
-            for one, following in zip(life.segments, life.segments[1:], strict=False):
-                assert one.ended_at == following.started_at
-            last = life.segments[-1]
-            assert last.ended_at == (life.closed_at if last.kind == "wrapup" else life.ended_at)
-            if last.kind == "wrapup":
-                assert life.closed_at in self._frees(last.agent_id), "it closes as its agent's wrap-up ends"
+        check_records(self)
 
-    def _frees(self, agent_id: UUID | None) -> list[datetime]:
-        """When the agent came out of anything else than a contact."""
-        changes = [fact for fact in self.facts if isinstance(fact, AgentStateChanged) and fact.agent_id == agent_id]
-        return [fact.at for fact in changes if fact.state not in HANDLING]
+    def ghosts(self) -> list[str]:
+        """Agents who are neither at work nor away."""
+        states = {record.number: self.routing.agent(record.id) for record in self.agents}
+        free = (AgentState.READY, AgentState.BUSY, AgentState.OFFLINE)
+        return [number for number, agent in states.items() if agent.state not in free or agent.work]
+
+    def left_over(self) -> list[str]:
+        """Calls that do not end; `Phase` says in what they hang."""
+        return [f"{call.phase}" for call in self.calls() if call.phase is not Phase.CLOSED]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from tests.channels.world import World
+from yuelai.channels.messages import Actor, Command
 from yuelai.platform.ids import new_id
 from yuelai.routing.events import Seat
 
@@ -100,3 +101,15 @@ async def test_a_wrap_up_that_was_over_does_not_cut_the_next_one_short() -> None
     await world.settle()
     await world.routing.wrapup_done(world.agent.id, new_id())
     assert world.state() == "wrapup"
+
+
+async def test_a_request_whose_page_was_told_that_it_failed_is_not_carried_out_later() -> None:
+    world = World()
+    await world.begin()
+    customer, _ = await world.talking()
+    done: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+    world.call().post(Command("hangup", Actor(world.agent.id, "8001", frozenset()), {}, done))
+    done.cancel()
+    await world.settle()
+    assert not customer.over
+    assert world.joined()

@@ -50,9 +50,12 @@ async def test_the_first_agents_wrap_up_does_not_end_the_second_agents() -> None
     assert world.nothing_left()
 
 
-async def test_the_lost_agents_screen_lets_go_of_a_customer_who_went_on() -> None:
+async def test_the_lost_agents_screen_lets_go_of_a_customer_who_went_on_once_it_is_wrapped_up() -> None:
     world, _ = await handed_on()
     first, second = (frozenset({f"person:{agent.id}"}) for agent in world.agents)
+    assert [key for key in world.live.snapshot(first) if key.startswith("interaction/")]
+    await world.ask("wrapup", disposition="cut off")
+    await world.settle()
     assert not [key for key in world.live.snapshot(first) if key.startswith("interaction/")]
     assert [key for key in world.live.snapshot(second) if key.startswith("interaction/")]
 

@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 
 from tests.channels.world import Sound
-from yuelai.channels.voice import hearing as hearing_module
+from yuelai.channels.voice import music as music_module
 from yuelai.channels.voice.hearing import BENEATH, Hearing
 from yuelai.channels.voice.music import SharedMusic
 from yuelai.media.ports import MediaError
@@ -51,16 +51,14 @@ async def house() -> AsyncIterator[House]:
         task.cancel()
 
 
-@pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hearing_module, "FIRST_WORD", 0.01)
-    monkeypatch.setattr(hearing_module, "BETWEEN_WORDS", 0.01)
-
-
 async def test_callers_of_one_queue_hear_one_music_and_of_another_queue_another(house: House) -> None:
     (ann, hers), (bob, his), (eve, other) = (house.caller() for _ in range(3))
     queue = uuid4()
-    await asyncio.gather(hers.wait(queue, "zh-CN"), his.wait(queue, "zh-CN"), other.wait(uuid4(), "en"))
+    await asyncio.gather(
+        hers.wait(queue, "zh-CN", "queue_music"),
+        his.wait(queue, "zh-CN", "queue_music"),
+        other.wait(uuid4(), "en", "queue_music"),
+    )
     made = {told[1]: told[2] for told in house.told("music")}
     assert sorted(map(str, made.values())) == ["['en/queue_music']", "['zh-CN/queue_music']"]
     source_of = {told[2]: told[1] for told in house.told("route")}
@@ -77,44 +75,54 @@ async def test_who_is_on_hold_hears_other_music_and_then_nothing(house: House) -
     assert house.told("route", "stop") == [("route", source, ann, 1.0), ("route", source, ann, 0.0), ("stop", ann)]
 
 
-@pytest.mark.usefixtures("impatient")
-async def test_announcements_are_spoken_over_the_music_one_after_the_other(house: House) -> None:
+async def test_words_are_spoken_over_the_music_and_then_it_is_as_loud_as_before(house: House) -> None:
     ann, hers = house.caller()
-    await hers.wait("queue", "en")
-    for count, word in ((1, "all_busy"), (2, "still_busy"), (3, "still_busy")):
-        await house.until(count, "play")
-        _, leg, play, files = house.told("play")[-1]
-        assert (leg, files) == (ann, [f"en/{word}"])
-        assert house.told("route")[-1][3] == BENEATH
-        await asyncio.sleep(0.03)
-        assert len(house.told("play")) == count, "the next one waits for this one's end"
-        routes = len(house.told("route"))
-        hers.play_ended(new_id())
-        hers.play_ended(play)
-        await house.until(routes + 1, "route")
-        assert house.told("route")[routes][3] == 1.0
+    await hers.wait("queue", "en", "queue_music")
+    hers.speak(hers.say(["all_busy", "still_busy"], "en"))
+    await house.until(1, "play")
+    ((_, leg, play, files),) = house.told("play")
+    assert (leg, files) == (ann, ["en/all_busy", "en/still_busy"])
+    assert house.told("route")[-1][3] == BENEATH
+    hers.play_ended(new_id())
+    hers.play_ended(play)
+    await house.until(3, "route")
+    assert [told[3] for told in house.told("route")] == [1.0, BENEATH, 1.0]
 
 
-@pytest.mark.usefixtures("impatient")
-async def test_nothing_is_announced_to_who_is_served(house: House) -> None:
+async def test_whoever_speaks_is_cut_short_by_a_hush_and_the_music_goes_on(house: House) -> None:
+    ann, hers = house.caller()
+    await hers.wait("queue", "en", "queue_music")
+    hers.speak(hers.say(["all_busy"], "en"))
+    await house.until(1, "play")
+    await hers.hush()
+    assert house.told("route", "stop")[-2:] == [("stop", ann), ("route", house.told("music")[0][1], ann, 1.0)]
+    await asyncio.sleep(0)
+    assert all(task.done() for task in house.tasks)
+    before = len(house.sound.told)
+    await hers.hush()
+    assert len(house.sound.told) == before, "nothing is to be hushed twice"
+
+
+async def test_nothing_more_is_said_to_who_is_served(house: House) -> None:
     _, hers = house.caller()
-    await hers.wait("queue", "en")
+    await hers.wait("queue", "en", "queue_music")
+    hers.speak(hers.say(["all_busy"], "en"))
     await house.until(1, "play")
     await hers.quiet()
-    before = len(house.sound.told)
-    await asyncio.sleep(0.05)
-    assert len(house.sound.told) == before
+    await asyncio.sleep(0)
     assert all(task.done() for task in house.tasks)
+    assert house.told("route", "stop")[-1][0] == "stop"
 
 
-@pytest.mark.usefixtures("impatient")
-async def test_announcements_end_with_the_leg(house: House) -> None:
-    ann, hers = house.caller()
-    await hers.wait("queue", "en")
-    await house.sound.close(ann)
-    async with asyncio.timeout(5):
-        await house.tasks[0]
-    assert house.told("play") == []
+async def test_one_who_speaks_makes_another_one_silent(house: House) -> None:
+    _, hers = house.caller()
+    await hers.wait("queue", "en", "queue_music")
+    hers.speak(hers.say(["all_busy"], "en"))
+    await house.until(1, "play")
+    hers.speak(hers.say(["still_busy"], "en"))
+    await house.until(2, "play")
+    assert house.tasks[0].done()
+    assert house.told("play")[-1][3] == ["en/still_busy"]
 
 
 async def test_music_that_cannot_be_made_is_tried_again_by_the_next(house: House) -> None:
@@ -125,3 +133,28 @@ async def test_music_that_cannot_be_made_is_tried_again_by_the_next(house: House
     house.sound.deaf = set()
     await hers.music("en")
     assert len(house.told("music")) == 1
+
+
+async def test_who_comes_back_in_time_hears_the_music_go_on_and_later_it_is_closed(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(music_module, "IDLE_SECONDS", 0.05)
+    shared: SharedMusic = house.services.music
+    _, hers = house.caller()
+    await hers.wait("queue", "en", "queue_music")
+    await hers.quiet()
+    await hers.wait("queue", "en", "queue_music")
+    await asyncio.sleep(0.1)
+    assert len(shared) == len(house.told("music")) == 1
+    hers.close()
+    async with asyncio.timeout(2):
+        while len(shared):
+            await asyncio.sleep(0.005)
+
+
+async def test_going_from_one_music_to_another_leaves_the_first(house: House) -> None:
+    ann, hers = house.caller()
+    await hers.wait("queue", "en", "queue_music")
+    await hers.music("en")
+    (_, queue, _), (_, hold, _) = house.told("music")
+    assert house.told("route")[1:] == [("route", queue, ann, 0.0), ("route", hold, ann, 1.0)]

@@ -8,8 +8,9 @@ from uuid import UUID
 import pytest
 
 from tests.channels.world import World
+from yuelai.channels import contact
 from yuelai.channels.ports import FlowOutcome, Identified
-from yuelai.channels.voice import call, selfservice
+from yuelai.channels.voice import selfservice
 from yuelai.interactions.events import InteractionEnded
 from yuelai.platform.errors import Unavailable
 from yuelai.telephony.ports import Answered, Ended
@@ -168,7 +169,7 @@ async def test_events_of_a_leg_given_back_long_ago_change_nothing() -> None:
 
 
 async def test_who_calls_is_found_out_once_the_database_is_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(call, "IDENTIFY_PAUSE", 0.0)
+    monkeypatch.setattr(contact, "AGAIN_SECONDS", 0.0)
     world = World()
     await world.begin()
     identify, tries = world.people.identify, iter(range(20))

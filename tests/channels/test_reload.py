@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from tests.channels.world import World
-from yuelai.channels.voice import talking
+from yuelai.channels.voice import reloading
 from yuelai.channels.voice.messages import RejoinOver
 from yuelai.media.ports import LegHeard, LegSilent
 from yuelai.routing.events import Seat
@@ -108,7 +108,7 @@ async def test_a_page_that_comes_back_at_the_last_moment_is_waited_for() -> None
 
 
 async def test_a_page_that_rings_again_but_never_answers_gives_the_customer_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(talking, "REJOIN_SECONDS", 0.002)
+    monkeypatch.setattr(reloading, "REJOIN_SECONDS", 0.002)
     world = World(seat=Seat.BROWSER)
     await world.begin()
     _, old = await world.talking()
@@ -185,7 +185,7 @@ async def test_sound_without_signalling_is_no_return() -> None:
 
 
 async def test_each_loss_is_given_its_whole_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(talking, "REJOIN_SECONDS", 0.1)
+    monkeypatch.setattr(reloading, "REJOIN_SECONDS", 0.1)
     world = World(seat=Seat.BROWSER)
     await world.begin()
     await world.talking()

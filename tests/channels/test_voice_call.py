@@ -9,7 +9,7 @@ import pytest
 
 from tests.channels.world import World
 from yuelai.channels.ports import FlowOutcome, Identified
-from yuelai.channels.voice import talking
+from yuelai.channels.voice import reloading
 from yuelai.channels.voice.messages import Actor, NoSuchCall, NotPossibleNow, NotYourCall
 from yuelai.media.ports import Digit, LegGone
 from yuelai.platform.ids import SAMPLE_TENANT
@@ -234,7 +234,7 @@ async def test_an_agents_page_that_dies_keeps_the_customer_and_may_come_back() -
 async def test_an_agents_page_that_stays_away_gives_the_customer_to_the_next_agent(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(talking, "REJOIN_SECONDS", 0.001)
+    monkeypatch.setattr(reloading, "REJOIN_SECONDS", 0.001)
     world = World(seat=Seat.BROWSER)
     await world.begin()
     customer, old = await world.talking()
@@ -363,10 +363,11 @@ async def test_stopping_the_process_ends_every_call_truthfully(moment: str) -> N
     assert world.end_reasons() == ["system_restart"]
 
 
-async def test_a_telephone_that_asks_for_a_transfer_is_refused_and_the_talk_goes_on() -> None:
+async def test_a_telephone_that_asks_for_a_transfer_to_where_nobody_may_call_is_refused_and_the_talk_goes_on() -> None:
     world = World()
     await world.begin()
     _, phone = await world.talking()
+    world.abroad.forbidden = {"8009"}
     refused: list[int] = []
 
     class Wish:
@@ -384,5 +385,5 @@ async def test_a_telephone_that_asks_for_a_transfer_is_refused_and_the_talk_goes
     phone.happens(Referred(phone.id, Wish()))
     phone.happens(Reanswered(phone.id, ""))
     await world.settle()
-    assert refused == [603]
+    assert refused == [403]
     assert world.state() == "talking"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from yuelai.channels.ports import Entry, FlowOutcome, Identified
+from yuelai.channels.ports import Entry, FlowOutcome, Identified, NotAllowedOutside, OutsideLine
 from yuelai.channels.voice.call import VoiceCall
 from yuelai.channels.voice.channel import VoiceChannel
 from yuelai.channels.voice.messages import Actor
@@ -55,10 +55,14 @@ class Sound:
         self.broken = self.full = self.unfit = False
         self.deaf: set[str] = set()
         """Verbs that fail."""
+        self.held_up: asyncio.Event | None = None
+        """New legs wait for it."""
 
     async def create_leg(
         self, leg: LegId, kind: LegKind, listener: Callable[[Any], None], *, offer: str | None = None, **others: Any
     ) -> str:
+        if self.held_up is not None:
+            await self.held_up.wait()
         if self.broken:
             raise MediaError("no free port")
         if self.full:
@@ -138,6 +142,8 @@ class Line:
         self.offer: str | None = OFFER
         self.late_answer: str | None = None
         """What its ACK brings when it had no offer."""
+        self.early: tuple[int, str | None] | None = None
+        """The last provisional response."""
         self.answered: str | None = None
         self.hung_up: int | None = None
         self.headers: Mapping[str, str] = {}
@@ -145,6 +151,9 @@ class Line:
         self._early: list[LegEvent] = []
         self.over = False
         self.reoffered = False
+        self.suspected = 0
+        self.carried: Mapping[str, tuple[str, ...]] = {}
+        self.correlation: UUID | None = None
 
     def listen(self, listener: Callable[[LegEvent], None]) -> None:
         self._listener = listener
@@ -158,8 +167,10 @@ class Line:
         else:
             self._listener(event)
 
-    async def ringing(self) -> None:
-        pass
+    async def ringing(self, sdp: str | None = None, *, status: int = 180) -> None:
+        if self.over:
+            raise WrongState
+        self.early = status, sdp
 
     async def answer(self, sdp: str) -> None:
         if self.over:
@@ -191,6 +202,10 @@ class Line:
             self.over = True
             self.happens(Ended(self.id, "remote", status, ""))
 
+    def suspect(self) -> None:
+        """Nobody was heard for a while: it is asked whether it is still there."""
+        self.suspected += 1
+
     def is_lost(self) -> None:
         """The page behind it is gone: telephony found nobody there."""
         if not self.over:
@@ -208,6 +223,8 @@ class Lines:
         self.dialled: list[Line] = []
         self.accounts: list[UUID] = []
         self.registered = True
+        self.dead: set[str] = set()
+        """Numbers outside that cannot even be dialled."""
 
     async def dial(self, user: str, *, listener: Callable[[LegEvent], None], **options: Any) -> Line:
         if not self.registered:
@@ -218,6 +235,38 @@ class Lines:
         line.listen(listener)
         self.dialled.append(line)
         return line
+
+    async def dial_to(
+        self, stages: Sequence[Any], *, called: str, listener: Callable[[LegEvent], None], **options: Any
+    ) -> Line:
+        if called in self.dead:
+            raise NotRegistered
+        line = Line(options["caller"], called)
+        line.correlation = options["correlation"]
+        line.listen(listener)
+        self.dialled.append(line)
+        return line
+
+
+class Abroad:
+    """Numbers outside: all may be called but those that are forbidden; what is under way is counted."""
+
+    def __init__(self) -> None:
+        self.forbidden: set[str] = set()
+        self.standing = 0
+        self.spent: list[float] = []
+        self.asked: list[dict[str, Any]] = []
+
+    def line(self, number: str, **asked: Any) -> OutsideLine:
+        if number in self.forbidden:
+            raise NotAllowedOutside
+        self.standing += 1
+        self.asked.append(asked)
+        return OutsideLine(number, [], "10000", None, lambda trunk, seconds: True, self._over)
+
+    def _over(self, trunk: UUID | None, seconds: float) -> None:
+        self.standing -= 1
+        self.spent.append(seconds)
 
 
 class Away(Exception):
@@ -268,6 +317,8 @@ class Tape:
         self.running: set[RecordingId] = set()
         self.done: list[RecordingId] = []
         self.pauses: list[bool] = []
+        self.cut_off: list[RecordingId] = []
+        self.discarded: list[RecordingId] = []
         self.unreachable = False
 
     async def pause(self, recording_id: RecordingId, paused: bool) -> None:
@@ -285,6 +336,16 @@ class Tape:
         self.done.append(recording_id)
         return 1000
 
+    async def cut(self, recording_id: RecordingId) -> int:
+        if recording_id not in self.running:
+            raise MediaError("unknown recording")
+        self.cut_off.append(recording_id)
+        return 1000
+
+    async def discard(self, recording_id: RecordingId) -> None:
+        self.running.discard(recording_id)
+        self.discarded.append(recording_id)
+
 
 class World:
     """One queue `general`, agents 8001 and on with registered seats; 8001 alone is made ready by `begin`."""
@@ -299,7 +360,7 @@ class World:
         """The disk keeps nothing more."""
         self.live = LiveStore()
         self.sound, self.lines, self.people, self.tape = Sound(), Lines(), People(), Tape()
-        self.script = Script()
+        self.script, self.abroad = Script(), Abroad()
         self.queue = Queue(
             new_id(), SAMPLE_TENANT, "general", "综合服务", ring_seconds=ring_seconds, wrapup_seconds=wrapup_seconds
         )
@@ -308,6 +369,7 @@ class World:
             for index in range(agents)
         ]
         self.agent = self.agents[0]
+        self.queues = [self.queue]
         numbers = TrailNumbers(UTC)
         self.routing = RoutingDriver(
             self.append,
@@ -327,6 +389,7 @@ class World:
                 capture=self.tape,
                 prompt=lambda name, language: Path(f"{language}/{name}.opus"),
                 new_recorder=lambda: InteractionRecorder(self.append, self.clock, self.live, numbers),
+                outside=self.abroad,
             )
         )
 
@@ -337,7 +400,7 @@ class World:
         return len(self.facts)
 
     async def begin(self, *, ready: bool = True) -> None:
-        await self.routing.load(self.agents, [self.queue])
+        await self.routing.load(self.agents, self.queues)
         for agent in self.agents:
             await self.routing.seat_reachable(agent.id, self.seat, True)
         if ready:
@@ -422,6 +485,8 @@ class World:
             not self.channel.ids()
             and not self.sound.open
             and not self.tape.running
+            and not self.abroad.standing
+            and not self.routing._state.contacts
             and all(line.over for line in self.lines.dialled)
             and not any(key.startswith("interaction/") for key in documents)
         )

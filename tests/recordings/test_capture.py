@@ -124,3 +124,38 @@ async def test_stopping_what_does_not_run_is_refused(database: Database, home: P
         await core.recordings.stop(recording)
         with pytest.raises(MediaError):
             await core.recordings.stop(recording)
+
+
+async def test_what_was_cut_is_completed_when_it_is_decided_to_keep_it(database: Database, home: Path) -> None:
+    async with archive(database, home) as core:
+        recording = await core.start()
+        assert await core.recordings.cut(recording) == 2050
+        assert (await core.row(recording))["state"] == "capturing"
+        assert await core.recordings.cut(recording) == 2050
+        assert await core.recordings.stop(recording) == 2050
+        row = await core.row(recording)
+        assert (row["state"], row["duration_ms"]) == ("complete", 2050)
+
+
+@pytest.mark.parametrize("cut", [True, False])
+async def test_nothing_is_kept_of_what_is_discarded(database: Database, home: Path, cut: bool) -> None:
+    async with archive(database, home) as core:
+        recording = await core.start()
+        file = home / (await core.row(recording))["file"]
+        if cut:
+            await core.recordings.cut(recording)
+        await core.recordings.discard(recording)
+        row = await core.row(recording)
+        assert (row["state"], row["duration_ms"]) == ("partial", 0)
+        assert not file.exists()
+        await core.recordings.discard(recording)
+        with pytest.raises(MediaError):
+            await core.recordings.stop(recording)
+
+
+async def test_what_was_cut_and_never_decided_is_found_by_the_next_core(database: Database, home: Path) -> None:
+    async with archive(database, home) as core:
+        recording = await core.start()
+        await core.recordings.cut(recording)
+        assert await core.recordings.recover() == 1
+        assert (await core.row(recording))["duration_ms"] == 2050

@@ -91,6 +91,15 @@ def test_it_is_as_long_as_the_recording_to_the_sample(tmp_path: Path, length: in
     assert len(sound_of(task)) == length // 8 * 8
 
 
+@pytest.mark.parametrize("milliseconds", [1, 2, 3])
+def test_a_call_that_ended_as_it_was_answered_is_finished_too(tmp_path: Path, milliseconds: int) -> None:
+    silence = b"\xff" * 8 * milliseconds
+    whose = uuid4()
+    capture(tmp_path / "a.yrec", silence, silence, recording=whose)
+    made = make(Task(whose, tmp_path / "a.yrec", milliseconds, KEY, "opus"), NEVER)
+    assert made.part.stat().st_size == made.size
+
+
 def test_its_middle_is_decoded_as_if_from_the_beginning(tmp_path: Path) -> None:
     task = tones(tmp_path / "a.yrec", 30.0)
     make(task, NEVER)
@@ -126,12 +135,12 @@ def test_told_to_end_it_ends(tmp_path: Path) -> None:
 
 async def test_the_end_of_a_recording_puts_the_job_down_in_the_same_transaction(database: Database, home: Path) -> None:
     async with archive(database, home) as core:
-        recording = await recorded(core)
+        await recorded(core)
         await core.settled()
-        assert await waiting(database) == [f'{{"recording_id":"{recording}"}}']
+        assert await waiting(database) == ["{}"]
         core.engine.seconds, core.engine.dies = 0, True
         empty = await core.start()
-        with pytest.raises(Exception, match="went away"):
+        with pytest.raises(Exception, match="holds nothing"):
             await core.recordings.stop(empty)
         await core.settled()
         assert len(await waiting(database)) == 1
@@ -260,15 +269,40 @@ async def test_what_a_dead_worker_left_is_put_down_again(database: Database, hom
     async with archive(database, home) as core:
         left, young = await recorded(core), await recorded(core)
         await core.settled()
+        own = f'{{"recording_id":"{left}"}}'
         async with database.transaction(None) as conn:
             await conn.execute("UPDATE recordings SET completed_at = now() - interval '1 hour' WHERE id = $1", left)
             assert await repository.unfinished(conn, 10) == [left]
             await repository.put_down(conn, left, again=True)
-        assert len(await waiting(database)) == 3
+        # One of its own, beside those for whatever was completed within a second.
+        assert await waiting(database) in (["{}", own], ["{}", "{}", own])
         await core.finish(left)
         async with database.transaction(None) as conn:
             assert await repository.unfinished(conn, 10) == []
         assert (await core.row(young))["format"] == "capture"
+
+
+async def test_all_that_was_completed_is_finished_by_one_job_and_one_that_fails_has_another(
+    database: Database, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with archive(database, home) as core:
+        bad, *good = [await recorded(core) for _ in range(4)]
+        still = await core.start()
+        await core.settled()
+        assert 1 <= len(await waiting(database)) <= 2
+        make_one = Finisher._make
+
+        async def fails(self: Finisher, database: Database, recording: repository.Recording) -> None:
+            if recording.id == bad:
+                raise NotReadable("spoilt")
+            await make_one(self, database, recording)
+
+        with monkeypatch.context() as context:
+            context.setattr(Finisher, "_make", fails)
+            await Finisher(core.settings).finish_all(database)
+        assert [(await core.row(one))["format"] for one in (bad, *good)] == ["capture", *["opus"] * 3]
+        assert (await core.row(still))["state"] == "capturing"
+        assert (await waiting(database))[-1] == f'{{"recording_id":"{bad}"}}'
 
 
 async def test_without_its_key_a_recording_waits(database: Database, home: Path) -> None:

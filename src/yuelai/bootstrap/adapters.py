@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from uuid import UUID
 
 import structlog
 
-from yuelai.channels.ports import Entry, FlowOutcome, Identified
+from yuelai.channels.ports import Closing, Entry, FlowOutcome, Identified
 from yuelai.channels.voice import speech
 from yuelai.customers import service as customers
 from yuelai.flows import loader
@@ -19,9 +19,11 @@ from yuelai.flows import repository as numbers
 from yuelai.flows.model import Flow
 from yuelai.flows.runtime import run
 from yuelai.identity.credentials import PostgresCredentialStore
+from yuelai.interactions import service as interactions
 from yuelai.interactions.model import Tenant
 from yuelai.media.ports import MediaError
 from yuelai.media.tts.speaker import Speaker
+from yuelai.platform.clock import SystemClock
 from yuelai.platform.db import Connection, Database
 from yuelai.platform.errors import Refusal
 from yuelai.platform.ids import TenantId
@@ -39,7 +41,9 @@ class CustomerDirectory:
     async def identify(self, tenant_id: UUID, ani: str) -> Identified:
         async with self._database.transaction(tenant_id) as conn:
             match = await customers.identify(conn, tenant_id, ani)
-        return Identified(match.kind, list(match.customers))
+            known = [UUID(str(card["id"])) for card in match.customers] if match.kind == "one" else []
+            previous = await interactions.previous_of(conn, tenant_id, ani, known, SystemClock().now())
+        return Identified(match.kind, list(match.customers), previous)
 
     async def card(self, tenant_id: UUID, customer_id: UUID) -> Mapping[str, Any]:
         async with self._database.transaction(tenant_id) as conn:
@@ -64,6 +68,8 @@ class FlowDirectory:
 
     def __init__(self, database: Database, speaker: Speaker) -> None:
         self._database, self._speaker = database, speaker
+        self.closing_of: Callable[[UUID, str], Closing | None] | None = None
+        """Why a tenant's queue of that code is closed now, None while it is open; unset where nobody knows hours."""
         self._entries: Mapping[str, Entry] = {}
 
     async def load(self, conn: Connection) -> None:
@@ -72,7 +78,8 @@ class FlowDirectory:
         for row in await numbers.answered(conn):
             if row["flow"] in shipped:
                 tenant = Tenant(TenantId(row["tenant_id"]), row["code"], row["name"])
-                entries[row["number"]] = Entry(tenant, shipped[row["flow"]])
+                flow = shipped[row["flow"]]
+                entries[row["number"]] = Entry(tenant, flow, early=flow.early)
             else:
                 log.error("access_number_without_flow", number=row["number"], flow=row["flow"])
         self._entries = entries
@@ -80,9 +87,13 @@ class FlowDirectory:
     def entry(self, called: str) -> Entry | None:
         return self._entries.get(called)
 
+    def number_of(self, tenant_id: UUID) -> str:
+        """Return the number that a tenant's customers know it by: its first one, empty when it has none."""
+        return min((number for number, entry in self._entries.items() if entry.tenant.id == tenant_id), default="")
+
     async def run(self, entry: Entry, dialogue: Any, context: Mapping[str, Any]) -> FlowOutcome:
         flow: Flow = entry.flow
-        outcome = await run(flow, dialogue, BusinessLookUp(self._database, entry.tenant.id), context)
+        outcome = await run(flow, dialogue, BusinessLookUp(self._database, entry.tenant.id, self.closing_of), context)
         if isinstance(outcome, flows.ToQueue):
             return FlowOutcome(queue=outcome.queue, attributes=outcome.attributes)
         return FlowOutcome(served=outcome.served)
@@ -116,12 +127,19 @@ def _names(utterance: flows.Utterance, language: str) -> list[str]:
 
 
 class BusinessLookUp:
-    """`flows.ports.LookUp` over the customers room."""
+    """`flows.ports.LookUp` over the customers room, and the hours of queues."""
 
-    def __init__(self, database: Database, tenant_id: UUID) -> None:
-        self._database, self._tenant_id = database, tenant_id
+    def __init__(
+        self,
+        database: Database,
+        tenant_id: UUID,
+        closing_of: Callable[[UUID, str], Closing | None] | None = None,
+    ) -> None:
+        self._database, self._tenant_id, self._closing_of = database, tenant_id, closing_of
 
     async def __call__(self, name: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        if name == "hours":
+            return self._hours(str(arguments.get("queue")))
         if name != "balance":
             raise flows.LookUpFailed(f"no such look-up: {name}")
         try:
@@ -133,3 +151,12 @@ class BusinessLookUp:
         if balance is None:
             raise flows.LookUpFailed("the customer has no account")
         return asdict(balance)
+
+    def _hours(self, queue: str) -> Mapping[str, Any]:
+        if self._closing_of is None:
+            raise flows.LookUpFailed("no hours are kept")
+        try:
+            closing = self._closing_of(self._tenant_id, queue)
+        except Refusal as error:
+            raise flows.LookUpFailed(str(error)) from error
+        return {"open": closing is None, "holiday": closing is not None and closing.holiday}

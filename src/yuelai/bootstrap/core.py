@@ -14,14 +14,26 @@ import structlog
 import uvloop
 
 from yuelai.bootstrap.adapters import CustomerDirectory, FlowDirectory, SipCredentials
+from yuelai.bootstrap.callbacks import CallbackRows, CallsOut
 from yuelai.bootstrap.dialogs import DialogKeeper
 from yuelai.bootstrap.directory import LiveDirectory
+from yuelai.bootstrap.hours import QueueHours
+from yuelai.bootstrap.outside import OutsideCalls
+from yuelai.bootstrap.proof import Proof
 from yuelai.bootstrap.registrations import RegistrationKeeper
+from yuelai.bootstrap.relations import CustomerRelations
 from yuelai.bootstrap.requests import Requests
 from yuelai.bootstrap.seats import Seats
 from yuelai.bootstrap.station_calls import StationCalls
 from yuelai.bootstrap.trunks import LiveTrunks
+from yuelai.bootstrap.wrapups import checked
+from yuelai.calendars import repository as calendar_tables
+from yuelai.calendars.live import Calendars
+from yuelai.channels.callback import repository as callback_tables
+from yuelai.channels.callback.keeper import Keeper
+from yuelai.channels.switch import Channels
 from yuelai.channels.voice.channel import VoiceChannel
+from yuelai.channels.voice.outgoing_calls import OutgoingCalls
 from yuelai.channels.voice.services import VoiceServices
 from yuelai.channels.voice.speech import prompt_path
 from yuelai.customers.events import CustomerCreated, CustomersImported
@@ -38,15 +50,18 @@ from yuelai.platform.clock import SystemClock
 from yuelai.platform.config import Settings
 from yuelai.platform.db import Database
 from yuelai.platform.health import Health, Part
-from yuelai.platform.ipc import IpcServer
+from yuelai.platform.ipc import IpcServer, Peer
 from yuelai.platform.journal import Journal
 from yuelai.platform.live import LiveStore
 from yuelai.platform.outbox import Relay
 from yuelai.platform.overflow import Overflow
+from yuelai.platform.ownership import Ownership
 from yuelai.platform.projector import Projector
 from yuelai.recordings import repository as recording_tables
 from yuelai.recordings.service import Recordings
 from yuelai.routing import repository as routing_tables
+from yuelai.routing.dispositions import tables as disposition_tables
+from yuelai.routing.dispositions.known import KnownDispositions
 from yuelai.routing.driver import RoutingDriver
 from yuelai.telephony import repository as telephony_tables
 from yuelai.telephony.guards.keeper import GuardKeeper
@@ -59,6 +74,8 @@ log = structlog.get_logger()
 
 COALESCED_SECONDS = 0.1
 """Changes of one live document within this time are one message to a screen that it is not addressed to."""
+DOMAIN = "centre"
+"""The routing domain: one for now, as all agents and queues may meet."""
 GIVE_UP_SECONDS = 10.0
 """How long core may take to end when its disk has failed."""
 
@@ -80,16 +97,20 @@ async def serve(settings: Settings) -> bool:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     async with contextlib.AsyncExitStack() as stack:
-        journal = await start(settings, stack)
+        journal, ownership = await start(settings, stack)
         garbage.settle(loop)
-        await _first(stop, journal.broken)
+        await _first(stop, journal.broken, ownership.lost)
+        fit = not journal.broken.is_set() and not ownership.lost.is_set()
         if journal.broken.is_set():
             log.critical("core_stops", reason="the journal cannot be written: nothing can be decided; to start anew")
             last_resort.start()  # even the way out may be stuck on that disk
+        elif ownership.lost.is_set():
+            log.critical("core_stops", reason="another process has taken over; to wait until it is needed")
+            last_resort.start()
         else:
             log.info("core_stopping")
     last_resort.cancel()
-    return not journal.broken.is_set()
+    return fit
 
 
 async def _first(*events: asyncio.Event) -> None:
@@ -101,10 +122,10 @@ async def _first(*events: asyncio.Event) -> None:
             task.cancel()
 
 
-async def start(settings: Settings, stack: contextlib.AsyncExitStack) -> Journal:
+async def start(settings: Settings, stack: contextlib.AsyncExitStack) -> tuple[Journal, Ownership]:
     """Build everything in the order it needs each other; the stack takes it down in reverse.
 
-    Returns the journal, without which nothing may go on.
+    Returns the journal and the ownership, without which nothing may go on.
     """
 
     def later(close: Callable[[], Awaitable[None]]) -> None:
@@ -120,8 +141,11 @@ async def start(settings: Settings, stack: contextlib.AsyncExitStack) -> Journal
     overflow = Overflow(journal.append)
     later(overflow.close)
     append = overflow.append
-    projector = Projector(journal, database)
-    for room in (interaction_tables, routing_tables, recording_tables, telephony_tables):
+    ownership = Ownership(database, DOMAIN, journal.key)
+    journal.epoch = await ownership.take()
+    later(ownership.close)
+    projector = Projector(journal, database, ownership.oldest_valid)
+    for room in (interaction_tables, routing_tables, recording_tables, telephony_tables, callback_tables):
         for kind, handler in room.PROJECTIONS.items():
             projector.register(kind, handler)
     await projector.start()
@@ -143,6 +167,8 @@ async def start(settings: Settings, stack: contextlib.AsyncExitStack) -> Journal
         phones = await telephony_tables.kept_registrations(conn)
         directory = await routing_tables.load_directory(conn, clock.now())
         await flows.load(conn)
+        calendars = Calendars(await calendar_tables.load_calendars(conn))
+        dispositions = KnownDispositions(await disposition_tables.load_dispositions(conn))
         await trunks.load(conn)
     dialogs = DialogKeeper(append, clock, directory.operator, standing)
     registrations = RegistrationKeeper(admit, append, clock, directory.operator)
@@ -156,36 +182,55 @@ async def start(settings: Settings, stack: contextlib.AsyncExitStack) -> Journal
 
     numbers = TrailNumbers()
     await _resume_numbers(database, clock, numbers)
+    channels = Channels()
     routing = RoutingDriver(
         append,
         clock,
         live,
-        lambda routing_signal: voice.on_signal(routing_signal),
-        lambda interaction_id, agent_id: voice.on_wrapup_over(interaction_id, agent_id),
+        lambda routing_signal: None if keeper.on_signal(routing_signal) else channels.on_signal(routing_signal),
+        channels.on_wrapup_over,
     )
     later(routing.close)
+    hours = QueueHours(calendars, routing, clock)
+    flows.closing_of = hours.closing_of
     recordings = Recordings(settings, database, media, append, clock)
-    voice = VoiceChannel(
-        VoiceServices(
-            clock=clock,
-            media=media,
-            telephony=telephony,
-            routing=routing,
-            flows=flows,
-            customers=CustomerDirectory(database),
-            capture=recordings,
-            prompt=prompt_path,
-            new_recorder=lambda: InteractionRecorder(append, clock, live, numbers, admit=admit),
-            sound=trunks.trunks.sound,
-        )
+    customers = CustomerDirectory(database)
+    keeper = Keeper(append, clock, routing, customers, CallbackRows(database), calendars, admit=admit)
+    services = VoiceServices(
+        clock=clock,
+        media=media,
+        telephony=telephony,
+        routing=routing,
+        flows=flows,
+        customers=customers,
+        capture=recordings,
+        prompt=prompt_path,
+        new_recorder=lambda: InteractionRecorder(append, clock, live, numbers, admit=admit),
+        sound=trunks.trunks.sound,
+        callbacks=keeper,
+        outside=OutsideCalls(trunks.trunks, telephony.guards.toll),
+        hours=hours,
+        relations=CustomerRelations(database),
     )
+    voice = VoiceChannel(services)
+    channels.add(voice)
+    telephony.guards.overload.taking_up = voice.taking_up
 
     if left_open:
         await journal.append(*records_to_close(left_open, clock.now()))
     await recordings.recover()
+    routing.is_closed = lambda queue, now: not calendars.is_open(queue.calendar_id, now)
     await routing.load(directory.agents, directory.queues)
-    seats = Seats(routing, telephony, {agent.number: agent.id for agent in directory.agents})
+    seats = Seats(
+        routing,
+        telephony,
+        {agent.number: agent.id for agent in directory.agents},
+        live=live,
+        clock=clock,
+        lost_seconds=settings.seat_lost_seconds,
+    )
     telephony.on_registrations(seats.changed)
+    telephony.watch.count_on(seats.counted_on)
     stations = StationCalls(
         telephony,
         media,
@@ -197,15 +242,19 @@ async def start(settings: Settings, stack: contextlib.AsyncExitStack) -> Journal
         host=settings.advertised_address,
         music=[prompt_path("hold_music", "zh-CN")],
         names={agent.number: agent.name for agent in directory.agents},
+        private=seats.private,
+        inward=telephony.inward,
     )
+    async with database.transaction(None) as conn:
+        await stations.direct.load(conn)
     telephony.on_call(stations.take)
     bus = Bus()
     guarding = GuardKeeper(database, clock, bus, telephony.guards, directory.operator)
     await guarding.start()
     later(guarding.close)
-    bus.subscribe(CustomerCreated, lambda created: voice.customer_created(created.tenant_id))
-    bus.subscribe(CustomersImported, lambda imported: voice.customer_created(imported.tenant_id))
-    following = LiveDirectory(database, clock, bus, routing, flows, seats, stations)
+    bus.subscribe(CustomerCreated, lambda created: channels.customer_created(created.tenant_id))
+    bus.subscribe(CustomersImported, lambda imported: channels.customer_created(imported.tenant_id))
+    following = LiveDirectory(database, clock, bus, routing, flows, seats, stations, calendars, dispositions)
     await following.start()
     later(following.close)
     await trunks.start(bus)
@@ -216,24 +265,39 @@ async def start(settings: Settings, stack: contextlib.AsyncExitStack) -> Journal
     health = Health()
     health.add("journal", lambda: _journal_health(journal, overflow, projector))
     health.add("media", lambda: _media_health(media))
-    health.add("calls", lambda: _count(voice, stations))
-    requests = Requests(clock, live, routing, voice, telephony, health.report, projector.retry)
+    health.add("calls", lambda: _count(channels, stations))
+    requests = Requests(clock, live, routing, channels, telephony, health.report, projector.retry, seats)
     trials = Trials(trunks.trunks, telephony, media, clock)
-    handlers = {**requests.handlers, **trunks.handlers(trials)}
-    server = IpcServer(settings.socket("core"), handlers, requests.events)
+    calls_out = CallsOut(database, bus, keeper, OutgoingCalls(services, voice, flows.number_of), flows)
+    handlers = {**requests.handlers, **trunks.handlers(trials), **calls_out.handlers}
+    handlers["interaction.wrapup"] = checked(live, dispositions, handlers["interaction.wrapup"])
+    server = IpcServer(settings.socket("core"), handlers, requests.events, on_connect=partial(_own, ownership))
 
     await telephony.start()
     later(telephony.close)
     telephony.carry(trunks.trunks)
     later(trunks.close)
-    later(voice.close)
+    await calls_out.start()
+    later(calls_out.close)
+    later(channels.close)
     later(stations.close)
     await telephony.end_restored(standing)
     restored = telephony.restore_registrations(phones)
+    seats.start()
+    later(seats.close)
+    proof = Proof(routing, channels)
+    proof.start()
+    later(proof.close)
     await server.start()
     later(server.close)
     log.info("core_ready", restored_dialogs=len(standing), restored_phones=restored, closed_interactions=len(left_open))
-    return journal
+    return journal, ownership
+
+
+def _own(ownership: Ownership, peer: Peer) -> None:
+    """Whoever asks something of us shall ask us, and nobody who has been succeeded."""
+    peer.fence = ownership.check
+    peer.tell_epoch(ownership.epoch)
 
 
 async def _resume_numbers(database: Database, clock: SystemClock, numbers: TrailNumbers) -> None:
@@ -258,5 +322,5 @@ async def _media_health(media: EmbeddedMediaEngine) -> Part:
     return Part(True, f"{capacity.legs} legs, {capacity.load:.0%} of the time used, room for {capacity.room}")
 
 
-async def _count(voice: VoiceChannel, stations: StationCalls) -> Part:
-    return Part(True, f"{len(voice) + len(stations)} calls")
+async def _count(channels: Channels, stations: StationCalls) -> Part:
+    return Part(True, f"{len(channels) + len(stations)} calls")

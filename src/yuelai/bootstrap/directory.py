@@ -1,4 +1,4 @@
-"""The directory of the running centre follows what people change in PostgreSQL: queues, members, names, numbers.
+"""The directory of the running centre follows what people change in PostgreSQL: queues, hours, members, numbers.
 
 Facts of the outbox say that something has changed, never what: everything is read anew, in one transaction, and routing
 finds out what is different. Several facts at once are one reading.
@@ -14,6 +14,9 @@ import structlog
 from yuelai.bootstrap.adapters import FlowDirectory
 from yuelai.bootstrap.seats import Seats
 from yuelai.bootstrap.station_calls import StationCalls
+from yuelai.calendars import repository as calendar_tables
+from yuelai.calendars.events import CalendarChanged
+from yuelai.calendars.live import Calendars
 from yuelai.flows.events import AccessNumberChanged
 from yuelai.identity.events import OrganisationChanged, PersonChanged, TenantChanged
 from yuelai.platform.bus import Bus
@@ -21,12 +24,25 @@ from yuelai.platform.clock import Clock
 from yuelai.platform.db import Database
 from yuelai.platform.errors import Unavailable
 from yuelai.routing import repository as routing_tables
+from yuelai.routing.dispositions import tables as disposition_tables
+from yuelai.routing.dispositions.events import DispositionsChanged
+from yuelai.routing.dispositions.known import KnownDispositions
 from yuelai.routing.driver import RoutingDriver
-from yuelai.routing.events import QueueChanged
+from yuelai.routing.events import AgentProfileChanged, DirectNumberChanged, QueueChanged
 
 log = structlog.get_logger()
 
-FOLLOWED = (PersonChanged, OrganisationChanged, TenantChanged, QueueChanged, AccessNumberChanged)
+FOLLOWED = (
+    PersonChanged,
+    OrganisationChanged,
+    TenantChanged,
+    QueueChanged,
+    AgentProfileChanged,
+    DirectNumberChanged,
+    AccessNumberChanged,
+    CalendarChanged,
+    DispositionsChanged,
+)
 TOGETHER_SECONDS = 0.05
 """How long a change waits for others to be read with it."""
 AGAIN_SECONDS = 1.0
@@ -45,9 +61,12 @@ class LiveDirectory:
         flows: FlowDirectory,
         seats: Seats,
         stations: StationCalls | None = None,
+        calendars: Calendars | None = None,
+        dispositions: KnownDispositions | None = None,
     ) -> None:
         self._database, self._clock = database, clock
         self._routing, self._flows, self._seats, self._stations = routing, flows, seats, stations
+        self._calendars, self._dispositions = calendars or Calendars(), dispositions or KnownDispositions()
         self._changed = asyncio.Event()
         for kind in FOLLOWED:
             bus.subscribe(kind, lambda fact: self._changed.set())
@@ -82,6 +101,10 @@ class LiveDirectory:
         async with self._database.transaction(None) as conn:
             directory = await routing_tables.load_directory(conn, self._clock.now())
             await self._flows.load(conn)
+            if self._stations is not None:
+                await self._stations.direct.load(conn)
+            self._calendars.follow(await calendar_tables.load_calendars(conn))
+            self._dispositions.follow(await disposition_tables.load_dispositions(conn))
         await self._routing.follow(directory.agents, directory.queues)
         self._seats.follow({agent.number: agent.id for agent in directory.agents})
         if self._stations is not None:

@@ -7,28 +7,18 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from yuelai.bootstrap.agents import AgentRequests
+from yuelai.bootstrap.asking import BadRequest
+from yuelai.bootstrap.asking import principal_of as _principal
 from yuelai.bootstrap.audiences import groups_of, own
-from yuelai.channels.voice.channel import VoiceChannel
-from yuelai.channels.voice.messages import Actor
-from yuelai.identity.model import Principal
+from yuelai.bootstrap.seats import Seats
+from yuelai.channels.messages import Actor
+from yuelai.channels.switch import Channels
 from yuelai.platform.clock import Clock
-from yuelai.platform.errors import Refusal
 from yuelai.platform.ipc import EventHandler, Handler, Peer
 from yuelai.platform.live import Change, LiveStore, Mark, Subscription
 from yuelai.routing.driver import RoutingDriver
-from yuelai.routing.events import Seat
 from yuelai.telephony.service import SipTelephony
-
-CALL_VERBS = (
-    "hold", "retrieve", "hangup", "rejoin", "pause_recording", "resume_recording", "note", "customer", "wrapup",
-)  # fmt: skip
-
-
-class BadRequest(Refusal):
-    """The request is not one core understands."""
-
-    status = 400
-    code = "bad_request"
 
 
 @dataclass
@@ -45,20 +35,21 @@ class Requests:
         clock: Clock,
         live: LiveStore,
         routing: RoutingDriver,
-        voice: VoiceChannel,
+        channels: Channels,
         telephony: SipTelephony,
         health: Callable[[], Awaitable[dict[str, Any]]],
         retry: Callable[[str, int], Awaitable[None]],
+        seats: Seats | None = None,
     ) -> None:
+        self._agents = AgentRequests(routing, seats)
         self._clock, self._live, self._routing = clock, live, routing
-        self._voice, self._telephony, self._health, self._retry = voice, telephony, health, retry
+        self._channels, self._telephony, self._health, self._retry = channels, telephony, health, retry
         self._held: dict[Peer, _Held] = {}
 
     @property
     def handlers(self) -> dict[str, Handler]:
         handlers: dict[str, Handler] = {
-            "agent.get_state": self._agent_state,
-            "agent.set_state": self._set_agent_state,
+            **self._agents.handlers,
             "queue.live": self._queues,
             "live.subscribe": self._subscribe,
             "live.unsubscribe": self._unsubscribe,
@@ -66,7 +57,7 @@ class Requests:
             "health": self._answer_health,
             "journal.retry": self._retry_parked,
         }
-        for verb in CALL_VERBS:
+        for verb in self._channels.verbs:
             handlers[f"interaction.{verb}"] = self._call_verb(verb)
         return handlers
 
@@ -76,22 +67,12 @@ class Requests:
 
     # --- agents and queues ------------------------------------------------------------------------------------------
 
-    async def _agent_state(self, peer: Peer, params: dict[str, Any]) -> Any:
-        return self._routing.agent_document(_principal(params).person_id)
-
-    async def _set_agent_state(self, peer: Peer, params: dict[str, Any]) -> Any:
-        principal = _principal(params)
-        seat = params.get("seat")
-        return await self._routing.set_state(
-            principal.person_id, params["state"], params.get("reason") or "", Seat(seat) if seat else None
-        )
-
     async def _queues(self, peer: Peer, params: dict[str, Any]) -> Any:
         queue_id = params.get("queue_id")
         tenant_id = _principal(params).tenant_id
         return {"queues": self._routing.queue_documents(tenant_id, UUID(str(queue_id)) if queue_id else None)}
 
-    # --- calls ------------------------------------------------------------------------------------------------------
+    # --- contacts ---------------------------------------------------------------------------------------------------
 
     def _call_verb(self, verb: str) -> Handler:
         async def handle(peer: Peer, params: dict[str, Any]) -> Any:
@@ -101,7 +82,7 @@ class Requests:
                 interaction_id = UUID(str(params["interaction_id"]))
             except (KeyError, ValueError):
                 raise BadRequest("interaction_id is missing or no id") from None
-            return await self._voice.command(verb, actor, interaction_id, params)
+            return await self._channels.command(verb, actor, interaction_id, params)
 
         return handle
 
@@ -191,10 +172,3 @@ def _mark(resume: Any) -> Mark | None:
         case {"epoch": str(epoch), "seq": int(seq)}:
             return Mark(epoch, seq)
     return None
-
-
-def _principal(params: dict[str, Any]) -> Principal:
-    try:
-        return Principal.from_message(params["principal"])
-    except (KeyError, ValueError, TypeError):
-        raise BadRequest("the request does not say who asks") from None

@@ -1,8 +1,9 @@
 """Calls of registered phones and browsers that are no contacts: with each other, and to numbers outside.
 
-Access numbers and calls from trunks are voice's; everything else that a seat dials comes here. Who is called follows
-from the number: somebody registered, else a number outside as far as the toll rules let that seat call it, by the
-trunk that is best.
+Access numbers and calls from trunks are voice's; everything else that a seat dials comes here, and what trunks bring
+for a number that leads straight to a seat. Who is called follows from the number: somebody registered, else a number
+outside as far as the toll rules let that seat call it, by the trunk that is best. A seat is private from its first
+ringing or dialling until the last of these calls is over for it.
 """
 
 from __future__ import annotations
@@ -17,9 +18,12 @@ import structlog
 
 from yuelai.media.ports import LegOptions, MediaEngine
 from yuelai.platform.errors import Refusal
+from yuelai.platform.ids import LegId
+from yuelai.routing.agents.direct import DirectNumbers
 from yuelai.telephony.b2bua.anchored import Anchored
+from yuelai.telephony.b2bua.half import Half
 from yuelai.telephony.b2bua.headers import withheld
-from yuelai.telephony.b2bua.plan import Plan, Refuse, Wanted
+from yuelai.telephony.b2bua.plan import Plan, Refuse, Wanted, Why
 from yuelai.telephony.b2bua.switchboard import Switchboard
 from yuelai.telephony.guards import Caller, Ticket, Verdict
 from yuelai.telephony.ports import Destination, Leg, Telephony
@@ -71,11 +75,21 @@ class StationCalls:
         host: str,
         music: Sequence[Path] = (),
         names: Mapping[str, str] | None = None,
+        direct: DirectNumbers | None = None,
+        private: Callable[[str, bool, str], None] = lambda user, on, number: None,
+        inward: Callable[[str], Destination] | None = None,
     ) -> None:
+        """`direct` knows the numbers that lead straight to a seat; `private(user, on, number)` is told of seats whose
+        calls begin and end; `inward` is how an access number of our own is called, for transfers to it."""
         self._telephony, self._outside, self._purse = telephony, outside, purse
         self._voice, self._is_access = voice, is_access
         self._names = dict(names or {})
         self.board = Switchboard(telephony, Anchored(media, music, outside.sound), self.plan, timers, host)
+        self.direct, self._private = direct or DirectNumbers(), private
+        self._inward = inward
+        self._lines: dict[str, set[LegId]] = {}
+        """The legs of each seat."""
+        self.board.on_party = self._party
         self._closing = False
 
     def __len__(self) -> int:
@@ -89,7 +103,7 @@ class StationCalls:
         """A new leg: to whom it belongs."""
         if leg.replaces is not None or leg.joins is not None:
             await self.board.take(leg)  # 481 for a contact's leg: contacts are moved by routing
-        elif leg.trunk or self._is_access(leg.called):
+        elif self._is_access(leg.called) or (leg.trunk and self.direct.seat(leg.called, leg.trunk_id) is None):
             await self._voice(leg)
         elif self._closing or len(self) >= MOST_CALLS:
             await leg.hangup(503)
@@ -97,8 +111,10 @@ class StationCalls:
             await self.board.take(leg)
 
     async def plan(self, wanted: Wanted) -> Plan | Refuse:
-        """Whom a number leads to, for a seat."""
+        """Whom a number leads to, for a seat or a trunk's caller."""
         number = wanted.number
+        if not wanted.seat and wanted.why is Why.CALL:
+            number = self.direct.seat(number, wanted.leg.trunk_id) or number
         plans = [
             Plan(
                 stages,
@@ -114,9 +130,17 @@ class StationCalls:
             return plans[0].with_(*plans[1:])
         if number in self._names:
             return Refuse(480)
+        if self._is_access(number) and wanted.seat and wanted.why is Why.TRANSFER and self._inward is not None:
+            return self._hand_over(wanted, number, self._inward(number))
         if self._is_access(number) or not wanted.seat or not _NUMBER.fullmatch(number):
             return Refuse(404)
         return self._call_out(wanted, number)
+
+    def _hand_over(self, wanted: Wanted, number: str, place: Destination) -> Plan:
+        """The party that stays becomes somebody who called the access number."""
+        leg = wanted.leg
+        theirs = leg.called if leg.caller == wanted.seat else leg.caller
+        return Plan([[place]], caller="anonymous" if withheld(leg) else theirs, called=number, timeout=OUTSIDE_SECONDS)
 
     def _call_out(self, wanted: Wanted, number: str) -> Plan | Refuse:
         verdict, ticket = self._purse.begin(Caller(seat=wanted.seat), number)
@@ -158,6 +182,19 @@ class StationCalls:
             over=over,
             explain=explain,
         )
+
+    def _party(self, half: Half) -> None:
+        """A leg of a call has come or gone: of seats it is told whether they have any."""
+        leg = half.leg
+        if leg is None or half.user not in self._names:
+            return
+        lines = self._lines.setdefault(half.user, set())
+        had = bool(lines)
+        (lines.add if leg.id in self.board.halves else lines.discard)(leg.id)
+        if not lines:
+            del self._lines[half.user]
+        if bool(lines) != had:
+            self._private(half.user, bool(lines), leg.called if half is half.call.near else leg.caller)
 
     async def close(self) -> None:
         """End every call; take no new ones."""

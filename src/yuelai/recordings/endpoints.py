@@ -37,9 +37,12 @@ router = APIRouter(prefix="/api/v1/recordings", tags=["recordings"])
 
 _OWN = """EXISTS (
     SELECT FROM interaction_segments own
-    WHERE own.interaction_id = r.interaction_id AND own.agent_id = {} AND own.kind IN ('talk', 'hold')
+    WHERE own.interaction_id = r.interaction_id AND own.agent_id = {0} AND own.kind IN ('talk', 'hold')
+) OR EXISTS (
+    SELECT FROM callbacks left_for JOIN queue_members serving ON serving.queue_id = left_for.queue_id
+    WHERE left_for.recording_id = r.id AND serving.person_id = {0}
 )"""
-"""Whose recording it is: theirs who talked in it."""
+"""Whose recording it is: theirs who talked in it; a message is theirs who serve the queue it was left for."""
 
 Listener = Annotated[Principal, Depends(require("recordings.listen"))]
 Db = Annotated[Database, Depends(database)]

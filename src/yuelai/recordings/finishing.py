@@ -25,6 +25,8 @@ from yuelai.wire.g711 import Samples
 
 Format = Literal["opus", "wav"]
 SUFFIX = ".ysnd"
+TOO_SHORT_MS = 3
+"""So little sound does not come out of the decoder's filters whole: a call that ended as it was answered."""
 
 
 class NotReadable(Exception):
@@ -105,7 +107,7 @@ def _prove(task: Task, told_to_end: threading.Event) -> None:
                 found = (file.length - wav.HEADER_SIZE) // wav.FRAME
     except (Tampered, av.FFmpegError) as error:
         raise NotReadable(str(error)) from error
-    if found != expected:
+    if found != expected and task.duration_ms > TOO_SHORT_MS:
         raise NotReadable(f"{found} samples instead of {expected}")
 
 

@@ -8,6 +8,7 @@ import os
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -23,7 +24,7 @@ from yuelai.recordings import repository
 from yuelai.recordings.chunks import Tampered
 from yuelai.recordings.errors import KeyMissing
 from yuelai.recordings.events import RecordingState
-from yuelai.recordings.finishing import Made, Task, make
+from yuelai.recordings.finishing import Made, NotReadable, Task, make
 from yuelai.recordings.keys import RecordingKeys
 
 log = structlog.get_logger()
@@ -39,11 +40,14 @@ _BACKUP_OVER = 24 * 3600.0
 
 
 def register(jobs: Jobs, settings: Settings) -> None:
-    """Each recording as it ends; every few minutes those that a killed worker or a full disk left."""
+    """Recordings as they end; every few minutes those that a killed worker or a full disk left."""
     finisher = Finisher(settings)
 
     async def finish(database: Database, payload: dict[str, Any]) -> None:
-        await finisher.finish(database, UUID(payload["recording_id"]))
+        if "recording_id" in payload:
+            await finisher.finish(database, UUID(payload["recording_id"]))
+        else:
+            await finisher.finish_all(database)
 
     jobs.register(repository.FINISH_JOB, finish)
     jobs.register("recordings.finish_left", _left, schedule="*/3 * * * *")
@@ -76,6 +80,23 @@ class Finisher:
             await self._clear(database, id_)
         finally:
             self._busy.discard(id_)
+
+    async def finish_all(self, database: Database) -> None:
+        """Finish whatever is completed. One that fails does not keep the others waiting: it has its own job then."""
+        after: UUID | None = None
+        while True:
+            async with database.transaction(None) as conn:
+                found = await repository.unfinished(conn, _SWEPT, since=timedelta(0), after=after)
+            for id_ in found:
+                try:
+                    await self.finish(database, id_)
+                except (OSError, NotReadable) as error:
+                    log.warning("recording_to_be_tried_again", recording_id=str(id_), error=str(error))
+                    async with database.transaction(None) as conn:
+                        await repository.put_down(conn, id_)
+            if len(found) < _SWEPT:
+                return
+            after = found[-1]
 
     async def _make(self, database: Database, recording: repository.Recording) -> None:
         if recording.state is RecordingState.CAPTURING or not recording.duration_ms or not recording.wrapped_key:

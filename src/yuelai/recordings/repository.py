@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -49,6 +49,8 @@ FROM recordings r
 """
 
 FINISH_JOB = "recordings.finish"
+TOGETHER = 1.0
+"""Seconds; recordings completed within one of them are finished by one job."""
 LISTENED = "recording.listened"
 """In the audit trail."""
 
@@ -71,10 +73,10 @@ async def project(conn: Connection, entry: Entry) -> None:
             fact.key_version,
         )
     elif isinstance(fact, RecordingCompleted):
-        done = await conn.fetchval(
+        await conn.execute(
             """
             UPDATE recordings SET state = $2, duration_ms = $3, bytes = $4, completed_at = $5
-            WHERE id = $1 AND state = 'capturing' RETURNING id
+            WHERE id = $1 AND state = 'capturing'
             """,
             fact.recording_id,
             fact.state.value,
@@ -82,8 +84,8 @@ async def project(conn: Connection, entry: Entry) -> None:
             fact.bytes,
             fact.at,
         )
-        if done is not None and fact.duration_ms:
-            await put_down(conn, fact.recording_id)
+        if fact.duration_ms:
+            await put_down_together(conn, fact.at)
 
 
 PROJECTIONS: Mapping[type[Fact], Callable[[Connection, Entry], Awaitable[None]]] = {
@@ -128,22 +130,35 @@ async def put_down(conn: Connection, id_: UUID, *, again: bool = False) -> None:
     await jobs.enqueue(conn, FINISH_JOB, {"recording_id": str(id_)}, key=f"{key}:again" if again else key)
 
 
+async def put_down_together(conn: Connection, at: datetime) -> None:
+    """Have the worker finish whatever was completed about then: one job for all, a moment later. A job costs PostgreSQL
+    and the worker more than a short recording does."""
+    bucket = int(at.timestamp() / TOGETHER)
+    await jobs.enqueue(conn, FINISH_JOB, {}, key=f"{FINISH_JOB}:{bucket}", delay=timedelta(seconds=2 * TOGETHER))
+
+
 async def locked(conn: Connection, id_: UUID) -> Recording | None:
     """Return one row, which nobody else changes until the transaction ends (system work)."""
     row = await conn.fetchrow(f"{_SELECT} WHERE r.id = $1 FOR UPDATE", id_)
     return None if row is None else _recording(row)
 
 
-async def unfinished(conn: Connection, limit: int) -> list[UUID]:
-    """Return those that the worker should have finished some minutes ago, of all tenants (system work)."""
+async def unfinished(
+    conn: Connection, limit: int, *, since: timedelta = timedelta(minutes=2), after: UUID | None = None
+) -> list[UUID]:
+    """Return those that the worker should have finished, completed `since` ago, of all tenants (system work), in the
+    order of their ids, from the one `after`."""
     rows = await conn.fetch(
         """
         SELECT id FROM recordings
         WHERE (format = 'capture' AND state <> 'capturing' AND spoilt IS NULL OR leftover IS NOT NULL)
-            AND duration_ms > 0 AND wrapped_key <> '' AND completed_at < now() - interval '2 minutes'
+            AND duration_ms > 0 AND wrapped_key <> '' AND completed_at <= now() - $2::interval
+            AND ($3::uuid IS NULL OR id > $3)
         ORDER BY id LIMIT $1
         """,
         limit,
+        since,
+        after,
     )
     return [row["id"] for row in rows]
 

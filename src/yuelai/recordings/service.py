@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -36,6 +37,8 @@ class _Running:
     tenant_id: UUID
     file: Path
     key: bytes = field(repr=False)
+    found: Found | None = None
+    """What there is of it, once nothing more is recorded."""
 
 
 class Recordings:
@@ -85,25 +88,49 @@ class Recordings:
             raise MediaError(f"recording {recording_id} does not run")
         await self._media.pause_recording(recording_id, paused)
 
-    async def stop(self, recording_id: RecordingId) -> int:
-        """Complete a recording and return its length in milliseconds.
+    async def cut(self, recording_id: RecordingId) -> int:
+        """Record no more, and return the length in milliseconds; `stop` or `discard` says what becomes of it.
 
-        If the engine died, the file tells how much there is. Raises MediaError when it holds nothing.
+        If the engine died, the file tells how much there is. Raises MediaError when it does not run.
         """
+        running = self._running.get(recording_id)
+        if running is None:
+            raise MediaError(f"recording {recording_id} does not run")
+        if running.found is None:
+            found = await self._end(recording_id, running)
+            self._running[recording_id] = replace(running, found=found)
+            return found.duration_ms
+        return running.found.duration_ms
+
+    async def stop(self, recording_id: RecordingId) -> int:
+        """Complete a recording and return its length in milliseconds. Raises MediaError when it holds nothing."""
         running = self._running.pop(recording_id, None)
         if running is None:
             raise MediaError(f"recording {recording_id} does not run")
+        found = running.found or await self._end(recording_id, running)
+        await self._append(Record(self._completed(recording_id, running, found)))
+        if not found.duration_ms and not found.whole:
+            raise MediaError(f"recording {recording_id} holds nothing")
+        return found.duration_ms
+
+    async def _end(self, recording_id: RecordingId, running: _Running) -> Found:
         try:
             end = await self._media.stop_recording(recording_id)
-            found = Found(end.duration_ms, end.bytes, True)
         except MediaError as error:
             log.warning("recording_cut", recording_id=str(recording_id), error=str(error))
-            found = await _look_into(running.file, running.key)
-            if not found.duration_ms:
-                await self._append(Record(self._completed(recording_id, running, found)))
-                raise
-        await self._append(Record(self._completed(recording_id, running, found)))
-        return found.duration_ms
+            return await _look_into(running.file, running.key)
+        return Found(end.duration_ms, end.bytes, True)
+
+    async def discard(self, recording_id: RecordingId) -> None:
+        """End a recording, if it still runs, and keep nothing of it: its row tells of no second, its file is gone."""
+        running = self._running.pop(recording_id, None)
+        if running is None:
+            return
+        if running.found is None:
+            with contextlib.suppress(MediaError):
+                await self._media.stop_recording(recording_id)
+        await self._append(Record(self._completed(recording_id, running, _NOTHING)))
+        await asyncio.to_thread(running.file.unlink, missing_ok=True)
 
     async def recover(self) -> int:
         """Complete what an earlier life of core left open, from the files; return how many there were.

@@ -33,7 +33,12 @@ class VoiceDialogue:
         on_step: Callable[[str, str, Mapping[str, Any]], Awaitable[None]],
         left: type[Exception],
         language: str,
+        *,
+        before_keys: Callable[[], Awaitable[None]] | None = None,
+        on_consent: Callable[[bool], Awaitable[None]] | None = None,
     ) -> None:
+        """`before_keys` is awaited before keys are asked for: a call that is not answered yet must be by then."""
+        self._before_keys, self._on_consent = before_keys, on_consent
         self._media, self._leg, self._files, self._on_step, self._left = media, leg, files, on_step, left
         self._language = language
         self._keys: deque[str] = deque()
@@ -48,6 +53,10 @@ class VoiceDialogue:
     async def set_language(self, language: str) -> None:
         self._language = language
 
+    async def consented(self, given: bool) -> None:
+        if self._on_consent is not None:
+            await self._on_consent(given)
+
     async def step(self, node: str, kind: str, data: Mapping[str, Any]) -> None:
         await self._on_step(node, kind, data)
 
@@ -59,6 +68,27 @@ class VoiceDialogue:
     def play_ended(self, play: UUID) -> None:
         if self._playing is not None and self._playing[0] == play:
             self._playing[1].set()
+
+    def forget_keys(self) -> None:
+        """Whatever was pressed until now counts for nothing."""
+        self._keys.clear()
+        self._pressed.clear()
+
+    async def key_within(self, seconds: float) -> str:
+        """Wait for a key, `seconds` at most; return it, or nothing. Nothing is said."""
+        self._check()
+        if not await self.pressed(seconds):
+            return ""
+        pressed = self._keys.popleft()
+        self._settle()
+        return pressed
+
+    async def pressed(self, seconds: float) -> bool:
+        """Wait for a key, `seconds` at most, and leave it for the next `collect`."""
+        if not self._keys:
+            self._pressed.clear()
+            await self._wait(seconds, self._pressed)
+        return bool(self._keys)
 
     def leave(self) -> None:
         """The caller has gone: whatever waits, and every later verb, raises `left`."""
@@ -79,6 +109,11 @@ class VoiceDialogue:
         if not ended.is_set():
             await self._media.stop(self._leg)
 
+    async def say_files(self, files: Sequence[Path]) -> None:
+        """Say what there are recordings of, to its end."""
+        self._check()
+        await self._wait(None, await self._play(files, ()))
+
     async def collect(
         self,
         utterances: Sequence[Any],
@@ -88,6 +123,8 @@ class VoiceDialogue:
         next_timeout: float = 3.0,
         terminators: str = "",
     ) -> Keys:
+        if self._before_keys is not None:
+            await self._before_keys()
         if not self._keys and utterances:
             ended = await self._start(utterances, (Barge.KEY,))
             await self._wait(None, ended, self._pressed)
@@ -117,7 +154,9 @@ class VoiceDialogue:
 
     async def _start(self, utterances: Sequence[Any], barge: Sequence[Barge]) -> asyncio.Event:
         """The engine ends it by itself when the caller breaks in: no sound is left over while the key travels here."""
-        files = await self._files(utterances, self._language)
+        return await self._play(await self._files(utterances, self._language), barge)
+
+    async def _play(self, files: Sequence[Path], barge: Sequence[Barge]) -> asyncio.Event:
         self._check()
         play, ended = new_id(), asyncio.Event()
         self._playing = (play, ended)

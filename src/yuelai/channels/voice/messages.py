@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
-from uuid import UUID
+from dataclasses import dataclass
 
-from yuelai.channels.ports import FlowOutcome, Identified
+from yuelai.channels.messages import Actor as Actor
+from yuelai.channels.messages import Command as Command
+from yuelai.channels.messages import CustomerKnown as CustomerKnown
+from yuelai.channels.messages import NoSuchContact as NoSuchCall
+from yuelai.channels.messages import NotPossibleNow as NotPossibleNow
+from yuelai.channels.messages import NotYourContact as NotYourCall
+from yuelai.channels.messages import Shutdown as Shutdown
+from yuelai.channels.messages import StrangersMayBeKnown as StrangersMayBeKnown
+from yuelai.channels.messages import WrapUpOver as WrapUpOver
+from yuelai.channels.ports import FlowOutcome
 from yuelai.channels.voice.agent_party import AgentParty
+from yuelai.interactions.events import EndReason
 from yuelai.platform.errors import Refusal
+
+__all__ = [
+    "Actor", "BadKeys", "CallbackWanted", "Command", "CustomerKnown", "FlowEnded", "MessageWanted", "NoSuchCall",
+    "NoSuchParty", "NotPossibleNow", "NotYourCall", "OfferAgain", "Parted", "RejoinOver", "Shutdown",
+    "StrangersMayBeKnown", "WrapUpOver",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -19,20 +31,6 @@ class FlowEnded:
 
     outcome: FlowOutcome | None
     failed: bool = False
-
-
-@dataclass(frozen=True)
-class CustomerKnown:
-    """Identification answered."""
-
-    result: Identified
-
-
-@dataclass(frozen=True)
-class WrapUpOver:
-    """The agent's wrap-up ended: by its time or because the agent moved on."""
-
-    agent_id: UUID
 
 
 @dataclass(frozen=True)
@@ -49,50 +47,33 @@ class OfferAgain:
 
 
 @dataclass(frozen=True)
-class StrangersMayBeKnown:
-    """A customer was created: a caller nobody knew may be that one."""
+class CallbackWanted:
+    """Who waits would rather be called back at this number, and has confirmed it."""
 
-
-@dataclass(frozen=True)
-class Shutdown:
-    """The process is stopping."""
-
-
-@dataclass(frozen=True)
-class Actor:
-    """Who asks: a person and what they may do."""
-
-    person_id: UUID
     number: str
-    permissions: frozenset[str]
 
 
 @dataclass(frozen=True)
-class Command:
-    """A request of a screen; the future gets the result or the refusal."""
-
-    name: str
-    actor: Actor
-    arguments: Mapping[str, Any]
-    done: asyncio.Future[Any] = field(compare=False)
+class MessageWanted:
+    """Who waits would rather leave a message."""
 
 
-class NotYourCall(Refusal):
-    """This contact is with somebody else."""
+@dataclass(frozen=True)
+class Parted:
+    """All has been said to who is not served by an agent."""
 
-    status = 403
-    code = "not_your_interaction"
-
-
-class NotPossibleNow(Refusal):
-    """The call is not in a state for this."""
-
-    status = 409
-    code = "wrong_call_state"
+    reason: EndReason
 
 
-class NoSuchCall(Refusal):
-    """This contact is over or does not exist."""
+class NoSuchParty(Refusal):
+    """Nobody of that id takes part in this call."""
 
     status = 404
-    code = "interaction_not_live"
+    code = "no_such_participant"
+
+
+class BadKeys(Refusal):
+    """Keys are 0 to 9, *, # and A to D, 64 at most."""
+
+    status = 422
+    code = "bad_keys"

@@ -11,5 +11,8 @@ class Phase(StrEnum):
     QUEUED = "queued"
     RINGING = "ringing"
     TALKING = "talking"
+    """Somebody is, or is to be, with the customer: who it is, and whether on hold, is told by `scene`."""
+    PARTING = "parting"
+    """Out of the queue without an agent: being told why, leaving a message or a number. See `parting`."""
     WRAPUP = "wrapup"
     CLOSED = "closed"

@@ -10,11 +10,11 @@ from uuid import UUID
 
 import structlog
 
-from yuelai.channels.ports import FlowOutcome
+from yuelai.channels.ports import Entry, FlowOutcome
 from yuelai.channels.voice.dialogue import VoiceDialogue
 from yuelai.channels.voice.messages import FlowEnded
 from yuelai.channels.voice.phase import Phase
-from yuelai.interactions.events import EndReason
+from yuelai.interactions.events import EndReason, SegmentKind
 from yuelai.media.ports import MediaError
 from yuelai.routing.errors import NoSuchQueue
 
@@ -40,9 +40,24 @@ class SelfService:
         call.phase = Phase.FLOW
         services = call.services
         self._dialogue = VoiceDialogue(
-            services.media, call.customer_media, services.flows.files, self._step, services.flows.left, call.language
+            services.media,
+            call.customer_media,
+            services.flows.files,
+            self._step,
+            services.flows.left,
+            call.language,
+            before_keys=call.arrival.answer,
+            on_consent=self._consent,
         )
         call.spawn(self._run(self._dialogue))
+
+    async def enter(self, entry: Entry) -> None:
+        """An agent sends the customer to another number of ours: its flow begins."""
+        call = self._call
+        call.entry, call.phase = entry, Phase.ARRIVING
+        await call.hearing.quiet()
+        await call.recorder.segment(SegmentKind.IVR)
+        self.start()
 
     def key(self, digit: str) -> None:
         if self._dialogue is not None:
@@ -86,11 +101,12 @@ class SelfService:
 
     async def _run(self, dialogue: VoiceDialogue) -> None:
         call, flows = self._call, self._call.services.flows
+        assert call.entry is not None
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(call.asked_who.wait(), IDENTIFY_SECONDS)
+            await asyncio.wait_for(call.contact.asked_who.wait(), IDENTIFY_SECONDS)
         context = {
-            "ani": call.customer.caller,
-            "dnis": call.customer.called,
+            "ani": call.number,
+            "dnis": call.called,
             "tenant_id": str(call.tenant.id),
             "interaction_id": str(call.id),
             "customer": call.customer_card,
@@ -98,6 +114,7 @@ class SelfService:
         }
         try:
             outcome = await flows.run(call.entry, dialogue, context)
+            await self._notice(outcome, dialogue)
         except flows.left:
             return
         except MediaError as error:
@@ -108,6 +125,27 @@ class SelfService:
             call.post(FlowEnded(None, failed=True))
         else:
             call.post(FlowEnded(outcome))
+
+    async def _notice(self, outcome: FlowOutcome, dialogue: VoiceDialogue) -> None:
+        """What the queue wants said in full before anybody is offered the contact, that it is recorded, say."""
+        call = self._call
+        try:
+            queue = call.services.routing.queue(outcome.queue or "", call.tenant.id)
+        except NoSuchQueue:
+            return
+        if notice := queue.treatment.notice:
+            try:
+                file = call.services.prompt(notice, dialogue.language)
+            except ValueError:
+                log.error("no_such_prompt", name=notice)
+                return
+            await dialogue.say_files([file])
+            await call.recorder.note("recording", "system", {"notice": notice})
+
+    async def _consent(self, given: bool) -> None:
+        call = self._call
+        call.declines_recording = not given
+        await call.recorder.note("recording", "customer", {"consent": given})
 
     async def _step(self, node: str, kind: str, data: Mapping[str, Any]) -> None:
         key = data.get("key")

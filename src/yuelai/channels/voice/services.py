@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
-from yuelai.channels.ports import Capture, Customers, Flows
+from yuelai.channels.ports import Callbacks, Capture, Customers, Flows, Hours, Outside, Relations
 from yuelai.channels.voice.music import SharedMusic
 from yuelai.interactions.recorder import InteractionRecorder
 from yuelai.media.ports import LegOptions, MediaEngine
@@ -30,6 +30,12 @@ class VoiceServices:
     new_recorder: Callable[[], InteractionRecorder]
     sound: Callable[[UUID | None], LegOptions] = lambda _trunk: LegOptions()
     """What the sound of a call by a trunk is to be like; None is no trunk."""
+    callbacks: Callbacks | None = None
+    """Without it nobody is offered a call back, nor to leave a message."""
+    hours: Hours | None = None
+    relations: Relations | None = None
+    outside: Outside | None = None
+    """Numbers outside; None: none can be called."""
     music: SharedMusic = field(init=False)
 
     def __post_init__(self) -> None:

@@ -1,23 +1,22 @@
-"""Customer and agent joined: answer, hold, a reloaded page's rejoin, re-INVITEs, the recording."""
+"""Customer and agents joined: answer, hold, re-INVITEs, a phone's own hold key."""
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from typing import TYPE_CHECKING
 
 import structlog
 
 from yuelai.channels.voice.agent_party import AgentParty
-from yuelai.channels.voice.messages import NotPossibleNow, RejoinOver
+from yuelai.channels.voice.party import Party
 from yuelai.channels.voice.phase import Phase
-from yuelai.interactions.events import SegmentKind
+from yuelai.channels.voice.scene import Place
+from yuelai.interactions.events import Role
 from yuelai.media.ports import MediaError
-from yuelai.platform.errors import Refusal
-from yuelai.platform.ids import RecordingId
+from yuelai.platform.ids import LegId
 from yuelai.routing.errors import OfferGone
 from yuelai.telephony.errors import WrongState
-from yuelai.telephony.ports import Answered, Reanswered, Reoffered
+from yuelai.telephony.ports import Answered, Leg, Reanswered, Reoffered
 from yuelai.wire.sdp import parse_sdp
 
 if TYPE_CHECKING:
@@ -25,125 +24,70 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-REJOIN_SECONDS = 20.0
-"""How long a customer is kept for an agent whose page has gone."""
-
 
 class Talking:
     def __init__(self, call: VoiceCall) -> None:
         self._call = call
         self.held = False
-        self.rejoining: AgentParty | None = None
-        self._lost: AgentParty | None = None
-        self._patience: asyncio.Task[None] | None = None
-        self._phone_held = False
-        """What the agent's phone last said of its own hold key; a refresh that repeats it changes nothing."""
-        self._recording: RecordingId | None = None
-        self._recording_paused = False
+        """The customer is on hold by an agent's hand."""
 
-    async def answered(self, event: Answered) -> None:
-        """An agent's phone was picked up."""
+    async def answered(self, party: AgentParty, event: Answered) -> None:
+        """The phone of an agent who was rung for the customer was picked up."""
         call, services = self._call, self._call.services
-        if self.rejoining is not None and self.rejoining.owns(event.leg):
-            await self._rejoined(event.sdp)
-            return
-        party = call.agent
-        if call.phase is not Phase.RINGING or party is None or not party.owns(event.leg):
-            return  # withdrawn meanwhile; its hang-up is under way
         try:
             await services.media.answer(party.media_leg, event.sdp)
         except MediaError as error:
-            log.warning("agent_without_sound", agent=party.offer.number, error=str(error))
-            await call.waiting.not_taken("unreachable")
+            log.warning("agent_without_sound", agent=party.number, error=str(error))
+            await call.waiting.not_taken(party, "unreachable")
             return
         try:
-            await services.routing.accepted(call.id, party.offer.agent_id)
+            await services.routing.accepted(party.contact_id, party.agent_id)
         except OfferGone:
-            await call.waiting.back("too_late")
+            await call.waiting.back(party, "too_late")
             return
+        await call.waiting.taken(party)
         call.phase = Phase.TALKING
-        self._phone_held = False
-        await call.hearing.quiet()
-        await services.media.bridge(call.customer_media, party.media_leg)
-        await self._start_recording()
+        await call.agent_joined(party)
+
+    async def join(self, party: AgentParty) -> None:
+        """Customer and agent speak with each other from now on."""
+        call = self._call
+        party.place = Place.ROOM
+        if party not in call.parties:
+            call.parties.append(party)
+        self.held = False
+        await call.arrival.answer()
+        await call.staging.sound()
+        await call.taping.start()
         call.recorder.show.until(None)
-        await call.recorder.segment(SegmentKind.TALK, party.offer.agent_id, call.waiting.queue_id)
+        party.participant_id = await call.recorder.joined(Role.AGENT, agent_id=party.agent_id, number=party.number)
+        await call.transferring.arrived(party)
+        await call.staging.update()
+        await call.treatment.introduce(party.number)
 
     async def hold(self, held: bool) -> None:
         """Put the customer on hold, or take them back. Asking twice changes nothing."""
-        call, services = self._call, self._call.services
+        call = self._call
         if call.phase is not Phase.TALKING or call.agent is None or held == self.held:
             return
         self.held = held
-        await services.media.hold(call.customer_media, held)
-        if held or self._lost is not None:
-            await call.hearing.music(call.language)
-        else:
-            await call.hearing.quiet()
-        kind = SegmentKind.HOLD if held else SegmentKind.TALK
-        await call.recorder.segment(kind, call.agent.offer.agent_id, call.waiting.queue_id)
-        await services.routing.held(call.id, held)
+        await call.staging.update()
 
-    async def rejoin(self) -> None:
-        """Call the agent's seat again: the page was reloaded and its old leg is dead. The customer stays."""
+    def _whose(self, leg: LegId) -> tuple[Leg, LegId, Party | None] | None:
         call = self._call
-        if call.phase is not Phase.TALKING or call.agent is None:
-            return
-        await self.drop_rejoin()
-        self.rejoining = party = AgentParty(call.agent.offer)
-        try:
-            caller = call.customer.caller
-            await party.ring(
-                call.services,
-                call.id,
-                caller,
-                "",
-                call.post,
-                account=call.tenant.id,
-                beside=call.customer_media,
-                rejoin=True,
-            )
-        except (MediaError, Refusal) as error:
-            log.warning("rejoin_failed", error=str(error))
-            await self.drop_rejoin()
-
-    async def drop_rejoin(self) -> None:
-        party, self.rejoining = self.rejoining, None
-        if party is not None:
-            await party.release(self._call.services)
-
-    async def _rejoined(self, sdp: str) -> None:
-        call, party = self._call, self.rejoining
-        assert party is not None
-        try:
-            await call.services.media.answer(party.media_leg, sdp)
-        except MediaError as error:
-            log.warning("rejoin_failed", error=str(error))
-            await self.drop_rejoin()
-            return
-        self.rejoining = self._lost = None
-        self._phone_held = False
-        old, call.agent = call.agent, party
-        try:
-            if not self.held:
-                await call.hearing.quiet()
-            await call.services.media.bridge(call.customer_media, party.media_leg)
-            await call.recorder.note("system", "system", {"rejoined": party.offer.number})
-        finally:
-            if old is not None:
-                await old.release(call.services)
+        if call.customer is not None and leg == call.customer.id:
+            return call.customer, call.customer_media, None
+        party = call.party(leg)
+        return (party.leg, party.media_leg, party) if party is not None and party.leg is not None else None
 
     async def reoffered(self, event: Reoffered) -> None:
         """A re-INVITE: the phone's own hold key, or changed addresses."""
-        call = self._call
-        if event.leg == call.customer.id:
-            leg, media_leg, by_agent = call.customer, call.customer_media, False
-        elif call.agent is not None and call.agent.leg is not None and call.agent.owns(event.leg):
-            leg, media_leg, by_agent = call.agent.leg, call.agent.media_leg, True
-        else:
+        found = self._whose(event.leg)
+        if found is None:
             return
+        leg, media_leg, party = found
         try:
-            answer = await call.services.media.reoffer(media_leg, event.sdp)
+            answer = await self._call.services.media.reoffer(media_leg, event.sdp)
         except MediaError as error:
             log.info("reoffer_refused", error=str(error))
             with contextlib.suppress(WrongState):
@@ -153,120 +97,29 @@ class Talking:
             await leg.accept(answer)
         except WrongState:
             return  # taken back, or hung up: `Ended` is in the mailbox then
-        if by_agent:
-            await self._phone_holds(event.sdp)
+        if party is not None:
+            await self._phone_holds(party, event.sdp)
 
     async def reanswered(self, event: Reanswered) -> None:
         """Somebody between us and the party asked for our description and answered with another one of its own."""
-        call = self._call
-        if event.leg == call.customer.id:
-            media_leg = call.customer_media
-        elif call.agent is not None and call.agent.leg is not None and call.agent.owns(event.leg):
-            media_leg = call.agent.media_leg
-        else:
+        found = self._whose(event.leg)
+        if found is None:
             return
         try:
-            await call.services.media.answer(media_leg, event.sdp)
+            await self._call.services.media.answer(found[1], event.sdp)
         except MediaError as error:
             log.info("reanswer_refused", error=str(error))
 
-    async def _phone_holds(self, sdp: str) -> None:
-        session = parse_sdp(sdp)
-        held = session.direction(session.audio) in ("sendonly", "inactive")
-        if held != self._phone_held:
-            self._phone_held = held
-            await self.hold(held)
-
-    async def lose(self, party: AgentParty) -> None:
-        """The agent's page or machine is gone. The customer hears music while the page may come back and rejoin."""
-        call = self._call
-        if call.phase is not Phase.TALKING or party is not call.agent or self._lost is party:
+    async def _phone_holds(self, party: Party, sdp: str) -> None:
+        """The key of the only agent with the customer is their hold; anybody else's leaves the others talking."""
+        call, session = self._call, parse_sdp(sdp)
+        holds = session.direction(session.audio) in ("sendonly", "inactive")
+        if holds == party.pressed_hold or call.phase is not Phase.TALKING:
             return
-        self._lost = party
-        await call.recorder.note("system", "system", {"agent_lost": party.offer.number})
-        await call.services.media.unbridge(call.customer_media, party.media_leg)
-        await call.hearing.music(call.language)
-        if self._patience is not None:
-            self._patience.cancel()  # that of an earlier loss, which is over
-        self._patience = call.spawn(self._wait_for(party))
-
-    async def regain(self, party: AgentParty) -> None:
-        """Its sound is back by itself, a network having failed for a while. Without its SIP leg it has to rejoin."""
-        call = self._call
-        if call.phase is not Phase.TALKING or self._lost is not party or party.leg is None:
-            return
-        self._lost = None
-        await self.drop_rejoin()
-        if not self.held:
-            await call.hearing.quiet()
-        await call.services.media.bridge(call.customer_media, party.media_leg)
-        await call.recorder.note("system", "system", {"rejoined": party.offer.number})
-
-    async def _wait_for(self, party: AgentParty, *, last: bool = False) -> None:
-        await asyncio.sleep(REJOIN_SECONDS)
-        self._call.post(RejoinOver(party, last))
-
-    async def give_up(self, event: RejoinOver) -> None:
-        """The agent has not come back: somebody else takes the customer, before all others who wait."""
-        call = self._call
-        if call.phase is not Phase.TALKING or call.agent is not event.party or self._lost is not event.party:
-            return
-        if self.rejoining is not None and not event.last:
-            self._patience = call.spawn(self._wait_for(event.party, last=True))  # the page is back and about to answer
-            return
-        await self.drop_rejoin()
-        party, call.agent = event.party, None
-        self.held, self._lost = False, None
-        await call.services.media.hold(call.customer_media, False)
-        await party.release(call.services)
-        await self.stop_recording()
-        await call.services.routing.released(call.id)
-        call.recorder.show.agent(None)
-        queue = call.waiting.queue
-        await call.waiting.enqueue(queue.code if queue else None, {"again": True}, "vip")
-
-    async def _start_recording(self) -> None:
-        """Record the talk. Without a recording the talk goes on: the customer does not pay for a full disk."""
-        call = self._call
-        try:
-            self._recording = await call.services.capture.start(call.id, call.tenant.id, call.customer_media)
-        except (MediaError, Refusal, OSError) as error:
-            log.error("recording_not_started", error=str(error))
-            await call.recorder.note("system", "system", {"recording": "failed"})
-        else:
-            self._recording_paused = False
-            call.recorder.show.recording(True)
-
-    async def pause_recording(self, paused: bool, number: str) -> None:
-        """The agent with that number wants nothing kept for a while, or again everything. Twice changes nothing.
-
-        Raises NotPossibleNow: whoever reads out a card number must know that it was not so.
-        """
-        call = self._call
-        if self._recording is None:
-            raise NotPossibleNow("nothing is being recorded")
-        if paused is self._recording_paused:
-            return
-        try:
-            await call.services.capture.pause(self._recording, paused)
-        except MediaError as error:
-            log.warning("recording_not_paused", error=str(error))
-            raise NotPossibleNow("the recording cannot be reached") from None
-        self._recording_paused = paused
-        call.recorder.show.recording(True, paused=paused)
-        await call.recorder.note("recording", number, {"paused": paused})
-
-    async def stop_recording(self) -> None:
-        """Complete the recording, if one runs."""
-        call = self._call
-        recording, self._recording = self._recording, None
-        if recording is None:
-            return
-        call.recorder.show.recording(False)
-        try:
-            duration_ms = await call.services.capture.stop(recording)
-        except MediaError as error:
-            # The engine died: the recordings room completes the file from what was written.
-            log.warning("recording_cut", error=str(error))
-            return
-        await call.recorder.recorded(recording, duration_ms)
+        party.pressed_hold = holds
+        alone = party is call.agent and len(call.parties) == 1
+        if alone or (party is call.agent and not holds and self.held and not party.holds):
+            await self.hold(holds)
+        elif party.stands:
+            party.holds = holds
+            await call.staging.update()
