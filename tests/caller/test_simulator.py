@@ -13,7 +13,8 @@ import pytest
 from tests.caller.registrar import Registrar
 from yuelai.entrypoints.caller import sources
 from yuelai.entrypoints.caller.scenario import HoldFrom, Plan, place
-from yuelai.entrypoints.simulator import agents, callers
+from yuelai.entrypoints.simulator import agents, callers, handling
+from yuelai.entrypoints.simulator.crew import WORKERS, Crew, Manners
 from yuelai.entrypoints.simulator.door import Door, Refused
 
 
@@ -22,7 +23,8 @@ class Centre(Door):
 
     def __init__(self) -> None:
         super().__init__("http://127.0.0.1:9", "agent19", "demo")
-        self.state, self.asked = "offline", [("", "", None)][:0]
+        self.state = "offline"
+        self.asked: list[tuple[str, str, dict[str, Any] | None]] = []
         self.away, self.persons = 0, 0
 
     async def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
@@ -51,9 +53,7 @@ async def test_an_agent_becomes_ready_talks_wraps_up_and_goes_home(monkeypatch: 
             "8019",
             "demo",
             random.Random(1),
-            answer_after=(0.1, 0.1),
-            talk=(0.4, 0.4),
-            wrap_up=(0.05, 0.05),
+            Manners(answer_after=(0.1, 0.1), talk=(0.4, 0.4), wrap_up=(0.05, 0.05)),
         )
         day = asyncio.create_task(agent.run())
         await asyncio.wait_for(agent.ready.wait(), 5)
@@ -78,7 +78,7 @@ async def test_an_agent_steps_aside_while_a_person_is_ready(monkeypatch: pytest.
     centre = Centre()
     async with Registrar("demo") as registrar:
         agent = agents.SimulatedAgent(
-            centre, registrar.address, "8019", "demo", random.Random(1), crew=agents.Crew(uuid4())
+            centre, registrar.address, "8019", "demo", random.Random(1), Manners(), crew=Crew(uuid4())
         )
         day = asyncio.create_task(agent.run())
         await asyncio.wait_for(agent.ready.wait(), 5)
@@ -90,6 +90,65 @@ async def test_an_agent_steps_aside_while_a_person_is_ready(monkeypatch: pytest.
         await agent.close()
 
 
+@pytest.mark.parametrize(
+    ("manners", "expected"),
+    [
+        (Manners(holds=1.0), [("hold", None), ("retrieve", None)]),
+        (Manners(passes_on=1.0), [("transfer", "queue")]),
+        (Manners(consults=1.0), [("consult", "agent"), ("consult/", None)]),
+        (Manners(), []),
+    ],
+)
+async def test_what_an_agent_does_besides_talking(
+    monkeypatch: pytest.MonkeyPatch, manners: Manners, expected: list[tuple[str, str | None]]
+) -> None:
+    monkeypatch.setattr(handling, "BEFORE", (0.0, 0.0))
+    monkeypatch.setattr(handling, "ASIDE", (0.0, 0.0))
+    centre, crew = Centre(), Crew(uuid4())
+    crew.states = {"8018": "talking", "8019": "ready", "8020": "ready"}
+    await handling.Handling(centre, "8020", manners, crew, random.Random(1), "i1").run()
+    assert len(centre.asked) == len(expected)
+    for (method, path, body), (verb, to) in zip(centre.asked, expected, strict=True):
+        assert method == "POST"
+        assert path.startswith(f"/interactions/i1/{verb}") or (verb.endswith("/") and path.endswith("conference"))
+        assert (body is None) == (to is None)
+        if to == "agent":
+            assert body is not None
+            assert body["to"] == {"agent": "8019"}, "the only colleague who is free"
+
+
+async def test_nobody_is_asked_when_no_colleague_is_free() -> None:
+    centre, crew = Centre(), Crew(uuid4())
+    crew.states = {"8018": "talking", "8020": "ready"}
+    assert crew.colleague("8020", random.Random(1)) is None
+    assert centre.asked == []
+
+
+async def test_an_agent_has_a_break_after_a_contact(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(agents, "LOOK_EVERY", 0.02)
+    monkeypatch.setattr(agents, "BREAK_SECONDS", (0.3, 0.3))
+    centre = Centre()
+    async with Registrar("demo") as registrar:
+        manners = Manners(breaks=1.0, wrap_up=(0.0, 0.0))
+        agent = agents.SimulatedAgent(centre, registrar.address, "8019", "demo", random.Random(1), manners)
+        day = asyncio.create_task(agent.run())
+        await asyncio.wait_for(agent.ready.wait(), 5)
+        centre.state = "wrapup"
+        async with asyncio.timeout(2):
+            while centre.state != "busy":
+                await asyncio.sleep(0.01)
+            while centre.state != "ready":
+                await asyncio.sleep(0.01)
+        assert ("PUT", "/agents/me/state", {"state": "busy", "reason": "break"}) in centre.asked
+        day.cancel()
+        await agent.close()
+
+
+def test_simulated_agents_are_at_the_end_of_the_list_and_differ() -> None:
+    assert set(WORKERS) == {"agent17", "agent18", "agent19", "agent20"}
+    assert len(set(WORKERS.values())) == len(WORKERS)
+
+
 def test_customers_want_all_kinds_of_things_and_some_are_the_special_ones() -> None:
     rng = random.Random(7)
     known = callers.numbers(50)
@@ -97,7 +156,9 @@ def test_customers_want_all_kinds_of_things_and_some_are_the_special_ones() -> N
     drawn = [callers.next_plan(rng, known) for _ in range(500)]
     wishes = Counter(wish.name for wish, _ in drawn)
     assert set(wishes) == {wish.name for wish in callers.WISHES}
-    assert wishes["agent"] + wishes["fault"] + wishes["complaint"] > 250
+    assert wishes["agent"] + wishes["fault"] + wishes["complaint"] > 220
+    assert all(plan.from_number in wish.numbers for wish, plan in drawn if wish.numbers)
+    assert len({plan.from_number for _, plan in drawn}) > 60
     assert set(callers.SPECIAL) < {plan.from_number for _, plan in drawn}
     assert all(plan.to_number == "10000" and plan.hold_from is HoldFrom.DIGITS for _, plan in drawn)
     silent = sources.silence()(8000)

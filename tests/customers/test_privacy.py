@@ -61,6 +61,7 @@ async def contact(
         await recorder.identified("one", [card(UUID(customer))])
     await recorder.note("note", "8001", {}, said)
     await recorder.note("flow", "customer", {"node": "card", "digits": card_no})
+    await recorder.note("transfer", "8001", {"kind": "blind", "number": "057188880000"})
     if closed:
         await recorder.ended("customer_hung_up")
         await recorder.closed("solved", said)
@@ -125,7 +126,7 @@ async def test_an_export_holds_everything_of_all_rooms(site: Site, admin: httpx.
     for secret in SECRETS:
         assert secret in json.dumps(document, ensure_ascii=False), secret
     (met,) = document["interactions"]
-    assert (met["id"], [line["kind"] for line in met["trail"]]) == (interaction, ["note", "flow"])
+    assert (met["id"], [line["kind"] for line in met["trail"]]) == (interaction, ["note", "flow", "transfer"])
     (recording,) = document["recordings"]
     assert (recording["interaction_id"], recording["duration_ms"], recording["erased"]) == (interaction, 1000, False)
     audited = {line["action"] for line in document["audit"]}
@@ -168,7 +169,9 @@ async def test_after_erasure_nothing_personal_is_in_any_table_and_the_figures_ar
     assert left == []
     async with site.database.transaction(SAMPLE_TENANT) as conn:
         # Of all the contacts' texts only those of the other customer are left.
-        texts = await conn.fetch("SELECT interaction_id FROM interaction_trail WHERE text <> '' OR data ? 'digits'")
+        texts = await conn.fetch(
+            "SELECT interaction_id FROM interaction_trail WHERE text <> '' OR data ?| '{digits,number}'"
+        )
         assert {str(row["interaction_id"]) for row in texts} == {kept}
         rows = await conn.fetch("SELECT id, ani, ani_e164, note, talk_ms, started_at FROM interactions ORDER BY id")
         assert {str(row["id"]) for row in rows} == {*interactions, kept}

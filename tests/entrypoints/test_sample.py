@@ -10,7 +10,8 @@ from yuelai.customers.phones import normalise
 from yuelai.entrypoints import sample
 from yuelai.entrypoints.sample import second_tenant
 from yuelai.entrypoints.sample.generate import Generator, months_before, sample_uuid
-from yuelai.entrypoints.sample.people import PEOPLE, QUEUES
+from yuelai.entrypoints.sample.people import PEOPLE
+from yuelai.entrypoints.sample.queues import SETTINGS
 from yuelai.identity.credentials import PostgresCredentialStore, ha1
 from yuelai.identity.service import agents
 from yuelai.platform.db import Database
@@ -47,7 +48,10 @@ async def test_a_start_that_finds_part_of_it_adds_the_rest(database: Database) -
         await conn.execute("DELETE FROM people WHERE username IN ('agent07', 'qa01')")
     await sample.load(database, today=TODAY, count=10)
     after = await counts(database)
-    assert (after["people"], after["queue_members"]) == (len(PEOPLE) + 1, 20 * len(QUEUES))
+    assert (after["people"], after["queue_members"]) == (
+        len(PEOPLE) + 1,
+        sum(len(one.members) for one in SETTINGS.values()),
+    )
 
 
 async def test_the_special_customers_are_who_the_documents_say(database: Database) -> None:
@@ -92,7 +96,34 @@ async def test_everybody_signs_in_with_demo_and_every_agent_has_a_phone_and_all_
             "SELECT q.code, count(*) AS n FROM queue_members m JOIN queues q ON q.id = m.queue_id GROUP BY q.code"
         )
     assert [agent.number for agent in working][:20] == [str(8000 + n) for n in range(1, 21)]
-    assert {row["code"]: row["n"] for row in members} == {"general": 20, "fault": 20, "complaint": 20}
+    counts = {row["code"]: row["n"] for row in members}
+    assert {code: counts[code] for code in ("general", "fault", "complaint")} == dict.fromkeys(
+        ("general", "fault", "complaint"), 20
+    )
+
+
+async def test_its_queues_show_what_queues_can_do_and_all_of_it_could_be_set_by_hand(site: Site) -> None:
+    await sample.load(site.database, today=TODAY, count=1)
+    client = await site.client("admin", "demo")
+    queues = (await client.get("/api/v1/queues")).json()["items"]
+    assert len({queue["strategy"] for queue in queues}) == 6, "each its own"
+    assert len({rule["to"] for queue in queues for rule in queue["overflows"]}) >= 4
+    for queue in queues:
+        wanted = {name: value for name, value in queue.items() if name not in ("id", "active", "members")}
+        again = await client.post("/api/v1/queues", json={**wanted, "code": f"{queue['code']}-2"})
+        assert again.status_code == 201, again.text
+    calendars = {one["code"]: one for one in (await client.get("/api/v1/calendars")).json()["items"]}
+    assert set(calendars) == {"always", "office"}
+    assert calendars["always"]["now"]["state"] == "open"
+    trees = {}
+    for leader in ("leader01", "eastleader"):
+        theirs = await site.client(leader, "demo")
+        trees[leader] = (await theirs.get("/api/v1/dispositions")).json()["items"]
+        assert {"inquiry", "billing", "fault", "business", "complaint", "followup"} <= {
+            one["code"] for one in trees[leader]
+        }
+    assert any(one["parent_id"] for one in trees["leader01"])
+    assert trees["leader01"][0]["name"] != trees["eastleader"][0]["name"]
 
 
 async def test_the_second_leader_sees_only_their_own_group(site: Site) -> None:

@@ -13,6 +13,7 @@ _AGENT = frozenset(
         "customers.write",
         "queues.read",
         "recordings.listen",
+        "callbacks.read",
     }
 )
 _SEES_ALL = frozenset({"interactions.read.all", "recordings.listen.all"})
@@ -20,6 +21,7 @@ _LEADER = (
     _AGENT
     | _SEES_ALL
     | {"customers.reveal", "customers.merge", "customers.export", "supervision.view", "people.read", "audit.read"}
+    | {"agents.control", "callbacks.write", "interactions.export"}
 )
 _ADMIN = (_LEADER - {"agent.work"}) | {
     "admin",

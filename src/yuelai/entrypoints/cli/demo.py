@@ -20,7 +20,7 @@ Each agent's SIP phone is 8001 .. 8020 with the same password.{simulated}
 Call the centre yourself:  yuelai call --from 13800000001 --to 10000 --dtmf 0
 """
 SIMULATED = """
-agent19 and agent20 are simulated and take calls, and so are customers on {callers} lines."""
+agent17 to agent20 are simulated and take calls, and so are customers on {callers} lines."""
 
 
 def register(app: typer.Typer) -> None:
@@ -28,7 +28,7 @@ def register(app: typer.Typer) -> None:
 
 
 def demo(
-    callers: Annotated[int, typer.Option(min=0, max=200, help="Lines that simulated customers call on.")] = 3,
+    callers: Annotated[int, typer.Option(min=0, max=200, help="Lines that simulated customers call on.")] = 4,
     no_callers: Annotated[bool, typer.Option("--no-callers", help="No simulated customers and no agents.")] = False,
 ) -> None:
     """Run a whole centre with sample data on this machine alone; Ctrl-C ends it, the data stays."""

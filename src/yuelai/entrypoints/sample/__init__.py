@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import structlog
 
 from yuelai.customers.sealing import Vault
-from yuelai.entrypoints.sample import customers, people, second_tenant, trunks
+from yuelai.entrypoints.sample import customers, people, queues, second_tenant, trunks
 from yuelai.platform.config import Settings
 from yuelai.platform.db import Database
 
@@ -29,6 +29,7 @@ async def load(
     async with database.transaction(None) as conn:
         await conn.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
         await people.load(conn)
+        await queues.load(conn, today)
         if await customers.load(conn, today, count, vault):
             log.info("sample_loaded", customers=count)
         await second_tenant.load(conn, today)

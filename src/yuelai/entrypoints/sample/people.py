@@ -1,4 +1,4 @@
-"""Who works in the sample centre, and the queues they serve. Everybody's password is `demo`."""
+"""Who works in the sample centre, and the names of its queues. Everybody's password is `demo`."""
 
 from __future__ import annotations
 
@@ -44,6 +44,9 @@ QUEUES = (
     ("general", "综合服务", "General service", 0),
     ("fault", "故障申告", "Fault reports", 0),
     ("complaint", "投诉建议", "Complaints", 1),
+    ("business", "业务办理", "Transactions", 0),
+    ("vip", "贵宾专线", "VIP line", 3),
+    ("english", "英语服务", "English service", 0),
 )
 
 
@@ -73,7 +76,7 @@ _PEOPLE_ORDER = {username: place for place, (username, _, _, _) in enumerate(PEO
 
 
 async def load(conn: Connection) -> None:
-    """Add whoever is missing, with grants, places, phone passwords and queue memberships."""
+    """Add whoever is missing, with grants, places and phone passwords."""
     await organisation.load(conn)
     names = [username for username, _, _, _ in PEOPLE]
     known = {row["username"] for row in await conn.fetch("SELECT username FROM people WHERE username = ANY($1)", names)}
@@ -81,7 +84,7 @@ async def load(conn: Connection) -> None:
     if missing:
         # One hash for all: 27 of them would cost more than the rest of the sample together.
         await _add(conn, missing, await passwords.hash_password(PASSWORD))
-    await _add_queues(conn)
+    await _add_number(conn)
 
 
 async def _add(conn: Connection, missing: list[tuple[str, str, str | None, str]], encoded: str) -> None:
@@ -103,27 +106,8 @@ async def _add(conn: Connection, missing: list[tuple[str, str, str | None, str]]
     )
 
 
-async def _add_queues(conn: Connection) -> None:
+async def _add_number(conn: Connection) -> None:
     await conn.execute(
         "INSERT INTO access_numbers (number, tenant_id, flow) VALUES ('10000', $1, 'main') ON CONFLICT DO NOTHING",
         SAMPLE_TENANT,
-    )
-    await conn.executemany(
-        """
-        INSERT INTO queues (id, tenant_id, code, name, name_en, priority, ring_seconds, wrapup_seconds)
-        VALUES ($1, $2, $3, $4, $5, $6, 20, 30) ON CONFLICT DO NOTHING
-        """,
-        [(queue_id(code), SAMPLE_TENANT, code, name, english, priority) for code, name, english, priority in QUEUES],
-    )
-    await conn.executemany(
-        """
-        INSERT INTO queue_members (queue_id, tenant_id, person_id, level) VALUES ($1, $2, $3, 1)
-        ON CONFLICT DO NOTHING
-        """,
-        [
-            (queue_id(code), SAMPLE_TENANT, person_id(username))
-            for code, _, _, _ in QUEUES
-            for username, _, _, role in PEOPLE
-            if role == "agent"
-        ],
     )

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from yuelai.entrypoints.sample import customers, people, places
+from yuelai.entrypoints.sample import customers, people, places, queues
 from yuelai.entrypoints.sample.generate import SEED, Customer, months_before, sample_uuid
 from yuelai.identity import passwords
 from yuelai.identity.credentials import ha1
@@ -29,6 +29,15 @@ AGENTS = ("agent01", "agent02")
 SHARED_PHONE, SHARED_NAME = "13800000001", "欧阳国华"
 COUNT = 200
 SURNAMES = ("欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "司徒", "令狐", "端木")
+DISPOSITIONS = (
+    ("inquiry", "用电咨询", "Inquiry", False, ()),
+    ("billing", "电费账单", "Electricity bill", False, ()),
+    ("fault", "停电报修", "Power failure", False, ()),
+    ("complaint", "投诉", "Complaint", False, ()),
+    ("business", "业扩报装", "New connection", False, ()),
+    ("followup", "需要跟进", "Follow-up", False, ()),
+    ("other", "其他", "Other", True, ()),
+)
 _FIRST_PLACE = 50_000_000
 """In the order of the sample's ids, far behind the first tenant's."""
 
@@ -56,6 +65,7 @@ async def load(conn: Connection, today: date) -> None:
         NUMBER,
         EAST,
     )
+    await queues.add_dispositions(conn, EAST, DISPOSITIONS, 1)
     if not await conn.fetchval("SELECT EXISTS (SELECT FROM customers WHERE tenant_id = $1)", EAST):
         await customers.put(conn, EAST, list(_customers(today)))
 

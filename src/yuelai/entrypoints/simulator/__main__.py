@@ -13,8 +13,9 @@ import structlog
 
 from yuelai.entrypoints.centre import url
 from yuelai.entrypoints.sample.people import PASSWORD, queue_id
-from yuelai.entrypoints.simulator.agents import Crew, SimulatedAgent
+from yuelai.entrypoints.simulator.agents import SimulatedAgent
 from yuelai.entrypoints.simulator.callers import keep_calling, numbers
+from yuelai.entrypoints.simulator.crew import WORKERS, Crew, phone_of
 from yuelai.entrypoints.simulator.door import Door
 from yuelai.platform import logging
 from yuelai.platform.config import Settings
@@ -23,8 +24,6 @@ from yuelai.platform.processes import die_with_parent
 
 log = structlog.get_logger()
 
-AGENTS = {"agent19": "8019", "agent20": "8020"}
-"""User names and phones of the simulated agents: the last two, so that a newcomer finds `agent01` free."""
 FIRST_CALL = 2.0
 """Seconds after the agents are ready."""
 PATIENCE = 8.0
@@ -34,7 +33,7 @@ PATIENCE = 8.0
 def main() -> None:
     die_with_parent()
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--callers", type=int, default=3, help="lines that simulated customers call on")
+    parser.add_argument("--callers", type=int, default=4, help="lines that simulated customers call on")
     arguments = parser.parse_args()
     settings = Settings()
     logging.configure("simulator", settings)
@@ -49,8 +48,10 @@ async def _main(settings: Settings, callers: int) -> None:
     server = (settings.bind, settings.sip_port)
     crew = Crew(queue_id("general"))
     agents = [
-        SimulatedAgent(Door(url(settings), username, PASSWORD), server, phone, PASSWORD, rng, crew=crew)
-        for username, phone in AGENTS.items()
+        SimulatedAgent(
+            Door(url(settings), username, PASSWORD), server, phone_of(username), PASSWORD, rng, manners, crew=crew
+        )
+        for username, manners in WORKERS.items()
     ]
     working = asyncio.create_task(_live(settings, agents, callers, rng))
     stopping = asyncio.create_task(stop.wait())
@@ -79,10 +80,10 @@ async def _live(settings: Settings, agents: list[SimulatedAgent], callers: int, 
                     for agent in agents:
                         await agent.ready.wait()
             await ipc.start()
-            log.info("simulator_ready", agents=list(AGENTS), callers=callers)
+            log.info("simulator_ready", agents=list(WORKERS), callers=callers)
             known = numbers()
             for n in range(callers):
-                group.create_task(keep_calling(server, rng, known, FIRST_CALL + 9.0 * n))
+                group.create_task(keep_calling(server, rng, known, FIRST_CALL + 7.0 * n))
     finally:
         await ipc.close()
 

@@ -1,4 +1,4 @@
-"""A simulated agent: signs in, registers a phone, is ready, talks, wraps up."""
+"""A simulated agent: signs in, registers a phone, is ready, talks, wraps up, has a break."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import contextlib
 import random
 from collections.abc import Callable
 from typing import Any
-from uuid import UUID
 
 import structlog
 
@@ -15,29 +14,19 @@ from yuelai.channels.voice.speech import prompt_path
 from yuelai.entrypoints.caller import sources
 from yuelai.entrypoints.caller.phone import Phone
 from yuelai.entrypoints.caller.registration import RegistrationFailed
+from yuelai.entrypoints.simulator.crew import Crew, Manners
 from yuelai.entrypoints.simulator.door import Door, Refused
+from yuelai.entrypoints.simulator.handling import Handling
 
 log = structlog.get_logger()
 
-DISPOSITIONS = ("inquiry", "billing", "fault", "business", "complaint", "followup")
+DISPOSITIONS = ("inquiry_plan", "billing_explained", "fault_line", "fault_slow", "business_plan", "followup")
 NOTES = ("已答复客户", "已登记，等待回访", "客户咨询账单明细，已解释", "已派单", "")
 ASIDE = "training"
+BREAK = "break"
+BREAK_SECONDS = (15.0, 40.0)
 LOOK_EVERY = 1.5
 """Seconds between two looks at one's own state."""
-
-
-class Crew:
-    """The simulated agents of one queue, as far as they have to know of each other: to see whether a person waits."""
-
-    def __init__(self, queue_id: UUID) -> None:
-        self._queue_id = queue_id
-        self.states: dict[str, str] = {}
-        """By number, as each last saw itself."""
-
-    async def person_ready(self, door: Door) -> bool:
-        """Is somebody ready who is not one of us?"""
-        queue = await door.call("GET", f"/queues/{self._queue_id}/live")
-        return bool(queue["ready"] > sum(state == "ready" for state in self.states.values()))
 
 
 class SimulatedAgent:
@@ -52,22 +41,23 @@ class SimulatedAgent:
         number: str,
         password: str,
         rng: random.Random,
+        manners: Manners,
         *,
-        answer_after: tuple[float, float] = (2.0, 4.0),
-        talk: tuple[float, float] = (15.0, 60.0),
-        wrap_up: tuple[float, float] = (3.0, 12.0),
         source: Callable[[], sources.Source] | None = None,
         crew: Crew | None = None,
     ) -> None:
-        self._door, self._number, self._rng, self._wrap_up, self._crew = door, number, rng, wrap_up, crew
+        self._door, self._number, self._rng, self._manners, self._crew = door, number, rng, manners, crew
         self._persons_seen = 0
+        self._rests_until = 0.0
+        self._contact: str | None = None
+        self._handling: asyncio.Task[None] | None = None
         self.ready = asyncio.Event()
         self.phone = Phone(
             sip_server,
             number,
             password,
-            answer_after=lambda: rng.uniform(*answer_after),
-            hangup_after=lambda: rng.uniform(*talk),
+            answer_after=lambda: None if rng.random() < manners.misses else rng.uniform(*manners.answer_after),
+            hangup_after=lambda: rng.uniform(*manners.talk),
             source=source or speaking,
         )
 
@@ -87,6 +77,8 @@ class SimulatedAgent:
 
     async def close(self) -> None:
         """Go off duty: the next start begins with a clean state."""
+        if self._handling is not None:
+            self._handling.cancel()
         with contextlib.suppress(Refused, TimeoutError):
             await asyncio.wait_for(self._door.call("PUT", "/agents/me/state", {"state": "offline"}), 1.0)
         await self.phone.close()
@@ -103,17 +95,35 @@ class SimulatedAgent:
     async def _look(self) -> None:
         state: dict[str, Any] = await self._door.call("GET", "/agents/me/state")
         step_aside = await self._person_waits(state["state"])
-        if state["state"] == "offline" or (state["state"] == "busy" and not step_aside):
+        rests = asyncio.get_running_loop().time() < self._rests_until
+        if state["state"] == "offline" or (state["state"] == "busy" and not (step_aside or rests)):
             state = await self._set({"state": "ready", "seat": "phone"})
-        elif state["state"] == "ready" and step_aside:
-            await self._set({"state": "busy", "reason": ASIDE})
+        elif state["state"] == "ready" and (step_aside or rests):
+            await self._set({"state": "busy", "reason": ASIDE if step_aside else BREAK})
+        elif state["state"] == "talking":
+            self._handle(state["interaction_id"])
         elif state["state"] == "wrapup" and state["interaction_id"]:
-            await asyncio.sleep(self._rng.uniform(*self._wrap_up))
-            result = {"disposition": self._rng.choice(DISPOSITIONS), "note": self._rng.choice(NOTES)}
-            with contextlib.suppress(Refused):  # the time for it may have run out meanwhile
-                await self._door.call("POST", f"/interactions/{state['interaction_id']}/wrapup", result)
+            await self._wrap_up(state["interaction_id"])
         if state["state"] == "ready":
             self.ready.set()
+
+    def _handle(self, interaction_id: str | None) -> None:
+        """A talk has begun: what comes of it is decided once."""
+        if interaction_id is None or interaction_id == self._contact:
+            return
+        self._contact = interaction_id
+        if self._handling is not None:
+            self._handling.cancel()
+        handling = Handling(self._door, self._number, self._manners, self._crew, self._rng, interaction_id)
+        self._handling = asyncio.create_task(handling.run())
+
+    async def _wrap_up(self, interaction_id: str) -> None:
+        await asyncio.sleep(self._rng.uniform(*self._manners.wrap_up))
+        result = {"disposition": self._rng.choice(DISPOSITIONS), "note": self._rng.choice(NOTES)}
+        if self._rng.random() < self._manners.breaks:
+            self._rests_until = asyncio.get_running_loop().time() + self._rng.uniform(*BREAK_SECONDS)
+        with contextlib.suppress(Refused):  # the time for it may have run out meanwhile
+            await self._door.call("POST", f"/interactions/{interaction_id}/wrapup", result)
 
     async def _set(self, wanted: dict[str, str]) -> dict[str, Any]:
         state: dict[str, Any] = await self._door.call("PUT", "/agents/me/state", wanted)

@@ -7,6 +7,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from itertools import islice
 
 import structlog
@@ -19,29 +20,45 @@ from yuelai.entrypoints.sample.generate import Generator
 log = structlog.get_logger()
 
 ACCESS_NUMBER = "10000"
-SPECIAL = ("13800000001", "13800000002", "13800000003", "13800009999")
-PAUSE = (25.0, 75.0)
-"""Seconds a simulated customer rests between two calls; three of them make a call about every 30 s."""
+SPECIAL = ("13800000002", "13800000003", "13800009999")
+"""Numbers that the README tells of, but for the first of them: that one is a newcomer's, and knows no agent yet."""
+PAUSE = (20.0, 60.0)
+"""Seconds a simulated customer rests between two calls; four of them make a call about every 20 s."""
+STAY = (90.0, 150.0)
+"""Seconds of waiting and talking after which somebody who wants an agent has had enough."""
+WHILE_WAITING = "," * 45
+"""Presses nothing for so many seconds; whoever talks by then loses nothing by a key."""
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What a customer calls for: keys to press, and the seconds they stay after the last one."""
+    """What a customer calls for: keys to press (a comma is a second), the seconds they stay after the last one, and
+    the language they speak. `numbers` are those who alone have this wish."""
 
     name: str
     keys: str
     stay: tuple[float, float]
     weight: int
+    language: str = "zh-CN"
+    numbers: tuple[str, ...] = ()
 
 
 WISHES = (
-    Wish("agent", "0", (90.0, 150.0), 45),
-    Wish("fault", "2", (90.0, 150.0), 14),
-    Wish("complaint", "3", (90.0, 150.0), 8),
-    Wish("menu_again", "#,,0", (90.0, 150.0), 5),
-    Wish("balance", "1", (25.0, 35.0), 20),
+    Wish("agent", "0", STAY, 36),
+    Wish("fault", "2", STAY, 14),
+    Wish("complaint", "3", STAY, 8),
+    Wish("menu_again", "#,,0", STAY, 5),
+    Wish("balance", "1", (25.0, 35.0), 16),
+    Wish("balance_then_agent", "1,,,,,,,,,,,,0", STAY, 3),
     # Gone before most agents answer: in the queue or while it rings.
-    Wish("impatient", "0", (3.0, 7.0), 8),
+    Wish("impatient", "0", (3.0, 7.0), 6),
+    Wish("gives_up_in_the_menu", "", (2.0, 9.0), 3),
+    Wish("english", "0", STAY, 4, "en", ("13800000002", "057188886666")),
+    # Says nothing at all: somebody important need not.
+    Wish("vip", "", STAY, 4, "zh-CN", ("13800000003",)),
+    # Those who would rather not wait: to be called back at their own number, or to leave word.
+    Wish("call_back", f"0{WHILE_WAITING}1,,,,,,,,1", (20.0, 40.0), 3),
+    Wish("message", f"3{WHILE_WAITING}2", (15.0, 30.0), 3),
 )
 
 
@@ -56,19 +73,28 @@ def numbers(count: int = 300) -> list[str]:
 
 
 def next_plan(rng: random.Random, known: Sequence[str]) -> tuple[Wish, Plan]:
-    """Choose who calls next and what for; a third of the calls come from the four special numbers."""
-    number = rng.choice(SPECIAL if rng.random() < 0.33 else known)
+    """Choose who calls next and what for; a third of the calls come from the four special numbers, some from numbers
+    that nobody knows."""
     [wish] = rng.choices(WISHES, [w.weight for w in WISHES])
     plan = Plan(
-        from_number=number,
+        from_number=_number(rng, wish, known),
         to_number=ACCESS_NUMBER,
         keys=wish.keys,
         keys_after=rng.uniform(1.5, 4.0),
         hold=rng.uniform(*wish.stay),
         hold_from=HoldFrom.DIGITS,
-        source=speaking,
+        source=partial(speaking, wish.language),
     )
     return wish, plan
+
+
+def _number(rng: random.Random, wish: Wish, known: Sequence[str]) -> str:
+    chance = rng.random()
+    if wish.numbers:
+        return rng.choice(wish.numbers)
+    if chance < 0.33:
+        return rng.choice(SPECIAL)
+    return f"139{rng.randrange(10**8):08d}" if chance < 0.43 else rng.choice(known)
 
 
 async def keep_calling(server: tuple[str, int], rng: random.Random, known: Sequence[str], first_after: float) -> None:
@@ -89,6 +115,6 @@ async def keep_calling(server: tuple[str, int], rng: random.Random, known: Seque
         pause = rng.uniform(*PAUSE)
 
 
-def speaking() -> sources.Source:
+def speaking(language: str = "zh-CN") -> sources.Source:
     """A customer's half of a talk."""
-    return sources.files([prompt_path(f"demo_caller_{n}", "zh-CN") for n in (1, 2)], pause=6.0, loop=True)
+    return sources.files([prompt_path(f"demo_caller_{n}", language) for n in (1, 2)], pause=6.0, loop=True)

@@ -9,6 +9,8 @@ from pathlib import Path
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
 
+import yuelai.calendars.endpoints
+import yuelai.channels.callback.endpoints
 import yuelai.customers.routers
 import yuelai.flows.endpoints
 import yuelai.identity.audit.endpoints
@@ -21,12 +23,16 @@ import yuelai.identity.sign_in.oidc_endpoints
 import yuelai.identity.tenants.endpoints
 import yuelai.identity.tokens.endpoints
 import yuelai.interactions.endpoints
+import yuelai.interactions.verbs
 import yuelai.recordings.endpoints
+import yuelai.routing.agents.endpoints
+import yuelai.routing.dispositions.endpoints
 import yuelai.routing.endpoints
 import yuelai.telephony.guards.endpoints
 import yuelai.telephony.trace.endpoints
 import yuelai.telephony.trunks.endpoints
 from yuelai import __version__
+from yuelai.channels.callback.personal import CallbacksPersonalData
 from yuelai.customers.imports.uploads import FORM_BYTES
 from yuelai.entrypoints.web import console, events, health, problems, rights, sip, system
 from yuelai.entrypoints.web.corelink import CoreLink
@@ -61,7 +67,12 @@ ROUTERS: tuple[APIRouter, ...] = (
     yuelai.identity.tenants.endpoints.router,
     yuelai.customers.routers.router,
     yuelai.interactions.endpoints.router,
+    yuelai.interactions.verbs.router,
     yuelai.routing.endpoints.router,
+    yuelai.routing.dispositions.endpoints.router,
+    yuelai.calendars.endpoints.router,
+    yuelai.routing.agents.endpoints.router,
+    yuelai.channels.callback.endpoints.router,
     yuelai.flows.endpoints.router,
     yuelai.recordings.endpoints.router,
     yuelai.telephony.trunks.endpoints.router,
@@ -116,7 +127,11 @@ def create_app(settings: Settings, *, webroot: Path | None = None) -> FastAPI:
     )
     app.state.settings, app.state.webroot = settings, webroot
     app.state.contact_history = contact_history
-    app.state.personal_data = (RecordingsPersonalData(settings), InteractionsPersonalData())
+    app.state.personal_data = (
+        RecordingsPersonalData(settings),
+        InteractionsPersonalData(),
+        CallbacksPersonalData(),
+    )
     problems.install(app)
 
     @app.get("/api/openapi.json", include_in_schema=False, dependencies=[Depends(public)])
