@@ -11,7 +11,7 @@ import { PhoneProvider } from '@/features/phone/PhoneProvider'
 import { refreshSession, signOut } from '@/features/session/session'
 import { api } from '@/shared/api/client'
 import type { InteractionDocument, Person } from '@/shared/api/types'
-import { phone } from '@/shared/format/phone'
+import { customerNumber, phone } from '@/shared/format/phone'
 import { composing, isEditable, useHotkey } from '@/shared/keys/keys'
 import { connectLive, interactionsOf, useAgent, useDocuments, useLink } from '@/shared/live/store'
 import { sweepDrafts } from '@/shared/prefs/drafts'
@@ -72,7 +72,7 @@ export function SignedIn({ person, token }: { person: Person; token: string }) {
     if (fresh && !isEditable(document.activeElement)) goToDesk()
     for (const one of old) {
       if (mine.some(({ id }) => id === one.id)) continue
-      const who = one.customer?.name ?? phone(one.ani)
+      const who = one.customer?.name ?? phone(customerNumber(one))
       if (one.state === 'ring' && !wasDeclined(one.id)) toast(t('call.gone', { who }), 'amber')
       // From talk straight to nothing, without wrap-up: the centre lost it.
       if (one.state === 'talk' || one.state === 'hold') toast(t('call.cut', { who }))

@@ -3,6 +3,7 @@ import { lazy, Suspense, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { readAuditFilter } from '@/features/audit/filter'
+import { readCallbacksFilter } from '@/features/callbacks/callbacks'
 import { readPeopleFilter } from '@/features/people/filter'
 import { readCallsFilter } from '@/features/sip/filter'
 import { Empty } from '@/shared/ui/parts'
@@ -17,7 +18,10 @@ const page = <K extends keyof Pages>(name: K) =>
   lazy(() => import('./administration').then((all) => ({ default: all[name] as React.ComponentType<React.ComponentProps<Pages[K]>> })))
 
 const AuditPage = page('AuditPage')
+const CalendarsPage = page('CalendarsPage')
+const CallbacksPage = page('CallbacksPage')
 const CallsPage = page('CallsPage')
+const DispositionsPage = page('DispositionsPage')
 const GuardsPage = page('GuardsPage')
 const OrganisationPage = page('OrganisationPage')
 const PeoplePage = page('PeoplePage')
@@ -26,6 +30,7 @@ const QueuesPage = page('QueuesPage')
 const RolesPage = page('RolesPage')
 const SkillsPage = page('SkillsPage')
 const SystemPage = page('SystemPage')
+const TeamPage = page('TeamPage')
 const TenantsPage = page('TenantsPage')
 const TrunksPage = page('TrunksPage')
 
@@ -79,6 +84,32 @@ const queues = createRoute({
 })
 const queue = createRoute({ getParentRoute: () => queues, path: '$id', component: () => null })
 
+const calendars = createRoute({
+  getParentRoute: () => root,
+  path: '/calendars',
+  component: function Calendars() {
+    const open = useParams({ strict: false }).id ?? null
+    const navigate = useNavigate()
+    return (
+      <Gate path="/calendars">
+        <CalendarsPage open={open} onOpen={(id) => void (id ? navigate({ to: '/calendars/$id', params: { id } }) : navigate({ to: '/calendars' }))} />
+        <Outlet />
+      </Gate>
+    )
+  },
+})
+const calendar = createRoute({ getParentRoute: () => calendars, path: '$id', component: () => null })
+
+const dispositions = createRoute({
+  getParentRoute: () => root,
+  path: '/dispositions',
+  component: () => (
+    <Gate path="/dispositions">
+      <DispositionsPage />
+    </Gate>
+  ),
+})
+
 const trunks = createRoute({
   getParentRoute: () => root,
   path: '/trunks',
@@ -126,6 +157,25 @@ const calls = createRoute({
   },
 })
 const call = createRoute({ getParentRoute: () => calls, path: '$id', component: () => null })
+
+const callbacks = createRoute({
+  getParentRoute: () => root,
+  path: '/callbacks',
+  validateSearch: readCallbacksFilter,
+  component: function Callbacks() {
+    const filter = useSearch({ from: '/callbacks' })
+    const navigate = useNavigate()
+    return (
+      <Gate path="/callbacks">
+        <CallbacksPage
+          filter={filter}
+          onFilter={(search) => void navigate({ to: '/callbacks', search, replace: true })}
+          onInteraction={(id) => void navigate({ to: '/interactions/$id', params: { id } })}
+        />
+      </Gate>
+    )
+  },
+})
 
 const guards = createRoute({
   getParentRoute: () => root,
@@ -183,6 +233,16 @@ const skills = createRoute({
   },
 })
 
+const team = createRoute({
+  getParentRoute: () => root,
+  path: '/team',
+  component: () => (
+    <Gate path="/team">
+      <TeamPage />
+    </Gate>
+  ),
+})
+
 const roles = createRoute({
   getParentRoute: () => root,
   path: '/roles',
@@ -220,4 +280,4 @@ const me = createRoute({
   ),
 })
 
-export const adminRoutes = [people.addChildren([person]), queues.addChildren([queue]), trunks.addChildren([trunk]), calls.addChildren([call]), guards, audit, organisation, skills, roles, tenants, system, me] as const
+export const adminRoutes = [people.addChildren([person]), queues.addChildren([queue]), calendars.addChildren([calendar]), dispositions, trunks.addChildren([trunk]), calls.addChildren([call]), callbacks, guards, audit, organisation, skills, team, roles, tenants, system, me] as const

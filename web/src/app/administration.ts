@@ -2,6 +2,10 @@
 import { adminEn } from '@/shared/i18n/admin.en'
 import { adminZh } from '@/shared/i18n/admin.zh'
 import { addTexts } from '@/shared/i18n'
+import { callbacksEn } from '@/shared/i18n/callbacks.en'
+import { callbacksZh } from '@/shared/i18n/callbacks.zh'
+import { queuesEn } from '@/shared/i18n/queues.en'
+import { queuesZh } from '@/shared/i18n/queues.zh'
 import { telephonyEn } from '@/shared/i18n/telephony.en'
 import { telephonyZh } from '@/shared/i18n/telephony.zh'
 import '@/shared/ui/admin.css'
@@ -9,8 +13,13 @@ import '@/shared/ui/telephony.css'
 
 addTexts({ zh: { admin: adminZh }, en: { admin: adminEn } })
 for (const [language, { problem, action, objectKind, ...tel }] of Object.entries({ zh: telephonyZh, en: telephonyEn })) addTexts({ [language]: { tel, problem, admin: { action, objectKind } } })
+for (const [language, { callbacks, problem, action, objectKind }] of Object.entries({ zh: callbacksZh, en: callbacksEn })) addTexts({ [language]: { callbacks, problem, admin: { action, objectKind } } })
+for (const [language, { problem, action, objectKind, ...words }] of Object.entries({ zh: queuesZh, en: queuesEn })) addTexts({ [language]: { ...words, problem, admin: { action, objectKind } } })
 
 export { AuditPage } from '@/features/audit/AuditPage'
+export { CalendarsPage } from '@/features/calendars/CalendarsPage'
+export { CallbacksPage } from '@/features/callbacks/CallbacksPage'
+export { DispositionsPage } from '@/features/dispositions/DispositionsPage'
 export { OrganisationPage } from '@/features/organisation/OrganisationPage'
 export { SkillsPage } from '@/features/organisation/SkillsPage'
 export { PeoplePage } from '@/features/people/PeoplePage'
@@ -20,5 +29,6 @@ export { RolesPage } from '@/features/roles/RolesPage'
 export { GuardsPage } from '@/features/guards/GuardsPage'
 export { CallsPage } from '@/features/sip/CallsPage'
 export { SystemPage } from '@/features/system/SystemPage'
+export { TeamPage } from '@/features/team/TeamPage'
 export { TenantsPage } from '@/features/tenants/TenantsPage'
 export { TrunksPage } from '@/features/trunks/TrunksPage'

@@ -3,7 +3,7 @@ import type { IconName } from '@/shared/ui/icons'
 
 /** Every page one can go to: in the navigation, in the bar of its section and in the palette. */
 export interface Page {
-  path: '/desk' | '/interactions' | '/customers' | '/queues' | '/trunks' | '/sip/calls' | '/sip/guards' | '/people' | '/roles' | '/organisation' | '/skills' | '/system' | '/audit' | '/tenants' | '/profile'
+  path: '/desk' | '/interactions' | '/customers' | '/callbacks' | '/team' | '/queues' | '/calendars' | '/dispositions' | '/trunks' | '/sip/calls' | '/sip/guards' | '/people' | '/roles' | '/organisation' | '/skills' | '/system' | '/audit' | '/tenants' | '/profile'
   icon: IconName
   /** Key of its name. */
   name: string
@@ -26,7 +26,18 @@ export const sections: readonly Section[] = [
   single({ path: '/desk', icon: 'headset', name: 'nav.desk', permissions: ['agent.work'], pinyin: 'zuo xi' }),
   single({ path: '/interactions', icon: 'list', name: 'nav.interactions', permissions: ['interactions.read'], pinyin: 'ji lu' }),
   single({ path: '/customers', icon: 'person', name: 'nav.customers', permissions: ['customers.read'], pinyin: 'ke hu' }),
-  single({ path: '/queues', icon: 'queue', name: 'nav.queues', permissions: ['queues.write', 'supervision.view'], pinyin: 'dui lie yu hao ma' }),
+  single({ path: '/callbacks', icon: 'phone', name: 'nav.callbacks', permissions: ['callbacks.read'], pinyin: 'hui bo yu liu yan' }),
+  single({ path: '/team', icon: 'eye', name: 'nav.team', permissions: ['supervision.view'], pinyin: 'ban zu' }),
+  {
+    id: 'queues',
+    icon: 'queue',
+    name: 'nav.queues',
+    pages: [
+      { path: '/queues', icon: 'queue', name: 'nav.queues', permissions: ['queues.write', 'supervision.view'], pinyin: 'dui lie yu hao ma' },
+      { path: '/calendars', icon: 'calendar', name: 'nav.calendars', permissions: ['queues.write', 'supervision.view'], pinyin: 'fu wu shi jian' },
+      { path: '/dispositions', icon: 'tag', name: 'nav.dispositions', permissions: ['queues.write'], pinyin: 'xiao jie' },
+    ],
+  },
   {
     id: 'telephony',
     icon: 'signal',

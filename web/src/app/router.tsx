@@ -42,6 +42,7 @@ const interaction = createRoute({
         key={id}
         id={id}
         onBack={() => void navigate({ to: '/interactions', search })}
+        onOpen={(other) => void navigate({ to: '/interactions/$id', params: { id: other }, search })}
         onSignalling={person.permissions.includes('telephony.trace') ? (correlation) => void navigate({ to: '/sip/calls', search: { correlation } }) : undefined}
       />
     )

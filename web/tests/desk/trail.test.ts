@@ -19,6 +19,7 @@ group('a line of the trail', () => {
     [line('flow', { node: 'b', label: '查询余额', lookup: 'balance', ok: false }), '查询余额：未返回'],
     [line('queue', { queue: 'general' }), '入队 人工服务'],
     [line('offer', { agent: '8001', why: { decided_by: 'only_agent_free', strategy: 'longest_idle' } }), '分给 8001：唯一空闲座席'],
+    [line('queue', { diverted: 'voicemail', why: 'closed' }), '因已下班转语音留言'],
     [line('offer', { agent: '8001', failed: 'rona' }), '8001 未接：无人应答'],
     [line('note', {}, '客户很急', '8001'), '客户很急'],
     [line('system', { agent_lost: '8001' }), '8001 的语音断开，客户听音乐等候'],
@@ -59,6 +60,22 @@ group('a line of the trail', () => {
     const trail = [{ ...line('queue', { queue: 'power' }), at: at(5) }]
     const elsewhere = { ...contact, queue: { id: 'q', code: 'power', name: '电力服务' }, trail } as unknown as InteractionDocument
     expect(liveLines(elsewhere, i18next.t, name).at(-1)?.text).toBe('入队 电力服务')
+  })
+
+  it('what is said once is not said twice, and who had the customer first is not forgotten', () => {
+    const one = (second: number, kind: string, data: Record<string, unknown>, actor = 'system') => ({ ...line(kind, data, '', actor), at: at(second) })
+    const trail = [
+      one(5, 'queue', { queue: 'vip' }),
+      one(5, 'queue', { queue: 'general', moved: true }),
+      one(5, 'queue', { step: 'overflow', to: 'general', from: 'vip', when: 'nobody' }),
+      one(5, 'offer', { agent: '8001', why: {} }),
+      one(8, 'segment', { segment: 'talk' }),
+      one(20, 'consult', { agent: '8002' }, '8001'),
+      one(20, 'segment', { segment: 'consult' }),
+      one(30, 'segment', { segment: 'talk' }),
+    ]
+    const lines = liveLines({ ...contact, agent_number: '8002', trail } as unknown as InteractionDocument, i18next.t, name).map(({ text }) => text)
+    expect(lines.slice(1)).toEqual(['入队 vip', '因无人签入转入general', '分给 8001', '8001 接听', '8001 咨询 8002', '8002 继续通话'])
   })
 
   it('the end of the call stands in the trail as soon as the wrap-up begins', () => {

@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest'
 
-import { dispositions } from '@/features/desk/WrapUp'
-import { busyReasons } from '@/features/phone/StateBlock'
+import { busyReasons } from '@/features/phone/reasons'
+import { callbacksEn } from '@/shared/i18n/callbacks.en'
+import { callbacksZh } from '@/shared/i18n/callbacks.zh'
 import { customersEn } from '@/shared/i18n/customers.en'
 import { customersZh } from '@/shared/i18n/customers.zh'
 import { adminEn } from '@/shared/i18n/admin.en'
 import { adminZh } from '@/shared/i18n/admin.zh'
 import { en } from '@/shared/i18n/en'
+import { queuesEn } from '@/shared/i18n/queues.en'
+import { queuesZh } from '@/shared/i18n/queues.zh'
 import { telephonyEn } from '@/shared/i18n/telephony.en'
 import { telephonyZh } from '@/shared/i18n/telephony.zh'
 import { zh } from '@/shared/i18n/zh'
@@ -16,8 +19,8 @@ const flat = (tree: Tree, prefix = ''): Array<[string, string]> =>
   Object.entries(tree).flatMap(([key, value]) => (typeof value === 'string' ? [[prefix + key, value] as [string, string]] : flat(value, `${prefix}${key}.`)))
 const blanks = (text: string) => (text.match(/{{\w+}}/g) ?? []).toSorted().join()
 
-const chinese = new Map([...flat(zh), ...flat(customersZh), ...flat({ admin: adminZh }), ...flat({ tel: telephonyZh })])
-const english = new Map([...flat(en as unknown as Tree), ...flat(customersEn as unknown as Tree), ...flat({ admin: adminEn } as unknown as Tree), ...flat({ tel: telephonyEn } as unknown as Tree)])
+const chinese = new Map([...flat(zh), ...flat(customersZh), ...flat({ admin: adminZh }), ...flat({ tel: telephonyZh }), ...flat(queuesZh), ...flat(callbacksZh)])
+const english = new Map([...flat(en as unknown as Tree), ...flat(customersEn as unknown as Tree), ...flat({ admin: adminEn } as unknown as Tree), ...flat({ tel: telephonyEn } as unknown as Tree), ...flat(queuesEn as unknown as Tree), ...flat(callbacksEn as unknown as Tree)])
 
 /** Every literal key the source asks for. */
 const sources = import.meta.glob<string>('../../src/**/*.{ts,tsx}', { eager: true, query: '?raw', import: 'default' })
@@ -46,7 +49,7 @@ describe('texts', () => {
   })
 
   it('every code that can be chosen has a word', () => {
-    const missing = [...dispositions.map((code) => `disposition.${code}`), ...busyReasons.map((code) => `reason.${code}`)].filter((key) => !chinese.has(key))
+    const missing = busyReasons.map((code) => `reason.${code}`).filter((key) => !chinese.has(key))
     expect(missing).toEqual([])
   })
 

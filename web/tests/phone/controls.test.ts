@@ -36,6 +36,14 @@ describe('the eight slots', () => {
     expect(enabled(phone({ call: call() }), 'hold')).toEqual(['hold', 'mute', 'keypad', 'hangup'])
   })
 
+  it('with a colleague besides: mute, keys, hang up; the customer is held already, or everybody speaks', () => {
+    for (const state of ['consult', 'conference'] as const) expect(enabled(phone({ call: call() }), state)).toEqual(['mute', 'keypad', 'hangup'])
+  })
+
+  it('a call back that is being dialled can be given up', () => {
+    expect(enabled(phone(), 'dial', 'phone')).toEqual(['hangup'])
+  })
+
   it('a desk phone answers itself; hold and hang-up go through the centre', () => {
     expect(enabled(phone(), 'ring', 'phone')).toEqual(['hangup'])
     expect(controls(phone(), { state: 'ring' }, 'phone', true).answer.hint).toBe('phone.answerOnDesk')
@@ -78,6 +86,7 @@ describe('the call of the phone bar', () => {
     expect(currentCall([one('w', 'wrapup'), one('r', 'ring'), one('t', 'hold')])?.id).toBe('t')
     expect(currentCall([one('w', 'wrapup'), one('r', 'ring')])?.id).toBe('r')
     expect(currentCall([one('c', 'talk', 'chat')])).toBeNull()
+    for (const state of ['consult', 'conference', 'dial'] as const) expect(currentCall([one('w', 'wrapup'), one('t', state)])?.id).toBe('t')
   })
 })
 

@@ -3,7 +3,7 @@ import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { usePhone } from '@/features/phone/PhoneProvider'
-import { busyReasons } from '@/features/phone/StateBlock'
+import { useReasons } from '@/features/phone/reasons'
 import { useSetState } from '@/features/phone/useSetState'
 import type { AgentDocument, Person } from '@/shared/api/types'
 import { setLanguage } from '@/shared/i18n'
@@ -25,14 +25,18 @@ export interface Command extends Named {
 
 const other = (key: string, language: string) => i18next.getFixedT(language === 'zh' ? 'en' : 'zh')(key)
 
+/** Of the reasons every tenant begins with; one's own are found by their names. */
+const pinyin: Record<string, string> = { lunch: 'yong can', break: 'xiao xiu', training: 'pei xun', meeting: 'hui yi' }
+
 /** Everything the palette can do for this person now. */
 export function useCommands({ person, agent, works, onSignOut, onHelp }: { person: Person; agent: AgentDocument | null; works: boolean; onSignOut: () => void; onHelp: () => void }): Command[] {
   const { t, i18n } = useTranslation()
   const { seat } = usePhone()
   const { put } = useSetState()
   const { theme, language } = usePrefs()
+  const reasons = useReasons()
   return useMemo(() => {
-    const inCall = agent?.state === 'ringing' || agent?.state === 'talking' || agent?.state === 'hold'
+    const inCall = agent !== null && ['ringing', 'talking', 'hold', 'consult'].includes(agent.state)
     const pages: Command[] = [...allowedPages(person), profile].map((page) => ({
       id: `go ${page.path}`,
       group: 'go',
@@ -45,14 +49,14 @@ export function useCommands({ person, agent, works, onSignOut, onHelp }: { perso
     const states: Command[] = works
       ? [
           { id: 'state ready', group: 'state', icon: 'checkCircle', text: t('palette.state', { state: t('agent.ready') }), also: [other('agent.ready', i18n.language)], pinyin: 'kong xian', act: () => void put({ state: 'ready', seat }) },
-          ...busyReasons.map(
+          ...reasons.codes.map(
             (reason): Command => ({
               id: `state ${reason}`,
               group: 'state',
               icon: 'minusCircle',
-              text: t('palette.state', { state: `${t('agent.busy')} · ${t(`reason.${reason}`)}` }),
-              also: [`${other('agent.busy', i18n.language)} ${other(`reason.${reason}`, i18n.language)}`],
-              pinyin: `shi mang ${{ break: 'xiao xiu', meal: 'yong can', training: 'pei xun', coaching: 'fu dao', outbound: 'wai hu' }[reason]}`,
+              text: t('palette.state', { state: `${t('agent.busy')} · ${reasons.name(reason)}` }),
+              also: [`${other('agent.busy', i18n.language)} ${reasons.otherName(reason)}`, reason],
+              pinyin: ['shi mang', pinyin[reason]].filter(Boolean).join(' '),
               act: () => void put({ state: 'busy', reason, seat }),
             }),
           ),
@@ -97,5 +101,5 @@ export function useCommands({ person, agent, works, onSignOut, onHelp }: { perso
       ...(inCall ? [] : [{ id: 'signout', group: 'do', icon: 'exit', text: t('session.signOut'), also: [other('session.signOut', i18n.language)], pinyin: 'tui chu deng lu', act: onSignOut } satisfies Command]),
     ]
     return [...pages, ...states, ...tenants, ...look, ...rest]
-  }, [person, agent?.state, works, onSignOut, onHelp, t, i18n.language, seat, put, theme, language])
+  }, [person, agent, reasons, works, onSignOut, onHelp, t, i18n.language, seat, put, theme, language])
 }

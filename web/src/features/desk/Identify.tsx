@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next'
 
 import type { InteractionDocument } from '@/shared/api/types'
+import { customerNumber } from '@/shared/format/phone'
 import { Icon } from '@/shared/ui/Icon'
 import { ErrorLine } from '@/shared/ui/parts'
 import { Candidates } from './Candidates'
@@ -25,7 +26,7 @@ export function Identify({ interaction }: { interaction: InteractionDocument }) 
             {t('identify.possible')}
             <small>{t('identify.possibleHint', { count: list.length })}</small>
           </h2>
-          <Candidates cards={list} chosen={customer?.id ?? null} pending={pending} onChoose={(one) => void choose(one)} ani={interaction.ani} first />
+          <Candidates cards={list} chosen={customer?.id ?? null} pending={pending} onChoose={(one) => void choose(one)} ani={customerNumber(interaction)} first />
         </>
       )}
       {problem !== null && <ErrorLine problem={problem} />}

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next'
 
 import type { InteractionDocument } from '@/shared/api/types'
-import { phone } from '@/shared/format/phone'
+import { customerNumber, phone } from '@/shared/format/phone'
 import { serverNow } from '@/shared/time/clock'
 import { Chip } from '@/shared/ui/parts'
 import { CustomerClass } from '@/shared/ui/CustomerClass'
@@ -11,8 +11,8 @@ import { TenantMark } from '@/shared/ui/TenantMark'
 /** Who this is, in two lines that stay whatever page is open below. */
 export function IdentityStrip({ interaction }: { interaction: InteractionDocument }) {
   const { t } = useTranslation()
-  const { customer, match, candidates, ani } = interaction
-  const number = phone(ani)
+  const { customer, match, candidates } = interaction
+  const number = match === 'withheld' ? '' : phone(customerNumber(interaction))
 
   if (!customer) {
     return (

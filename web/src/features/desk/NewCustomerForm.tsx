@@ -6,7 +6,7 @@ import { bodyOf, check, type Errors, type Form } from '@/features/customers/crea
 import { NewCustomerFields } from '@/features/customers/create/NewCustomerFields'
 import { apiOf } from '@/shared/api/client'
 import type { CustomerCard, InteractionDocument } from '@/shared/api/types'
-import { phone } from '@/shared/format/phone'
+import { customerNumber, phone } from '@/shared/format/phone'
 import { useHotkey } from '@/shared/keys/keys'
 import { useLink } from '@/shared/live/store'
 import { useDraft } from '@/shared/prefs/drafts'
@@ -20,7 +20,7 @@ import { WhyBox } from './WhyBox'
 /** Somebody new: the number is filled in already, and the words survive whatever happens to the call. */
 export function NewCustomerForm({ interaction }: { interaction: InteractionDocument }) {
   const { t } = useTranslation()
-  const draft = useDraft<Form>(`customer.${interaction.id}`, { name: '', phones: phone(interaction.ani), gender: '', address: '' })
+  const draft = useDraft<Form>(`customer.${interaction.id}`, { name: '', phones: phone(customerNumber(interaction)), gender: '', address: '' })
   const form = draft.value
   const [errors, setErrors] = useState<Errors>({})
   const [problem, setProblem] = useState<unknown>(null)

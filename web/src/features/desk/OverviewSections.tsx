@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
+import { useDispositionName } from '@/shared/api/dispositions'
 import type { Account, Bill, CustomerOverview, Order, Product } from '@/shared/api/types'
 import { money } from '@/shared/format/money'
 import { phone } from '@/shared/format/phone'
@@ -113,8 +114,8 @@ function monthName(month: string, t: (key: string) => string): string {
 }
 
 /** What it was about if an agent said so, else where it got to and how it ended. */
-function contactText(one: CustomerOverview['contacts'][number], t: (key: string) => string): string {
-  if (one.disposition) return codeText(t, 'disposition', one.disposition)
+function contactText(one: CustomerOverview['contacts'][number], t: (key: string) => string, dispositionName: (code: string) => string): string {
+  if (one.disposition) return dispositionName(one.disposition)
   const end = codeText(t, 'ended', one.end_reason) || codeText(t, 'state', one.state)
   return [one.agent ? '' : one.queue?.name, end].filter(Boolean).join(' · ')
 }
@@ -123,6 +124,7 @@ const channelIcon: Record<string, IconName> = { voice: 'phone', chat: 'message',
 
 export function Contacts({ contacts, onOpen }: { contacts: CustomerOverview['contacts']; onOpen?: (id: string) => void }) {
   const { t, i18n } = useTranslation()
+  const dispositionName = useDispositionName()
   const few = useFew(contacts)
   const now = serverNow()
   return (
@@ -134,7 +136,7 @@ export function Contacts({ contacts, onOpen }: { contacts: CustomerOverview['con
             {one.started_at && <time className="muted">{dayTime(one.started_at, now, i18n.language)}</time>}
             <Icon name={channelIcon[one.channel ?? ''] ?? 'phone'} size={14} className="muted" />
             <span className="ellipsis">
-              {contactText(one, t)}
+              {contactText(one, t, dispositionName)}
             </span>
           </span>
           <span className="row-side">

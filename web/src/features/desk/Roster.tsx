@@ -1,7 +1,8 @@
 import { useTranslation } from 'react-i18next'
 
+import { inTalk } from '@/features/phone/current'
 import type { AgentDocument, InteractionDocument } from '@/shared/api/types'
-import { phone } from '@/shared/format/phone'
+import { customerNumber, phone } from '@/shared/format/phone'
 import { secondsLeft, secondsSince, timer } from '@/shared/time/format'
 import { useNow } from '@/shared/time/clock'
 import { interactionLook } from '@/shared/ui/agentState'
@@ -42,7 +43,7 @@ function Card({ interaction, selected, onSelect }: { interaction: InteractionDoc
   const several = useMe().tenants.length > 1
   const look = interactionLook(state)
   const left = until ? secondsLeft(until, now) : null
-  const shown = state === 'talk' || state === 'hold' ? (interaction.answered_at ?? interaction.state_since) : interaction.state_since
+  const shown = inTalk(state) ? (interaction.answered_at ?? interaction.state_since) : interaction.state_since
   const time = state === 'wrapup' && left !== null ? timer(left) : timer(secondsSince(shown, now))
   const side = state === 'ring' && left !== null ? t('call.left', { time: t('time.seconds', { count: left }) }) : interaction.recording && state !== 'wrapup' ? t(interaction.recording_paused ? 'call.recordingPaused' : 'call.recordingShort') : ''
   return (
@@ -52,7 +53,7 @@ function Card({ interaction, selected, onSelect }: { interaction: InteractionDoc
       </span>
       <span className="card-words">
         <span className="card-line">
-          <b className="ellipsis">{customer?.name ?? phone(interaction.ani)}</b>
+          <b className="ellipsis">{customer?.name ?? phone(customerNumber(interaction))}</b>
           <CustomerClass value={customer?.class} short />
           <span className={`card-time text-${look.tone}`}>{time}</span>
         </span>

@@ -5,6 +5,7 @@ import type { Explanation, InteractionDocument, PathStep } from '@/shared/api/ty
 import { codeText } from '@/shared/i18n'
 import { length } from '@/shared/time/format'
 import { Icon } from '@/shared/ui/Icon'
+import { useMe } from '@/shared/ui/may'
 
 type Translate = (key: string, options?: Record<string, unknown>) => string
 
@@ -24,12 +25,16 @@ export function meaningful(interaction: Pick<InteractionDocument, 'why' | 'trail
 /** 为何来电: the reason, the way through the menu, what was collected, and why this agent. */
 export function WhyBox({ interaction }: { interaction: InteractionDocument }) {
   const { t } = useTranslation()
+  const me = useMe()
   const { why, queue } = interaction
   const steps = meaningful(interaction)
   // 0 asks for a person; the key before it says what about.
   const keyed = steps.filter((step) => step.key !== null)
   const topic = keyed.findLast((step) => step.key !== '0') ?? keyed.at(-1)
   const reason = topic?.label ?? queue?.name ?? t('why.direct')
+  // A colleague who is asked, or has it now, must not read that it was given to them.
+  const given = interaction.trail.findLast(({ kind, data }) => kind === 'offer' && !data.failed)?.data.agent
+  const other = typeof given === 'string' && given !== me.number ? given : null
   const collected = Object.entries(why?.collected ?? {}).filter(([, value]) => value !== null && value !== '')
   return (
     <section className="why" aria-label={t('why.title')} data-testid="why">
@@ -64,7 +69,7 @@ export function WhyBox({ interaction }: { interaction: InteractionDocument }) {
         {collected.length === 0 && queue && <span className="muted">{t('why.queue', { queue: queue.name })}</span>}
         {why?.explanation && (
           <span className="why-side">
-            <Icon name="transfer" size={14} /> {explain(why.explanation, t)}
+            <Icon name="transfer" size={14} /> {explain(why.explanation, t, other)}
           </span>
         )}
       </div>
@@ -72,13 +77,14 @@ export function WhyBox({ interaction }: { interaction: InteractionDocument }) {
   )
 }
 
-/** Why it came to you, from routing's own account of its decision. */
-export function explain(explanation: Explanation, t: Translate): string {
+/** Why it came to you (or to the agent of that number), from routing's own account of its decision. */
+export function explain(explanation: Explanation, t: Translate, other: string | null = null): string {
   const { decided_by: decided, strategy, considered, candidates, offer } = explanation
   const code = decided ?? strategy
   if (!code) return ''
   const idle = candidates?.[0]?.idle_seconds
-  const parts = [t('why.toYou', { why: codeText(t, 'decided', code) })]
+  const why = codeText(t, 'decided', code)
+  const parts = [other ? t('trail.offeredWhy', { agent: other, why }) : t('why.toYou', { why })]
   if (code === 'longest_idle' && typeof idle === 'number') parts.push(t('why.idle', { time: length(idle) }))
   if (considered && considered > 1) parts.push(t('why.considered', { count: considered }))
   if (offer && offer > 1) parts.push(t('why.offer', { count: offer }))

@@ -3,6 +3,8 @@ import { useState, type KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { apiOf } from '@/shared/api/client'
+import { useChoices } from '@/shared/api/dispositions'
+import type { Disposition } from '@/shared/api/queues'
 import type { InteractionDocument } from '@/shared/api/types'
 import { useHotkey } from '@/shared/keys/keys'
 import { useLink } from '@/shared/live/store'
@@ -12,52 +14,54 @@ import { useNow } from '@/shared/time/clock'
 import { Icon } from '@/shared/ui/Icon'
 import { ErrorLine, Keycap } from '@/shared/ui/parts'
 
-/** What a contact was about. Codes are kept with the interaction; the words are `disposition.<code>`. */
-export const dispositions = ['inquiry', 'billing', 'fault', 'complaint', 'business', 'followup', 'wrong_number', 'other'] as const
+/** One press makes the wrap-up longer by so much, as often as the queue allows. */
+const longer_seconds = 60
 
 /** 话后: below the page the agent was in, which stays as it is. At the end of the count the centre closes it. */
 export function WrapUp({ interaction }: { interaction: InteractionDocument }) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   const now = useNow()
   const online = useLink().status === 'online'
   const draft = useDraft(`wrapup.${interaction.id}`, { disposition: '', note: '' })
   const { disposition, note } = draft.value
-  const [missing, setMissing] = useState(false)
+  const [missing, setMissing] = useState<'disposition' | 'note' | null>(null)
+  const { query, choices } = useChoices(interaction)
+  const chosen = choices.find(({ code }) => code === disposition)
+  const above = chosen?.parent_id ? choices.find(({ id }) => id === chosen.parent_id) : chosen
+  const below = above ? choices.filter(({ parent_id }) => parent_id === above.id) : []
   const [problem, setProblem] = useState<unknown>(null)
   const [sending, setSending] = useState(false)
   const left = interaction.until ? secondsLeft(interaction.until, now) : null
 
   const submit = async () => {
     if (sending || !online) return
-    if (!disposition) {
-      setMissing(true)
-      return
-    }
+    // A tenant without any, or a list that does not come, must not hold the agent in the wrap-up.
+    const lacking = !chosen && choices.length > 0 ? 'disposition' : chosen?.needs_note && !note.trim() ? 'note' : null
+    setMissing(lacking)
+    if (lacking) return
     setSending(true)
     setProblem(null)
     try {
-      await apiOf(interaction).post(`/interactions/${interaction.id}/wrapup`, { disposition, note: note.trim() })
+      await apiOf(interaction).post(`/interactions/${interaction.id}/wrapup`, { disposition: chosen?.code ?? null, note: note.trim() })
       draft.clear()
     } catch (error) {
       setProblem(error)
       setSending(false)
     }
   }
+  const extend = async () => {
+    setProblem(null)
+    try {
+      await apiOf(interaction).post(`/interactions/${interaction.id}/wrapup-extend`, { seconds: longer_seconds })
+    } catch (error) {
+      setProblem(error)
+    }
+  }
   useHotkey('Ctrl+Enter', () => void submit())
 
   const choose = (code: string) => {
-    setMissing(false)
+    setMissing(null)
     draft.set({ disposition: code, note })
-  }
-  // As in every group of radio buttons: one stop of the Tab key, the arrows choose.
-  const step = (event: KeyboardEvent<HTMLElement>) => {
-    const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key]
-    if (!by || event.altKey || event.ctrlKey) return
-    event.preventDefault()
-    const buttons = [...event.currentTarget.querySelectorAll<HTMLElement>('[role=radio]')]
-    const index = (buttons.indexOf(document.activeElement as HTMLElement) + by + buttons.length) % buttons.length
-    buttons[index]?.focus()
-    choose(dispositions[index] ?? '')
   }
 
   return (
@@ -68,35 +72,26 @@ export function WrapUp({ interaction }: { interaction: InteractionDocument }) {
         {left !== null && (
           <span className={`wrapup-left ${left <= 10 ? 'text-amber' : ''}`}>{t('wrapup.left', { time: timer(left) })}</span>
         )}
-      </h2>
-      {/* oxlint-disable-next-line jsx-a11y/interactive-supports-focus -- the choice within has the focus */}
-      <div className="wrapup-choice" role="radiogroup" aria-label={t('wrapup.disposition')} onKeyDown={step}>
-        <span className="wrapup-label">{t('wrapup.disposition')} *</span>
-        {dispositions.map((code) => (
-          <button
-            key={code}
-            type="button"
-            role="radio"
-            className="choice"
-            aria-checked={disposition === code}
-            tabIndex={code === (disposition || dispositions[0]) ? 0 : -1}
-            data-testid={`disposition-${code}`}
-            onClick={() => choose(code)}
-          >
-            {disposition === code && <Icon name="check" size={14} />}
-            {t(`disposition.${code}`)}
+        {left !== null && (
+          <button type="button" className="link" disabled={!online} data-testid="wrapup-extend" onClick={() => void extend()}>
+            {t('wrapup.extend')}
           </button>
-        ))}
-        {missing && <ErrorLine>{t('wrapup.missing')}</ErrorLine>}
-      </div>
+        )}
+      </h2>
+      <Choices label={t('wrapup.disposition')} required items={choices.filter(({ parent_id }) => !parent_id)} chosen={above?.code} english={i18n.language === 'en'} onChoose={choose} />
+      {below.length > 0 && <Choices label={t('wrapup.detail')} items={below} chosen={chosen?.code} english={i18n.language === 'en'} onChoose={choose} />}
+      {query.isError && <ErrorLine problem={query.error} onRetry={() => void query.refetch()} />}
+      {missing === 'disposition' && <ErrorLine>{t('wrapup.missing')}</ErrorLine>}
+      {missing === 'note' && <ErrorLine>{t('problem.note_needed')}</ErrorLine>}
       {problem !== null && <ErrorLine problem={problem} />}
       <div className="wrapup-end">
         <Input.TextArea
           value={note}
           rows={2}
           maxLength={2000}
-          placeholder={t('wrapup.note')}
-          aria-label={t('wrapup.note')}
+          placeholder={t(chosen?.needs_note ? 'wrapup.noteNeeded' : 'wrapup.note')}
+          aria-label={t(chosen?.needs_note ? 'wrapup.noteNeeded' : 'wrapup.note')}
+          status={missing === 'note' ? 'error' : undefined}
           data-testid="wrapup-note"
           onChange={(event) => draft.set({ disposition, note: event.target.value })}
         />
@@ -105,5 +100,43 @@ export function WrapUp({ interaction }: { interaction: InteractionDocument }) {
         </Button>
       </div>
     </section>
+  )
+}
+
+interface ChoicesProps {
+  label: string
+  required?: boolean
+  items: readonly Disposition[]
+  chosen: string | undefined
+  english: boolean
+  onChoose: (code: string) => void
+}
+
+/** As in every group of radio buttons: one stop of the Tab key, the arrows choose. */
+function Choices({ label, required, items, chosen, english, onChoose }: ChoicesProps) {
+  const stop = items.some(({ code }) => code === chosen) ? chosen : items[0]?.code
+  const step = (event: KeyboardEvent<HTMLElement>) => {
+    const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key]
+    if (!by || event.altKey || event.ctrlKey) return
+    event.preventDefault()
+    const buttons = [...event.currentTarget.querySelectorAll<HTMLElement>('[role=radio]')]
+    const index = (buttons.indexOf(document.activeElement as HTMLElement) + by + buttons.length) % buttons.length
+    buttons[index]?.focus()
+    onChoose(items[index]?.code ?? '')
+  }
+  return (
+    // oxlint-disable-next-line jsx-a11y/interactive-supports-focus -- the choice within has the focus
+    <div className="wrapup-choice" role="radiogroup" aria-label={label} onKeyDown={step}>
+      <span className="wrapup-label">
+        {label}
+        {required && items.length > 0 && ' *'}
+      </span>
+      {items.map(({ code, name, name_en }) => (
+        <button key={code} type="button" role="radio" className="choice" aria-checked={chosen === code} tabIndex={code === stop ? 0 : -1} data-first-action={required && code === stop ? '' : undefined} data-testid={`disposition-${code}`} onClick={() => onChoose(code)}>
+          {chosen === code && <Icon name="check" size={14} />}
+          {(english && name_en) || name}
+        </button>
+      ))}
+    </div>
   )
 }

@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next'
 import { dialable, phone } from '@/shared/format/phone'
 import { composing } from '@/shared/keys/keys'
 import { Icon } from '@/shared/ui/Icon'
+import { ExportButton } from './ExportButton'
 import type { Filter } from './list'
 
 interface Props {
@@ -78,6 +79,7 @@ export function Filters({ filter, onFilter, busy, onRefresh }: Props) {
       <Button loading={busy} onClick={onRefresh}>
         {t('list.refresh')}
       </Button>
+      <ExportButton filter={filter} />
     </div>
   )
 }

@@ -1,9 +1,9 @@
 import { useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 
+import { useDispositionName } from '@/shared/api/dispositions'
 import type { InteractionSummary } from '@/shared/api/types'
-import { phone } from '@/shared/format/phone'
-import { codeText } from '@/shared/i18n'
+import { customerNumber, phone } from '@/shared/format/phone'
 import { serverNow } from '@/shared/time/clock'
 import { clock, day, length } from '@/shared/time/format'
 import { interactionLook } from '@/shared/ui/agentState'
@@ -102,6 +102,7 @@ interface RowProps {
 
 function Row({ row, index, onOpen, onMove }: RowProps) {
   const { t, i18n } = useTranslation()
+  const dispositionName = useDispositionName()
   const now = serverNow()
   return (
     <div
@@ -126,11 +127,11 @@ function Row({ row, index, onOpen, onMove }: RowProps) {
         <span className="muted">{day(row.started_at, now, i18n.language)}</span> {clock(row.started_at)}
       </span>
       <span role="cell" className="col-number">
-        {phone(row.ani) || t('customer.hiddenNumber')}
+        {phone(customerNumber(row)) || t('customer.hiddenNumber')}
       </span>
       <span role="cell" className="col-customer">
         <span className="ellipsis">
-          {row.customer?.name ?? <span className="muted">{t(row.match === 'several' ? 'customer.unidentified' : 'customer.stranger')}</span>}
+          {row.customer?.name ?? <span className="muted">{t(row.match === 'several' ? 'customer.unidentified' : row.match === 'withheld' ? 'customer.hiddenNumber' : 'customer.stranger')}</span>}
         </span>
         <CustomerClass value={row.customer?.class} short />
       </span>
@@ -160,7 +161,7 @@ function Row({ row, index, onOpen, onMove }: RowProps) {
         {row.recordings.length > 0 && <span className="unseen">{t('list.recorded')}</span>}
       </span>
       <span role="cell" className="col-disposition ellipsis">
-        {codeText(t, 'disposition', row.disposition)}
+        {dispositionName(row.disposition)}
       </span>
     </div>
   )

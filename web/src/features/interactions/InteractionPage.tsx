@@ -1,13 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
-import { useMemo } from 'react'
+import { useCallback, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { keptLines } from '@/features/trail/describe'
 import { TrailLines } from '@/features/trail/TrailLines'
 import { api, type Problem } from '@/shared/api/client'
+import { useDispositionName } from '@/shared/api/dispositions'
 import type { InteractionDetail } from '@/shared/api/types'
-import { phone } from '@/shared/format/phone'
-import { codeText } from '@/shared/i18n'
+import { customerNumber, phone } from '@/shared/format/phone'
 import { queuesOf, useDocuments } from '@/shared/live/store'
 import { serverNow } from '@/shared/time/clock'
 import { dayTime, length } from '@/shared/time/format'
@@ -17,11 +17,21 @@ import { Icon } from '@/shared/ui/Icon'
 import { Chip, Empty, ErrorLine, Section, Skeleton } from '@/shared/ui/parts'
 import { usePatience } from '@/shared/ui/usePatience'
 import { Outcome } from './Outcome'
+import { Parties } from './Parties'
+import { Reasons } from './Reasons'
 import { RecordingPlayer } from './RecordingPlayer'
 import { SegmentBar } from './SegmentBar'
 
-/** One contact from ring to wrap-up: its stretches, its recording, its trail. */
-export function InteractionPage({ id, onBack, backLabel, onSignalling }: { id: string; onBack: () => void; backLabel?: string; onSignalling?: (id: string) => void }) {
+interface Props {
+  id: string
+  onBack: () => void
+  onOpen: (id: string) => void
+  backLabel?: string
+  onSignalling?: (id: string) => void
+}
+
+/** One contact from ring to wrap-up: why it went so, its stretches and who took part, its recording, its trail. */
+export function InteractionPage({ id, onBack, onOpen, backLabel, onSignalling }: Props) {
   const { t } = useTranslation()
   const query = useQuery({
     queryKey: ['interaction', id],
@@ -38,7 +48,7 @@ export function InteractionPage({ id, onBack, backLabel, onSignalling }: { id: s
       </button>
       {query.isPending && patience !== 'none' && <Skeleton rows={6} />}
       {query.isError && !query.data && <ErrorLine problem={query.error} onRetry={() => void query.refetch()} />}
-      {query.data && <Detail one={query.data} onSignalling={onSignalling} />}
+      {query.data && <Detail one={query.data} onOpen={onOpen} onSignalling={onSignalling} />}
     </div>
   )
 }
@@ -49,14 +59,13 @@ export function unsealed(one: InteractionDetail | undefined): boolean {
   return serverNow() - Date.parse(one.ended_at) < 60_000
 }
 
-function Detail({ one, onSignalling }: { one: InteractionDetail; onSignalling?: (id: string) => void }) {
+function Detail({ one, onOpen, onSignalling }: { one: InteractionDetail; onOpen: (id: string) => void; onSignalling?: (id: string) => void }) {
   const { t, i18n } = useTranslation()
+  const dispositionName = useDispositionName()
   const docs = useDocuments()
   const now = serverNow()
-  const lines = useMemo(() => {
-    const name = (code: string) => queuesOf(docs).find((queue) => queue.code === code)?.name ?? code
-    return keptLines(one, t, name)
-  }, [one, docs, t])
+  const queueName = useCallback((code: string) => queuesOf(docs).find((queue) => queue.code === code)?.name ?? (one.queue?.code === code ? one.queue.name : code), [docs, one.queue])
+  const lines = useMemo(() => keptLines(one, t, queueName), [one, t, queueName])
 
   const facts: Array<[string, string]> = [
     ['queue', one.queue?.name ?? ''],
@@ -64,19 +73,19 @@ function Detail({ one, onSignalling }: { one: InteractionDetail; onSignalling?: 
     ['wait', one.wait_seconds ? length(one.wait_seconds) : ''],
     ['talk', one.talk_seconds ? length(one.talk_seconds) : ''],
     ['hold', one.hold_seconds ? length(one.hold_seconds) : ''],
-    ['disposition', codeText(t, 'disposition', one.disposition)],
-    ['dialled', one.dnis],
-    ['note', one.note ?? ''],
+    ['consult', one.consult_seconds ? length(one.consult_seconds) : ''],
+    ['disposition', dispositionName(one.disposition)],
+    ['dialled', one.direction === 'out' ? one.ani : one.dnis],
   ]
 
   return (
     <>
       <header className="detail-head">
         <h1 className="identity-name" data-testid="customer-name">
-          {one.customer?.name ?? t(one.match === 'new' ? 'customer.stranger' : 'customer.unidentified')}
+          {one.customer?.name ?? t(one.match === 'new' ? 'customer.stranger' : one.match === 'withheld' ? 'customer.hiddenNumber' : 'customer.unidentified')}
         </h1>
         <CustomerClass value={one.customer?.class} />
-        <span className="identity-number">{phone(one.ani)}</span>
+        <span className="identity-number">{phone(customerNumber(one))}</span>
         {one.state === 'closed' ? (
           <Outcome row={one} />
         ) : (
@@ -103,6 +112,7 @@ function Detail({ one, onSignalling }: { one: InteractionDetail; onSignalling?: 
             </div>
           ))}
       </dl>
+      <Reasons one={one} queueName={queueName} />
       <Section icon="record" title={t('detail.recording')} count={one.recordings.length || undefined}>
         {one.recordings.map((recording) => (
           <RecordingPlayer key={recording.id} recording={recording} />
@@ -110,9 +120,12 @@ function Detail({ one, onSignalling }: { one: InteractionDetail; onSignalling?: 
         {one.recordings.length === 0 && <Empty>{t(unsealed(one) ? 'detail.sealing' : 'detail.noRecording')}</Empty>}
       </Section>
       <div className="detail-columns">
+        <div>
         <Section icon="clock" title={t('detail.segments')}>
           <SegmentBar segments={one.segments} />
         </Section>
+        <Parties one={one} onOpen={onOpen} disposition={dispositionName} />
+        </div>
         <Section icon="trail" title={t('trail.title')} count={lines.length}>
           <TrailLines lines={lines} />
         </Section>

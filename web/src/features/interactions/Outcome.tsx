@@ -9,6 +9,11 @@ const looks: Record<string, { tone: Tone; icon: IconName }> = {
   abandoned: { tone: 'red', icon: 'hangup' },
   refused: { tone: 'red', icon: 'octagon' },
   failed: { tone: 'red', icon: 'octagon' },
+  message_left: { tone: 'accent', icon: 'message' },
+  callback_booked: { tone: 'accent', icon: 'phone' },
+  turned_away: { tone: 'amber', icon: 'minusCircle' },
+  transferred_out: { tone: 'neutral', icon: 'transfer' },
+  not_reached: { tone: 'amber', icon: 'outgoing' },
   system_restart: { tone: 'amber', icon: 'triangle' },
 }
 

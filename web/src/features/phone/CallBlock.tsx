@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next'
 
 import type { InteractionDocument } from '@/shared/api/types'
-import { phone as phoneText } from '@/shared/format/phone'
+import { customerNumber, phone as phoneText } from '@/shared/format/phone'
 import { secondsLeft, secondsSince, timer } from '@/shared/time/format'
 import { useNow } from '@/shared/time/clock'
 import { Icon } from '@/shared/ui/Icon'
@@ -28,7 +28,7 @@ export function CallBlock({ call }: { call: InteractionDocument | null }) {
   }
 
   const left = call.until ? secondsLeft(call.until, now) : null
-  const number = phoneText(call.ani)
+  const number = phoneText(customerNumber(call))
   const name = call.customer?.name ?? (call.match === 'several' ? t('customer.unidentified') : call.match === 'new' ? t('customer.stranger') : number)
   const answered = call.answered_at ?? call.state_since
   let time = timer(secondsSince(answered, now))
@@ -44,7 +44,10 @@ export function CallBlock({ call }: { call: InteractionDocument | null }) {
   } else {
     if (call.state === 'hold') timeTone = 'amber'
     const total = t('call.total', { time: timer(secondsSince(call.started_at, now)) })
-    second = call.state === 'hold' ? `${t('call.holding', { time: timer(secondsSince(call.state_since, now)) })} · ${total}` : total
+    const since = timer(secondsSince(call.state_since, now))
+    if (call.state === 'hold') second = `${t('call.holding', { time: since })} · ${total}`
+    else if (call.state === 'consult' || call.state === 'conference' || call.state === 'dial') second = `${t(`state.${call.state}`)} ${since} · ${total}`
+    else second = total
   }
 
   return (

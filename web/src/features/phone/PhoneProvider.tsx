@@ -15,6 +15,7 @@ import { openMicrophone, stopTracks } from './microphone'
 import { Once } from './once'
 import { initialPhone, reducePhone, type PhoneState } from './reducer'
 import { Ringer } from './ringer'
+import { useBeaten, useSeat } from './seat'
 import type { SoftPhone } from './softphone'
 import { holdTabLock, type TabLock } from './tabLock'
 import { useRejoin } from './useRejoin'
@@ -54,7 +55,10 @@ interface Props {
 /** Owns the phone of this tab. Lives above the router, so that no navigation touches a call. */
 export function PhoneProvider({ personId, works, agent, call, children }: Props) {
   const { t } = useTranslation()
-  const [state, dispatch] = useReducer(reducePhone, initialPhone)
+  const [own, dispatch] = useReducer(reducePhone, initialPhone)
+  const [instance] = useState(() => crypto.randomUUID())
+  const { beaten, back } = useBeaten(useSeat(personId), instance, own.call !== null)
+  const state = useMemo<PhoneState>(() => (beaten ? { ...own, owner: 'other' } : own), [own, beaten])
   const online = useLink().status === 'online'
   const prefs = usePrefs()
   const fresh = useLiveFresh()
@@ -97,6 +101,7 @@ export function PhoneProvider({ personId, works, agent, call, children }: Props)
         dispatch,
         audio: audio.current,
         microphone: () => openMicrophone(dispatch),
+        instance,
       })
       softphone.current = started
       void started.start()
@@ -109,7 +114,7 @@ export function PhoneProvider({ personId, works, agent, call, children }: Props)
       }
       dispatch({ type: 'registration', registration: 'off' })
     }
-  }, [registers])
+  }, [registers, instance])
 
   // The browser asks for the microphone when work begins, not while the first customer waits for the answer.
   const unasked = registers && agent?.state === 'ready' && state.microphone === 'unknown'
@@ -124,6 +129,12 @@ export function PhoneProvider({ personId, works, agent, call, children }: Props)
     ringer.start()
     return () => ringer.stop()
   }, [ringing])
+
+  // Set in the agent's profile: who works so needs no button for every call.
+  const automatic = ringing && agent?.auto_answer === true
+  useEffect(() => {
+    if (automatic) softphone.current?.answer().catch(() => undefined)
+  }, [automatic])
 
   const { rejoin, vain } = useRejoin(state, seat, call)
   const available = useMemo(() => controls(state, call, seat, online), [state, call, seat, online])
@@ -173,7 +184,10 @@ export function PhoneProvider({ personId, works, agent, call, children }: Props)
   }, [available.mute.enabled, muted])
 
   const digit = useCallback((value: string) => softphone.current?.digit(value), [])
-  const takeOver = useCallback(() => lock.current?.takeOver(), [])
+  const takeOver = useCallback(() => {
+    if (beaten) back()
+    else lock.current?.takeOver()
+  }, [beaten, back])
 
   const phone = useMemo<Phone>(
     () => ({ state, seat, controls: available, answer, hangup, toggleHold, toggleMute, digit, takeOver, rejoin, vain }),

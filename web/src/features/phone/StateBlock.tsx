@@ -3,7 +3,6 @@ import { useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import type { AgentDocument, Person, Seat } from '@/shared/api/types'
-import { codeText } from '@/shared/i18n'
 import { useLink } from '@/shared/live/store'
 import { setPrefs, usePrefs } from '@/shared/prefs/prefs'
 import { secondsLeft, secondsSince, timer } from '@/shared/time/format'
@@ -11,9 +10,9 @@ import { useNow } from '@/shared/time/clock'
 import { agentLook } from '@/shared/ui/agentState'
 import { Icon } from '@/shared/ui/Icon'
 import { usePhone } from './PhoneProvider'
+import { useReasons } from './reasons'
+import { useSeat, type SeatDocument } from './seat'
 import { useSetState } from './useSetState'
-
-export const busyReasons = ['break', 'meal', 'training', 'coaching', 'outbound'] as const
 
 interface Props {
   person: Person
@@ -30,12 +29,14 @@ export function StateBlock({ person, agent, onSignOut }: Props) {
   const online = link === 'online'
   const { put, pending } = useSetState()
   const { relayOnly } = usePrefs()
+  const reasons = useReasons()
+  const place = useSeat(person.id)
   const block = useRef<HTMLButtonElement>(null)
 
   const state = agent?.state ?? 'offline'
   const cut = !online && link !== 'recovering' && agent !== null
   const look = cut ? { tone: 'red' as const, icon: 'octagon' as const } : agentLook[state]
-  const inCall = state === 'ringing' || state === 'talking' || state === 'hold'
+  const inCall = state === 'ringing' || state === 'talking' || state === 'hold' || state === 'consult'
   const shut = !online || pending
   const reachable = phone.registration === 'registered' || agent?.registered[seat] === true
   const unreachable = !inCall && state !== 'wrapup' && !reachable
@@ -61,10 +62,10 @@ export function StateBlock({ person, agent, onSignOut }: Props) {
       label: entry('checkCircle', 'ok', unreachable ? `${t('agent.ready')} · ${t(`seat.unregistered.${seat}`)}` : t('agent.ready')),
     },
     { type: 'divider' },
-    ...busyReasons.map((reason) => ({
+    ...reasons.codes.map((reason) => ({
       key: `busy:${reason}`,
       disabled: shut,
-      label: entry('minusCircle', 'amber', `${t('agent.busy')} · ${t(`reason.${reason}`)}`),
+      label: entry('minusCircle', 'amber', `${t('agent.busy')} · ${reasons.name(reason)}`),
     })),
     { type: 'divider' },
     { key: 'offline', disabled: shut, label: entry('circle', 'neutral', t('agent.offline')) },
@@ -113,13 +114,16 @@ export function StateBlock({ person, agent, onSignOut }: Props) {
     else if (kind === 'ready' || kind === 'offline') void put({ state: kind, seat })
   }
 
-  const word = stateWord(state, agent?.reason ?? '', t)
+  const wordOf = (one: string, reason: string) => (one === 'busy' && reason ? `${t('agent.busy')} · ${reasons.name(reason)}` : t(`agent.${one}`))
+  const word = wordOf(state, agent?.reason ?? '')
+  const notice = agent && !cut ? seatNotice(place, t) : null
   const elapsed = agent && state !== 'offline' ? timer(secondsSince(agent.since, now)) : ''
   const countdown = state === 'wrapup' && agent?.until ? timer(secondsLeft(agent.until, now)) : null
 
   return (
     <Dropdown menu={{ items, onClick: choose }} trigger={['click']} autoFocus placement="bottomLeft">
-      <button ref={block} type="button" className="state-block" data-testid="agent-state" data-state={state} aria-label={`${t('agent.mine')} ${word}`}>
+      <button ref={block} type="button" className="state-block" data-testid="agent-state" data-state={state}>
+        <span className="unseen">{t('agent.mine')}</span>
         <span className={`state-icon solid-${look.tone}`}>
           <Icon name={look.icon} size={20} />
         </span>
@@ -129,9 +133,13 @@ export function StateBlock({ person, agent, onSignOut }: Props) {
             <span className="state-time">{countdown ?? elapsed}</span>
             <Icon name="chevronDown" size={14} className="muted" />
           </span>
-          <span className="state-who ellipsis">
-            {agent?.pending
-              ? t('agent.pending', { state: stateWord(agent.pending.state, agent.pending.reason, t) })
+          <span className={`state-who ellipsis ${notice ? `text-${notice.tone}` : ''}`} data-testid="state-who" title={notice?.text}>
+            {notice
+              ? notice.text
+              : agent?.pending
+              ? t(agent.forced ? 'agent.pendingForced' : 'agent.pending', { state: wordOf(agent.pending.state, agent.pending.reason) })
+              : agent?.forced && !inCall && state !== 'wrapup'
+              ? t('agent.forced')
               : `${person.name} ${person.number ?? ''} · ${t(`seat.short.${seat}`)}`}
           </span>
         </span>
@@ -140,6 +148,9 @@ export function StateBlock({ person, agent, onSignOut }: Props) {
   )
 }
 
-function stateWord(state: string, reason: string, t: ReturnType<typeof useTranslation>['t']): string {
-  return state === 'busy' && reason ? `${t('agent.busy')} · ${codeText(t, 'reason', reason)}` : t(`agent.${state}`)
+/** What is wrong with the place one works at; a seat that is gone keeps calls away. */
+function seatNotice(place: SeatDocument | null, t: ReturnType<typeof useTranslation>['t']): { tone: 'red' | 'amber'; text: string } | null {
+  if (place?.lost) return { tone: 'red', text: t(`seat.lost.${place.lost.seat}`) }
+  if (place?.instead_of) return { tone: 'amber', text: t(`seat.insteadOf.${place.instead_of}`) }
+  return null
 }

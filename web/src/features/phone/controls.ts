@@ -1,4 +1,5 @@
 import type { InteractionDocument, Seat } from '@/shared/api/types'
+import { inTalk } from './current'
 import type { PhoneState } from './reducer'
 
 /** The eight slots of the phone bar, always in this order and place. */
@@ -23,7 +24,9 @@ export function controls(
 ): Record<Slot, Control> {
   const state = interaction?.state
   const ringing = state === 'ring' || phone.call?.phase === 'incoming'
-  const talking = state === 'talk' || state === 'hold'
+  // Who is called back hears it ring; it can be given up.
+  const talking = inTalk(state) || state === 'dial'
+  const holdable = state === 'talk' || state === 'hold'
   const session = phone.call !== null
   const later = off('phone.notYet')
   const idle = off()
@@ -39,7 +42,7 @@ export function controls(
   else if (ringing) answer = off('phone.notArrived')
 
   const live = phone.call?.phase === 'live'
-  const byServer = talking ? (online ? on : away) : idle
+  const byServer = holdable ? (online ? on : away) : idle
   const bySound = seat === 'phone' ? (talking ? off('phone.onDesk') : idle) : live ? on : talking && elsewhere ? off('phone.otherTab') : idle
   // A session can be ended from here even when the link to the centre is down.
   const hangup = session || ((talking || ringing) && online) ? on : talking || ringing ? away : idle

@@ -18,6 +18,8 @@ export interface SoftPhoneOptions {
   audio: HTMLAudioElement
   /** Sound to send; rejects when there is no microphone or no permission. */
   microphone: () => Promise<MediaStream>
+  /** Which browser this is (RFC 5626). */
+  instance: string
 }
 
 const gathering_limit = 200
@@ -64,6 +66,7 @@ export class SoftPhone {
       ha1: credential.ha1,
       register: true,
       session_timers: false,
+      instance_id: this.options.instance,
       connection_recovery_min_interval: 1,
       connection_recovery_max_interval: 8,
       user_agent: 'Yuelai console',

@@ -5,6 +5,7 @@ import { apiFor } from '@/shared/api/client'
 import type { InteractionDocument, Seat } from '@/shared/api/types'
 import { problemText } from '@/shared/i18n'
 import { toast } from '@/shared/ui/toasts'
+import { inTalk } from './current'
 import type { PhoneState } from './reducer'
 
 /** The centre may still be noticing that the old page is gone. */
@@ -14,8 +15,7 @@ const most = 3
 
 /** True when the centre says we talk and this page has no sound for it. */
 export function lacksSound(phone: PhoneState, seat: Seat, call: Pick<InteractionDocument, 'state'> | null): boolean {
-  const talking = call?.state === 'talk' || call?.state === 'hold'
-  return talking && seat === 'browser' && phone.owner === 'mine' && phone.registration === 'registered' && phone.call === null
+  return inTalk(call?.state) && seat === 'browser' && phone.owner === 'mine' && phone.registration === 'registered' && phone.call === null
 }
 
 /**

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Segmented, Select } from 'antd'
+import { InputNumber, Segmented, Select } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
@@ -18,7 +18,7 @@ import { usePatience } from '@/shared/ui/usePatience'
 const levels = [1, 2, 3, 4, 5]
 
 /** Who serves the queue, and what each of them does right now; every change counts at once and can be taken back. */
-export function Members({ queue, writes }: { queue: Queue; writes: boolean }) {
+export function Members({ queue, writes, strategy }: { queue: Queue; writes: boolean; strategy: string }) {
   const { t } = useTranslation()
   const may = useMay()
   const path = `/queues/${queue.id}/members`
@@ -26,20 +26,22 @@ export function Members({ queue, writes }: { queue: Queue; writes: boolean }) {
   const { problem, run } = useAction('/queues')
   const patience = usePatience(query.isPending)
   const docs = useDocuments()
-  const put = (personId: string, level: number) => run(() => api.put(`${path}/${personId}`, { level }))
+  const put = (personId: string, level: number, position?: number) => run(() => api.put(`${path}/${personId}`, position === undefined ? { level } : { level, position }))
+  const ordered = strategy === 'fixed_order'
+  const sorted = ordered ? rows.toSorted((a, b) => a.position - b.position || a.name.localeCompare(b.name)) : rows
   const remove = async (member: Member) => {
     const { ok } = await run(() => api.delete(`${path}/${member.person_id}`))
-    if (ok) toast(t('admin.queues.removed', { name: member.name, queue: queue.name }), 'ok', { label: t('admin.people.undo'), act: () => void put(member.person_id, member.level) })
+    if (ok) toast(t('admin.queues.removed', { name: member.name, queue: queue.name }), 'ok', { label: t('admin.people.undo'), act: () => void put(member.person_id, member.level, member.position) })
   }
   return (
-    <Section icon="people" title={t('admin.queues.members')} count={rows.length || undefined} extra={<span className="line-minor">{t('admin.queues.levelHint')}</span>}>
+    <Section icon="people" title={t('admin.queues.members')} count={rows.length || undefined} extra={strategy === 'most_skilled' && <span className="line-minor">{t('admin.queues.levelHint')}</span>}>
       {query.isError && <ErrorLine problem={query.error} onRetry={() => void query.refetch()} />}
       {query.isPending && patience !== 'none' && <Skeleton />}
       {query.isSuccess && rows.length === 0 && <Empty>{t('admin.queues.noMembers')}</Empty>}
       {writes && may('people.read') && <Add taken={rows} onAdd={(id) => void put(id, 1)} />}
       {problem !== null && <ErrorLine problem={problem} />}
       <div className="lines" data-testid="members">
-        {rows.map((member) => {
+        {sorted.map((member) => {
           const agent = docs.get(`agent/${member.person_id}`) as AgentDocument | undefined
           const look = agentLook[agent?.state ?? 'offline']
           return (
@@ -51,6 +53,24 @@ export function Members({ queue, writes }: { queue: Queue; writes: boolean }) {
                 <Chip tone={look.tone} icon={look.icon}>
                   {t(`agent.${agent.state}`)}
                 </Chip>
+              )}
+              {ordered && (
+                <InputNumber
+                  size="small"
+                  className="member-position"
+                  value={member.position}
+                  min={1}
+                  max={999}
+                  precision={0}
+                  disabled={!writes}
+                  prefix={<span className="line-minor">{t('queueSet.position')}</span>}
+                  aria-label={t('queueSet.positionOf', { name: member.name })}
+                  onBlur={({ target }) => {
+                    const position = Number(target.value)
+                    if (position >= 1 && position <= 999 && position !== member.position) void put(member.person_id, member.level, position)
+                  }}
+                  onPressEnter={({ currentTarget }) => currentTarget.blur()}
+                />
               )}
               <Segmented
                 size="small"

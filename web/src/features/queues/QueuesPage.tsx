@@ -13,6 +13,7 @@ import { useMay } from '@/shared/ui/may'
 import { NewQueue } from './NewQueue'
 import { Numbers } from './Numbers'
 import { QueueSheet } from './QueueSheet'
+import './queues.css'
 
 /** 队列: how each stands now; its members and settings beside it, and the numbers that callers dial. */
 export function QueuesPage({ open, onOpen }: { open: string | null; onOpen: (id: string | null) => void }) {
@@ -66,9 +67,9 @@ export function QueuesPage({ open, onOpen }: { open: string | null; onOpen: (id:
             </span>
           )}
         </header>
-        <DataTable label={t('admin.queues.queues')} columns={columns} rows={queues.rows} rowId={(queue) => queue.id} source={queues.query} selected={open} onOpen={(queue) => onOpen(queue.id === open ? null : queue.id)} empty={t('admin.queues.empty')} testId="queues" />
+        <DataTable label={t('admin.queues.queues')} columns={columns} rows={queues.rows} rowId={(queue) => queue.id} source={queues.query} selected={open} dimmed={(queue) => !queue.active} onOpen={(queue) => onOpen(queue.id === open ? null : queue.id)} empty={t('admin.queues.empty')} testId="queues" />
       </div>
-      {chosen ? <QueueSheet key={chosen.id} queue={chosen} onClose={() => onOpen(null)} /> : <Numbers writes={writes} />}
+      {chosen ? <QueueSheet key={chosen.id} queue={chosen} queues={queues.rows} onClose={() => onOpen(null)} /> : <Numbers writes={writes} />}
       {adding && (
         <NewQueue
           onClose={() => setAdding(false)}

@@ -49,6 +49,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Agents
+         * @description The agents of the tenant within reach as they are at this moment, by number.
+         */
+        get: operations["agents_api_v1_agents_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/agents/me/sip": {
         parameters: {
             query?: never;
@@ -83,6 +103,87 @@ export interface paths {
          * @description Become ready, busy or offline. During a contact the wish is kept as `pending`; in wrap-up, ready ends it.
          */
         put: operations["set_my_state_api_v1_agents_me_state_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/{agent_id}/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Profile */
+        get: operations["profile_api_v1_agents__agent_id__profile_get"];
+        /**
+         * Put Profile
+         * @description What the agent takes on. It counts within a second; contacts in hand go on.
+         */
+        put: operations["put_profile_api_v1_agents__agent_id__profile_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/{agent_id}/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign Out
+         * @description End an agent's work: offline, after the contact in hand if there is one.
+         */
+        post: operations["sign_out_api_v1_agents__agent_id__sign_out_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/{agent_id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Force State
+         * @description Make an agent ready, busy or offline; during a contact it takes effect afterwards. The agent sees by whom.
+         */
+        put: operations["force_state_api_v1_agents__agent_id__state_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/{agent_id}/states": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * States
+         * @description How the agent's time was spent, every second in one state; sums by state and reason. At most 93 days.
+         */
+        get: operations["states_api_v1_agents__agent_id__states_get"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -125,6 +226,138 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/busy-reasons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Busy Reasons
+         * @description Why agents may be busy, in the order to be shown; those that come about by themselves are the last.
+         */
+        get: operations["busy_reasons_api_v1_busy_reasons_get"];
+        put?: never;
+        /** Add Busy Reason */
+        post: operations["add_busy_reason_api_v1_busy_reasons_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/busy-reasons/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Busy Reason
+         * @description It can be chosen no more; what was logged with it stays.
+         */
+        delete: operations["delete_busy_reason_api_v1_busy_reasons__code__delete"];
+        options?: never;
+        head?: never;
+        /** Change Busy Reason */
+        patch: operations["change_busy_reason_api_v1_busy_reasons__code__patch"];
+        trace?: never;
+    };
+    "/api/v1/calendars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calendars
+         * @description The tenant's calendars, each with how it stands now.
+         */
+        get: operations["calendars_api_v1_calendars_get"];
+        put?: never;
+        /** Add Calendar */
+        post: operations["add_calendar_api_v1_calendars_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendars/{calendar_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Calendar */
+        get: operations["calendar_api_v1_calendars__calendar_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Calendar
+         * @description Delete one that no queue keeps.
+         */
+        delete: operations["delete_calendar_api_v1_calendars__calendar_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Calendar
+         * @description Change what is sent. The queues that keep these hours follow within a second.
+         */
+        patch: operations["change_calendar_api_v1_calendars__calendar_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/calendars/{calendar_id}/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Days
+         * @description Every day of the year: its hours, and whether it is a holiday, makes up for one, or is a day of one's own.
+         */
+        get: operations["days_api_v1_calendars__calendar_id__days_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendars/{calendar_id}/days/{day}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Day
+         * @description Set a day of one's own, before holidays and the week.
+         */
+        put: operations["put_day_api_v1_calendars__calendar_id__days__day__put"];
+        post?: never;
+        /**
+         * Delete Day
+         * @description The day is like any other again.
+         */
+        delete: operations["delete_day_api_v1_calendars__calendar_id__days__day__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -190,6 +423,70 @@ export interface paths {
          * @description Change what is sent; `trunks` is the whole list.
          */
         patch: operations["change_route_api_v1_call_routes__route_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/callbacks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find
+         * @description Agents see those of the queues they serve, leaders all.
+         */
+        get: operations["find_api_v1_callbacks_get"];
+        put?: never;
+        /**
+         * Book
+         * @description Owe a call: now, or at a time agreed upon. Agents book for queues they serve, leaders for all.
+         */
+        post: operations["book_api_v1_callbacks_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/callbacks/{callback_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change
+         * @description Put it off, cancel it, give it to another queue, or say that a message was heard.
+         */
+        patch: operations["change_api_v1_callbacks__callback_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Call
+         * @description Call a customer: my phone rings first, then theirs. I must be signed in and without a call.
+         */
+        post: operations["call_api_v1_calls_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/customer-classes": {
@@ -960,6 +1257,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/direct-numbers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Direct Numbers
+         * @description The numbers outside that lead straight to a seat, in order.
+         */
+        get: operations["direct_numbers_api_v1_direct_numbers_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/direct-numbers/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Direct Number
+         * @description Let a number lead to somebody's phone and browser. Core follows within a second.
+         */
+        put: operations["put_direct_number_api_v1_direct_numbers__number__put"];
+        post?: never;
+        /** Delete Direct Number */
+        delete: operations["delete_direct_number_api_v1_direct_numbers__number__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dispositions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Dispositions
+         * @description All of the tenant in their order, each with those below it right after; those that are switched off, too.
+         */
+        get: operations["dispositions_api_v1_dispositions_get"];
+        put?: never;
+        /** Add */
+        post: operations["add_api_v1_dispositions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dispositions/{disposition_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete
+         * @description It can be chosen no more. Contacts that were closed with it keep its code: to keep its name, switch it off.
+         */
+        delete: operations["delete_api_v1_dispositions__disposition_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change
+         * @description Change what is sent; `parent_id: null` brings it to the upper level.
+         */
+        patch: operations["change_api_v1_dispositions__disposition_id__patch"];
+        trace?: never;
+    };
     "/api/v1/flows": {
         parameters: {
             query?: never;
@@ -1039,6 +1422,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/interactions/export.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description Call detail records, the oldest first; docs/reference/cdr.md tells what the columns mean.
+         */
+        get: operations["export_api_v1_interactions_export_csv_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/interactions/{interaction_id}": {
         parameters: {
             query?: never;
@@ -1053,6 +1456,106 @@ export interface paths {
         get: operations["one_api_v1_interactions__interaction_id__get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/interactions/{interaction_id}/alternate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Alternate
+         * @description Speak with the other one: the customer, or who was asked.
+         */
+        post: operations["alternate_api_v1_interactions__interaction_id__alternate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/interactions/{interaction_id}/conference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Conference
+         * @description Customer, agent and who was asked speak together.
+         */
+        post: operations["conference_api_v1_interactions__interaction_id__conference_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/interactions/{interaction_id}/consult": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Consult
+         * @description Ask somebody while the customer hears music. 409 `agent_not_free` when that colleague cannot be asked now.
+         */
+        post: operations["consult_api_v1_interactions__interaction_id__consult_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/interactions/{interaction_id}/consult/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Consultation
+         * @description Let who was asked go, and speak with the customer.
+         */
+        post: operations["cancel_consultation_api_v1_interactions__interaction_id__consult_cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/interactions/{interaction_id}/consult/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete Consultation
+         * @description Hand the customer over to who was asked. While it still rings there, they are sent there.
+         */
+        post: operations["complete_consultation_api_v1_interactions__interaction_id__consult_complete_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1090,7 +1593,7 @@ export interface paths {
         put?: never;
         /**
          * Hang Up
-         * @description End the talk, or decline while it rings.
+         * @description End the talk, or decline while it rings. Whoever else speaks with the customer goes on.
          */
         post: operations["hang_up_api_v1_interactions__interaction_id__hangup_post"];
         delete?: never;
@@ -1116,6 +1619,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/interactions/{interaction_id}/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keys
+         * @description Press keys towards the customer.
+         */
+        post: operations["keys_api_v1_interactions__interaction_id__keys_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/interactions/{interaction_id}/leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Leave
+         * @description Leave a conference; the others stay.
+         */
+        post: operations["leave_api_v1_interactions__interaction_id__leave_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/interactions/{interaction_id}/notes": {
         parameters: {
             query?: never;
@@ -1127,6 +1670,26 @@ export interface paths {
         put?: never;
         /** Note */
         post: operations["note_api_v1_interactions__interaction_id__notes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/interactions/{interaction_id}/participants/{participant_id}/drop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Drop
+         * @description Let one of the participants go. The customer is the participant with the contact's own id.
+         */
+        post: operations["drop_api_v1_interactions__interaction_id__participants__participant_id__drop_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1210,6 +1773,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/interactions/{interaction_id}/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Transfer
+         * @description Send the customer there and leave. If nobody comes they come back, or wait at the place they had.
+         */
+        post: operations["transfer_api_v1_interactions__interaction_id__transfer_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/interactions/{interaction_id}/wrapup": {
         parameters: {
             query?: never;
@@ -1221,9 +1804,29 @@ export interface paths {
         put?: never;
         /**
          * Wrap Up
-         * @description Close the wrap-up: the interaction is done and the agent free.
+         * @description Close one's own wrap-up: the agent is free, and the interaction done when it was the last.
          */
         post: operations["wrap_up_api_v1_interactions__interaction_id__wrapup_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/interactions/{interaction_id}/wrapup-extend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Extend Wrapup
+         * @description Let one's own wrap-up last longer, by so much or what its queue still allows.
+         */
+        post: operations["extend_wrapup_api_v1_interactions__interaction_id__wrapup_extend_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1409,6 +2012,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/prompts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Prompt List
+         * @description What can be played to those who wait: sentences with their words, and music.
+         */
+        get: operations["prompt_list_api_v1_prompts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/queues": {
         parameters: {
             query?: never;
@@ -1451,6 +2074,26 @@ export interface paths {
          * @description Change settings, close the queue or open it again; what stands goes on.
          */
         patch: operations["change_queue_api_v1_queues__queue_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/queues/{queue_id}/dispositions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Of Queue
+         * @description What can be chosen for a contact of the queue.
+         */
+        get: operations["of_queue_api_v1_queues__queue_id__dispositions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/queues/{queue_id}/live": {
@@ -1500,7 +2143,7 @@ export interface paths {
         get?: never;
         /**
          * Put Member
-         * @description Make somebody of this tenant a member, or change their level.
+         * @description Make somebody of this tenant a member, or change their level or their place in the fixed order.
          */
         put: operations["put_member_api_v1_queues__queue_id__members__person_id__put"];
         post?: never;
@@ -2528,10 +3171,14 @@ export interface components {
         };
         /**
          * AgentDocument
-         * @description `until` is when ringing or wrap-up ends by itself; `pending` is what follows the contact, if asked for.
+         * @description `until` is when ringing or wrap-up ends by itself; `pending` is what follows the contact, if asked for;
+         *     `presence` is what the agent, or a leader (`forced`), chose apart from contacts; `work` is all they have in hand.
          *     `groups` and `site_id` are where the agent works.
          */
         AgentDocument: {
+            /** Auto Answer */
+            auto_answer: boolean;
+            forced: components["schemas"]["ForcedBy"] | null;
             /** Groups */
             groups: string[];
             /**
@@ -2546,6 +3193,7 @@ export interface components {
             /** Number */
             number: string;
             pending: components["schemas"]["Pending"] | null;
+            presence: components["schemas"]["AgentState"];
             /** Reason */
             reason: string;
             registered: components["schemas"]["Registered"];
@@ -2561,6 +3209,15 @@ export interface components {
             today: components["schemas"]["Today"];
             /** Until */
             until: string | null;
+            /** Work */
+            work: components["schemas"]["WorkInHand"][];
+        };
+        /** AgentList */
+        AgentList: {
+            /** Items */
+            items: components["schemas"]["AgentDocument"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /** AgentReference */
         AgentReference: {
@@ -2578,7 +3235,7 @@ export interface components {
          * AgentState
          * @enum {string}
          */
-        AgentState: "offline" | "ready" | "ringing" | "talking" | "hold" | "wrapup" | "busy";
+        AgentState: "offline" | "ready" | "ringing" | "talking" | "hold" | "consult" | "wrapup" | "busy";
         /**
          * Apart
          * @description Both live again.
@@ -2682,6 +3339,202 @@ export interface components {
             amount_minor: number;
             /** Label */
             label: string;
+        };
+        /**
+         * BusyReason
+         * @description `system` ones come about by themselves and cannot be chosen or changed.
+         */
+        BusyReason: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Position */
+            position: number;
+            /** System */
+            system: boolean;
+        };
+        /** BusyReasonChange */
+        BusyReasonChange: {
+            /** Name */
+            name?: string | null;
+            /** Name En */
+            name_en?: string | null;
+            /** Position */
+            position?: number | null;
+        };
+        /** BusyReasonList */
+        BusyReasonList: {
+            /** Items */
+            items: components["schemas"]["BusyReason"][];
+            /** Next Cursor */
+            next_cursor?: null;
+        };
+        /** CalendarChange */
+        CalendarChange: {
+            /** Country */
+            country?: ("" | "CN") | null;
+            /** Holiday Spans */
+            holiday_spans?: [
+                string,
+                string
+            ][] | null;
+            /** Name */
+            name?: string | null;
+            /** Name En */
+            name_en?: string | null;
+            /** Timezone */
+            timezone?: string | null;
+            /** Weekly */
+            weekly?: [
+                string,
+                string
+            ][][] | null;
+        };
+        /** CalendarList */
+        CalendarList: {
+            /** Items */
+            items: components["schemas"]["CalendarSettings"][];
+            /** Next Cursor */
+            next_cursor?: null;
+        };
+        /**
+         * CalendarSettings
+         * @description `queues` are the codes of those that keep these hours.
+         */
+        CalendarSettings: {
+            /** Code */
+            code: string;
+            /** Country */
+            country: string;
+            /** Holiday Spans */
+            holiday_spans: [
+                string,
+                string
+            ][];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            now: components["schemas"]["CalendarState"];
+            /** Queues */
+            queues: string[];
+            /** Timezone */
+            timezone: string;
+            /** Weekly */
+            weekly: [
+                string,
+                string
+            ][][];
+        };
+        /**
+         * CalendarState
+         * @description `until` is when this state ends, `opens_at` when it opens next; null: not within a year.
+         */
+        CalendarState: {
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Opens At */
+            opens_at: string | null;
+            /** Since */
+            since: string | null;
+            state: components["schemas"]["yuelai__calendars__model__Kind"];
+            /** Until */
+            until: string | null;
+        };
+        /** CallBegun */
+        CallBegun: {
+            /**
+             * Interaction Id
+             * Format: uuid
+             */
+            interaction_id: string;
+        };
+        /**
+         * CallbackChange
+         * @description Only what is to change. `state`: cancelled, done (a message was heard), or waiting for one that failed.
+         */
+        CallbackChange: {
+            /** Due At */
+            due_at?: string | null;
+            /** Note */
+            note?: string | null;
+            /** Queue */
+            queue?: string | null;
+            /** State */
+            state?: ("cancelled" | "done" | "waiting") | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * CallbackDocument
+         * @description `since` is the place that is kept, `interaction_id` the contact it comes from, `last_interaction_id` our call.
+         */
+        CallbackDocument: {
+            agent: components["schemas"]["AgentReference"] | null;
+            /** Attempts */
+            attempts: number;
+            /**
+             * Booked At
+             * Format: date-time
+             */
+            booked_at: string;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            customer: components["schemas"]["Customer"] | null;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Interaction Id */
+            interaction_id: string | null;
+            kind: components["schemas"]["yuelai__channels__callback__events__Kind"];
+            /** Language */
+            language: string;
+            /** Last Interaction Id */
+            last_interaction_id: string | null;
+            last_result: components["schemas"]["Result"] | null;
+            /** Max Attempts */
+            max_attempts: number;
+            /** Note */
+            note: string;
+            /** Number */
+            number: string;
+            queue: components["schemas"]["QueueReference"] | null;
+            recording: components["schemas"]["Message"] | null;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            state: components["schemas"]["State"];
+            /** Version */
+            version: number;
+        };
+        /** CallbackList */
+        CallbackList: {
+            /** Items */
+            items: components["schemas"]["CallbackDocument"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /**
          * CallerPolicy
@@ -2997,6 +3850,18 @@ export interface components {
             /** Username */
             username: string;
         };
+        /** Customer */
+        Customer: {
+            /** Class */
+            class: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+        };
         /** CustomerName */
         CustomerName: {
             /**
@@ -3031,6 +3896,35 @@ export interface components {
             size_bytes: number;
             /** Version */
             version: string;
+        };
+        /**
+         * DayKind
+         * @enum {string}
+         */
+        DayKind: "week" | "holiday" | "makeup" | "special";
+        /**
+         * DayOfYear
+         * @description What holds on a date. `special` is set where it is a day of one's own, and is what was put.
+         */
+        DayOfYear: {
+            /**
+             * Date
+             * Format: date
+             */
+            date: string;
+            /** Follows */
+            follows: number | null;
+            kind: components["schemas"]["DayKind"];
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Spans */
+            spans: [
+                string,
+                string
+            ][];
+            special: components["schemas"]["SpecialDay"] | null;
         };
         /** Deciding */
         Deciding: {
@@ -3073,7 +3967,8 @@ export interface components {
         Denial: "toll_destination" | "toll_concurrent" | "toll_rate" | "toll_minutes" | "toll_spend";
         /**
          * Detail
-         * @description The page of one interaction. `card` is the customer's card, `note` what the agent wrote in wrap-up.
+         * @description The page of one interaction. `card` is the customer's card, `note` what the agent who left last wrote in wrap-up;
+         *     `wrapups` are everybody's.
          */
         Detail: {
             agent: components["schemas"]["AgentReference"] | null;
@@ -3084,6 +3979,8 @@ export interface components {
             card: components["schemas"]["Card"] | null;
             /** Channel */
             channel: string;
+            /** Consult Seconds */
+            consult_seconds: number;
             /** Customer */
             customer: {
                 [key: string]: unknown;
@@ -3105,10 +4002,16 @@ export interface components {
              * Format: uuid
              */
             id: string;
+            /** Links */
+            links: components["schemas"]["Link"][];
             /** Match */
             match: string | null;
             /** Note */
             note: string | null;
+            /** Participants */
+            participants: components["schemas"]["ParticipantDocument"][];
+            /** Path */
+            path: components["schemas"]["PathStep"][];
             queue: components["schemas"]["QueueReference"] | null;
             /** Recordings */
             recordings: components["schemas"]["RecordingReference"][];
@@ -3129,6 +4032,35 @@ export interface components {
             trail_no: string;
             /** Wait Seconds */
             wait_seconds: number;
+            why: components["schemas"]["Why"];
+            /** Wrapups */
+            wrapups: components["schemas"]["WrapupDocument"][];
+        };
+        /**
+         * DirectNumber
+         * @description `seat` is the work number of the person it leads to; `trunk_id` null: called by any trunk.
+         */
+        DirectNumber: {
+            /** Name */
+            name: string;
+            /** Number */
+            number: string;
+            /**
+             * Person Id
+             * Format: uuid
+             */
+            person_id: string;
+            /** Seat */
+            seat: string | null;
+            /** Trunk Id */
+            trunk_id: string | null;
+        };
+        /** DirectNumberList */
+        DirectNumberList: {
+            /** Items */
+            items: components["schemas"]["DirectNumber"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /** Disk */
         Disk: {
@@ -3136,6 +4068,69 @@ export interface components {
             free_bytes: number;
             /** Total Bytes */
             total_bytes: number;
+        };
+        /** Disposition */
+        Disposition: {
+            /** Active */
+            active: boolean;
+            /** Code */
+            code: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Needs Note */
+            needs_note: boolean;
+            /** Parent Id */
+            parent_id: string | null;
+            /** Position */
+            position: number;
+            /** Queue Ids */
+            queue_ids: string[];
+        };
+        /** DispositionChange */
+        DispositionChange: {
+            /**
+             * Active
+             * @default true
+             */
+            active?: boolean;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en?: string;
+            /**
+             * Needs Note
+             * @default false
+             */
+            needs_note?: boolean;
+            /** Parent Id */
+            parent_id?: string | null;
+            /**
+             * Position
+             * @default 0
+             */
+            position?: number;
+            /** Queue Ids */
+            queue_ids?: string[];
+        };
+        /** Dispositions */
+        Dispositions: {
+            /** Items */
+            items: components["schemas"]["Disposition"][];
+            /** Next Cursor */
+            next_cursor?: null;
         };
         /** Done */
         Done: {
@@ -3181,6 +4176,11 @@ export interface components {
             /** Number */
             number: string;
             route: components["schemas"]["RouteReference"] | null;
+        };
+        /** Extension */
+        Extension: {
+            /** Seconds */
+            seconds: number;
         };
         /** FailedJob */
         FailedJob: {
@@ -3272,6 +4272,33 @@ export interface components {
             error: string | null;
             /** Name */
             name: string;
+        };
+        /**
+         * Forced
+         * @description `seat` None keeps the present one. During a contact it is kept as `pending`.
+         */
+        Forced: {
+            /**
+             * Reason
+             * @default
+             */
+            reason?: string;
+            seat?: components["schemas"]["Seat"] | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ready" | "busy" | "offline";
+        };
+        /** ForcedBy */
+        ForcedBy: {
+            /** At */
+            at: string | null;
+            /**
+             * By
+             * Format: uuid
+             */
+            by: string;
         };
         /**
          * Found
@@ -3394,6 +4421,20 @@ export interface components {
         Groups: {
             /** Items */
             items: components["schemas"]["Group"][];
+        };
+        /**
+         * Handed
+         * @description The agent with the number `by` handed the customer over to one of the others.
+         */
+        Handed: {
+            /** Agent */
+            agent: string | null;
+            /** By */
+            by: string;
+            /** Number */
+            number: string | null;
+            /** Queue */
+            queue: string | null;
         };
         /** HeldSkill */
         HeldSkill: {
@@ -3759,6 +4800,19 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * Keys
+         * @description Sent as if pressed at the agent's telephone.
+         */
+        Keys: {
+            /** Digits */
+            digits: string;
+        };
+        /**
+         * Kind
+         * @enum {string}
+         */
+        "Kind-Input": "callback" | "voicemail" | "web";
+        /**
          * Line
          * @description `token` names the API token that acted for the person; `person` is null where nobody known acted.
          */
@@ -3795,6 +4849,26 @@ export interface components {
             items: components["schemas"]["Line"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * Link
+         * @description `kind` is previous, next, callback, ticket or message; `trail_no` is set for interactions.
+         */
+        Link: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Trail No */
+            trail_no: string | null;
         };
         /**
          * MadePerson
@@ -3902,6 +4976,8 @@ export interface components {
              * Format: uuid
              */
             person_id: string;
+            /** Position */
+            position: number;
         };
         /** MemberList */
         MemberList: {
@@ -3912,7 +4988,7 @@ export interface components {
         };
         /**
          * Membership
-         * @description `level` is the skill in this queue, 5 the best.
+         * @description `level` is the skill in this queue, 5 the best; `position` the place in its fixed order, null: as it is.
          */
         Membership: {
             /**
@@ -3920,6 +4996,8 @@ export interface components {
              * @default 1
              */
             level?: number;
+            /** Position */
+            position?: number | null;
         };
         /** Merge */
         Merge: {
@@ -3989,6 +5067,19 @@ export interface components {
             /** No */
             no: string;
         };
+        /**
+         * Message
+         * @description The recording of a voicemail; `duration_ms` as its caller spoke.
+         */
+        Message: {
+            /** Duration Ms */
+            duration_ms: number | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+        };
         /** Named */
         Named: {
             /** Code */
@@ -4057,6 +5148,119 @@ export interface components {
              */
             reason?: string;
         };
+        /** NewBusyReason */
+        NewBusyReason: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en?: string;
+            /**
+             * Position
+             * @default 100
+             */
+            position?: number;
+        };
+        /**
+         * NewCalendar
+         * @description `weekly` has the spans of each day from Monday; without it, office hours on working days. On public holidays of
+         *     `country` the hours are `holiday_spans`; working days that make up for swapped ones follow those by themselves.
+         */
+        NewCalendar: {
+            /** Code */
+            code: string;
+            /**
+             * Country
+             * @default CN
+             * @enum {string}
+             */
+            country?: "" | "CN";
+            /** Holiday Spans */
+            holiday_spans?: [
+                string,
+                string
+            ][];
+            /** Name */
+            name: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en?: string;
+            /**
+             * Timezone
+             * @default Asia/Shanghai
+             */
+            timezone?: string;
+            /** Weekly */
+            weekly?: [
+                string,
+                string
+            ][][];
+        };
+        /**
+         * NewCall
+         * @description A call that I make: my phone rings first. `caller_number` is what the customer sees, one of ours;
+         *     `interaction_id` the contact it goes on from.
+         */
+        NewCall: {
+            /** Caller Number */
+            caller_number?: string | null;
+            /** Customer Id */
+            customer_id?: string | null;
+            /** Interaction Id */
+            interaction_id?: string | null;
+            /** Number */
+            number: string;
+            /** Queue */
+            queue?: string | null;
+        };
+        /**
+         * NewCallback
+         * @description `queue` is a code. `mine`: I shall make the call, others only when I am not there.
+         */
+        NewCallback: {
+            /** Customer Id */
+            customer_id?: string | null;
+            /** Due At */
+            due_at?: string | null;
+            /** Interaction Id */
+            interaction_id?: string | null;
+            /**
+             * Kind
+             * @default callback
+             * @enum {string}
+             */
+            kind?: "callback" | "web";
+            /**
+             * Language
+             * @default zh-CN
+             * @enum {string}
+             */
+            language?: "zh-CN" | "en";
+            /**
+             * Mine
+             * @default false
+             */
+            mine?: boolean;
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            /** Number */
+            number: string;
+            /** Queue */
+            queue: string;
+        };
+        /** NewConsultation */
+        NewConsultation: {
+            to: components["schemas"]["To"];
+        };
         /**
          * NewCustomerBody
          * @description A person needs a way to be reached: a phone or a mail address.
@@ -4113,6 +5317,40 @@ export interface components {
              * @default []
              */
             warnings?: string[];
+        };
+        /**
+         * NewDisposition
+         * @description `queue_ids` are where it can be chosen, none: everywhere; `parent_id` the one it stands below.
+         */
+        NewDisposition: {
+            /**
+             * Active
+             * @default true
+             */
+            active?: boolean;
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en?: string;
+            /**
+             * Needs Note
+             * @default false
+             */
+            needs_note?: boolean;
+            /** Parent Id */
+            parent_id?: string | null;
+            /**
+             * Position
+             * @default 0
+             */
+            position?: number;
+            /** Queue Ids */
+            queue_ids?: string[];
         };
         /** NewGroup */
         NewGroup: {
@@ -4179,8 +5417,20 @@ export interface components {
         };
         /** NewQueue */
         NewQueue: {
+            /** Calendar Id */
+            calendar_id?: string | null;
+            /**
+             * Channel
+             * @default voice
+             */
+            channel?: string;
             /** Code */
             code: string;
+            /**
+             * Extend Seconds
+             * @default 300
+             */
+            extend_seconds?: number;
             /** Name */
             name: string;
             /**
@@ -4188,6 +5438,16 @@ export interface components {
              * @default
              */
             name_en?: string;
+            /**
+             * Overflows
+             * @default []
+             */
+            overflows?: components["schemas"]["OverflowRule"][];
+            /**
+             * Prefer Seconds
+             * @default 20
+             */
+            prefer_seconds?: number;
             /**
              * Priority
              * @description points; each is worth a minute of waiting
@@ -4200,11 +5460,45 @@ export interface components {
              */
             ring_seconds?: number;
             /**
+             * Skills
+             * @default []
+             */
+            skills?: components["schemas"]["SkillWish"][];
+            /**
              * Strategy
              * @default longest_idle
              * @enum {string}
              */
-            strategy?: "longest_idle" | "best_skill";
+            strategy?: "longest_idle" | "least_occupied" | "round_robin" | "most_skilled" | "least_skilled_sufficient" | "ring_all" | "fixed_order";
+            /**
+             * Target Seconds
+             * @default 20
+             */
+            target_seconds?: number;
+            /**
+             * Target Share
+             * @default 0.8
+             */
+            target_share?: number;
+            /**
+             * @default {
+             *       "agent_number": false,
+             *       "announce_every": 30,
+             *       "callback_after": 60,
+             *       "comfort": [
+             *         "still_busy",
+             *         "call_matters"
+             *       ],
+             *       "estimate": true,
+             *       "first_announce": 10,
+             *       "greeting": "",
+             *       "music": "queue_music",
+             *       "notice": "",
+             *       "position": true,
+             *       "voicemail_after": 0
+             *     }
+             */
+            treatment?: components["schemas"]["Treatment"];
             /**
              * Wrapup Seconds
              * @default 30
@@ -4398,6 +5692,18 @@ export interface components {
             trunks?: string[];
             /** Weekdays */
             weekdays?: number[];
+        };
+        /**
+         * NewTransfer
+         * @description `note` is for whoever takes the customer.
+         */
+        NewTransfer: {
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            to: components["schemas"]["To"];
         };
         /**
          * NewTrunk
@@ -4603,6 +5909,35 @@ export interface components {
             waiting: number;
         };
         /**
+         * OverflowRule
+         * @description One rule. `limit` is seconds of waiting (`wait`, `estimate`) or contacts that wait already (`length`); `target` a
+         *     queue's code, a prompt's name (`message`) or an outside number.
+         */
+        OverflowRule: {
+            /**
+             * Limit
+             * @default 0
+             */
+            limit?: number;
+            /**
+             * Target
+             * @default
+             */
+            target?: string;
+            to: components["schemas"]["OverflowTo"];
+            when: components["schemas"]["OverflowWhen"];
+        };
+        /**
+         * OverflowTo
+         * @enum {string}
+         */
+        OverflowTo: "queue" | "site" | "voicemail" | "callback" | "message" | "number";
+        /**
+         * OverflowWhen
+         * @enum {string}
+         */
+        OverflowWhen: "wait" | "length" | "estimate" | "nobody" | "closed";
+        /**
          * Overview
          * @description The 360° view. `tickets` are their cases, once there are any.
          */
@@ -4673,6 +6008,47 @@ export interface components {
             restarts?: number | null;
             /** Since */
             since?: string | null;
+        };
+        /**
+         * ParticipantDocument
+         * @description `role` is customer, agent, consulted, third or leader; `address` the number of somebody outside.
+         */
+        ParticipantDocument: {
+            /** Address */
+            address: string;
+            agent: components["schemas"]["AgentReference"] | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Joined At
+             * Format: date-time
+             */
+            joined_at: string;
+            /** Left At */
+            left_at: string | null;
+            /** Reason */
+            reason: string | null;
+            /** Role */
+            role: string;
+            /** Seconds */
+            seconds: number;
+        };
+        /**
+         * PathStep
+         * @description A step of self-service; `key` is what the customer pressed, `choice` what it stood for.
+         */
+        PathStep: {
+            /** Choice */
+            choice: string | null;
+            /** Key */
+            key: string | null;
+            /** Label */
+            label: string | null;
+            /** Node */
+            node: string | null;
         };
         /**
          * Peaks
@@ -4834,6 +6210,31 @@ export interface components {
             status: string;
         };
         /**
+         * Profile
+         * @description `capacity` is how many contacts of each channel at once (a channel that is not named: none); `wrapup_seconds`
+         *     counts instead of the queue's (null: as the queue has it); `seat` is where the agent works when nothing else is
+         *     said.
+         */
+        Profile: {
+            /**
+             * Auto Answer
+             * @default false
+             */
+            auto_answer?: boolean;
+            /**
+             * Capacity
+             * @default {
+             *       "voice": 1
+             *     }
+             */
+            capacity?: {
+                [key: string]: number;
+            };
+            seat?: components["schemas"]["Seat"] | null;
+            /** Wrapup Seconds */
+            wrapup_seconds?: number | null;
+        };
+        /**
          * ProfileChange
          * @description Of what is not sent nothing changes; e-mail and language may be taken away with null.
          */
@@ -4847,6 +6248,28 @@ export interface components {
              * @default
              */
             name?: string;
+        };
+        /**
+         * Prompt
+         * @description `text` is what it says, by language; music says nothing.
+         */
+        Prompt: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "sentence" | "music";
+            /** Name */
+            name: string;
+            /** Text */
+            text: {
+                [key: string]: string;
+            };
+        };
+        /** PromptList */
+        PromptList: {
+            /** Items */
+            items: components["schemas"]["Prompt"][];
         };
         /** ProviderList */
         ProviderList: {
@@ -4862,21 +6285,37 @@ export interface components {
         };
         /**
          * QueueChange
-         * @description What is to be different. A queue that is not `active` is closed: who waits there goes to another one.
+         * @description What is to be different; lists and `treatment` are sent whole. `calendar_id: null` is open always. A queue that
+         *     is not `active` is closed: who waits there goes to another one.
          */
         QueueChange: {
             /** Active */
             active?: boolean | null;
+            /** Calendar Id */
+            calendar_id?: string | null;
+            /** Extend Seconds */
+            extend_seconds?: number | null;
             /** Name */
             name?: string | null;
             /** Name En */
             name_en?: string | null;
+            /** Overflows */
+            overflows?: components["schemas"]["OverflowRule"][] | null;
+            /** Prefer Seconds */
+            prefer_seconds?: number | null;
             /** Priority */
             priority?: number | null;
             /** Ring Seconds */
             ring_seconds?: number | null;
+            /** Skills */
+            skills?: components["schemas"]["SkillWish"][] | null;
             /** Strategy */
-            strategy?: ("longest_idle" | "best_skill") | null;
+            strategy?: ("longest_idle" | "least_occupied" | "round_robin" | "most_skilled" | "least_skilled_sufficient" | "ring_all" | "fixed_order") | null;
+            /** Target Seconds */
+            target_seconds?: number | null;
+            /** Target Share */
+            target_share?: number | null;
+            treatment?: components["schemas"]["Treatment"] | null;
             /** Wrapup Seconds */
             wrapup_seconds?: number | null;
         };
@@ -4926,8 +6365,14 @@ export interface components {
         QueueSettings: {
             /** Active */
             active: boolean;
+            /** Calendar Id */
+            calendar_id: string | null;
+            /** Channel */
+            channel: string;
             /** Code */
             code: string;
+            /** Extend Seconds */
+            extend_seconds: number;
             /**
              * Id
              * Format: uuid
@@ -4939,12 +6384,23 @@ export interface components {
             name: string;
             /** Name En */
             name_en: string;
+            /** Overflows */
+            overflows: components["schemas"]["OverflowRule"][];
+            /** Prefer Seconds */
+            prefer_seconds: number;
             /** Priority */
             priority: number;
             /** Ring Seconds */
             ring_seconds: number;
+            /** Skills */
+            skills: components["schemas"]["SkillWish"][];
             /** Strategy */
             strategy: string;
+            /** Target Seconds */
+            target_seconds: number;
+            /** Target Share */
+            target_share: number;
+            treatment: components["schemas"]["Treatment"];
             /** Wrapup Seconds */
             wrapup_seconds: number;
         };
@@ -5068,6 +6524,13 @@ export interface components {
             /** Name */
             name: string;
         };
+        /** Refused */
+        Refused: {
+            /** Agent */
+            agent: string;
+            /** Reason */
+            reason: string;
+        };
         /** Registered */
         Registered: {
             /** Browser */
@@ -5097,6 +6560,12 @@ export interface components {
              */
             kind: "spouse" | "parent" | "child" | "family" | "household" | "employer" | "employee" | "contact" | "company" | "other";
         };
+        /**
+         * Result
+         * @description What became of the last attempt.
+         * @enum {string}
+         */
+        Result: "answered" | "busy" | "no_answer" | "refused" | "unreachable" | "denied" | "given_up" | "interrupted" | "called_in" | "heard";
         /**
          * RevealBody
          * @description `fields` are `id_number` and `address:{id}`.
@@ -5627,6 +7096,35 @@ export interface components {
              */
             name_en?: string;
         };
+        /**
+         * SkillWish
+         * @description Agents must have the skill (`required`), or are preferred for having it, at this level at least. After
+         *     `relax_after` seconds of waiting `relax_to` is enough, 0 being none at all; without it nothing is ever relaxed.
+         */
+        SkillWish: {
+            /**
+             * Level
+             * @default 1
+             */
+            level?: number;
+            /** Relax After */
+            relax_after?: number | null;
+            /**
+             * Relax To
+             * @default 0
+             */
+            relax_to?: number;
+            /**
+             * Required
+             * @default true
+             */
+            required?: boolean;
+            /**
+             * Skill Id
+             * Format: uuid
+             */
+            skill_id: string;
+        };
         /** Skills */
         Skills: {
             /** Items */
@@ -5734,6 +7232,34 @@ export interface components {
             next_cursor?: string | null;
         };
         /**
+         * SpecialDay
+         * @description A day of one's own: `closed`, open at `spans`, or like another `weekday`.
+         */
+        SpecialDay: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "closed" | "hours" | "weekday";
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en?: string;
+            /** Spans */
+            spans?: [
+                string,
+                string
+            ][];
+            /** Weekday */
+            weekday?: number | null;
+        };
+        /**
          * Srtp
          * @description Of a plain leg. Browsers' legs are always protected.
          * @enum {string}
@@ -5784,8 +7310,61 @@ export interface components {
             started: boolean;
         };
         /**
+         * State
+         * @enum {string}
+         */
+        State: "waiting" | "offered" | "dialling" | "done" | "failed" | "cancelled";
+        /**
+         * StateLog
+         * @description `sums` are of the whole span asked for, whatever page it is; what began or ended outside it counts in part.
+         */
+        StateLog: {
+            /** Items */
+            items: components["schemas"]["StateSpan"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Seconds */
+            seconds: number;
+            /** Sums */
+            sums: components["schemas"]["StateSum"][];
+        };
+        /**
+         * StateSpan
+         * @description `ended_at` is null for the one that lasts; `by` is the leader who wanted it.
+         */
+        StateSpan: {
+            /** By */
+            by: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Interaction Id */
+            interaction_id: string | null;
+            /** Reason */
+            reason: string;
+            seat: components["schemas"]["Seat"];
+            /** Seconds */
+            seconds: number;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            state: components["schemas"]["AgentState"];
+        };
+        /** StateSum */
+        StateSum: {
+            /** Count */
+            count: number;
+            /** Reason */
+            reason: string;
+            /** Seconds */
+            seconds: number;
+            state: components["schemas"]["AgentState"];
+        };
+        /**
          * Summary
-         * @description `wait_seconds` is queue and ringing until the first answer; `talk_seconds` is without hold.
+         * @description `wait_seconds` is queue and ringing until the first answer; `talk_seconds` is talk and conferences, without
+         *     `hold_seconds` and `consult_seconds`. `disposition` is that of the agent who left the customer last.
          */
         Summary: {
             agent: components["schemas"]["AgentReference"] | null;
@@ -5793,6 +7372,8 @@ export interface components {
             ani: string;
             /** Channel */
             channel: string;
+            /** Consult Seconds */
+            consult_seconds: number;
             /** Customer */
             customer: {
                 [key: string]: unknown;
@@ -5816,6 +7397,8 @@ export interface components {
             id: string;
             /** Match */
             match: string | null;
+            /** Path */
+            path: components["schemas"]["PathStep"][];
             queue: components["schemas"]["QueueReference"] | null;
             /** Recordings */
             recordings: components["schemas"]["RecordingReference"][];
@@ -5832,6 +7415,7 @@ export interface components {
             trail_no: string;
             /** Wait Seconds */
             wait_seconds: number;
+            why: components["schemas"]["Why"];
         };
         /** SummaryList */
         SummaryList: {
@@ -5971,6 +7555,19 @@ export interface components {
         Ticket: {
             /** Ticket */
             ticket: string;
+        };
+        /**
+         * To
+         * @description Exactly one: a colleague by work number, a queue by code, or a number, which may be a colleague's, ours or one
+         *     outside.
+         */
+        To: {
+            /** Agent */
+            agent?: string | null;
+            /** Number */
+            number?: string | null;
+            /** Queue */
+            queue?: string | null;
         };
         /** Today */
         Today: {
@@ -6136,6 +7733,74 @@ export interface components {
             kind: string;
             /** Text */
             text: string;
+        };
+        /**
+         * Treatment
+         * @description What those who wait hear; prompts by name (`GET /prompts`). Seconds of 0: never.
+         */
+        Treatment: {
+            /**
+             * Agent Number
+             * @default false
+             */
+            agent_number?: boolean;
+            /**
+             * Announce Every
+             * @description seconds; 0: never
+             * @default 30
+             */
+            announce_every?: number;
+            /**
+             * Callback After
+             * @description seconds; 0: never
+             * @default 60
+             */
+            callback_after?: number;
+            /**
+             * Comfort
+             * @default [
+             *       "still_busy",
+             *       "call_matters"
+             *     ]
+             */
+            comfort?: string[];
+            /**
+             * Estimate
+             * @default true
+             */
+            estimate?: boolean;
+            /**
+             * First Announce
+             * @description seconds; 0: never
+             * @default 10
+             */
+            first_announce?: number;
+            /**
+             * Greeting
+             * @default
+             */
+            greeting?: string;
+            /**
+             * Music
+             * @default queue_music
+             */
+            music?: string;
+            /**
+             * Notice
+             * @default
+             */
+            notice?: string;
+            /**
+             * Position
+             * @default true
+             */
+            position?: boolean;
+            /**
+             * Voicemail After
+             * @description seconds; 0: never
+             * @default 0
+             */
+            voicemail_after?: number;
         };
         /**
          * Trunk
@@ -6538,6 +8203,16 @@ export interface components {
             /** Number */
             number: string;
         };
+        /** WantedSeat */
+        WantedSeat: {
+            /**
+             * Person Id
+             * Format: uuid
+             */
+            person_id: string;
+            /** Trunk Id */
+            trunk_id?: string | null;
+        };
         /**
          * WantedState
          * @description `reason` says why busy; `seat` None keeps the present one.
@@ -6567,6 +8242,57 @@ export interface components {
             /** Username */
             username: string;
         };
+        /**
+         * Why
+         * @description Why it waited and why that agent: `explanation` is routing's (see `yuelai.routing.explain`), `met` what it found
+         *     when it came to its queue, `steps` the terms it waited under, `refused` who was rung and did not take it.
+         */
+        Why: {
+            /** Explanation */
+            explanation: {
+                [key: string]: unknown;
+            } | null;
+            /** Handed */
+            handed: components["schemas"]["Handed"][];
+            /** Met */
+            met: {
+                [key: string]: unknown;
+            } | null;
+            /** Refused */
+            refused: components["schemas"]["Refused"][];
+            /** Steps */
+            steps: {
+                [key: string]: unknown;
+            }[];
+        };
+        /**
+         * WorkInHand
+         * @description `contact_id` differs from the interaction's where the agent is only asked about it.
+         */
+        WorkInHand: {
+            /** Channel */
+            channel: string;
+            /**
+             * Contact Id
+             * Format: uuid
+             */
+            contact_id: string;
+            /**
+             * Interaction Id
+             * Format: uuid
+             */
+            interaction_id: string;
+            /** Queue */
+            queue: string | null;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            state: components["schemas"]["AgentState"];
+            /** Until */
+            until: string | null;
+        };
         /** Wrapup */
         Wrapup: {
             /** Disposition */
@@ -6577,6 +8303,46 @@ export interface components {
              */
             note?: string;
         };
+        /** WrapupDocument */
+        WrapupDocument: {
+            agent: components["schemas"]["AgentReference"] | null;
+            /** Disposition */
+            disposition: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Note */
+            note: string;
+            /** Seconds */
+            seconds: number;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+        };
+        /**
+         * YearOfDays
+         * @description Every day of the year. `announced` says whether the public holidays of that year are published; before, only
+         *     those of the law are known, and no working days that make up for them.
+         */
+        YearOfDays: {
+            /** Announced */
+            announced: boolean;
+            /** Items */
+            items: components["schemas"]["DayOfYear"][];
+            /** Year */
+            year: number;
+        };
+        /**
+         * Kind
+         * @enum {string}
+         */
+        yuelai__calendars__model__Kind: "open" | "closed" | "holiday";
+        /**
+         * Kind
+         * @enum {string}
+         */
+        yuelai__channels__callback__events__Kind: "callback" | "voicemail" | "web";
         /** Person */
         yuelai__customers__imports__endpoints__Person: {
             /**
@@ -6793,6 +8559,39 @@ export interface operations {
             };
         };
     };
+    agents_api_v1_agents_get: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["AgentState"] | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentList"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
     browser_phone_api_v1_agents_me_sip_get: {
         parameters: {
             query?: never;
@@ -6884,6 +8683,174 @@ export interface operations {
             };
         };
     };
+    profile_api_v1_agents__agent_id__profile_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Profile"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    put_profile_api_v1_agents__agent_id__profile_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Profile"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Profile"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    sign_out_api_v1_agents__agent_id__sign_out_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentDocument"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    force_state_api_v1_agents__agent_id__state_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Forced"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentDocument"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    states_api_v1_agents__agent_id__states_get: {
+        parameters: {
+            query: {
+                from: string;
+                to?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StateLog"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
     find_api_v1_audit_get: {
         parameters: {
             query?: {
@@ -6941,6 +8908,388 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ActionList"];
                 };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    busy_reasons_api_v1_busy_reasons_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BusyReasonList"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    add_busy_reason_api_v1_busy_reasons_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBusyReason"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BusyReason"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    delete_busy_reason_api_v1_busy_reasons__code__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    change_busy_reason_api_v1_busy_reasons__code__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BusyReasonChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BusyReason"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    calendars_api_v1_calendars_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarList"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    add_calendar_api_v1_calendars_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCalendar"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarSettings"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    calendar_api_v1_calendars__calendar_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                calendar_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarSettings"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    delete_calendar_api_v1_calendars__calendar_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                calendar_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    change_calendar_api_v1_calendars__calendar_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                calendar_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalendarChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarSettings"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    days_api_v1_calendars__calendar_id__days_get: {
+        parameters: {
+            query: {
+                year: number;
+            };
+            header?: never;
+            path: {
+                calendar_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["YearOfDays"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    put_day_api_v1_calendars__calendar_id__days__day__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                calendar_id: string;
+                /** @description a local date */
+                day: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SpecialDay"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    delete_day_api_v1_calendars__calendar_id__days__day__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                calendar_id: string;
+                /** @description a local date */
+                day: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description RFC 9457 problem document */
             default: {
@@ -7099,6 +9448,144 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Route"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    find_api_v1_callbacks_get: {
+        parameters: {
+            query?: {
+                /** @description open: all that are not over, by the time they are due */
+                state?: ("open" | "waiting" | "offered" | "dialling" | "done" | "failed" | "cancelled") | null;
+                /** @description code */
+                queue?: string | null;
+                kind?: components["schemas"]["Kind-Input"] | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallbackList"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    book_api_v1_callbacks_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCallback"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallbackDocument"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    change_api_v1_callbacks__callback_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                callback_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallbackChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallbackDocument"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    call_api_v1_calls_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCall"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallBegun"];
                 };
             };
             /** @description RFC 9457 problem document */
@@ -8806,6 +11293,230 @@ export interface operations {
             };
         };
     };
+    direct_numbers_api_v1_direct_numbers_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DirectNumberList"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    put_direct_number_api_v1_direct_numbers__number__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description digits, as callers dial it */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WantedSeat"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DirectNumber"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    delete_direct_number_api_v1_direct_numbers__number__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description digits, as callers dial it */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    dispositions_api_v1_dispositions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dispositions"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    add_api_v1_dispositions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDisposition"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Disposition"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    delete_api_v1_dispositions__disposition_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                disposition_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    change_api_v1_dispositions__disposition_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                disposition_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DispositionChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Disposition"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
     flows_api_v1_flows_get: {
         parameters: {
             query?: never;
@@ -9000,6 +11711,45 @@ export interface operations {
             };
         };
     };
+    export_api_v1_interactions_export_csv_get: {
+        parameters: {
+            query: {
+                /** @description inclusive; UTC if without zone */
+                from: string;
+                /** @description exclusive; UTC if without zone */
+                to: string;
+                /** @description in any written form */
+                ani?: string | null;
+                channel?: string | null;
+                /** @description a row for each segment, participant and wrap-up */
+                legs?: boolean;
+                /** @description a byte order mark, by which Excel knows UTF-8 */
+                bom?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
     one_api_v1_interactions__interaction_id__get: {
         parameters: {
             query?: never;
@@ -9019,6 +11769,155 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Detail"];
                 };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    alternate_api_v1_interactions__interaction_id__alternate_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interaction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    conference_api_v1_interactions__interaction_id__conference_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interaction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    consult_api_v1_interactions__interaction_id__consult_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interaction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewConsultation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    cancel_consultation_api_v1_interactions__interaction_id__consult_cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interaction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    complete_consultation_api_v1_interactions__interaction_id__consult_complete_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interaction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description RFC 9457 problem document */
             default: {
@@ -9122,6 +12021,68 @@ export interface operations {
             };
         };
     };
+    keys_api_v1_interactions__interaction_id__keys_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interaction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Keys"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    leave_api_v1_interactions__interaction_id__leave_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interaction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
     note_api_v1_interactions__interaction_id__notes_post: {
         parameters: {
             query?: never;
@@ -9136,6 +12097,36 @@ export interface operations {
                 "application/json": components["schemas"]["NewNote"];
             };
         };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    drop_api_v1_interactions__interaction_id__participants__participant_id__drop_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interaction_id: string;
+                participant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Successful Response */
             204: {
@@ -9271,6 +12262,39 @@ export interface operations {
             };
         };
     };
+    transfer_api_v1_interactions__interaction_id__transfer_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interaction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTransfer"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
     wrap_up_api_v1_interactions__interaction_id__wrapup_post: {
         parameters: {
             query?: never;
@@ -9283,6 +12307,39 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Wrapup"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    extend_wrapup_api_v1_interactions__interaction_id__wrapup_extend_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interaction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Extension"];
             };
         };
         responses: {
@@ -9654,6 +12711,35 @@ export interface operations {
             };
         };
     };
+    prompt_list_api_v1_prompts_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptList"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
     queues_api_v1_queues_get: {
         parameters: {
             query?: never;
@@ -9738,6 +12824,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QueueSettings"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    of_queue_api_v1_queues__queue_id__dispositions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                queue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dispositions"];
                 };
             };
             /** @description RFC 9457 problem document */

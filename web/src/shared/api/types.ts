@@ -15,6 +15,7 @@ export type IceServers = Schemas['IceServers']
 export type AgentState = Schemas['AgentState']
 export type AgentDocument = Schemas['AgentDocument']
 export type Seat = Schemas['Seat']
+export type BusyReason = Schemas['BusyReason']
 export type QueueRef = Schemas['QueueReference']
 export type QueueDocument = Schemas['QueueDocument']
 export type CustomerCard = Schemas['Card']
@@ -28,8 +29,8 @@ export type Product = Schemas['Product']
 export type Bill = Schemas['Bill']
 export type Order = Schemas['Order']
 
-export type InteractionState = 'ivr' | 'queue' | 'ring' | 'talk' | 'hold' | 'wrapup' | 'closed'
-export type Match = 'new' | 'one' | 'several' | 'chosen'
+export type InteractionState = 'ivr' | 'queue' | 'ring' | 'dial' | 'talk' | 'hold' | 'consult' | 'conference' | 'message' | 'wrapup' | 'closed'
+export type Match = 'new' | 'withheld' | 'one' | 'several' | 'chosen'
 
 /** The description leaves this reference open. */
 interface CustomerRef {
@@ -38,8 +39,11 @@ interface CustomerRef {
   class: string | null
 }
 
-export type InteractionSummary = Omit<Schemas['Summary'], 'customer'> & { customer: CustomerRef | null }
-export type InteractionDetail = Omit<Schemas['Detail'], 'customer'> & { customer: CustomerRef | null }
+export type InteractionSummary = Omit<Schemas['Summary'], 'customer' | 'why'> & { customer: CustomerRef | null; why: KeptWhy }
+export type InteractionDetail = Omit<Schemas['Detail'], 'customer' | 'why'> & { customer: CustomerRef | null; why: KeptWhy }
+export type Participant = Schemas['ParticipantDocument']
+export type KeptWrapup = Schemas['WrapupDocument']
+export type InteractionLink = Schemas['Link']
 
 export interface CustomerOverview extends Omit<Schemas['Overview'], 'contacts'> {
   contacts: Array<Partial<InteractionSummary> & { id: string }>
@@ -57,16 +61,58 @@ export interface PathStep {
   key: string | null
 }
 
-/** Why this agent (routing's explanation of its decision). */
+/** Why this agent (routing's explanation of its decision; `yuelai.routing.explain` says what it holds). */
 export interface Explanation {
-  chosen?: 'agent' | 'contact'
+  chosen?: 'agent' | 'contact' | 'person' | 'everybody'
   decided_by?: string
   strategy?: string
   considered?: number
   customer_class?: string
+  head_start_seconds?: number
   waited_seconds?: number
   offer?: number
-  candidates?: Array<{ number: string; level?: number; idle_seconds?: number }>
+  queue?: string
+  served_by_queue?: string
+  candidates?: Array<{ number: string; level?: number; idle_seconds?: number; figure?: { name: string; value: number } }>
+  queues?: Array<{ queue: string; waited_seconds: number; class: string }>
+  met?: Met
+  steps?: WhyStep[]
+}
+
+/** What a contact met in its queue that made it wait: how many are ahead, and what its members were doing. */
+export interface Met {
+  ahead: number
+  members?: number
+  ready?: number
+  /** Ready, but not to be reached. */
+  away?: number
+  busy?: number
+  offline?: number
+  ringing?: number
+  talking?: number
+  hold?: number
+  consult?: number
+  wrapup?: number
+}
+
+/** The terms it waited under changed; routing calls it `why`, the trail `step`. */
+export interface WhyStep {
+  why?: string
+  step?: string
+  seconds?: number
+  agents?: Array<{ id: string; why: string }>
+  queues?: string[]
+  from?: string
+  to?: string
+  when?: string
+}
+
+export interface KeptWhy {
+  explanation: Explanation | null
+  met: Met | null
+  steps: WhyStep[]
+  refused: Array<{ agent: string; reason: string }>
+  handed: Array<{ by: string; agent: string | null; queue: string | null; number: string | null }>
 }
 
 export interface Why {
@@ -82,6 +128,16 @@ export interface TenantRef {
   name: string
 }
 
+export interface LiveParticipant {
+  id: string
+  role: 'customer' | 'agent' | 'consulted' | 'third' | 'leader'
+  agent_id: string | null
+  number: string
+  name: string
+  state: string
+  since: Instant
+}
+
 export interface InteractionDocument {
   id: string
   /** Whose contact it is; its customer is asked for there, whatever tenant the session acts at. */
@@ -95,6 +151,10 @@ export interface InteractionDocument {
   queue: QueueRef | null
   agent_id: string | null
   agent_number: string | null
+  /** All who may see it as theirs, the one in charge first; who wraps up is among them. */
+  holders?: Array<{ agent_id: string; number: string }>
+  participants?: LiveParticipant[]
+  wrapups?: Array<{ agent_id: string; since: Instant; until: Instant | null }>
   match: Match | null
   customer: CustomerCard | null
   candidates: CustomerCard[]

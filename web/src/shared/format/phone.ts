@@ -43,3 +43,6 @@ export function maskName(name: string): string {
   if (letters.length === 0) return ''
   return letters[0] + '*'.repeat(Math.min(3, Math.max(1, letters.length - 1)))
 }
+
+/** Whose number stands for the customer: theirs who called us, or whom we called. */
+export const customerNumber = ({ direction, ani, dnis }: { direction: string; ani: string; dnis: string }): string => (direction === 'out' ? dnis : ani)

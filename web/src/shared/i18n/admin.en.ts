@@ -39,7 +39,7 @@ export const adminEn: Shape<typeof adminZh> = {
     off: 'Deactivate “{{name}}”', offHint: 'Its people cannot enter, its calls are not taken; data stays and it can be activated again',
   },
   queues: {
-    title: 'Queues and numbers', queues: 'Queues', numbers: 'Access numbers', longest: 'Longest', numberOff: 'New calls are not taken; calls in progress go on', add: 'Add a queue', members: 'Members', waiting: 'Waiting', ready: 'Ready', talking: 'Talking', empty: 'No queues yet', noMembers: 'No members: calls would wait for ever', addMember: 'Add a member', level: 'Level', levelHint: 'Higher comes first', agent: 'Agent', noNumbers: 'No access numbers yet', number: 'Number', flow: 'Flow', addNumber: 'Add a number', numberWrong: '2 to 20 digits', flowMissing: 'Choose a flow', strategy: 'Order', strategies: { longest_idle: 'Longest idle', best_skill: 'Best level' },
+    title: 'Queues and numbers', queues: 'Queues', numbers: 'Access numbers', longest: 'Longest', numberOff: 'New calls are not taken; calls in progress go on', add: 'Add a queue', members: 'Members', waiting: 'Waiting', ready: 'Ready', talking: 'Talking', empty: 'No queues yet', noMembers: 'No members: calls would wait for ever', addMember: 'Add a member', level: 'Level', levelHint: 'Higher comes first', agent: 'Agent', noNumbers: 'No access numbers yet', number: 'Number', flow: 'Flow', addNumber: 'Add a number', numberWrong: '2 to 20 digits', flowMissing: 'Choose a flow', strategy: 'Order',
     priority: 'Priority', priorityHint: 'Each point counts as a minute of waiting; more is sooner', ring: 'Ring time', wrapup: 'Wrap-up time', seconds: 's', settings: 'Settings', badSeconds: 'A whole number from 5 to 600', badPriority: 'A whole number from -100 to 100', choose: 'Choose a queue to see and change its members', removed: '“{{name}}” removed from “{{queue}}”', saved: 'Counts at once, without a restart',
   },
   audit: {
@@ -59,7 +59,7 @@ export const adminEn: Shape<typeof adminZh> = {
   },
   permissionGroup: { agent: 'Agent', interactions: 'Interactions', recordings: 'Recordings', customers: 'Customers', queues: 'Queues', supervision: 'Supervision', people: 'People', roles: 'Roles', organisation: 'Organisation', tenants: 'Tenants', tokens: 'Tokens', audit: 'Audit', system: 'System', admin: 'Administration', other: 'Other' },
   permission: {
-    agent_work: 'Take and handle contacts', interactions_read: 'See own interactions', interactions_read_all: 'See all in scope', recordings_listen: 'Hear own recordings', recordings_listen_all: 'Hear all in scope', customers_read: 'See customers', customers_write: 'Create and change customers', customers_reveal: 'See masked data', customers_merge: 'Merge and split', customers_import: 'Import', customers_export: 'Export', customers_erase: 'Erase personal data', customers_configure: 'Classes, tags and fields',
+    agent_work: 'Take and handle contacts', interactions_read: 'See own interactions', interactions_read_all: 'See all in scope', interactions_export: 'Export interactions', recordings_listen: 'Hear own recordings', recordings_listen_all: 'Hear all in scope', customers_read: 'See customers', customers_write: 'Create and change customers', customers_reveal: 'See masked data', customers_merge: 'Merge and split', customers_import: 'Import', customers_export: 'Export', customers_erase: 'Erase personal data', customers_configure: 'Classes, tags and fields',
     queues_read: 'See queues', queues_write: 'Set up queues and numbers', supervision_view: 'See live states', people_read: 'See people', people_write: 'Manage people', roles_write: 'Manage roles', organisation_write: 'Manage sites, groups, skills', tenants_read: 'See tenants', tenants_write: 'Manage tenants', tokens_write: 'Manage API tokens', audit_read: 'See the audit', system_read: 'See system status', system_write: 'Operate the system', telephony_read: 'See trunks and guards', telephony_write: 'Set up trunks and guards', telephony_trace: 'Read SIP traces', admin: 'Administer the system',
   },
   action: {
@@ -110,7 +110,7 @@ export const adminEn: Shape<typeof adminZh> = {
     customer_merged: 'Merged customers',
     customer_split: 'Split customers',
     customer_revealed: 'Looked at masked data',
-    customer_exported: 'Exported a customer',
+    customer_exported: 'Exported a customer', interactions_exported: 'Exported interactions',
     customer_erased: 'Erased a customer',
     customer_identity_added: 'Added a customer identity',
     customer_identity_changed: 'Changed a customer identity',

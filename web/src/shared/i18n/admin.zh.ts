@@ -37,7 +37,7 @@ export const adminZh = {
     off: '停用“{{name}}”', offHint: '该租户的人员不能再进入，来电不再接入；数据保留，可再启用',
   },
   queues: {
-    title: '队列与号码', queues: '队列', numbers: '接入号码', longest: '最久', numberOff: '新来电不再接入；进行中的通话不受影响', add: '新增队列', members: '成员', waiting: '排队', ready: '空闲', talking: '通话', empty: '还没有队列', noMembers: '没有成员，来电会一直排队', addMember: '添加成员', level: '级别', levelHint: '级别高的优先', agent: '座席', noNumbers: '还没有接入号码', number: '号码', flow: '流程', addNumber: '新增号码', numberWrong: '2 到 20 位数字', flowMissing: '请选择流程', strategy: '分配方式', strategies: { longest_idle: '空闲最久', best_skill: '级别最高' },
+    title: '队列与号码', queues: '队列', numbers: '接入号码', longest: '最久', numberOff: '新来电不再接入；进行中的通话不受影响', add: '新增队列', members: '成员', waiting: '排队', ready: '空闲', talking: '通话', empty: '还没有队列', noMembers: '没有成员，来电会一直排队', addMember: '添加成员', level: '级别', levelHint: '级别高的优先', agent: '座席', noNumbers: '还没有接入号码', number: '号码', flow: '流程', addNumber: '新增号码', numberWrong: '2 到 20 位数字', flowMissing: '请选择流程', strategy: '分配方式',
     priority: '优先级', priorityHint: '每一分相当于多等一分钟，大的先接', ring: '振铃时限', wrapup: '话后时限', seconds: '秒', settings: '设置', badSeconds: '请填写 5 到 600 的整数', badPriority: '请填写 -100 到 100 的整数', choose: '选择一个队列，查看和调整成员', removed: '“{{name}}”已移出“{{queue}}”', saved: '即时生效，无需重启',
   },
   audit: {
@@ -57,7 +57,7 @@ export const adminZh = {
   },
   permissionGroup: { agent: '座席', interactions: '交互记录', recordings: '录音', customers: '客户', queues: '队列', supervision: '监控', people: '人员', roles: '角色', organisation: '机构', tenants: '租户', tokens: '令牌', audit: '审计', system: '系统', admin: '管理', other: '其他' },
   permission: {
-    agent_work: '接听与处理', interactions_read: '查看自己的记录', interactions_read_all: '查看范围内全部记录', recordings_listen: '听自己的录音', recordings_listen_all: '听范围内全部录音', customers_read: '查看客户', customers_write: '新建与修改客户', customers_reveal: '查看遮盖内容', customers_merge: '合并与拆分', customers_import: '导入', customers_export: '导出', customers_erase: '抹除个人信息', customers_configure: '类别、标签与字段设置',
+    agent_work: '接听与处理', interactions_read: '查看自己的记录', interactions_read_all: '查看范围内全部记录', interactions_export: '导出记录', recordings_listen: '听自己的录音', recordings_listen_all: '听范围内全部录音', customers_read: '查看客户', customers_write: '新建与修改客户', customers_reveal: '查看遮盖内容', customers_merge: '合并与拆分', customers_import: '导入', customers_export: '导出', customers_erase: '抹除个人信息', customers_configure: '类别、标签与字段设置',
     queues_read: '查看队列', queues_write: '设置队列与号码', supervision_view: '查看实时状态', people_read: '查看人员', people_write: '管理人员', roles_write: '管理角色', organisation_write: '管理机构、班组与技能', tenants_read: '查看租户', tenants_write: '管理租户', tokens_write: '管理接口令牌', audit_read: '查看审计', system_read: '查看运行状态', system_write: '系统操作', telephony_read: '查看中继与防护', telephony_write: '设置中继与防护', telephony_trace: '查看信令跟踪', admin: '系统管理',
   },
   action: {
@@ -108,7 +108,7 @@ export const adminZh = {
     customer_merged: '合并客户',
     customer_split: '拆分客户',
     customer_revealed: '查看遮盖内容',
-    customer_exported: '导出客户',
+    customer_exported: '导出客户', interactions_exported: '导出交互记录',
     customer_erased: '抹除客户',
     customer_identity_added: '添加客户联系方式',
     customer_identity_changed: '修改客户联系方式',

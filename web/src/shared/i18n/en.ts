@@ -1,3 +1,4 @@
+import { interactionsEn } from './interactions.en'
 import { shellEn } from './shell.en'
 import type { Texts } from './zh'
 
@@ -23,23 +24,25 @@ export const en: Texts = {
     toLight: 'Switch to light', toDark: 'Switch to dark', notes: 'Desktop notes while hidden', notesDenied: 'The browser does not allow desktop notes; its site settings can',
   },
   agent: {
-    mine: 'My state', ready: 'Ready', ringing: 'Ringing', talking: 'Talking', hold: 'Hold', wrapup: 'Wrap-up', busy: 'Busy', offline: 'Offline', cut: 'Disconnected',
-    afterCall: 'Takes effect after the call', pending: 'After wrap-up: {{state}}', failed: 'State not changed: {{why}}',
+    mine: 'My state', ready: 'Ready', ringing: 'Ringing', talking: 'Talking', hold: 'Hold', consult: 'Consulting', wrapup: 'Wrap-up', busy: 'Busy', offline: 'Offline', cut: 'Disconnected',
+    afterCall: 'Takes effect after the call', pending: 'After wrap-up: {{state}}', pendingForced: 'Set by a leader, after wrap-up: {{state}}', forced: 'Set by a leader', failed: 'State not changed: {{why}}',
   },
   reason: {
-    break: 'Break', meal: 'Meal', training: 'Training', coaching: 'Coaching', outbound: 'Outbound',
+    lunch: 'Lunch', break: 'Break', meal: 'Meal', training: 'Training', meeting: 'Meeting', coaching: 'Coaching', outbound: 'Outbound', private_call: 'Another call', forced: 'Set by a leader',
     rona: 'No answer', declined: 'Declined a call', system_restart: 'System restart', seat_lost: 'Phone lost', agent_left: 'Left',
   },
   seat: {
     title: 'Seat', browser: 'Browser phone', phone: 'Desk phone', relayOnly: 'Sound by relay only (check)',
     short: { browser: 'Browser', phone: 'Desk phone' },
     unregistered: { browser: 'browser phone not registered', phone: 'desk phone not registered' },
+    lost: { browser: 'Browser phone lost: no calls for now', phone: 'Desk phone lost: no calls for now' },
+    insteadOf: { browser: 'Browser phone lost: at the desk phone', phone: 'Desk phone lost: at the browser' },
   },
   phone: {
     controls: 'Call controls', answer: 'Answer', answering: 'Joining', hold: 'Hold', retrieve: 'Retrieve', mute: 'Mute', unmute: 'Unmute',
     transfer: 'Transfer', consult: 'Consult', conference: '3-way', keypad: 'Keys', hangup: 'Hang up', reject: 'Decline',
     notYet: 'not available yet', answerOnDesk: 'answer on your phone', onDesk: 'use your phone', notArrived: 'the call is on its way to the phone',
-    linkLost: 'cut off for the moment; works again once back', otherTab: 'Phone is in another tab', inOtherTab: 'The phone is in another tab',
+    linkLost: 'cut off for the moment; works again once back', otherTab: 'Phone is in another tab or browser', inOtherTab: 'The phone is in another tab or browser',
     takeOver: 'Take over', takeOverHere: 'Take it over here', keypadHint: 'Keys go to the other side',
     microphoneDenied: 'Microphone not allowed: allow it in the address bar, then answer', microphoneMissing: 'No microphone found: plug one in, then answer',
     microphoneDeniedShort: 'Microphone not allowed', microphoneMissingShort: 'No microphone',
@@ -55,6 +58,10 @@ export const en: Texts = {
     wrapupLeft: 'Left for wrap-up', left: '{{time}} left', gone: 'The call from {{who}} has gone unanswered', cut: 'The call with {{who}} was cut off',
   },
   load: { queue: 'Waiting', waiting: '{{count}}', longest: 'longest {{time}}', answered: 'Answered', average: 'Handling' },
+  team: {
+    title: 'Team', number: 'Number', name: 'Name', state: 'State', since: 'For', next: 'Next', set: 'Set', signOut: 'Sign out', here: '{{count}} of {{all}} at work',
+    later: '{{who}}: takes effect after the call', empty: 'No agents within your reach',
+  },
   roster: {
     title: 'My interactions', count: '{{count}}', ringing: 'Incoming',
     waiting: 'Nothing yet, waiting {{time}}', busy: 'Nothing here. While busy you get no calls', offline: 'Nothing here. Become ready to get calls',
@@ -64,8 +71,8 @@ export const en: Texts = {
     waitingThen: 'The customer appears here while the call is still ringing.', offlineThen: 'Become ready to take calls; your state is always top left.', becomeReady: 'Become ready',
   },
   tab: { title: 'Customer pages', overview: '360° view', identify: 'Identify', create: 'New customer' },
-  state: { ivr: 'Self-service', queue: 'Queuing', ring: 'Ringing', talk: 'Talking', hold: 'On hold', wrapup: 'Wrap-up', closed: 'Done' },
-  segment: { ivr: 'Self-service', queue: 'Queue', ring: 'Ring', talk: 'Talk', hold: 'Hold', wrapup: 'Wrap-up', running: 'running' },
+  state: { ivr: 'Self-service', queue: 'Queuing', ring: 'Ringing', dial: 'Dialling', talk: 'Talking', hold: 'On hold', consult: 'Consulting', conference: 'Conference', message: 'Leaving a message', wrapup: 'Wrap-up', closed: 'Done' },
+  segment: { ivr: 'Self-service', queue: 'Queue', ring: 'Ring', dial: 'Dial', talk: 'Talk', hold: 'Hold', consult: 'Consult', conference: 'Conference', message: 'Message', wrapup: 'Wrap-up', running: 'running' },
   channel: { voice: 'Phone' },
   class: { vip: 'VIP', gold: 'Gold', silver: 'Silver' },
   classShort: { vip: 'VIP', gold: 'Gold', silver: 'Silver' },
@@ -75,12 +82,15 @@ export const en: Texts = {
     unidentified: 'Not identified', stranger: 'New number', newNumber: 'Nobody has used this number', shared: '{{count}} customers use this number',
     hiddenNumber: 'Number withheld', noAddress: 'No address', onlyThis: 'only this number', maskedUntilChosen: 'Accounts hidden and address masked until chosen',
   },
+  ...interactionsEn,
   why: {
     title: 'Why they call', direct: 'Direct call', queue: 'Queue {{queue}}', waited: 'waited {{time}}', notWaited: 'no wait', pressed: 'pressed {{key}}',
     toYou: 'To you: {{why}}', idle: 'idle {{time}}', considered: 'out of {{count}}', offer: 'offer {{count}}',
   },
   decided: {
     longest_idle: 'longest idle', only_agent_free: 'the only agent free', first_agent_to_become_free: 'first to become free',
+    least_occupied: 'least occupied', round_robin: 'taking turns', most_skilled: 'most skilled', least_skilled_sufficient: 'skilled enough', ring_all: 'all rang', fixed_order: 'fixed order',
+    only: 'asked for', preferred: 'preferred', last_agent: 'served them last', owner: 'in charge', manager: 'account manager', consult: 'asked by a colleague', outbound: 'outbound',
   },
   collected: { topic: 'Topic', language: 'Language' },
   node: {},
@@ -105,18 +115,22 @@ export const en: Texts = {
   },
   draft: { saved: 'Draft saved {{time}}; a reload keeps it' },
   wrapup: {
-    title: 'Wrap-up', left: '{{time}} left, then it ends by itself', disposition: 'Outcome', note: 'Note (optional)', submit: 'Finish', missing: 'Choose an outcome',
+    extend: '1 minute more', title: 'Wrap-up', left: '{{time}} left, then it ends by itself', disposition: 'Outcome', note: 'Note (optional)', submit: 'Finish', missing: 'Choose an outcome', detail: 'In detail', noteNeeded: 'Note (needed)',
   },
   disposition: {
     solved: 'Solved', inquiry: 'Inquiry', billing: 'Billing', fault: 'Fault', complaint: 'Complaint', business: 'Order', followup: 'Follow up', wrong_number: 'Wrong number', other: 'Other',
   },
   trail: {
     title: 'Service trail', now: 'Now', empty: 'No interaction selected', widen: 'Widen', narrow: 'Narrow', note: 'Note', notePlaceholder: 'Write a note, Enter adds it', noteKept: 'Kept here',
-    arrived: 'Call {{from}} → {{to}}', answeredBy: 'Answered by {{agent}}', held: 'Put on hold', retrieved: 'Retrieved after {{time}} on hold', ended: 'Call over, wrap-up', queued: 'Queued: {{queue}}', movedTo: 'Queue closed; now waiting in {{queue}}', queueClosed: 'Queue closed, and there is no other',
+    arrived: 'Call {{from}} → {{to}}', called: 'Called {{to}}, shown {{from}}', dialling: 'Calling the customer', calledBack: '{{kind}} called back, attempt {{attempt}}', booked: 'A callback was booked', recalled: 'Not to be called any more', ownPhone: 'Own phone was not picked up', notReached: 'Customer not reached: {{why}}', left: 'Message of {{time}} left', notLeft: 'No message left',
+    owed: { callback: 'Callback:', voicemail: 'Voicemail:', web: 'Web request:' }, result: { busy: 'busy', no_answer: 'no answer', refused: 'declined', unreachable: 'unreachable', denied: 'number not allowed' }, answeredBy: 'Answered by {{agent}}', held: 'Put on hold', retrieved: 'Retrieved after {{time}} on hold', ended: 'Call over, wrap-up', queued: 'Queued: {{queue}}', movedTo: 'Moved to {{queue}}', queueClosed: 'Queue closed, and there is no other',
     offered: 'Offered to {{agent}}', offeredWhy: 'Offered to {{agent}}: {{why}}', offerFailed: '{{agent}} did not take it: {{why}}', chosen: '{{agent}} chose the customer',
     sounded: 'Sound at the end (MOS): {{parties}}', customer: 'customer {{mos}}', agent: 'agent {{mos}}',
     rejoined: '{{agent}} got the sound back', lost: 'Sound of {{agent}} lost, the customer hears music', restarted: 'System restart, cut while: {{state}}', notRecorded: 'Could not be recorded', recordingPaused: 'Recording paused by {{agent}}', recordingResumed: 'Recording resumed by {{agent}}', flowFailed: 'The flow failed; to an agent',
-    kind: { system: 'System', recording: 'Recording', lookup: 'Look-up' },
+    consultedBy: '{{agent}} asks {{whom}}', consultFailed: 'Asking {{whom}} failed: {{why}}', transferred: '{{agent}} transfers to {{whom}}', transferFailed: 'Transfer to {{whom}} failed: {{why}}', conferred: '{{agent}} joins {{whom}} in a conference', consulting: 'Consulting; the customer hears music', conference: 'Conference', message: 'The customer leaves a message', backToTalk: 'Back in talk', goesOn: '{{agent}} talks on',
+    waits: 'Nobody free, waiting', waitsOn: 'Waiting', diverted: '{{where}}, because {{why}}',
+    where: { voicemail: 'To voicemail', callback: 'To be called back', message: 'Told so and let go', number: 'To an outside number', queue: 'To another queue' },
+    kind: { system: 'System', recording: 'Recording', lookup: 'Look-up', callback: 'Callback', voicemail: 'Voicemail' },
     flow: {
       pressed: '{{step}}: pressed {{key}} {{choice}}', repeat: '{{step}}: pressed {{key}}, repeated', no_match: '{{step}}: pressed {{key}}, no such choice (attempt {{attempt}})',
       no_input: '{{step}}: no key (attempt {{attempt}})', digits: '{{step}}: entered {{digits}}', hidden: '{{step}}: entered {{length}} digits, masked',
@@ -127,7 +141,7 @@ export const en: Texts = {
     declined: 'declined', rona: 'no answer', busy: 'busy', unreachable: 'phone not reachable', too_late: 'too late', agent_left: 'agent left', seat_lost: 'phone lost', customer_left: 'customer left',
   },
   ended: {
-    customer_hung_up: 'Customer left', agent_hung_up: 'Agent ended', served: 'Served', abandoned: 'Abandoned', refused: 'Not taken', system_restart: 'Cut by restart', failed: 'Failed',
+    customer_hung_up: 'Customer left', agent_hung_up: 'Agent ended', served: 'Served', abandoned: 'Abandoned', refused: 'Not taken', message_left: 'Message left', callback_booked: 'Callback booked', turned_away: 'Turned away', transferred_out: 'Transferred out', not_reached: 'Not reached', system_restart: 'Cut by restart', failed: 'Failed',
   },
   list: {
     ...shellEn.listShell,
@@ -139,7 +153,7 @@ export const en: Texts = {
     },
   },
   detail: {
-    signalling: 'Signalling', back: 'Back to the list', queue: 'Queue', agent: 'Agent', wait: 'Wait', talk: 'Talk', hold: 'Hold', disposition: 'Outcome', dialled: 'Dialled', note: 'Note', recording: 'Recording', segments: 'Stretches',
+    signalling: 'Signalling', back: 'Back to the list', queue: 'Queue', agent: 'Agent', wait: 'Wait', talk: 'Talk', hold: 'Hold', consult: 'Consult', disposition: 'Outcome', dialled: 'Our number', note: 'Note', recording: 'Recording', segments: 'Stretches',
     noRecording: 'No recording', sealing: 'The recording is being sealed and will appear here',
   },
   player: {
@@ -159,11 +173,13 @@ export const en: Texts = {
   alert: { ringing: 'Call from {{who}}' },
   problem: {
     ...shellEn.problems,
+    unknown_disposition: 'This outcome is switched off or not for this queue: choose another', note_needed: 'This outcome needs a note',
     unknown: 'That did not work; try again later', network: 'The server cannot be reached; check the network', not_signed_in: 'Your session is over; sign in again', wrong_credentials: 'The user name or the password is wrong',
     forbidden: 'Your role does not allow this', too_many_attempts: 'Too many attempts; wait before the next one', no_number: 'You have no work number, hence no phone',
     not_found: 'Not found, or not yours to see', no_such_interaction: 'There is no such interaction, or it is not yours to see', interaction_not_live: 'This interaction is over',
     not_your_interaction: 'This interaction is no longer yours', wrong_call_state: 'The call has moved on; this cannot be done now', illegal_step: 'The interaction has moved on; this cannot be done now', conflict: 'Things have moved on; look at the present state first',
     unavailable: 'The service does not answer at the moment', unknown_customer: 'There is no such customer', not_a_phone_number: 'The number is not complete; landlines need their area code', nothing_to_search: 'Enter something to search for',
+    no_wrapup: 'The wrap-up is over', wrapup_too_long: 'The wrap-up is as long as this queue allows',
     no_such_agent: 'You are not an agent', seat_not_registered: 'Your phone is not registered: start it, or choose the other seat', seat_in_use: 'The seat can be changed after the call', state_not_yours: 'This state follows from calls and cannot be chosen',
     recording_erased: 'The recording was erased with the personal data', recording_damaged: 'The file of the recording is missing or was changed', recording_not_complete: 'The call is still being recorded', no_such_recording: 'There is no such recording, or it is not yours to hear', master_key_missing: 'The master key that opens recordings is not at hand', offer_gone: 'The call has gone', audio_unreadable: 'The recording cannot be played', bad_cursor: 'The list has changed; refresh it', invalid: 'Something in it is not as required', http_404: 'Not found', http_500: 'Server error; try again later', http_502: 'The service is restarting', http_503: 'The service does not answer at the moment',
   },

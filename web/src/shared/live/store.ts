@@ -46,11 +46,25 @@ export function useAgent(personId: string): AgentDocument | null {
   return useSyncExternalStore(documents.subscribe, () => (documents.get().docs.get(key) as AgentDocument) ?? null)
 }
 
+/** Any document by its key. */
+export function useDocument<T>(key: string): T | null {
+  return useSyncExternalStore(documents.subscribe, () => (documents.get().docs.get(key) as T | undefined) ?? null)
+}
+
 export function useInteraction(id: string | null): InteractionDocument | null {
   return useSyncExternalStore(
     documents.subscribe,
     () => (id ? ((documents.get().docs.get(`interaction/${id}`) as InteractionDocument) ?? null) : null),
   )
+}
+
+/** For an agent who has parted from the customer it is in wrap-up, though a colleague may talk on. */
+export function asSeenBy(interaction: InteractionDocument, agentId: string): InteractionDocument {
+  const own = interaction.wrapups?.find((one) => one.agent_id === agentId)
+  // Who is asked by a colleague sees it ring until they answer.
+  const asked = own ? undefined : interaction.participants?.find((one) => one.agent_id === agentId && one.role === 'consulted' && one.state === 'ringing')
+  if (asked) return { ...interaction, state: 'ring', state_since: asked.since, until: null }
+  return own ? { ...interaction, state: 'wrapup', state_since: own.since, until: own.until } : interaction
 }
 
 /** The interactions offered to or held by this agent, oldest first. A leader's screen gets everybody's: filter. */
@@ -59,7 +73,8 @@ export function interactionsOf(docs: LiveState['docs'], agentId: string): Intera
   for (const [key, value] of docs) {
     if (!key.startsWith('interaction/')) continue
     const interaction = value as InteractionDocument
-    if (interaction.agent_id === agentId && interaction.state !== 'closed') mine.push(interaction)
+    const held = interaction.agent_id === agentId || (interaction.holders ?? []).some((one) => one.agent_id === agentId)
+    if (held && interaction.state !== 'closed') mine.push(asSeenBy(interaction, agentId))
   }
   return mine.toSorted((a, b) => a.started_at.localeCompare(b.started_at))
 }

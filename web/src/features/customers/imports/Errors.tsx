@@ -8,7 +8,7 @@ import { problemText } from '@/shared/i18n'
 import { Icon } from '@/shared/ui/Icon'
 import { ErrorLine, Section, Skeleton } from '@/shared/ui/parts'
 import { toast } from '@/shared/ui/toasts'
-import { save } from '../record/exportRecord'
+import { save } from '@/shared/ui/download'
 import type { CustomerImport, ImportError } from './model'
 
 /** The rows that were refused, by their line in the file, and why. */

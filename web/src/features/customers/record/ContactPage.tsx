@@ -11,5 +11,6 @@ export function ContactPage() {
   const navigate = useNavigate()
   const back = () => void navigate({ to: '/customers/$id', params: { id }, search: (before) => before })
   useEscape(back)
-  return <InteractionPage key={contactId} id={contactId} onBack={back} backLabel={t('customers.backToCustomer')} />
+  const open = (other: string) => void navigate({ to: '/customers/$id/contacts/$contactId', params: { id, contactId: other }, search: (before) => before })
+  return <InteractionPage key={contactId} id={contactId} onBack={back} onOpen={open} backLabel={t('customers.backToCustomer')} />
 }
