@@ -128,7 +128,7 @@ def test_a_talk_goes_on_when_the_web_process_dies(fragile: Centre) -> None:
         assert '"local"' in out
         agent = fragile.person("agent05")
         current = agent.state()["interaction_id"]
-        agent.http.post(f"/api/v1/interactions/{current}/wrapup", json={"disposition": "solved", "note": ""})
+        agent.http.post(f"/api/v1/interactions/{current}/wrapup", json={"disposition": "followup", "note": ""})
         (item,) = all_closed(fragile, "13600000004", 1)
         assert item["end_reason"] == "customer_hung_up"
 

@@ -34,7 +34,7 @@ def test_a_caller_in_the_queue_hears_its_music_and_a_word_over_it(centre: Centre
     )  # fmt: skip
     with wave.open(str(tmp_path / "0.wav")) as file:
         heard = np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(float)
-    word = read(prompt_path("all_busy", "zh-CN")).astype(float)
+    word = read(prompt_path("position_next", "zh-CN")).astype(float)
     spoken, at = alike(heard, word)
     assert spoken > 0.8, "no announcement"
     music = read(prompt_path("queue_music", "zh-CN")).astype(float)

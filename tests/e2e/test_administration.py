@@ -235,7 +235,7 @@ def test_a_queue_gets_a_member_who_can_be_taken_out_again(page: Page, centre: Ce
     page.get_by_test_id("queues-row").first.click()
     members = page.get_by_test_id("members").locator(".line")
     expect(members).to_have_count(before)
-    members.first.get_by_role("button").click()
+    members.first.get_by_role("button", name="删除").click()
     expect(members).to_have_count(before - 1)
     page.get_by_role("button", name="撤销").click()
     expect(members).to_have_count(before)

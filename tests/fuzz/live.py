@@ -23,12 +23,17 @@ from websockets.sync.client import ClientConnection, connect
 
 from tests.fuzz import seeds
 from tests.fuzz.mutation import Mutator
+from tests.fuzz.target import SPEED
+from yuelai.telephony.liveness import IDLE_SECONDS, RETICENCE
 from yuelai.wire.errors import PeerError
 from yuelai.wire.sip import Request, Response, StreamParser, parse_datagram
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 10.0
 """Seconds until an OPTIONS without an answer means that nobody lives there."""
+EMPTY_SECONDS = 2 * IDLE_SECONDS * RETICENCE / SPEED
+"""Seconds until nothing may be left: a call whose two sides are gone, and neither of which ever said what it allows, is
+asked after ten times as long as others; then comes the time in which it may answer."""
 BURST = 40
 FIGURES = ("rss", "calls", "blocks", "heap")
 """What a report holds beside what is to go away."""
@@ -324,7 +329,7 @@ class Process:
         found: dict[str, int] = json.loads(line)
         return found
 
-    def empty(self, seconds: float = 40.0) -> dict[str, int]:
+    def empty(self, seconds: float = EMPTY_SECONDS) -> dict[str, int]:
         """Wait until nothing is left of any call; return what is, and the memory."""
         deadline = time.monotonic() + seconds
         while True:

@@ -38,7 +38,7 @@ from yuelai.telephony.ports import (
     Reoffered,
 )
 
-SPEED = 20.0
+SPEED = 10.0
 ANSWER = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 8\r\n"
 
 

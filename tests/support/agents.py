@@ -33,7 +33,7 @@ def ready_agent(centre: Centre, username: str) -> Iterator[Person]:
         person.be("busy", reason="test over")
         current = person.state().get("interaction_id")
         if current:
-            person.http.post(f"/api/v1/interactions/{current}/wrapup", json={"disposition": "solved", "note": ""})
+            person.http.post(f"/api/v1/interactions/{current}/wrapup", json={"disposition": "followup", "note": ""})
         person.be("offline")
 
 
@@ -46,6 +46,6 @@ def finish_wrapup(person: Person) -> None:
 
     interaction = eventually(in_wrapup)
     answer = person.http.post(
-        f"/api/v1/interactions/{interaction}/wrapup", json={"disposition": "solved", "note": "测试"}
+        f"/api/v1/interactions/{interaction}/wrapup", json={"disposition": "followup", "note": "测试"}
     )
     assert answer.status_code == 204, answer.text
