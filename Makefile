@@ -7,7 +7,7 @@ OPENAPI := web/node_modules/.openapi.json
 FAST := not services and not centre and not calls and not browser
 WEB_SOURCES := $(shell find web/src web/public web/scripts web/*.json web/*.ts web/*.html -type f 2>/dev/null)
 
-.PHONY: help demo test check api dev bench bench-customers bench-sip soak-sip bench-media soak-media lock clean install web debian fuzz-sip
+.PHONY: help demo test check api dev chaos bench bench-customers bench-queue soak-calls bench-sip soak-sip bench-media bench-routing soak-media lock clean install web debian fuzz-sip
 
 help: ## these lines
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -57,6 +57,18 @@ bench-sip: install debian ## what a call costs the SIP stack, how many stand, wh
 
 soak-sip: install debian ## MINUTES=30 of calls with random hang-ups, crossings and losses; nothing may be left
 	PYTHONPATH=. $(BIN)/python bench/sip_soak.py --minutes $(or $(MINUTES),30)
+
+bench-queue: install debian ## what a queue call costs a whole centre, dispatch, overload, with 50 sipp agents; writes its table (about 4 minutes)
+	PYTHONPATH=. $(BIN)/python bench/queue_calls.py --write
+
+soak-calls: install debian ## MINUTES=30 of mixed calls with random hang-ups, transfers and faults; all must end where it should
+	PYTHONPATH=. nice $(BIN)/python bench/call_soak.py --minutes $(or $(MINUTES),30)
+
+chaos: install web debian ## CALLS=100 in every state, and each part of the centre killed among them; nothing untrue may be left
+	YUELAI_CHAOS_CALLS=$(or $(CALLS),100) $(BIN)/pytest tests/calls/test_chaos.py
+
+bench-routing: install ## what deciding costs: 5,000 agents, 300 queues, one simulated day, then a flood; writes its table (about 15 minutes)
+	PYTHONPATH=. $(BIN)/python bench/routing.py --hours $(or $(HOURS),24) --write
 
 bench-media: install debian ## what a core carries of sound, beside rtpengine; writes its table (about 4 minutes, alone on the machine)
 	@sh tools/debian_packages.sh rtpengine-daemon

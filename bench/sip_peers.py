@@ -70,9 +70,9 @@ class Callers:
         _, _, usage = os.wait4(self.process.pid, 0)
         self.process.returncode = 0
         cpu = usage.ru_utime + usage.ru_stime
-        last = _last_row(Path(self._folder.name) / "stat.csv")
+        last = last_row(Path(self._folder.name) / "stat.csv")
         [counts] = Path(self._folder.name).glob("*_counts.csv")
-        counted = _last_row(counts)
+        counted = last_row(counts)
         refused = sum(int(value) for name, value in counted.items() if name.endswith("_503_Recv") and value)
         done = int(last["SuccessfulCall(C)"])
         slow = sum(
@@ -159,7 +159,7 @@ def spin() -> float:
     return time.process_time() - began
 
 
-def _last_row(file: Path) -> dict[str, str]:
+def last_row(file: Path) -> dict[str, str]:
     with file.open(newline="") as lines:
         rows = list(csv.DictReader(lines, delimiter=";"))
     return rows[-1]
