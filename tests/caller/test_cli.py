@@ -50,6 +50,23 @@ async def test_a_refused_call_ends_with_one_and_says_so() -> None:
     assert "0 of 1 calls answered" in output
 
 
+@pytest.mark.parametrize("answered", [True, False])
+async def test_a_caller_who_is_told_to_end_hangs_up_first(answered: bool) -> None:
+    async with Phone(("127.0.0.1", 9), "x", None, register=False, answer_after=0 if answered else 60) as phone:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "yuelai", "call", "--from", "1", "--to", "2", "--hold", "60"),
+            *("--server", f"127.0.0.1:{phone.agent.port}"),
+        )
+        async with asyncio.timeout(20):
+            while not phone.calls or (answered and phone.calls[0].answered_at is None):
+                await asyncio.sleep(0.05)
+            process.terminate()
+            code = await process.wait()
+            await phone.calls[0].ended.wait()
+    assert code == 143
+    assert phone.calls[0].ended_by == "remote"
+
+
 @pytest.mark.parametrize("wrong", [["--dtmf", "x"], ["--hold-from", "never"], ["--server", "nowhere"]])
 async def test_nonsense_is_refused_before_anything_is_called(wrong: list[str]) -> None:
     code, output = await yuelai("call", "--from", "1", "--to", "2", *wrong)

@@ -19,6 +19,8 @@ SILENT_START = 5.0
 """Seconds after the answer in which sound should begin; then keys are pressed without it."""
 CLEAR_TONE = 1.0
 """Seconds of a steady tone that prove somebody is there."""
+HANG_UP = 5.0
+"""Seconds given to a call that is broken off."""
 RINGBACK_HZ = 450.0
 """GF 002: what a waiting caller may hear is no sign of being connected."""
 
@@ -60,8 +62,9 @@ class Plan:
 
 
 async def place(server: tuple[str, int], plan: Plan, *, host: str = "127.0.0.1") -> CallReport:
-    """Place one call and tell how it went; never raises for what the other side does."""
+    """Place one call and tell how it went; never raises for what the other side does. Cancelled, it hangs up first."""
     agent = await UserAgent.open(server, user=plan.from_number, host=host)
+    call: Call | None = None
     try:
         call = await agent.invite(plan.to_number, keep_sound=plan.save is not None)
         heard_as_expected: bool | None = None
@@ -77,6 +80,11 @@ async def place(server: tuple[str, int], plan: Plan, *, host: str = "127.0.0.1")
         if plan.save is not None:
             call.sound.save(plan.save)
         return report(call, plan.from_number, plan.to_number, plan.keys, heard_as_expected)
+    except asyncio.CancelledError:
+        if call is not None and not call.ended.is_set():
+            with contextlib.suppress(Exception):
+                await asyncio.wait_for(call.hangup(), HANG_UP)
+        raise
     finally:
         await agent.close()
 
@@ -143,7 +151,13 @@ async def place_many(
     loop = asyncio.get_running_loop()
     began = loop.time()
     running = []
-    for index, plan in enumerate(plans):
-        await asyncio.sleep(max(0.0, began + index / rate - loop.time()))
-        running.append(asyncio.ensure_future(place(server, plan, host=host)))
-    return list(await asyncio.gather(*running))
+    try:
+        for index, plan in enumerate(plans):
+            await asyncio.sleep(max(0.0, began + index / rate - loop.time()))
+            running.append(asyncio.ensure_future(place(server, plan, host=host)))
+        return list(await asyncio.gather(*running))
+    finally:
+        # Broken off: each call ends by itself before the process does.
+        for each in running:
+            each.cancel()
+        await asyncio.gather(*running, return_exceptions=True)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
+from collections.abc import Coroutine
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
 KEYS = set("0123456789*#ABCD,")
+T = TypeVar("T")
 
 
 def register(app: typer.Typer) -> None:
@@ -81,7 +84,9 @@ def call(
         save.mkdir(parents=True, exist_ok=True)
         plans = [replace(plan, save=save / f"{n}.wav") for n in range(count)]
     try:
-        reports = asyncio.run(place_many((host, int(port)), plans, rate, host=bind))
+        reports = asyncio.run(_until_told_to_end(place_many((host, int(port)), plans, rate, host=bind)))
+    except asyncio.CancelledError:
+        raise typer.Exit(128 + signal.SIGTERM) from None
     except OSError as error:
         print(f"yuelai: {error}")
         raise typer.Exit(2) from None
@@ -90,3 +95,10 @@ def call(
     else:
         print(summary.as_text(reports))
     raise typer.Exit(0 if summary.all_well(reports) else 1)
+
+
+async def _until_told_to_end(placing: Coroutine[None, None, T]) -> T:
+    """SIGTERM breaks the calls off as Ctrl-C does: each is hung up first, and nobody is left talking to nobody."""
+    task = asyncio.ensure_future(placing)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    return await task
