@@ -30,7 +30,7 @@ from yuelai.routing.model import AgentRecord
 from yuelai.telephony.ports import Answered, Ended, Referred
 
 OUTSIDE = ("057188880000", "057188880001")
-ALONE = ("hold", "retrieve", "rejoin", "note", "customer", "wrapup", "wrapup", "hangup", "keys", "leave")
+ALONE = ("hold", "retrieve", "rejoin", "note", "trail", "customer", "wrapup", "wrapup", "hangup", "keys", "leave")
 OTHERS = ("transfer", "consult", "consult", "consult")
 ANSWERED = ("consult_cancel", "consult_complete", "conference", "conference", "alternate", "drop")
 
@@ -200,6 +200,7 @@ class Storm(Desk):
         people = [party.participant_id for party in call.parties] or [call.id]
         return {
             "text": "…",
+            "kind": "script_step",
             "customer_id": str(UUID(int=7)),
             "disposition": "solved",
             "digits": "1",

@@ -11,6 +11,7 @@ import structlog
 from yuelai.channels.messages import Command, CustomerKnown, NotPossibleNow
 from yuelai.channels.ports import Customers, Identified
 from yuelai.channels.wrapups import Wrapups
+from yuelai.interactions import trail
 from yuelai.interactions.model import Tenant
 from yuelai.interactions.recorder import InteractionRecorder
 from yuelai.platform.errors import Refusal
@@ -25,7 +26,7 @@ AGAIN_SECONDS = 1.0
 class Contact:
     """Belongs to the contact's actor, which calls it from its own turn. `over` is told when a wrap-up has ended."""
 
-    verbs = frozenset({"note", "customer", "wrapup", "wrapup_extend"})
+    verbs = frozenset({"note", "trail", "customer", "wrapup", "wrapup_extend"})
 
     def __init__(
         self,
@@ -88,6 +89,13 @@ class Contact:
             case "note":
                 text = str(command.arguments.get("text") or "")
                 await self._recorder.note("note", command.actor.number, {}, text)
+                return {}
+            case "trail":
+                arguments = command.arguments
+                kind, data, text = trail.checked(
+                    arguments.get("kind"), arguments.get("data") or {}, arguments.get("text") or ""
+                )
+                await self._recorder.note(kind, command.actor.number, data, text)
                 return {}
             case "customer":
                 await self.choose(command.arguments["card"], command.actor.number)

@@ -35,3 +35,10 @@ class BadSpan(Refusal):
 
     status = 422
     code = "bad_span"
+
+
+class BadLine(Refusal):
+    """This cannot stand as a line of the service trail."""
+
+    status = 422
+    code = "bad_trail_line"
