@@ -1,25 +1,25 @@
 import { Outlet, useRouterState } from '@tanstack/react-router'
-import { useTranslation } from 'react-i18next'
+import { useState } from 'react'
 
 import { Roster } from '@/features/desk/Roster'
-import { TrailPanel } from '@/features/trail/TrailPanel'
-import { setPrefs, usePrefs } from '@/shared/prefs/prefs'
-import { Icon } from '@/shared/ui/Icon'
+import { type ToolId, toggled, usePanel } from '@/shared/prefs/panel'
 import { Toasts } from '@/shared/ui/toasts'
+import { useMedia } from '@/shared/ui/useMedia'
 import { useCentre } from './centre'
 import { Navigation } from './Navigation'
 import { SectionBar } from './SectionBar'
+import { ToolPanel } from './ToolPanel'
+import { ToolRail } from './ToolRail'
+import { tools } from './tools'
 
 /** Between phone bar and footer: navigation, roster, work area and, at the desk, the tools. */
 export function Body() {
-  const { t } = useTranslation()
   const { person, agent, mine, selected, onSelect } = useCentre()
-  const { panel } = usePrefs()
   const atDesk = useRouterState({ select: (state) => state.location.pathname.startsWith('/desk') })
   const works = person.permissions.includes('agent.work')
-  const tools = atDesk && works
+  const beside = atDesk && works
   return (
-    <div className={`body ${works ? '' : 'body-plain'} ${tools ? `body-tools panel-${panel}` : ''}`}>
+    <div className={`body ${works ? '' : 'body-plain'} ${beside ? 'body-tools' : ''}`}>
       <Navigation person={person} />
       {works && <Roster agent={agent} mine={mine} selected={atDesk ? (selected?.id ?? null) : null} onSelect={onSelect} />}
       <main className="work">
@@ -27,25 +27,33 @@ export function Body() {
         <Outlet />
         <Toasts />
       </main>
-      {tools && (
-        <>
-          <aside className="panel" data-region="tools" hidden={panel === 'closed'}>
-            <TrailPanel interaction={selected} />
-          </aside>
-          <div className="rail">
-            <button
-              type="button"
-              className="rail-item"
-              aria-pressed={panel !== 'closed'}
-              title={t('trail.title')}
-              onClick={() => setPrefs({ panel: panel === 'closed' ? 'normal' : 'closed' })}
-            >
-              <Icon name="trail" size={18} />
-              <span>{t('rail.trail')}</span>
-            </button>
-          </div>
-        </>
-      )}
+      {beside && <Tools />}
     </div>
+  )
+}
+
+/** The panel and its rail. In a small window the panel lies over the work area, and only while it is wanted. */
+function Tools() {
+  const { selected } = useCentre()
+  const panel = usePanel(selected?.channel)
+  const narrow = useMedia('(width < 1300px)')
+  const tight = useMedia('(width < 1180px)')
+  const broad = useMedia('(width > 1680px)')
+  const [over, setOver] = useState(false)
+  const shut = panel.width === 0 || (tight && !over)
+  const open = shut ? [] : tools.map(({ id }) => id).filter((id) => panel.tools.includes(id))
+  const toggle = (id: ToolId) => {
+    const last = open.length === 1 && open[0] === id
+    setOver(!last)
+    // The last one shuts the panel and is there again when it opens.
+    if (last) panel.set({ width: tight ? panel.width : 0 })
+    else if (shut) panel.set({ width: panel.width || null, tools: panel.tools.includes(id) ? panel.tools : toggled(panel.tools, id) })
+    else panel.set({ tools: toggled(panel.tools, id) })
+  }
+  return (
+    <>
+      <ToolPanel interaction={selected} usual={broad ? 440 : narrow ? 320 : 344} hidden={shut} />
+      <ToolRail interaction={selected} open={open} onToggle={toggle} />
+    </>
   )
 }

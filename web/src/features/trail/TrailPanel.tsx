@@ -3,12 +3,12 @@ import { useTranslation } from 'react-i18next'
 
 import type { InteractionDocument } from '@/shared/api/types'
 import { queuesOf, useDocuments } from '@/shared/live/store'
-import { setPrefs, usePrefs } from '@/shared/prefs/prefs'
 import { secondsLeft, secondsSince, timer } from '@/shared/time/format'
 import { useNow } from '@/shared/time/clock'
 import { Icon } from '@/shared/ui/Icon'
 import { interactionLook } from '@/shared/ui/agentState'
 import { Empty } from '@/shared/ui/parts'
+import { WidenPanel } from '@/shared/ui/WidenPanel'
 import { liveLines } from './describe'
 import { NoteField } from './NoteField'
 import { TrailLines } from './TrailLines'
@@ -16,7 +16,6 @@ import { TrailLines } from './TrailLines'
 /** 服务线索: everything that happened in this contact, growing as it happens, and the agent's own note. */
 export function TrailPanel({ interaction }: { interaction: InteractionDocument | null }) {
   const { t } = useTranslation()
-  const { panel } = usePrefs()
   const docs = useDocuments()
   const scroller = useRef<HTMLDivElement>(null)
   const atEnd = useRef(true)
@@ -39,15 +38,7 @@ export function TrailPanel({ interaction }: { interaction: InteractionDocument |
         <Icon name="trail" className="muted" />
         <span>{t('trail.title')}</span>
         <span className="tool-no">{interaction?.trail_no}</span>
-        <button
-          type="button"
-          className="icon-button"
-          aria-label={t(panel === 'wide' ? 'trail.narrow' : 'trail.widen')}
-          title={t(panel === 'wide' ? 'trail.narrow' : 'trail.widen')}
-          onClick={() => setPrefs({ panel: panel === 'wide' ? 'normal' : 'wide' })}
-        >
-          <Icon name={panel === 'wide' ? 'shrink' : 'expand'} />
-        </button>
+        <WidenPanel channel={interaction?.channel} />
       </h2>
       <div
         ref={scroller}

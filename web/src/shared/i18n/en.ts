@@ -1,3 +1,4 @@
+import { deskEn } from './desk.en'
 import { interactionsEn } from './interactions.en'
 import { shellEn } from './shell.en'
 import type { Texts } from './zh'
@@ -83,6 +84,7 @@ export const en: Texts = {
     hiddenNumber: 'Number withheld', noAddress: 'No address', onlyThis: 'only this number', maskedUntilChosen: 'Accounts hidden and address masked until chosen',
   },
   ...interactionsEn,
+  ...deskEn,
   why: {
     title: 'Why they call', direct: 'Direct call', queue: 'Queue {{queue}}', waited: 'waited {{time}}', notWaited: 'no wait', pressed: 'pressed {{key}}',
     toYou: 'To you: {{why}}', idle: 'idle {{time}}', considered: 'out of {{count}}', offer: 'offer {{count}}',
@@ -121,7 +123,7 @@ export const en: Texts = {
     solved: 'Solved', inquiry: 'Inquiry', billing: 'Billing', fault: 'Fault', complaint: 'Complaint', business: 'Order', followup: 'Follow up', wrong_number: 'Wrong number', other: 'Other',
   },
   trail: {
-    title: 'Service trail', now: 'Now', empty: 'No interaction selected', widen: 'Widen', narrow: 'Narrow', note: 'Note', notePlaceholder: 'Write a note, Enter adds it', noteKept: 'Kept here',
+    title: 'Service trail', now: 'Now', empty: 'No interaction selected', note: 'Note', notePlaceholder: 'Write a note, Enter adds it', noteKept: 'Kept here',
     arrived: 'Call {{from}} → {{to}}', called: 'Called {{to}}, shown {{from}}', dialling: 'Calling the customer', calledBack: '{{kind}} called back, attempt {{attempt}}', booked: 'A callback was booked', recalled: 'Not to be called any more', ownPhone: 'Own phone was not picked up', notReached: 'Customer not reached: {{why}}', left: 'Message of {{time}} left', notLeft: 'No message left',
     owed: { callback: 'Callback:', voicemail: 'Voicemail:', web: 'Web request:' }, result: { busy: 'busy', no_answer: 'no answer', refused: 'declined', unreachable: 'unreachable', denied: 'number not allowed' }, answeredBy: 'Answered by {{agent}}', held: 'Put on hold', retrieved: 'Retrieved after {{time}} on hold', ended: 'Call over, wrap-up', queued: 'Queued: {{queue}}', movedTo: 'Moved to {{queue}}', queueClosed: 'Queue closed, and there is no other',
     offered: 'Offered to {{agent}}', offeredWhy: 'Offered to {{agent}}: {{why}}', offerFailed: '{{agent}} did not take it: {{why}}', chosen: '{{agent}} chose the customer',

@@ -1,4 +1,5 @@
 import type { Shape } from './shape'
+import { deskZh } from './desk.zh'
 import { interactionsZh } from './interactions.zh'
 import { shellZh } from './shell.zh'
 
@@ -84,6 +85,7 @@ export const zh = {
     hiddenNumber: '未显示号码', noAddress: '无地址', onlyThis: '只有这个号码', maskedUntilChosen: '选定前不显示账务，地址已遮盖',
   },
   ...interactionsZh,
+  ...deskZh,
   why: {
     title: '为何来电', direct: '直接来电', queue: '队列 {{queue}}', waited: '排队 {{time}}', notWaited: '未排队', pressed: '按 {{key}}',
     toYou: '分给您：{{why}}', idle: '空闲 {{time}}', considered: '{{count}} 人中选出', offer: '第 {{count}} 次分配',
@@ -122,7 +124,7 @@ export const zh = {
     solved: '已解决', inquiry: '咨询', billing: '账务', fault: '故障', complaint: '投诉', business: '业务办理', followup: '需跟进', wrong_number: '打错', other: '其他',
   },
   trail: {
-    title: '服务线索', now: '现在', empty: '没有选中的交互', widen: '展开', narrow: '收窄', note: '记一笔', notePlaceholder: '记一笔，回车即入线索', noteKept: '已存在本机',
+    title: '服务线索', now: '现在', empty: '没有选中的交互', note: '记一笔', notePlaceholder: '记一笔，回车即入线索', noteKept: '已存在本机',
     arrived: '来电 {{from}} → {{to}}', called: '去电 {{to}}，显示 {{from}}', dialling: '呼叫客户', calledBack: '{{kind}}回拨，第 {{attempt}} 次', booked: '已约回拨', recalled: '不再回拨', ownPhone: '自己的话机未接', notReached: '客户未接通：{{why}}', left: '客户留言 {{time}}', notLeft: '未留言',
     owed: { callback: '预约', voicemail: '留言', web: '网上预约' }, result: { busy: '占线', no_answer: '无人接听', refused: '拒接', unreachable: '无法接通', denied: '号码不允许拨打' }, answeredBy: '{{agent}} 接听', held: '保持', retrieved: '取回，保持 {{time}}', ended: '通话结束，话后', queued: '入队 {{queue}}', movedTo: '转入 {{queue}}', queueClosed: '队列已关闭，且没有其他队列',
     offered: '分给 {{agent}}', offeredWhy: '分给 {{agent}}：{{why}}', offerFailed: '{{agent}} 未接：{{why}}', chosen: '{{agent}} 选定客户',

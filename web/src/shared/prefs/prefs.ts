@@ -3,6 +3,7 @@ import { useSyncExternalStore } from 'react'
 import type { Seat } from '../api/types'
 import { createStore } from '../store'
 import { useMedia } from '../ui/useMedia'
+import type { PanelPrefs } from './panel'
 
 /** What one person likes on this machine; kept in the browser. */
 export interface Prefs {
@@ -13,11 +14,12 @@ export interface Prefs {
   relayOnly: boolean
   /** Desktop notes while the window is hidden. */
   notes: boolean
-  panel: 'closed' | 'normal' | 'wide'
+  /** The tools beside the work area, by channel. */
+  panels: Readonly<Record<string, Partial<PanelPrefs>>>
 }
 
 const key = 'yuelai.prefs'
-const standard: Prefs = { theme: 'system', language: 'zh', seat: 'browser', relayOnly: false, notes: false, panel: 'normal' }
+const standard: Prefs = { theme: 'system', language: 'zh', seat: 'browser', relayOnly: false, notes: false, panels: {} }
 
 function read(): Prefs {
   try {

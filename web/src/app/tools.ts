@@ -1,0 +1,20 @@
+import type { ComponentType } from 'react'
+
+import { TrailPanel } from '@/features/trail/TrailPanel'
+import type { InteractionDocument } from '@/shared/api/types'
+import type { ToolId } from '@/shared/prefs/panel'
+import type { IconName } from '@/shared/ui/icons'
+
+/** What stands beside the work area at the desk, one button each in the rail. */
+export interface Tool {
+  id: ToolId
+  icon: IconName
+  /** Key of its name in the rail. */
+  name: string
+  Component: ComponentType<{ interaction: InteractionDocument | null }>
+  /** How much of it is new for this contact; 0 is no badge. */
+  useBadge?: (interaction: InteractionDocument | null) => number
+}
+
+/** In the order of the rail, which is the order they are stacked in. */
+export const tools: readonly Tool[] = [{ id: 'trail', icon: 'trail', name: 'rail.trail', Component: TrailPanel }]
