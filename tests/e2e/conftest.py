@@ -27,6 +27,15 @@ def centre(turn: Coturn) -> Iterator[Centre]:
         yield running
 
 
+@pytest.fixture(autouse=True)
+def _quiet_afterwards(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The centre is shared by all tests here: each leaves it without callers, calls and working agents."""
+    shared: Centre | None = request.getfixturevalue("centre") if "centre" in request.fixturenames else None
+    yield
+    if shared is not None:
+        shared.quieten()
+
+
 # Playwright's loop runs in this thread as long as a browser is open, so it is closed before other tests need a loop.
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:

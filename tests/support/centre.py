@@ -101,6 +101,7 @@ class Centre:
             **(extra or {}),
         }
         self.process: subprocess.Popen[str] | None = None
+        self.callers: list[subprocess.Popen[str]] = []
         self.log = home.parent / f"{home.name}.log"
 
     @property
@@ -159,15 +160,59 @@ class Centre:
     def call(self, *arguments: str) -> subprocess.Popen[str]:
         """Start `yuelai call` against this centre."""
         command = [sys.executable, "-m", "yuelai", "call", "--server", f"127.0.0.1:{self.sip_port}", "--json"]
-        return subprocess.Popen(
+        caller = subprocess.Popen(
             [*command, *arguments], env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
+        self.callers.append(caller)
+        return caller
 
     def called(self, *arguments: str, timeout: float = 60) -> dict[str, Any]:
         """Run `yuelai call` to its end and return its summary."""
         out, errors = self.call(*arguments).communicate(timeout=timeout)
         assert out, errors
         return dict(json.loads(out))
+
+    def quieten(self, timeout: float = 30) -> None:
+        """End every caller, take every agent home and wait until no call stands: what a test left is not the next
+        one's to meet."""
+        for caller in self.callers:
+            if caller.poll() is None:
+                caller.terminate()
+        while self.callers:
+            caller = self.callers.pop()
+            with suppress(subprocess.TimeoutExpired):
+                caller.wait(10)
+            caller.kill()
+        leader = self.person("leader01")
+        home: set[str] = set()
+
+        def quiet() -> bool:
+            working = [one for one in leader.get("/agents", limit=500)["items"] if one["state"] != "offline"]
+            for one in working:
+                if one["state"] == "wrapup" and one["interaction_id"]:
+                    self._wrap_up(one)
+                if one["id"] not in home:
+                    home.add(one["id"])
+                    leader.http.post(f"/api/v1/agents/{one['id']}/sign-out")
+            return not working and self.figure("yuelai_sip_legs") == 0
+
+        try:
+            eventually(quiet, timeout, 0.2)
+        except AssertionError:
+            raise AssertionError(f"left over: {leader.get('/agents', limit=500)}") from None
+
+    def _wrap_up(self, agent: dict[str, Any]) -> None:
+        person = self.person(f"agent{agent['number'][2:]}")
+        for disposition in ("solved", None):
+            path = f"/api/v1/interactions/{agent['interaction_id']}/wrapup"
+            if person.http.post(path, json={"disposition": disposition, "note": ""}).status_code == 204:
+                break
+
+    def figure(self, name: str) -> float:
+        """Return the sum of a metric over all processes and labels."""
+        text = httpx.get(f"{self.base}/metrics", timeout=10).text
+        lines = [line for line in text.splitlines() if line.split("{")[0].split(" ")[0] == name]
+        return sum(float(line.rsplit(" ", 1)[1]) for line in lines)
 
 
 @contextmanager
