@@ -257,3 +257,14 @@ async def test_keys_are_pressed_towards_the_customer() -> None:
     desk = await Desk().talks()
     await desk.ask("keys", digits="12#")
     assert ("send_keys", desk.call().customer_media, "12#") in desk.sound.told
+
+
+async def test_who_is_asked_reads_the_note() -> None:
+    desk = await Desk().talks()
+    await desk.ask("consult", to={"agent": "8002"}, note="wants the invoice of May")
+    await desk.settle()
+    seen = desk.live.snapshot(frozenset({f"person:{desk.agents[1].id}"}))
+    (document,) = [value for key, value in seen.items() if key.startswith("interaction/")]
+    lines = [(line["kind"], line["actor"], line["text"]) for line in document["trail"][-3:]]
+    assert ("consult", "8001", "") in lines
+    assert ("note", "8001", "wants the invoice of May") in lines

@@ -31,6 +31,7 @@ class AgentRequests:
             "agent.set_state": self._set_state,
             "agent.force_state": self._force_state,
             "agent.list": self._list,
+            "agent.directory": self._directory,
         }
 
     async def _state(self, peer: Peer, params: dict[str, Any]) -> Any:
@@ -70,6 +71,23 @@ class AgentRequests:
             if len(found) == limit:
                 break
         return {"agents": found}
+
+    async def _directory(self, peer: Peer, params: dict[str, Any]) -> Any:
+        """What every colleague may know of these agents of the tenant: state and time, nothing of their contacts."""
+        principal = principal_of(params)
+        wanted = {str(id_) for id_ in params.get("agent_ids") or ()}
+        return {
+            "agents": {
+                str(agent.id): {
+                    "state": agent.state.value,
+                    "reason": agent.reason,
+                    "since": agent.since.isoformat(),
+                    "available": agent.available,
+                }
+                for agent in self._routing.agents_of(principal.tenant_id)
+                if str(agent.id) in wanted
+            }
+        }
 
     def _within(self, principal: Principal, permission: str, agent_id: UUID) -> Agent:
         """Raises `NoSuchAgent` for one who does not serve the tenant or is beyond the permission's reach."""

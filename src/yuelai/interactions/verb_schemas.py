@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
 
 Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
 Number = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\+?[0-9*#]{1,32}$")]
+Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
 
 
 class To(BaseModel):
@@ -33,13 +34,16 @@ class NewTransfer(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     to: To
-    note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)] = ""
+    note: Note = ""
 
 
 class NewConsultation(BaseModel):
+    """`note` is for whoever is asked."""
+
     model_config = ConfigDict(extra="forbid")
 
     to: To
+    note: Note = ""
 
 
 class Keys(BaseModel):

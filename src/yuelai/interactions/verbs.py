@@ -83,7 +83,8 @@ async def transfer(interaction_id: UUID, body: NewTransfer, principal: AgentAtWo
 @router.post("/consult", status_code=204)
 async def consult(interaction_id: UUID, body: NewConsultation, principal: AgentAtWork, client: Core) -> Response:
     """Ask somebody while the customer hears music. 409 `agent_not_free` when that colleague cannot be asked now."""
-    return await _ask(client, "consult", principal, interaction_id, to=body.to.model_dump(exclude_none=True))
+    to = body.to.model_dump(exclude_none=True)
+    return await _ask(client, "consult", principal, interaction_id, to=to, note=body.note)
 
 
 @router.post("/consult/cancel", status_code=204)

@@ -179,6 +179,9 @@ class Commands:
     async def _consult(self, command: Command) -> dict[str, Any]:
         by = self._in_charge(command)
         await self._call.consulting.begin(by, target(self._call, command.arguments.get("to") or {}))
+        note = str(command.arguments.get("note") or "")
+        if note:
+            await self._call.recorder.note("note", command.actor.number, {}, note)
         return {}
 
     async def _cancel(self, command: Command) -> dict[str, Any]:

@@ -25,6 +25,7 @@ import yuelai.identity.tokens.endpoints
 import yuelai.interactions.endpoints
 import yuelai.interactions.verbs
 import yuelai.recordings.endpoints
+import yuelai.routing.agents.directory_endpoints
 import yuelai.routing.agents.endpoints
 import yuelai.routing.dispositions.endpoints
 import yuelai.routing.endpoints
@@ -72,6 +73,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     yuelai.routing.dispositions.endpoints.router,
     yuelai.calendars.endpoints.router,
     yuelai.routing.agents.endpoints.router,
+    yuelai.routing.agents.directory_endpoints.router,
     yuelai.channels.callback.endpoints.router,
     yuelai.flows.endpoints.router,
     yuelai.recordings.endpoints.router,

@@ -177,3 +177,38 @@ async def sums_of(
         agent_id,
         *span,
     )
+
+
+async def colleagues_of(conn: Connection, tenant_id: UUID, after: str) -> list[asyncpg.Record]:
+    """Return id, number and name of who serves an open queue of the tenant, by work number, after that one."""
+    return await conn.fetch(
+        """
+        SELECT p.id, p.number, p.name FROM people p
+        WHERE p.active AND p.number > $2 AND EXISTS (
+            SELECT FROM queue_members m JOIN queues q ON q.id = m.queue_id
+            WHERE m.person_id = p.id AND m.tenant_id = $1 AND q.active
+        ) AND EXISTS (SELECT FROM grants g WHERE g.person_id = p.id AND g.tenant_id = $1)
+        ORDER BY p.number
+        """,
+        tenant_id,
+        after,
+    )
+
+
+async def described(
+    conn: Connection, tenant_id: UUID, people: Iterable[UUID]
+) -> dict[UUID, tuple[list[str], list[str]]]:
+    """Return the names of everybody's groups, and of their skills with the best first."""
+    rows = await conn.fetch(
+        """
+        SELECT p.id,
+            ARRAY (SELECT g.name FROM group_members m JOIN groups g ON g.id = m.group_id
+                   WHERE m.person_id = p.id AND m.tenant_id = $1 ORDER BY g.name) AS groups,
+            ARRAY (SELECT s.name FROM person_skills l JOIN skills s ON s.id = l.skill_id
+                   WHERE l.person_id = p.id AND l.tenant_id = $1 ORDER BY l.level DESC, s.name) AS skills
+        FROM unnest($2::uuid[]) AS p (id)
+        """,
+        tenant_id,
+        list(people),
+    )
+    return {row["id"]: (row["groups"], row["skills"]) for row in rows}

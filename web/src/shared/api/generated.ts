@@ -1298,6 +1298,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/directory": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find
+         * @description The tenant's colleagues, by work number, and its queues, as they are at this moment; not who asks.
+         */
+        get: operations["find_api_v1_directory_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/dispositions": {
         parameters: {
             query?: never;
@@ -3773,6 +3793,34 @@ export interface components {
             /** Rank */
             rank: number;
         };
+        /**
+         * ColleagueDocument
+         * @description `available`: their telephone would ring now. `pinyin` is empty for names without characters.
+         */
+        ColleagueDocument: {
+            /** Available */
+            available: boolean;
+            /** Groups */
+            groups: string[];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Number */
+            number: string;
+            /** Pinyin */
+            pinyin: string;
+            /** Reason */
+            reason: string;
+            /** Since */
+            since: string | null;
+            /** Skills */
+            skills: string[];
+            state: components["schemas"]["AgentState"];
+        };
         /** ConflictItem */
         ConflictItem: {
             /**
@@ -4061,6 +4109,18 @@ export interface components {
             items: components["schemas"]["DirectNumber"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * Directory
+         * @description Queues are on the first page alone, 50 at most.
+         */
+        Directory: {
+            /** Agents */
+            agents: components["schemas"]["ColleagueDocument"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Queues */
+            queues: components["schemas"]["QueueDocument"][];
         };
         /** Disk */
         Disk: {
@@ -5257,8 +5317,16 @@ export interface components {
             /** Queue */
             queue: string;
         };
-        /** NewConsultation */
+        /**
+         * NewConsultation
+         * @description `note` is for whoever is asked.
+         */
         NewConsultation: {
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
             to: components["schemas"]["To"];
         };
         /**
@@ -11379,6 +11447,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    find_api_v1_directory_get: {
+        parameters: {
+            query?: {
+                /** @description name, pinyin or its initials, work number, queue code */
+                q?: string;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Directory"];
+                };
             };
             /** @description RFC 9457 problem document */
             default: {
