@@ -51,6 +51,7 @@ class Requests:
         handlers: dict[str, Handler] = {
             **self._agents.handlers,
             "queue.live": self._queues,
+            "interaction.part": self._part,
             "live.subscribe": self._subscribe,
             "live.unsubscribe": self._unsubscribe,
             "sip.open": self._sip_open,
@@ -85,6 +86,18 @@ class Requests:
             return await self._channels.command(verb, actor, interaction_id, params)
 
         return handle
+
+    async def _part(self, peer: Peer, params: dict[str, Any]) -> Any:
+        """Tell what a living contact is when whoever asks has part in it; None when not."""
+        principal = _principal(params)
+        document = self._live.get(f"interaction/{params.get('interaction_id')}")
+        person = str(principal.person_id)
+        if document is None or document["tenant"]["id"] != str(principal.tenant_id):
+            return None
+        if not any(one["agent_id"] == person for one in (*document["holders"], *document["participants"])):
+            return None
+        customer = document["customer"]
+        return {"trail_no": document["trail_no"], "customer_id": customer["id"] if customer else None}
 
     # --- live screens -----------------------------------------------------------------------------------------------
 

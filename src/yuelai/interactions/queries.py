@@ -166,3 +166,19 @@ async def previous(
         since,
     )
     return row["id"] if row else None
+
+
+async def part_of(
+    conn: Connection, tenant_id: UUID, interaction_id: UUID, agent_id: UUID, since: datetime
+) -> asyncpg.Record | None:
+    """Return the interaction if it rang this agent or they took part in it, and it was not over before `since`."""
+    return await conn.fetchrow(
+        f"""
+        SELECT i.trail_no, i.customer_id FROM interactions i
+        WHERE i.tenant_id = $1 AND i.id = $2 AND coalesce(i.ended_at, 'infinity') >= $4 AND ({OWN.format("$3")})
+        """,  # noqa: S608
+        tenant_id,
+        interaction_id,
+        agent_id,
+        since,
+    )
