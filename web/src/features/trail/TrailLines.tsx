@@ -13,7 +13,7 @@ export function TrailLines({ lines, tail }: { lines: readonly Line[]; tail?: Rea
         <li key={`${line.at}/${index}`} data-testid="trail-line">
           <time dateTime={line.at}>{clock(line.at)}</time>
           <Icon name={line.icon} size={14} />
-          <span className={line.quote ? 'trail-quote' : line.tone ? `text-${line.tone}` : undefined}>{line.text}</span>
+          <span className={line.quote ? 'trail-quote' : line.tone ? `text-${line.tone}` : undefined}>{line.text}{line.thing && <> <b>{line.thing}</b></>}</span>
         </li>
       ))}
       {tail}

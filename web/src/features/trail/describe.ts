@@ -5,6 +5,7 @@ import { stepTaken } from '@/shared/format/waiting'
 import { length } from '@/shared/time/format'
 import type { IconName } from '@/shared/ui/icons'
 import type { Tone } from '@/shared/ui/parts'
+import { toolIcons, toolLine } from './toolLines'
 
 type Translate = (key: string, options?: Record<string, unknown>) => string
 
@@ -13,6 +14,8 @@ export interface Line {
   at: string
   icon: IconName
   text: string
+  /** The thing itself, after the text: what somebody looks for in a long trail. */
+  thing?: string
   tone?: Tone
   /** Words of a person: set off from what the system wrote. */
   quote?: boolean
@@ -32,6 +35,7 @@ const icons: Record<string, IconName> = {
   system: 'info',
   callback: 'phone',
   voicemail: 'message',
+  ...toolIcons,
 }
 
 const word = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '')
@@ -139,6 +143,7 @@ export function describe(line: TrailLine, t: Translate, queueName: (code: string
     case 'customer':
       return { at, icon, text: t('trail.chosen', { agent: line.actor }) }
     default:
+      if (kind in toolIcons) return toolLine(line, t)
       return { at, icon, text: line.text || systemText(data, t) || codeText(t, 'trail.kind', kind) }
   }
 }

@@ -1,6 +1,7 @@
 import { deskEn } from './desk.en'
 import { interactionsEn } from './interactions.en'
 import { shellEn } from './shell.en'
+import { trailToolsEn } from './trail.en'
 import type { Texts } from './zh'
 
 export const en: Texts = {
@@ -123,6 +124,7 @@ export const en: Texts = {
     solved: 'Solved', inquiry: 'Inquiry', billing: 'Billing', fault: 'Fault', complaint: 'Complaint', business: 'Order', followup: 'Follow up', wrong_number: 'Wrong number', other: 'Other',
   },
   trail: {
+    ...trailToolsEn,
     title: 'Service trail', now: 'Now', empty: 'No interaction selected', note: 'Note', notePlaceholder: 'Write a note, Enter adds it', noteKept: 'Kept here',
     arrived: 'Call {{from}} → {{to}}', called: 'Called {{to}}, shown {{from}}', dialling: 'Calling the customer', calledBack: '{{kind}} called back, attempt {{attempt}}', booked: 'A callback was booked', recalled: 'Not to be called any more', ownPhone: 'Own phone was not picked up', notReached: 'Customer not reached: {{why}}', left: 'Message of {{time}} left', notLeft: 'No message left',
     owed: { callback: 'Callback:', voicemail: 'Voicemail:', web: 'Web request:' }, result: { busy: 'busy', no_answer: 'no answer', refused: 'declined', unreachable: 'unreachable', denied: 'number not allowed' }, answeredBy: 'Answered by {{agent}}', held: 'Put on hold', retrieved: 'Retrieved after {{time}} on hold', ended: 'Call over, wrap-up', queued: 'Queued: {{queue}}', movedTo: 'Moved to {{queue}}', queueClosed: 'Queue closed, and there is no other',
