@@ -20,10 +20,18 @@ def longest_gap(sound: np.ndarray, frequency: float, *, below: float = -10.0) ->
 
     Lacking is `below` so many dB of how loud it mostly is. Raises AssertionError if it is hardly there at all.
     """
-    levels = envelope(sound, frequency)
-    usual = float(np.median(levels))
+    return _gap(sound, frequency, _usual(sound, frequency) * 10 ** (below / 20))
+
+
+def _usual(sound: np.ndarray, frequency: float) -> float:
+    usual = float(np.median(envelope(sound, frequency)))
     assert usual > 300, f"{frequency} Hz is not heard: {usual:.0f}"
-    there = np.flatnonzero(levels > usual * 10 ** (below / 20))
+    return usual
+
+
+def _gap(sound: np.ndarray, frequency: float, least: float) -> float:
+    levels = envelope(sound, frequency)
+    there = np.flatnonzero(levels > least)
     edges = np.concatenate([[0], there, [len(levels) - 1]])
     return float(np.diff(edges).max()) / RATE * 1000
 
@@ -31,7 +39,9 @@ def longest_gap(sound: np.ndarray, frequency: float, *, below: float = -10.0) ->
 def mostly_whole(sound: np.ndarray, frequency: float, longest: float) -> bool:
     """Tell whether of the seconds of a sound all but one have no gap of more than `longest` milliseconds.
 
-    All but one: on a busy machine the test's own phones and pages are late now and then, which is rightly heard.
+    All but one: on a busy machine the test's own phones and pages are late now and then, which is rightly heard. A
+    whole second without the tone is one such.
     """
+    least = _usual(sound, frequency) * 10 ** (-10.0 / 20)
     seconds = [sound[at : at + RATE] for at in range(0, len(sound) - RATE + 1, RATE)]
-    return sum(longest_gap(second, frequency) > longest for second in seconds) <= 1
+    return sum(_gap(second, frequency, least) > longest for second in seconds) <= 1
