@@ -53,7 +53,8 @@ async def test_whoever_took_part_is_known_for_a_week_without_core(site: Site) ->
     await book.project(site.database)
     await old.project(site.database)
     id_ = lately.interaction.id
-    assert await part(site, agent, id_) == Part(id_, lately.interaction.trail_no, None, live=False)
+    kept = Part(id_, lately.interaction.trail_no, None, live=False, number="13800000001")
+    assert await part(site, agent, id_) == kept
     with pytest.raises(NoSuchInteraction):
         await part(site, other, id_)
     with pytest.raises(NoSuchInteraction):
@@ -89,7 +90,12 @@ async def test_core_answers_for_holders_and_participants_of_its_tenant() -> None
     assert await ask(agent) is None
     recorder.show.identified("one", [customer])
     recorder.show.holders([(agent, "8001", NOWHERE)])
-    assert await ask(agent) == {"trail_no": recorder.interaction.trail_no, "customer_id": customer["id"]}
+    assert await ask(agent) == {
+        "trail_no": recorder.interaction.trail_no,
+        "customer_id": customer["id"],
+        "number": "13800000001",
+        "candidates": [customer["id"]],
+    }
     assert await ask(other) is None
     assert await ask(agent, new_id()) is None
     assert await ask(agent, interaction=new_id()) is None

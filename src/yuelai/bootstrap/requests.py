@@ -97,7 +97,12 @@ class Requests:
         if not any(one["agent_id"] == person for one in (*document["holders"], *document["participants"])):
             return None
         customer = document["customer"]
-        return {"trail_no": document["trail_no"], "customer_id": customer["id"] if customer else None}
+        return {
+            "trail_no": document["trail_no"],
+            "customer_id": customer["id"] if customer else None,
+            "number": document["dnis" if document["direction"] == "out" else "ani"],
+            "candidates": [card["id"] for card in document["candidates"]],
+        }
 
     # --- live screens -----------------------------------------------------------------------------------------------
 

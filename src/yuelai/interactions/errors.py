@@ -42,3 +42,10 @@ class BadLine(Refusal):
 
     status = 422
     code = "bad_trail_line"
+
+
+class TooManyComparisons(Refusal):
+    """So many answers have been compared that this looks like guessing; wait a little."""
+
+    status = 429
+    code = "too_many_comparisons"

@@ -174,7 +174,9 @@ async def part_of(
     """Return the interaction if it rang this agent or they took part in it, and it was not over before `since`."""
     return await conn.fetchrow(
         f"""
-        SELECT i.trail_no, i.customer_id FROM interactions i
+        SELECT i.trail_no, i.customer_id, i.candidate_ids,
+            CASE i.direction WHEN 'out' THEN i.dnis ELSE i.ani END AS number
+        FROM interactions i
         WHERE i.tenant_id = $1 AND i.id = $2 AND coalesce(i.ended_at, 'infinity') >= $4 AND ({OWN.format("$3")})
         """,  # noqa: S608
         tenant_id,

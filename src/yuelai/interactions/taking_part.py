@@ -28,12 +28,14 @@ ASKING_SECONDS = 2.0
 @dataclass(frozen=True)
 class Part:
     """The contact as its agent finds it. `live`: it goes on, and the agent rings, serves, is asked or wraps up;
-    `customer_id` is of whom it is with, when that is known."""
+    `customer_id` is of whom it is with, when that is known; `candidates` are those who share its `number`."""
 
     interaction_id: UUID
     trail_no: str
     customer_id: UUID | None
     live: bool
+    number: str = ""
+    candidates: tuple[UUID, ...] = ()
 
 
 async def required(conn: Connection, client: IpcClient, principal: Principal, interaction_id: UUID) -> Part:
@@ -54,7 +56,14 @@ async def _now(client: IpcClient, principal: Principal, interaction_id: UUID) ->
     if not answer:
         return None
     customer = answer["customer_id"]
-    return Part(interaction_id, str(answer["trail_no"]), UUID(customer) if customer else None, live=True)
+    return Part(
+        interaction_id,
+        str(answer["trail_no"]),
+        UUID(customer) if customer else None,
+        live=True,
+        number=str(answer.get("number", "")),
+        candidates=tuple(map(UUID, answer.get("candidates", ()))),
+    )
 
 
 async def _before(conn: Connection, principal: Principal, interaction_id: UUID) -> Part:
@@ -62,4 +71,11 @@ async def _before(conn: Connection, principal: Principal, interaction_id: UUID) 
     row = await queries.part_of(conn, principal.tenant_id, interaction_id, principal.person_id, since)
     if row is None:
         raise NoSuchInteraction()
-    return Part(interaction_id, row["trail_no"], row["customer_id"], live=False)
+    return Part(
+        interaction_id,
+        row["trail_no"],
+        row["customer_id"],
+        live=False,
+        number=row["number"],
+        candidates=tuple(row["candidate_ids"]),
+    )
