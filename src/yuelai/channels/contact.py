@@ -71,11 +71,12 @@ class Contact:
         self.asked_who.set()
         return counts
 
-    async def choose(self, card: Mapping[str, Any], number: str, previous: Identified | None = None) -> None:
-        """The agent with that number says who it is."""
+    async def choose(self, card: Mapping[str, Any], number: str, *, on_behalf: bool = False) -> None:
+        """The agent with that number says whom it is about; `on_behalf`: somebody else speaks for them."""
         self._identified = Identified("one", [card])
         await self._recorder.identified("chosen", [card])
-        await self._recorder.note("customer", number, {"customer_id": str(card["id"])})
+        relation = {"relation": "on_behalf"} if on_behalf else {}
+        await self._recorder.note("customer", number, {"customer_id": str(card["id"]), **relation})
 
     async def _link(self, result: Identified) -> None:
         if result.previous is not None and result.previous != self._recorder.interaction.id:
@@ -98,7 +99,8 @@ class Contact:
                 await self._recorder.note(kind, command.actor.number, data, text)
                 return {}
             case "customer":
-                await self.choose(command.arguments["card"], command.actor.number)
+                on_behalf = command.arguments.get("on_behalf") is True
+                await self.choose(command.arguments["card"], command.actor.number, on_behalf=on_behalf)
                 return self._recorder.show.document()
             case "wrapup":
                 return await self._wrapup(command)

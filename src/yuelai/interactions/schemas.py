@@ -176,6 +176,9 @@ class Wrapup(BaseModel):
 
 
 class ChosenCustomer(BaseModel):
+    """`on_behalf`: whoever calls is not the customer, but speaks for them."""
+
     model_config = ConfigDict(extra="forbid")
 
     customer_id: UUID
+    on_behalf: bool = False

@@ -137,4 +137,5 @@ async def wrap_up(interaction_id: UUID, body: Wrapup, principal: AgentAtWork, cl
 @router.put("/customer", status_code=204)
 async def choose_customer(interaction_id: UUID, body: ChosenCustomer, principal: AgentAtWork, client: Core) -> Response:
     """Say who the customer is, among several or a new one."""
-    return await _ask(client, "customer", principal, interaction_id, customer_id=str(body.customer_id))
+    chosen = {"customer_id": str(body.customer_id), "on_behalf": body.on_behalf}
+    return await _ask(client, "customer", principal, interaction_id, **chosen)
