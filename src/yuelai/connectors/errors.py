@@ -24,3 +24,10 @@ class CircuitOpen(ConnectorFailed):
 
     status = 503
     code = "circuit_open"
+
+
+class TooLate(ConnectorFailed):
+    """The other system did not answer in time."""
+
+    status = 504
+    code = "connector_late"

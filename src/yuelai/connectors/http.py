@@ -11,7 +11,7 @@ import httpx
 import msgspec
 
 from yuelai.connectors.breaker import Breaker
-from yuelai.connectors.errors import ConnectorFailed
+from yuelai.connectors.errors import ConnectorFailed, TooLate
 from yuelai.connectors.hosts import AllowedHosts
 from yuelai.platform.clock import Clock, SystemClock
 
@@ -22,7 +22,10 @@ _MOST_CACHED = 500
 
 
 class JsonConnector:
-    """One for a process. Connections are kept, breakers are by host; answers are cached only where the caller asks."""
+    """One for a process. Connections are kept, breakers are by host; answers are cached only where the caller asks.
+
+    `rest_seconds` is for how long a host that keeps failing is left alone.
+    """
 
     def __init__(
         self,
@@ -30,9 +33,10 @@ class JsonConnector:
         *,
         seconds: float = SECONDS,
         most_bytes: int = MOST_BYTES,
+        rest_seconds: float = 30.0,
         clock: Clock | None = None,
     ) -> None:
-        self._hosts, self._seconds, self._most = hosts, seconds, most_bytes
+        self._hosts, self._seconds, self._most, self._rest = hosts, seconds, most_bytes, rest_seconds
         self._clock = clock or SystemClock()
         self._breakers: dict[str, Breaker] = {}
         self._cache: OrderedDict[str, tuple[float, Any]] = OrderedDict()
@@ -53,7 +57,7 @@ class JsonConnector:
         """Return the decoded JSON of `GET url`.
 
         `headers` go to the URL's host alone, for no redirect is followed; what is asked with them is not cached.
-        Raises `HostNotAllowed`, `ConnectorFailed`, `CircuitOpen`.
+        Raises `HostNotAllowed`, `TooLate`, `ConnectorFailed`, `CircuitOpen`.
         """
         target = self._hosts.check(url).copy_merge_params(dict(params or {}))
         if headers:
@@ -61,7 +65,7 @@ class JsonConnector:
         held = self._cache.get(str(target))
         if cache_seconds > 0 and held is not None and self._clock.monotonic() - held[0] < cache_seconds:
             return held[1]
-        breaker = self._breakers.setdefault(target.netloc.decode(), Breaker())
+        breaker = self._breakers.setdefault(target.netloc.decode(), Breaker(seconds=self._rest))
         breaker.enter(self._clock.monotonic())
         try:
             body = await self._read(target, headers or {})
@@ -70,7 +74,8 @@ class JsonConnector:
             breaker.failed(self._clock.monotonic())
             if isinstance(error, ConnectorFailed):
                 raise
-            raise ConnectorFailed(_reason(error), host=target.host) from error
+            refusal = TooLate if isinstance(error, TimeoutError | httpx.TimeoutException) else ConnectorFailed
+            raise refusal(_reason(error), host=target.host) from error
         except BaseException:
             breaker.abandoned()
             raise

@@ -158,6 +158,14 @@ class Settings(BaseSettings):
         description="Business systems that may be asked over HTTP, comma separated, each `HOST` or `HOST:PORT`; "
         "`TENANT@HOST` for the tenant of that code only.",
     )
+    bss_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^/?#@]+(/[^?#]*)?$",
+        description="Business support system that speaks TM Forum's APIs, up to `/tmf-api`: what customers have, owe and "
+        "ordered is asked of it. Unset, it is read from the centre's own tables.",
+    )
+    bss_key: str | None = Field(None, repr=False, description="Bearer token it wants, if any.")
+    bss_tenant: str = Field("", description="Code of the tenant whose customers it knows; empty: of all.")
     source_folder: Path | None = Field(
         None, description="Folder with a folder for each tenant (its code), in which sources of customers read files."
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import socket
 import sys
 from typing import Annotated
 
@@ -52,6 +53,9 @@ def demo(
         print(HELP.format(simulated="" if no_callers else SIMULATED.format(callers=callers)), flush=True)
 
     extra = [] if no_callers else [_simulator(settings, callers)]
+    if settings.bss_url is None:
+        settings, business = _business(settings)
+        extra.insert(0, business)
     with plainly():
         asyncio.run(run_centre(settings, prepare=prepare, extra=extra, log_files=True))
 
@@ -61,6 +65,21 @@ def _is_loopback(address: str) -> bool:
         return ipaddress.ip_address(address).is_loopback
     except ValueError:
         return address == "localhost"
+
+
+def _business(settings: Settings) -> tuple[Settings, Role]:
+    """A business support system with the sample's customers, and settings that lead to it."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = int(probe.getsockname()[1])
+
+    async def ready() -> None:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.close()
+
+    command = [sys.executable, "-m", "yuelai", "bss", "--port", str(port), "--control"]
+    role = Role("bss", command, ready, stop_seconds=3, log_file=settings.folder / "logs" / "bss.log")
+    found = {"bss_url": f"http://127.0.0.1:{port}/tmf-api", "bss_tenant": "main"}
+    return settings.model_copy(update=found), role
 
 
 def _simulator(settings: Settings, callers: int) -> Role:

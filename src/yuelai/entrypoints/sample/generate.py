@@ -183,7 +183,9 @@ class Generator:
             total = sum(int(str(line["amount_minor"])) for line in lines)
             due = (month + timedelta(days=32)).replace(day=20)
             paid: date | None = due - timedelta(days=rng.randint(1, 9))
-            if (paid is not None and paid > self._today) or (month == self._months[0] and rng.random() < 0.15):
+            # Drawn whatever the day is: who comes after must not depend on it.
+            owed = month == self._months[0] and rng.random() < 0.15
+            if owed or (paid is not None and paid > self._today):
                 paid = None
             customer.bills.append((self.new_id(), account, month, total, due, paid, lines))
         if rng.random() < 0.15 or (months and rng.random() < 0.1):

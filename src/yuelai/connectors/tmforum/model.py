@@ -1,0 +1,64 @@
+"""What the centre wants to know of a customer's business, in its own shapes. Amounts are in minor units of a currency,
+days are ISO 8601; ids and numbers are the business system's."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+
+class Account(TypedDict):
+    id: str
+    no: str
+    kind: str
+    balance_minor: int
+    currency: str
+    status: str
+
+
+class BillLine(TypedDict):
+    label: str
+    amount_minor: int
+
+
+class Bill(TypedDict):
+    """`month` is the first day of the month billed; `paid_on` is None while it is owed."""
+
+    id: str
+    account_id: str
+    month: str
+    total_minor: int
+    currency: str
+    due_on: str
+    paid_on: str | None
+    lines: list[BillLine]
+
+
+class Payment(TypedDict):
+    """`method` is direct_debit, wallet, card, cash or whatever else the system names."""
+
+    id: str
+    account_id: str
+    paid_on: str
+    amount_minor: int
+    currency: str
+    method: str
+    status: str
+
+
+class Product(TypedDict):
+    id: str
+    code: str
+    name: str
+    number: str | None
+    status: str
+    price_minor: int
+    currency: str
+    since: str
+
+
+class Order(TypedDict):
+    id: str
+    no: str
+    subject: str
+    status: str
+    ordered_at: str

@@ -1,0 +1,155 @@
+"""TM Forum's resources read into our shapes; pure.
+
+Resources may hold much more, and leave out nearly everything: what is missing is taken as nothing said, what is there
+and of another form raises `TypeError`, `ValueError`, `KeyError` or `AttributeError`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from yuelai.connectors.tmforum.model import Account, Bill, BillLine, Order, Payment, Product
+
+Resource = Mapping[str, Any]
+
+_PRODUCT = {
+    "created": "open", "pendingactive": "open", "active": "active", "suspended": "suspended",
+    "pendingterminate": "active", "terminated": "cancelled", "cancelled": "cancelled", "aborted": "cancelled",
+}  # fmt: skip
+_ORDER = {"completed": "done", "cancelled": "cancelled", "rejected": "cancelled", "failed": "cancelled"}
+_SETTLED = "settled"
+
+
+def money(amount: Resource | None) -> tuple[int, str]:
+    """Return minor units and currency of TM Forum's Money, `{"unit": "CNY", "value": 48.6}`."""
+    if amount is None:
+        return 0, "CNY"
+    value = Decimal(str(amount["value"])) * 100
+    return int(value.to_integral_value(ROUND_HALF_UP)), str(amount.get("unit") or "CNY")
+
+
+def accounts(found: Iterable[Resource], buckets: Iterable[Resource]) -> list[Account]:
+    """Of TMF666 `billingAccount` and TMF654 `bucket`: what is left in an account's monetary buckets goes before the
+    balance that the account itself names."""
+    left: dict[str, tuple[int, str]] = {}
+    for bucket in buckets:
+        holder = bucket.get("partyAccount")
+        if bucket.get("usageType") != "monetary" or holder is None:
+            continue
+        value = bucket["remainingValue"]
+        minor, currency = money({"value": value["amount"], "unit": value.get("units")})
+        left[str(holder["id"])] = (left.get(str(holder["id"]), (0, currency))[0] + minor, currency)
+    read: list[Account] = []
+    for each in found:
+        named = [balance["amount"] for balance in each.get("accountBalance") or ()]
+        minor, currency = left.get(str(each["id"])) or money(named[0] if named else None)
+        read.append(
+            {
+                "id": str(each["id"]),
+                "no": str(each.get("name") or each["id"]),
+                "kind": str(each.get("accountType") or "postpaid"),
+                "balance_minor": minor,
+                "currency": currency,
+                "status": str(each.get("state") or "active").lower(),
+            }
+        )
+    return sorted(read, key=lambda account: account["no"])
+
+
+def bills(found: Iterable[Resource], rates: Iterable[Resource]) -> list[Bill]:
+    """Of TMF678 `customerBill` and `appliedCustomerBillingRate`; the newest month first."""
+    lines: dict[str, list[BillLine]] = {}
+    for rate in rates:
+        amount, _ = money(rate.get("taxIncludedAmount"))
+        label = str(rate.get("name") or rate.get("description") or "")
+        lines.setdefault(str(rate["bill"]["id"]), []).append({"label": label, "amount_minor": amount})
+    read: list[Bill] = []
+    for each in found:
+        total, currency = money(each.get("taxIncludedAmount") or each.get("amountDue"))
+        began = _day(each["billingPeriod"]["startDateTime"])
+        settled = str(each.get("state") or "").lower() == _SETTLED
+        read.append(
+            {
+                "id": str(each["id"]),
+                "account_id": str((each.get("billingAccount") or {}).get("id") or ""),
+                "month": f"{began[:7]}-01",
+                "total_minor": total,
+                "currency": currency,
+                "due_on": _day(each["paymentDueDate"]),
+                "paid_on": _day(each.get("lastUpdate") or each["paymentDueDate"]) if settled else None,
+                "lines": lines.get(str(each["id"]), []),
+            }
+        )
+    return sorted(read, key=lambda bill: (bill["month"], bill["id"]), reverse=True)
+
+
+def payments(found: Iterable[Resource]) -> list[Payment]:
+    """Of TMF676 `payment`; the newest first."""
+    read: list[Payment] = []
+    for each in found:
+        minor, currency = money(each.get("totalAmount") or each.get("amount"))
+        method = each.get("paymentMethod") or {}
+        read.append(
+            {
+                "id": str(each["id"]),
+                "account_id": str((each.get("account") or {}).get("id") or ""),
+                "paid_on": _day(each["paymentDate"]),
+                "amount_minor": minor,
+                "currency": currency,
+                "method": str(method.get("name") or method.get("@type") or ""),
+                "status": str(each.get("status") or "done").lower(),
+            }
+        )
+    return sorted(read, key=lambda payment: (payment["paid_on"], payment["id"]), reverse=True)
+
+
+def products(found: Iterable[Resource]) -> list[Product]:
+    """Of TMF637 `product`; the newest first. Its number is the characteristic `number` or `msisdn`."""
+    read: list[Product] = []
+    for each in found:
+        recurring = [price for price in each.get("productPrice") or () if price.get("priceType") == "recurring"]
+        minor, currency = money(recurring[0]["price"]["taxIncludedAmount"] if recurring else None)
+        numbers = [
+            str(one["value"])
+            for one in each.get("productCharacteristic") or ()
+            if one.get("name") in ("number", "msisdn") and one.get("value")
+        ]
+        status = str(each.get("status") or "active")
+        offering = each.get("productOffering") or {}
+        read.append(
+            {
+                "id": str(each["id"]),
+                "code": str(offering.get("id") or ""),
+                "name": str(each.get("name") or offering.get("name") or ""),
+                "number": numbers[0] if numbers else None,
+                "status": _PRODUCT.get(status.lower(), status),
+                "price_minor": minor,
+                "currency": currency,
+                "since": _day(each["startDate"]),
+            }
+        )
+    return sorted(read, key=lambda product: product["since"], reverse=True)
+
+
+def orders(found: Iterable[Resource]) -> list[Order]:
+    """Of TMF622 `productOrder`; the newest first."""
+    read: list[Order] = []
+    for each in found:
+        at = datetime.fromisoformat(str(each["orderDate"]))
+        read.append(
+            {
+                "id": str(each["id"]),
+                "no": str(each.get("externalId") or each["id"]),
+                "subject": str(each.get("description") or each.get("category") or ""),
+                "status": _ORDER.get(str(each.get("state") or "").lower(), "open"),
+                "ordered_at": at.isoformat(),
+            }
+        )
+    return sorted(read, key=lambda order: order["ordered_at"], reverse=True)
+
+
+def _day(instant: Any) -> str:
+    return datetime.fromisoformat(str(instant)).date().isoformat()

@@ -1,0 +1,48 @@
+"""The business system of the demo, in the test's own loop."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date
+
+import httpx
+import uvicorn
+
+from yuelai.entrypoints.bss.app import application
+from yuelai.entrypoints.bss.books import Books
+
+
+@dataclass
+class RunningBss:
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/tmf-api"
+
+    async def behave(self, mode: str, seconds: float = 1.0) -> None:
+        async with httpx.AsyncClient() as client:
+            answer = await client.put(f"http://127.0.0.1:{self.port}/control", json={"mode": mode, "seconds": seconds})
+        assert answer.status_code == 200, answer.text
+
+
+@asynccontextmanager
+async def running_bss(*, today: date, count: int = 10) -> AsyncIterator[RunningBss]:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = int(listener.getsockname()[1])
+        app = application(Books(today, count), control=True)
+        server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off", timeout_graceful_shutdown=0))
+        serving = asyncio.create_task(server.serve(sockets=[listener]))
+        while not server.started:
+            await asyncio.sleep(0.01)
+        try:
+            yield RunningBss(port)
+        finally:
+            server.should_exit = True
+            server.force_exit = True
+            await serving
