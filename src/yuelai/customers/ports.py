@@ -24,6 +24,15 @@ class ContactHistory(Protocol):
     ) -> list[dict[str, Any]]: ...
 
 
+class OpenCallbacks(Protocol):
+    """Callbacks owed to a customer that are not over, the soonest first, as far as the principal may see them; bound
+    where the app is made (`app.state.open_callbacks`)."""
+
+    async def __call__(
+        self, conn: Connection, principal: Principal, customer_ids: Sequence[UUID]
+    ) -> list[dict[str, Any]]: ...
+
+
 class CustomerUse(Protocol):
     """Tells which of these customers another room has something about; bound where the worker is made."""
 

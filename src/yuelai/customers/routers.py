@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from yuelai.customers import endpoints
+from yuelai.customers.apart import endpoints as apart
 from yuelai.customers.configure import endpoints as configure
 from yuelai.customers.imports import endpoints as imports
 from yuelai.customers.merging import endpoints as merging
@@ -12,10 +13,11 @@ from yuelai.customers.parts import endpoints as parts
 from yuelai.customers.privacy import endpoints as privacy
 from yuelai.customers.record import endpoints as record
 from yuelai.customers.sync import endpoints as sync
+from yuelai.customers.view import endpoints as view
 
 router = APIRouter()
 # Before `/customers/{customer_id}`, which would take their names for ids.
 router.include_router(imports.router)
 router.include_router(sync.router)
-for each in (endpoints, merging, privacy, record, parts, configure):
+for each in (endpoints, view, apart, merging, privacy, record, parts, configure):
     router.include_router(each.router)

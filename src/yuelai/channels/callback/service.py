@@ -3,7 +3,7 @@ the facts."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from yuelai.platform.db import Connection
 
 READ, WRITE = "callbacks.read", "callbacks.write"
+MOST_OPEN = 20
+"""Shown of one customer."""
 
 _OWN = """k.agent_id = {0} OR EXISTS (
     SELECT FROM queue_members own WHERE own.queue_id = k.queue_id AND own.person_id = {0}
@@ -74,6 +76,15 @@ async def find(
     rows = await tables.find(conn, scope, limit + 1, soonest=soonest)
     items, next_cursor = paging.page(rows, limit, lambda row: (row["due_at"], row["id"]) if soonest else (row["id"],))
     return [document(row) for row in items], next_cursor
+
+
+async def open_of(conn: Connection, principal: Principal, customer_ids: Sequence[UUID]) -> list[dict[str, Any]]:
+    """Return the calls that we owe a customer (`customers.ports.OpenCallbacks`): whoever serves them is told, whatever
+    queue will make the call."""
+    scope = scoped(principal, "customers.read", tenant="k.tenant_id").where("k.customer_id = ANY ({})", customer_ids)
+    scope.where("k.state = ANY ({})", list(repository.OPEN))
+    rows = await tables.find(conn, scope, MOST_OPEN, soonest=True)
+    return [document(row) | {"recording": None} for row in rows]
 
 
 async def book(conn: Connection, principal: Principal, new: Mapping[str, Any]) -> dict[str, Any]:

@@ -22,6 +22,7 @@ import yuelai.identity.sign_in.endpoints
 import yuelai.identity.sign_in.oidc_endpoints
 import yuelai.identity.tenants.endpoints
 import yuelai.identity.tokens.endpoints
+import yuelai.interactions.candidate_endpoints
 import yuelai.interactions.endpoints
 import yuelai.interactions.verbs
 import yuelai.recordings.endpoints
@@ -34,6 +35,8 @@ import yuelai.telephony.trace.endpoints
 import yuelai.telephony.trunks.endpoints
 from yuelai import __version__
 from yuelai.channels.callback.personal import CallbacksPersonalData
+from yuelai.channels.callback.service import open_of
+from yuelai.connectors.tmforum.client import TmForum
 from yuelai.customers.imports.uploads import FORM_BYTES
 from yuelai.entrypoints.web import console, events, health, problems, rights, sip, system
 from yuelai.entrypoints.web.corelink import CoreLink
@@ -69,6 +72,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     yuelai.customers.routers.router,
     yuelai.interactions.endpoints.router,
     yuelai.interactions.verbs.router,
+    yuelai.interactions.candidate_endpoints.router,
     yuelai.routing.endpoints.router,
     yuelai.routing.dispositions.endpoints.router,
     yuelai.calendars.endpoints.router,
@@ -103,6 +107,7 @@ def create_app(settings: Settings, *, webroot: Path | None = None) -> FastAPI:
         state.core = state.link.client
         state.media = {name: IpcClient(settings.socket(name)) for name in shares.roles(settings)}
         state.worker = IpcClient(settings.socket("worker"))
+        state.business_system = TmForum(settings.bss_url, settings.bss_key) if settings.bss_url else None
         clients = (state.core, *state.media.values(), state.worker)
         for client in clients:
             await client.start(wait=None)
@@ -116,6 +121,8 @@ def create_app(settings: Settings, *, webroot: Path | None = None) -> FastAPI:
             await listener.close()
             for client in clients:
                 await client.close()
+            if state.business_system is not None:
+                await state.business_system.close()
             await state.database.close()
 
     app = FastAPI(
@@ -128,7 +135,7 @@ def create_app(settings: Settings, *, webroot: Path | None = None) -> FastAPI:
         responses={"default": {"description": "RFC 9457 problem document", "content": {problems.MEDIA_TYPE: {}}}},
     )
     app.state.settings, app.state.webroot = settings, webroot
-    app.state.contact_history = contact_history
+    app.state.contact_history, app.state.open_callbacks = contact_history, open_of
     app.state.personal_data = (
         RecordingsPersonalData(settings),
         InteractionsPersonalData(),

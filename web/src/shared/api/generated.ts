@@ -894,6 +894,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/number-place": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Number Place
+         * @description Where a number is from, by the numbering plan; ported numbers keep the place they were given out at.
+         */
+        get: operations["number_place_api_v1_customers_number_place_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/sources": {
         parameters: {
             query?: never;
@@ -1257,6 +1277,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{customer_id}/sections/{section}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Section
+         * @description One section of the 360° view, of the customer or the one they were merged into. A business system that is slow or
+         *     away costs at most its own time-out and is told in `state`; other sections do not wait for it.
+         */
+        get: operations["section_api_v1_customers__customer_id__sections__section__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/direct-numbers": {
         parameters: {
             query?: never;
@@ -1496,6 +1537,46 @@ export interface paths {
          * @description Speak with the other one: the customer, or who was asked.
          */
         post: operations["alternate_api_v1_interactions__interaction_id__alternate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/interactions/{interaction_id}/candidates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Told Apart
+         * @description Those who share the caller's number, the likeliest first, and the questions that split them best.
+         */
+        get: operations["told_apart_api_v1_interactions__interaction_id__candidates_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/interactions/{interaction_id}/candidates/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Compare
+         * @description Whether what the caller said fits; what is on record is not shown. 429 after some tries, longer each time.
+         */
+        post: operations["compare_api_v1_interactions__interaction_id__candidates_compare_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1787,6 +1868,26 @@ export interface paths {
         put?: never;
         /** Retrieve */
         post: operations["retrieve_api_v1_interactions__interaction_id__retrieve_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/interactions/{interaction_id}/standing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Standing
+         * @description How often the caller came lately, and what we owe them.
+         */
+        get: operations["standing_api_v1_interactions__interaction_id__standing_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3156,6 +3257,44 @@ export interface components {
             /** Status */
             status: string;
         };
+        /** AccountView */
+        AccountView: {
+            /** Balance Minor */
+            balance_minor: number;
+            /** Currency */
+            currency: string;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** No */
+            no: string;
+            /** Status */
+            status: string;
+        };
+        /** AccountsSection */
+        AccountsSection: {
+            /**
+             * Items
+             * @default []
+             */
+            items?: components["schemas"]["AccountView"][];
+            /** Retry After */
+            retry_after?: number | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            section: "accounts";
+            /**
+             * State
+             * @default ready
+             * @enum {string}
+             */
+            state?: "ready" | "late" | "away";
+            /** System */
+            system?: string | null;
+        };
         /**
          * Action
          * @enum {string}
@@ -3256,6 +3395,13 @@ export interface components {
          * @enum {string}
          */
         AgentState: "offline" | "ready" | "ringing" | "talking" | "hold" | "consult" | "wrapup" | "busy";
+        /** Answer */
+        Answer: {
+            /** Customers */
+            customers: string[];
+            /** Value */
+            value: string;
+        };
         /**
          * Apart
          * @description Both live again.
@@ -3359,6 +3505,58 @@ export interface components {
             amount_minor: number;
             /** Label */
             label: string;
+        };
+        /**
+         * BillView
+         * @description `month` is the first day of the month billed; `paid_on` is null while it is owed.
+         */
+        BillView: {
+            /** Account Id */
+            account_id: string;
+            /** Currency */
+            currency: string;
+            /** Due On */
+            due_on: string;
+            /** Id */
+            id: string;
+            /** Lines */
+            lines: components["schemas"]["BillViewLine"][];
+            /** Month */
+            month: string;
+            /** Paid On */
+            paid_on: string | null;
+            /** Total Minor */
+            total_minor: number;
+        };
+        /** BillViewLine */
+        BillViewLine: {
+            /** Amount Minor */
+            amount_minor: number;
+            /** Label */
+            label: string;
+        };
+        /** BillsSection */
+        BillsSection: {
+            /**
+             * Items
+             * @default []
+             */
+            items?: components["schemas"]["BillView"][];
+            /** Retry After */
+            retry_after?: number | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            section: "bills";
+            /**
+             * State
+             * @default ready
+             * @enum {string}
+             */
+            state?: "ready" | "late" | "away";
+            /** System */
+            system?: string | null;
         };
         /**
          * BusyReason
@@ -3557,6 +3755,34 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * CallbacksSection
+         * @description Items are callbacks that are not over.
+         */
+        CallbacksSection: {
+            /**
+             * Items
+             * @default []
+             */
+            items?: {
+                [key: string]: unknown;
+            }[];
+            /** Retry After */
+            retry_after?: number | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            section: "callbacks";
+            /**
+             * State
+             * @default ready
+             * @enum {string}
+             */
+            state?: "ready" | "late" | "away";
+            /** System */
+            system?: string | null;
+        };
+        /**
          * CallerPolicy
          * @description `default` is shown where a call has no number of its own, or one that does not begin as one of `allowed` (empty:
          *     any may be shown). A `trusted` peer is told the number even when it is withheld (RFC 3325).
@@ -3575,36 +3801,12 @@ export interface components {
              */
             trusted?: boolean;
         };
-        /**
-         * Candidate
-         * @description A trunk in the order in which it would be tried. `why` are stable codes, most important first: prefix, cheapest,
-         *     dearer, no_rate, priority, weight; and what keeps it from being tried: down, refused, unregistered, full, inactive,
-         *     inbound_only.
-         */
-        Candidate: {
-            /** Code */
-            code: string;
-            /** Name */
-            name: string;
-            /** Per Minute Micro */
-            per_minute_micro: number | null;
-            /** Priority */
-            priority: number;
-            /** Sends */
-            sends: string;
-            /** State */
-            state: string;
-            /**
-             * Trunk Id
-             * Format: uuid
-             */
-            trunk_id: string;
-            /** Usable */
-            usable: boolean;
-            /** Weight */
-            weight: number;
-            /** Why */
-            why: string[];
+        /** Candidates */
+        Candidates: {
+            /** Items */
+            items: components["schemas"]["yuelai__interactions__candidate_endpoints__Candidate"][];
+            /** Questions */
+            questions: components["schemas"]["Question"][];
         };
         /** Card */
         Card: {
@@ -3737,13 +3939,21 @@ export interface components {
              */
             warnings?: string[];
         };
-        /** ChosenCustomer */
+        /**
+         * ChosenCustomer
+         * @description `on_behalf`: whoever calls is not the customer, but speaks for them.
+         */
         ChosenCustomer: {
             /**
              * Customer Id
              * Format: uuid
              */
             customer_id: string;
+            /**
+             * On Behalf
+             * @default false
+             */
+            on_behalf?: boolean;
         };
         /** ChosenTenant */
         ChosenTenant: {
@@ -3880,6 +4090,57 @@ export interface components {
             purpose: string;
             /** Source */
             source: string;
+        };
+        /** ConsentsSection */
+        ConsentsSection: {
+            /**
+             * Items
+             * @default []
+             */
+            items?: components["schemas"]["Consent"][];
+            /** Retry After */
+            retry_after?: number | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            section: "consents";
+            /**
+             * State
+             * @default ready
+             * @enum {string}
+             */
+            state?: "ready" | "late" | "away";
+            /** System */
+            system?: string | null;
+        };
+        /**
+         * ContactsSection
+         * @description Items are summaries of interactions.
+         */
+        ContactsSection: {
+            /**
+             * Items
+             * @default []
+             */
+            items?: {
+                [key: string]: unknown;
+            }[];
+            /** Retry After */
+            retry_after?: number | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            section: "contacts";
+            /**
+             * State
+             * @default ready
+             * @enum {string}
+             */
+            state?: "ready" | "late" | "away";
+            /** System */
+            system?: string | null;
         };
         /**
          * Counted
@@ -4230,7 +4491,7 @@ export interface components {
          */
         Explanation: {
             /** Candidates */
-            candidates: components["schemas"]["Candidate"][];
+            candidates: components["schemas"]["yuelai__telephony__trunks__schemas__Candidate"][];
             /** Error */
             error: string | null;
             /** Number */
@@ -4309,6 +4570,16 @@ export interface components {
              * @enum {string}
              */
             type: "text" | "number" | "date" | "choice" | "bool";
+        };
+        /**
+         * Fitting
+         * @description `matching` said the right thing; of `unknown` ones nothing is on record.
+         */
+        Fitting: {
+            /** Matching */
+            matching: string[];
+            /** Unknown */
+            unknown: string[];
         };
         /** FlowList */
         FlowList: {
@@ -4872,6 +5143,16 @@ export interface components {
          * @enum {string}
          */
         "Kind-Input": "callback" | "voicemail" | "web";
+        /** LastContact */
+        LastContact: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Channel */
+            channel: string;
+        };
         /**
          * Line
          * @description `token` names the API token that acted for the person; `person` is null where nobody known acted.
@@ -5967,6 +6248,45 @@ export interface components {
             /** Subject */
             subject: string;
         };
+        /** OrderView */
+        OrderView: {
+            /** Id */
+            id: string;
+            /** No */
+            no: string;
+            /**
+             * Ordered At
+             * Format: date-time
+             */
+            ordered_at: string;
+            /** Status */
+            status: string;
+            /** Subject */
+            subject: string;
+        };
+        /** OrdersSection */
+        OrdersSection: {
+            /**
+             * Items
+             * @default []
+             */
+            items?: components["schemas"]["OrderView"][];
+            /** Retry After */
+            retry_after?: number | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            section: "orders";
+            /**
+             * State
+             * @default ready
+             * @enum {string}
+             */
+            state?: "ready" | "late" | "away";
+            /** System */
+            system?: string | null;
+        };
         /** OutboxStatus */
         OutboxStatus: {
             /** Followers */
@@ -6119,6 +6439,49 @@ export interface components {
             node: string | null;
         };
         /**
+         * PaymentView
+         * @description `method` is direct_debit, wallet, card, cash or what the business system calls it; empty when nobody knows.
+         */
+        PaymentView: {
+            /** Account Id */
+            account_id: string;
+            /** Amount Minor */
+            amount_minor: number;
+            /** Currency */
+            currency: string;
+            /** Id */
+            id: string;
+            /** Method */
+            method: string;
+            /** Paid On */
+            paid_on: string;
+            /** Status */
+            status: string;
+        };
+        /** PaymentsSection */
+        PaymentsSection: {
+            /**
+             * Items
+             * @default []
+             */
+            items?: components["schemas"]["PaymentView"][];
+            /** Retry After */
+            retry_after?: number | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            section: "payments";
+            /**
+             * State
+             * @default ready
+             * @enum {string}
+             */
+            state?: "ready" | "late" | "away";
+            /** System */
+            system?: string | null;
+        };
+        /**
          * Peaks
          * @description How loud a recording is, in buckets of equal length: the loudest sample of each, 0 to 255 (full scale).
          */
@@ -6255,6 +6618,18 @@ export interface components {
             /** User */
             user: string;
         };
+        /**
+         * PlaceOfNumber
+         * @description `kind`: mobile, fixed, service or unknown; `zh` and `en` name the place and may be empty.
+         */
+        PlaceOfNumber: {
+            /** En */
+            en: string;
+            /** Kind */
+            kind: string | null;
+            /** Zh */
+            zh: string;
+        };
         /** Product */
         Product: {
             /** Code */
@@ -6276,6 +6651,48 @@ export interface components {
             since: string;
             /** Status */
             status: string;
+        };
+        /** ProductView */
+        ProductView: {
+            /** Code */
+            code: string;
+            /** Currency */
+            currency: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Number */
+            number: string | null;
+            /** Price Minor */
+            price_minor: number;
+            /** Since */
+            since: string;
+            /** Status */
+            status: string;
+        };
+        /** ProductsSection */
+        ProductsSection: {
+            /**
+             * Items
+             * @default []
+             */
+            items?: components["schemas"]["ProductView"][];
+            /** Retry After */
+            retry_after?: number | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            section: "products";
+            /**
+             * State
+             * @default ready
+             * @enum {string}
+             */
+            state?: "ready" | "late" | "away";
+            /** System */
+            system?: string | null;
         };
         /**
          * Profile
@@ -6350,6 +6767,22 @@ export interface components {
             code: string;
             /** Name */
             name: string;
+        };
+        /**
+         * Question
+         * @description `left`: how many candidates remain on average once it is answered. Roads and identity numbers have no answers
+         *     here: what the caller says is compared.
+         */
+        Question: {
+            /** Answers */
+            answers: components["schemas"]["Answer"][];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "surname" | "road" | "product" | "id_number";
+            /** Left */
+            left: number;
         };
         /**
          * QueueChange
@@ -6627,6 +7060,55 @@ export interface components {
              * @enum {string}
              */
             kind: "spouse" | "parent" | "child" | "family" | "household" | "employer" | "employee" | "contact" | "company" | "other";
+        };
+        /** RelationsSection */
+        RelationsSection: {
+            /**
+             * Items
+             * @default []
+             */
+            items?: components["schemas"]["Relative"][];
+            /** Retry After */
+            retry_after?: number | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            section: "relations";
+            /**
+             * State
+             * @default ready
+             * @enum {string}
+             */
+            state?: "ready" | "late" | "away";
+            /** System */
+            system?: string | null;
+        };
+        /**
+         * Relative
+         * @description `kind` is what the other one is to the customer.
+         */
+        Relative: {
+            /** Class */
+            class: string;
+            /**
+             * Customer Id
+             * Format: uuid
+             */
+            customer_id: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /** No */
+            no: string;
+            /** Phone */
+            phone: string | null;
         };
         /**
          * Result
@@ -6910,6 +7392,19 @@ export interface components {
             items: components["schemas"]["Run"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * Said
+         * @description What the caller said: part of their road, or the last four characters of their identity number.
+         */
+        Said: {
+            /** Answer */
+            answer: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "road" | "id_number";
         };
         /** Scope */
         Scope: {
@@ -7333,34 +7828,10 @@ export interface components {
          * @enum {string}
          */
         Srtp: "off" | "accept" | "require";
-        /** Standing */
-        Standing: {
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Current */
-            current: boolean;
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /**
-             * Last Seen At
-             * Format: date-time
-             */
-            last_seen_at: string;
-            /** Source */
-            source: string | null;
-            /** User Agent */
-            user_agent: string | null;
-        };
         /** StandingList */
         StandingList: {
             /** Items */
-            items: components["schemas"]["Standing"][];
+            items: components["schemas"]["yuelai__identity__sign_in__schemas__Standing"][];
             /** Next Cursor */
             next_cursor?: string | null;
         };
@@ -8254,6 +8725,32 @@ export interface components {
             /** Name */
             name: string;
         };
+        /**
+         * ValueSection
+         * @description When the bills are not to be had the rest is told all the same, with their `state`.
+         */
+        ValueSection: {
+            /**
+             * Items
+             * @default []
+             */
+            items?: components["schemas"]["Worth"][];
+            /** Retry After */
+            retry_after?: number | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            section: "value";
+            /**
+             * State
+             * @default ready
+             * @enum {string}
+             */
+            state?: "ready" | "late" | "away";
+            /** System */
+            system?: string | null;
+        };
         /** Wanted */
         Wanted: {
             /** Number */
@@ -8360,6 +8857,27 @@ export interface components {
             state: components["schemas"]["AgentState"];
             /** Until */
             until: string | null;
+        };
+        /**
+         * Worth
+         * @description `monthly_minor` is the mean of the last six bills; null without any, or when they are not to be had now.
+         */
+        Worth: {
+            /** Class */
+            class: string;
+            /** Contacts 90 Days */
+            contacts_90_days: number;
+            /** Currency */
+            currency: string | null;
+            manager: components["schemas"]["PersonRef"] | null;
+            /** Monthly Minor */
+            monthly_minor: number | null;
+            /** Owed Minor */
+            owed_minor: number | null;
+            /** Since */
+            since: string;
+            /** Warnings */
+            warnings: string[];
         };
         /** Wrapup */
         Wrapup: {
@@ -8487,6 +9005,96 @@ export interface components {
             totp: boolean;
             /** Username */
             username: string;
+        };
+        /** Standing */
+        yuelai__identity__sign_in__schemas__Standing: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Current */
+            current: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Last Seen At
+             * Format: date-time
+             */
+            last_seen_at: string;
+            /** Source */
+            source: string | null;
+            /** User Agent */
+            user_agent: string | null;
+        };
+        /**
+         * Candidate
+         * @description One who shares the number. `role` is what it is to them: owner, agent or former. `likelihood`: 1 weak, 2
+         *     possible, 3 likely, 4 very likely; `reasons` are codes: the role, open_callback, recent_week, recent_quarter, path.
+         */
+        yuelai__interactions__candidate_endpoints__Candidate: {
+            /**
+             * Customer Id
+             * Format: uuid
+             */
+            customer_id: string;
+            /** Label */
+            label: string | null;
+            last_contact: components["schemas"]["LastContact"] | null;
+            /** Likelihood */
+            likelihood: number;
+            /** Open Callbacks */
+            open_callbacks: number;
+            /** Products */
+            products: string[];
+            /** Reasons */
+            reasons: string[];
+            /** Role */
+            role: string | null;
+        };
+        /**
+         * Standing
+         * @description `contacts_lately`: how often they came in seven days, this contact among them.
+         */
+        yuelai__interactions__candidate_endpoints__Standing: {
+            /** Contacts Lately */
+            contacts_lately: number;
+            /** Open Callbacks */
+            open_callbacks: number;
+        };
+        /**
+         * Candidate
+         * @description A trunk in the order in which it would be tried. `why` are stable codes, most important first: prefix, cheapest,
+         *     dearer, no_rate, priority, weight; and what keeps it from being tried: down, refused, unregistered, full, inactive,
+         *     inbound_only.
+         */
+        yuelai__telephony__trunks__schemas__Candidate: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Per Minute Micro */
+            per_minute_micro: number | null;
+            /** Priority */
+            priority: number;
+            /** Sends */
+            sends: string;
+            /** State */
+            state: string;
+            /**
+             * Trunk Id
+             * Format: uuid
+             */
+            trunk_id: string;
+            /** Usable */
+            usable: boolean;
+            /** Weight */
+            weight: number;
+            /** Why */
+            why: string[];
         };
     };
     responses: never;
@@ -10507,6 +11115,38 @@ export interface operations {
             };
         };
     };
+    number_place_api_v1_customers_number_place_get: {
+        parameters: {
+            query: {
+                /** @description in any written form */
+                number: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceOfNumber"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
     all_sources_api_v1_customers_sources_get: {
         parameters: {
             query?: never;
@@ -11361,6 +12001,38 @@ export interface operations {
             };
         };
     };
+    section_api_v1_customers__customer_id__sections__section__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+                section: "accounts" | "bills" | "payments" | "products" | "orders" | "contacts" | "callbacks" | "relations" | "consents" | "value";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountsSection"] | components["schemas"]["BillsSection"] | components["schemas"]["PaymentsSection"] | components["schemas"]["ProductsSection"] | components["schemas"]["OrdersSection"] | components["schemas"]["ContactsSection"] | components["schemas"]["CallbacksSection"] | components["schemas"]["RelationsSection"] | components["schemas"]["ConsentsSection"] | components["schemas"]["ValueSection"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
     direct_numbers_api_v1_direct_numbers_get: {
         parameters: {
             query?: {
@@ -11912,6 +12584,75 @@ export interface operations {
             };
         };
     };
+    told_apart_api_v1_interactions__interaction_id__candidates_get: {
+        parameters: {
+            query?: {
+                /** @description what they chose on their way here */
+                topic?: string[] | null;
+            };
+            header?: never;
+            path: {
+                interaction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Candidates"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    compare_api_v1_interactions__interaction_id__candidates_compare_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interaction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Said"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fitting"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
     conference_api_v1_interactions__interaction_id__conference_post: {
         parameters: {
             query?: never;
@@ -12352,6 +13093,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    standing_api_v1_interactions__interaction_id__standing_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interaction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["yuelai__interactions__candidate_endpoints__Standing"];
+                };
             };
             /** @description RFC 9457 problem document */
             default: {
