@@ -7,9 +7,10 @@ from datetime import UTC, date, datetime
 import structlog
 
 from yuelai.customers.sealing import Vault
-from yuelai.entrypoints.sample import customers, people, queues, second_tenant, trunks
+from yuelai.entrypoints.sample import businesses, customers, people, queues, second_tenant, trunks
 from yuelai.platform.config import Settings
 from yuelai.platform.db import Database
+from yuelai.platform.ids import SAMPLE_TENANT
 
 log = structlog.get_logger()
 
@@ -30,7 +31,9 @@ async def load(
         await conn.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
         await people.load(conn)
         await queues.load(conn, today)
+        await businesses.load(conn, SAMPLE_TENANT)
         if await customers.load(conn, today, count, vault):
             log.info("sample_loaded", customers=count)
         await second_tenant.load(conn, today)
+        await businesses.load_east(conn, second_tenant.EAST)
         await trunks.load(conn)

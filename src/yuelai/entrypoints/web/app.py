@@ -9,6 +9,8 @@ from pathlib import Path
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
 
+import yuelai.businesses.drafts.endpoints
+import yuelai.businesses.endpoints
 import yuelai.calendars.endpoints
 import yuelai.channels.callback.endpoints
 import yuelai.customers.routers
@@ -34,6 +36,7 @@ import yuelai.telephony.guards.endpoints
 import yuelai.telephony.trace.endpoints
 import yuelai.telephony.trunks.endpoints
 from yuelai import __version__
+from yuelai.businesses.personal import BusinessesPersonalData
 from yuelai.channels.callback.personal import CallbacksPersonalData
 from yuelai.channels.callback.service import open_of
 from yuelai.connectors.tmforum.client import TmForum
@@ -76,6 +79,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     yuelai.routing.endpoints.router,
     yuelai.routing.dispositions.endpoints.router,
     yuelai.calendars.endpoints.router,
+    yuelai.businesses.endpoints.router,
+    yuelai.businesses.drafts.endpoints.router,
     yuelai.routing.agents.endpoints.router,
     yuelai.routing.agents.directory_endpoints.router,
     yuelai.channels.callback.endpoints.router,
@@ -138,6 +143,7 @@ def create_app(settings: Settings, *, webroot: Path | None = None) -> FastAPI:
     app.state.contact_history, app.state.open_callbacks = contact_history, open_of
     app.state.personal_data = (
         RecordingsPersonalData(settings),
+        BusinessesPersonalData(),
         InteractionsPersonalData(),
         CallbacksPersonalData(),
     )

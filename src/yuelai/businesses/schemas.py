@@ -1,0 +1,80 @@
+"""Businesses over HTTP."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from yuelai.identity.schemas import Body, Code
+
+
+class Kind(BaseModel):
+    """`form` is JSON Schema (draft 2020-12) with `x-…` for screens; docs/reference/business-forms.md."""
+
+    code: str
+    version: int
+    name: str
+    name_en: str
+    letter: str
+    icon: str
+    form: dict[str, Any]
+
+
+class Kinds(BaseModel):
+    items: list[Kind]
+    next_cursor: None = None
+
+
+class Opening(Body):
+    """A form was opened for a contact; it stands on the trail."""
+
+    interaction_id: UUID
+    kind: Code
+
+
+Values = Annotated[dict[str, Any], Field(max_length=200)]
+
+
+class Submission(Body):
+    """`draft_id` becomes the record's id: sent again, it is the same business."""
+
+    draft_id: UUID
+    interaction_id: UUID
+    kind: Code
+    values: Values
+
+
+class Person(BaseModel):
+    id: UUID
+    number: str | None
+    name: str
+
+
+class RecordSummary(BaseModel):
+    """`no` is what a customer is told."""
+
+    id: UUID
+    no: str
+    kind: str
+    kind_version: int
+    name: str
+    name_en: str
+    interaction_id: UUID
+    trail_no: str
+    customer_id: UUID | None
+    submitted_by: Person
+    submitted_at: datetime
+
+
+class Record(RecordSummary):
+    """Numbers and addresses are masked for whoever may not reveal customers' data."""
+
+    values: dict[str, Any]
+
+
+class Records(BaseModel):
+    items: list[RecordSummary]
+    next_cursor: str | None
