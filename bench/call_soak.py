@@ -28,7 +28,8 @@ from typing import Any
 import httpx
 import psutil
 from queue_centre import BenchCentre, bench_centre
-from soak_facts import KINDS, ROLES, SUMMARY, WRONG
+
+from tests.support.settled import KINDS, ROLES, SUMMARY, WRONG
 
 AGENTS = 14
 LINES = 12

@@ -16,10 +16,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 from uuid import UUID
 
-import asyncpg
 import psutil
 
 from tests.support.centre import READY_SECONDS, Centre, Person, eventually
@@ -31,9 +29,8 @@ from yuelai.identity import passwords
 from yuelai.identity.credentials import ha1
 from yuelai.platform import logging
 from yuelai.platform.config import Settings
-from yuelai.platform.db import ALL_TENANTS, Database
+from yuelai.platform.db import Database
 from yuelai.platform.ids import SAMPLE_TENANT
-from yuelai.platform.postgres import dsn
 
 ACCESS_NUMBER = "10086"
 QUEUE = "general"
@@ -149,19 +146,6 @@ class BenchCentre(Centre):
                 spent[kind] = spent.get(kind, 0.0) + times.user + times.system
                 spent[kind] += times.children_user + times.children_system
         return spent
-
-    def ask(self, query: str, *arguments: Any) -> list[asyncpg.Record]:
-        """Ask the centre's database about all tenants."""
-
-        async def asked() -> list[asyncpg.Record]:
-            conn = await asyncpg.connect(dsn(self.settings))
-            try:
-                await conn.execute("SELECT set_config('yuelai.tenant_id', $1, false)", ALL_TENANTS)
-                return list(await conn.fetch(query, *arguments))
-            finally:
-                await conn.close()
-
-        return asyncio.run(asked())
 
     def settle(self, seconds: float = 120.0) -> None:
         """Wait until every interaction is closed and every recording is finished: then all that was caused is paid."""

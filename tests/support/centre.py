@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -11,12 +12,18 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx
 import psutil
+
+from yuelai.platform.config import Settings
+from yuelai.platform.db import ALL_TENANTS
+from yuelai.platform.postgres import dsn
 
 READY_SECONDS = 60
 
@@ -207,6 +214,20 @@ class Centre:
             path = f"/api/v1/interactions/{agent['interaction_id']}/wrapup"
             if person.http.post(path, json={"disposition": disposition, "note": ""}).status_code == 204:
                 break
+
+    def ask(self, query: str, *arguments: Any) -> list[asyncpg.Record]:
+        """Ask the centre's database about all tenants. Runs in a thread, for a test may have a loop of its own."""
+
+        async def asked() -> list[asyncpg.Record]:
+            conn = await asyncpg.connect(dsn(Settings(home=self.home)))
+            try:
+                await conn.execute("SELECT set_config('yuelai.tenant_id', $1, false)", ALL_TENANTS)
+                return list(await conn.fetch(query, *arguments))
+            finally:
+                await conn.close()
+
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(asyncio.run, asked()).result()
 
     def figure(self, name: str) -> float:
         """Return the sum of a metric over all processes and labels."""
