@@ -40,6 +40,8 @@ _ADMIN = (_LEADER - {"agent.work"}) | {
     "telephony.read",
     "telephony.write",
     "telephony.trace",
+    "scripts.write",
+    "offers.write",
 }
 
 ROLES: Mapping[str, frozenset[str]] = MappingProxyType(
@@ -58,7 +60,7 @@ ROLES: Mapping[str, frozenset[str]] = MappingProxyType(
         ),
         "qa": _SEES_ALL | {"interactions.read", "recordings.listen", "customers.read", "queues.read"},
         "planner": frozenset({"queues.read", "supervision.view", "people.read"}),
-        "editor": frozenset({"queues.read"}),
+        "editor": frozenset({"queues.read", "scripts.write", "offers.write"}),
         "admin": _ADMIN,
     }
 )

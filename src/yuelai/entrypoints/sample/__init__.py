@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import structlog
 
 from yuelai.customers.sealing import Vault
-from yuelai.entrypoints.sample import businesses, customers, people, queues, second_tenant, trunks
+from yuelai.entrypoints.sample import businesses, customers, offers, people, queues, scripts, second_tenant, trunks
 from yuelai.platform.config import Settings
 from yuelai.platform.db import Database
 from yuelai.platform.ids import SAMPLE_TENANT
@@ -37,3 +37,5 @@ async def load(
         await second_tenant.load(conn, today)
         await businesses.load_east(conn, second_tenant.EAST)
         await trunks.load(conn)
+        await scripts.load(conn, today)
+        await offers.load(conn, today)

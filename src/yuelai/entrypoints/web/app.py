@@ -27,6 +27,10 @@ import yuelai.identity.tokens.endpoints
 import yuelai.interactions.candidate_endpoints
 import yuelai.interactions.endpoints
 import yuelai.interactions.verbs
+import yuelai.knowledge.offers.desk_endpoints
+import yuelai.knowledge.offers.endpoints
+import yuelai.knowledge.scripts.desk_endpoints
+import yuelai.knowledge.scripts.endpoints
 import yuelai.recordings.endpoints
 import yuelai.routing.agents.directory_endpoints
 import yuelai.routing.agents.endpoints
@@ -42,6 +46,7 @@ from yuelai.channels.callback.service import open_of
 from yuelai.connectors.tmforum.client import TmForum
 from yuelai.customers.imports.uploads import FORM_BYTES
 from yuelai.entrypoints.web import console, events, health, problems, rights, sip, system
+from yuelai.entrypoints.web.contacts import DeskContacts
 from yuelai.entrypoints.web.corelink import CoreLink
 from yuelai.entrypoints.web.middleware import BodyLimit, Measure, RateLimit, RequestId, SecurityHeaders
 from yuelai.entrypoints.web.openapi import document
@@ -89,6 +94,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     yuelai.telephony.trunks.endpoints.router,
     yuelai.telephony.guards.endpoints.router,
     yuelai.telephony.trace.endpoints.router,
+    yuelai.knowledge.scripts.endpoints.router,
+    yuelai.knowledge.scripts.desk_endpoints.router,
+    yuelai.knowledge.offers.endpoints.router,
+    yuelai.knowledge.offers.desk_endpoints.router,
     health.router,
     system.router,
     events.router,
@@ -141,6 +150,7 @@ def create_app(settings: Settings, *, webroot: Path | None = None) -> FastAPI:
     )
     app.state.settings, app.state.webroot = settings, webroot
     app.state.contact_history, app.state.open_callbacks = contact_history, open_of
+    app.state.knowledge_contacts = DeskContacts(app.state)
     app.state.personal_data = (
         RecordingsPersonalData(settings),
         BusinessesPersonalData(),
