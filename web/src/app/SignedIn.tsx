@@ -125,7 +125,7 @@ export function SignedIn({ person, token }: { person: Person; token: string }) {
         <PhoneProvider personId={person.id} works={works} agent={agent} call={call}>
           <div className="app">
             {works ? (
-              <PhoneBar person={person} agent={agent} call={call} side={narrow ? null : <BarSide />} onSignOut={() => void leave()} />
+              <PhoneBar person={person} agent={agent} call={call} side={narrow ? null : <BarSide />} onSignOut={() => void leave()} onGo={(to) => void router.navigate({ to })} />
             ) : (
               <PersonBar person={person} onSignOut={() => void leave()}>
                 <TenantSwitch person={person} />

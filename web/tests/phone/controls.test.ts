@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import type { InteractionDocument, InteractionState } from '@/shared/api/types'
+import type { InteractionDocument, InteractionState, LiveParticipant } from '@/shared/api/types'
 import { controls, slots } from '@/features/phone/controls'
 import { currentCall, effectiveSeat } from '@/features/phone/current'
 import { initialPhone, type Call, type PhoneState } from '@/features/phone/reducer'
@@ -8,6 +8,7 @@ import { lacksSound } from '@/features/phone/useRejoin'
 
 const call = (change: Partial<Call> = {}): Call => ({ key: 'a', interactionId: 'i1', phase: 'live', rejoin: false, muted: false, poor: false, ...change })
 const phone = (change: Partial<PhoneState> = {}): PhoneState => ({ ...initialPhone, owner: 'mine', registration: 'registered', ...change })
+const party = (role: LiveParticipant['role'], agent: string | null, state: string): LiveParticipant => ({ id: `${role}${agent}`, role, agent_id: agent, number: '8002', name: '', state, since: '2026-01-01T00:00:00Z' })
 const enabled = (...[state, interaction, seat = 'browser', online = true]: [PhoneState, InteractionState | null, ('browser' | 'phone')?, boolean?]) => {
   const all = controls(state, interaction && { state: interaction }, seat, online)
   return slots.filter((slot) => all[slot].enabled)
@@ -31,13 +32,35 @@ describe('the eight slots', () => {
     expect(enabled(phone({ call: call({ phase: 'answering' }) }), 'ring')).toEqual(['hangup'])
   })
 
-  it('talking: hold, mute, keys, hang up', () => {
-    expect(enabled(phone({ call: call() }), 'talk')).toEqual(['hold', 'mute', 'keypad', 'hangup'])
-    expect(enabled(phone({ call: call() }), 'hold')).toEqual(['hold', 'mute', 'keypad', 'hangup'])
+  it('talking: everything but three-way, which needs somebody who was asked', () => {
+    for (const state of ['talk', 'hold'] as const) expect(enabled(phone({ call: call() }), state)).toEqual(['hold', 'mute', 'transfer', 'consult', 'keypad', 'hangup'])
+    expect(controls(phone({ call: call() }), { state: 'talk' }, 'browser', true).conference.hint).toBe('softphone.askFirst')
   })
 
-  it('with a colleague besides: mute, keys, hang up; the customer is held already, or everybody speaks', () => {
-    for (const state of ['consult', 'conference'] as const) expect(enabled(phone({ call: call() }), state)).toEqual(['mute', 'keypad', 'hangup'])
+  it('a colleague is asked: the same places say complete, back, merge and, once answered, swap', () => {
+    const asked = (state: string) => ({ state: 'consult' as const, agent_id: 'me', participants: [party('consulted', 'other', state)] })
+    const rings = controls(phone({ call: call() }), asked('ringing'), 'browser', true, 'me')
+    expect([rings.transfer.act, rings.consult.act, rings.conference.enabled, rings.hold.enabled]).toEqual(['complete', 'cancel', false, false])
+    const speaks = controls(phone({ call: call() }), asked('talking'), 'browser', true, 'me')
+    expect((['hold', 'transfer', 'consult', 'conference'] as const).map((slot) => [speaks[slot].act, speaks[slot].enabled])).toEqual([['alternate', true], ['complete', true], ['cancel', true], ['join', true]])
+    // Back with the customer while the colleague waits: it is still a consultation.
+    const swapped = controls(phone({ call: call() }), { ...asked('waiting'), state: 'talk' }, 'browser', true, 'me')
+    expect(swapped.hold.act).toBe('alternate')
+  })
+
+  it('three speak: who is in charge leaves, asks or shows the others; a colleague only sees who is there', () => {
+    const three = { state: 'conference' as const, agent_id: 'me', participants: [party('agent', 'me', 'talking'), party('agent', 'other', 'talking')] }
+    const mine = controls(phone({ call: call() }), three, 'browser', true, 'me')
+    expect([mine.transfer.act, mine.consult.act, mine.conference.act, mine.hold.enabled]).toEqual(['leave', 'consult', 'people', false])
+    const theirs = controls(phone({ call: call() }), three, 'browser', true, 'other')
+    expect([theirs.transfer.enabled, theirs.consult.enabled, theirs.conference.act, theirs.conference.enabled]).toEqual([false, false, 'people', true])
+  })
+
+  it('who is asked can mute and go, and nothing else', () => {
+    const asked = { state: 'consult' as const, agent_id: 'other', participants: [party('agent', 'other', 'talking'), party('consulted', 'me', 'talking')] }
+    const all = controls(phone({ call: call() }), asked, 'browser', true, 'me')
+    expect(slots.filter((slot) => all[slot].enabled)).toEqual(['mute', 'keypad', 'hangup'])
+    expect(all.transfer.hint).toBe('softphone.youAreAsked')
   })
 
   it('a call back that is being dialled can be given up', () => {
@@ -47,7 +70,7 @@ describe('the eight slots', () => {
   it('a desk phone answers itself; hold and hang-up go through the centre', () => {
     expect(enabled(phone(), 'ring', 'phone')).toEqual(['hangup'])
     expect(controls(phone(), { state: 'ring' }, 'phone', true).answer.hint).toBe('phone.answerOnDesk')
-    expect(enabled(phone(), 'talk', 'phone')).toEqual(['hold', 'hangup'])
+    expect(enabled(phone(), 'talk', 'phone')).toEqual(['hold', 'transfer', 'consult', 'hangup'])
   })
 
   it('with the link away the sound can still be muted and ended, the rest waits', () => {
@@ -57,14 +80,7 @@ describe('the eight slots', () => {
 
   it('a tab without the phone says where it is', () => {
     const other = phone({ owner: 'other', registration: 'off' })
-    expect(controls(other, { state: 'ring' }, 'browser', true).answer).toEqual({ enabled: false, hint: 'phone.otherTab' })
-  })
-
-  it('what does not exist yet says so in every state', () => {
-    for (const state of ['ring', 'talk', 'wrapup'] as const) {
-      const all = controls(phone({ call: call() }), { state }, 'browser', true)
-      expect([all.transfer, all.consult, all.conference].every((one) => !one.enabled && one.hint === 'phone.notYet')).toBe(true)
-    }
+    expect(controls(other, { state: 'ring' }, 'browser', true).answer).toEqual({ enabled: false, hint: 'phone.otherTab', act: 'answer' })
   })
 })
 

@@ -6,6 +6,7 @@ import { Logo } from '@/shared/ui/Logo'
 import { CallBlock } from './CallBlock'
 import { Controls } from './Controls'
 import { Load } from './Load'
+import { PhoneDialogs } from './PhoneDialogs'
 import { StateBlock } from './StateBlock'
 
 interface Props {
@@ -15,23 +16,26 @@ interface Props {
   /** What stands at the right end. */
   side: ReactNode
   onSignOut: () => void
+  /** Open a page. */
+  onGo: (path: '/callbacks') => void
 }
 
 /** 话务条: never moves, never scrolls, lives above the router. */
-export function PhoneBar({ person, agent, call, side, onSignOut }: Props) {
+export function PhoneBar({ person, agent, call, side, onSignOut, onGo }: Props) {
   return (
     <header className="phone-bar" data-region="phone">
       <span className="phone-logo">
         <Logo size={34} />
       </span>
       <StateBlock person={person} agent={agent} onSignOut={onSignOut} />
-      <CallBlock call={call} />
+      <CallBlock call={call} onGo={onGo} />
       <Controls call={call} />
       <div className="phone-side">
         <Load agent={agent} />
         {side}
       </div>
       {call?.state === 'ring' && call.until && <RingBar from={call.state_since} until={call.until} />}
+      <PhoneDialogs call={call} />
     </header>
   )
 }

@@ -1,39 +1,38 @@
 import { createContext, useCallback, useContext, useEffect, useMemo, useReducer, useRef, useState, type ReactNode } from 'react'
-import { useTranslation } from 'react-i18next'
 
-import { api, apiOf } from '@/shared/api/client'
+import { api } from '@/shared/api/client'
 import type { AgentDocument, IceServers, InteractionDocument, Seat, SipCredential } from '@/shared/api/types'
-import { problemText } from '@/shared/i18n'
 import { isEditable } from '@/shared/keys/keys'
 import { useLink, useLiveFresh } from '@/shared/live/store'
 import { getPrefs, usePrefs } from '@/shared/prefs/prefs'
-import { toast } from '@/shared/ui/toasts'
-import { controls, type Control, type Slot } from './controls'
+import { controls, type Act, type Control, type Slot } from './controls'
 import { effectiveSeat } from './current'
 import { markDeclined } from './declined'
 import { openMicrophone, stopTracks } from './microphone'
-import { Once } from './once'
 import { initialPhone, reducePhone, type PhoneState } from './reducer'
 import { Ringer } from './ringer'
 import { useBeaten, useSeat } from './seat'
 import type { SoftPhone } from './softphone'
 import { holdTabLock, type TabLock } from './tabLock'
+import { useOver } from './useOver'
 import { useRejoin } from './useRejoin'
+import { isVerb, useVerbs } from './verbs'
 
 export interface Phone {
   state: PhoneState
   seat: Seat
   controls: Record<Slot, Control>
-  answer: () => void
-  hangup: () => void
-  toggleHold: () => void
-  toggleMute: () => void
+  /** Do what a slot of the phone bar stands for now. */
+  act: (act: Act) => void
   digit: (digit: string) => void
   takeOver: () => void
   rejoin: () => void
   /** The call for which the sound could not be got back unasked. */
   vain: string | null
 }
+
+/** How long a declined call may still be on its way to the telephone. */
+const on_its_way = 3_000
 
 const PhoneContext = createContext<Phone | null>(null)
 
@@ -54,7 +53,6 @@ interface Props {
 
 /** Owns the phone of this tab. Lives above the router, so that no navigation touches a call. */
 export function PhoneProvider({ personId, works, agent, call, children }: Props) {
-  const { t } = useTranslation()
   const [own, dispatch] = useReducer(reducePhone, initialPhone)
   const [instance] = useState(() => crypto.randomUUID())
   const { beaten, back } = useBeaten(useSeat(personId), instance, own.call !== null)
@@ -69,9 +67,8 @@ export function PhoneProvider({ personId, works, agent, call, children }: Props)
   const audio = useRef<HTMLAudioElement>(null)
   const softphone = useRef<SoftPhone | null>(null)
   const lock = useRef<TabLock | null>(null)
-  /** The interaction whose answer was pressed before its call had reached the phone. */
-  const eager = useRef<string | null>(null)
-  const once = useRef(new Once())
+  /** What was pressed before the call had reached the phone. */
+  const eager = useRef<{ id: string; wish: 'answer' | 'decline'; until: number } | null>(null)
 
   useEffect(() => {
     if (!works) return
@@ -137,51 +134,49 @@ export function PhoneProvider({ personId, works, agent, call, children }: Props)
   }, [automatic])
 
   const { rejoin, vain } = useRejoin(state, seat, call)
-  const available = useMemo(() => controls(state, call, seat, online), [state, call, seat, online])
-
-  const request = useCallback(
-    async (verb: 'hold' | 'retrieve' | 'hangup', one: InteractionDocument) => {
-      try {
-        await apiOf(one).post(`/interactions/${one.id}/${verb}`)
-      } catch (error) {
-        toast(t(`phone.failed.${verb}`, { why: problemText(error, t) }))
-      }
-    },
-    [t],
-  )
+  const available = useMemo(() => controls(state, call, seat, online, personId), [state, call, seat, online, personId])
+  const ask = useVerbs()
+  const endHere = useCallback(() => void softphone.current?.hangup(), [])
+  useOver(state.call, endHere)
 
   const answer = useCallback(() => {
     if (!available.answer.enabled) return
     // A caret in a field stays where it is; otherwise work goes on at the page's first action.
     if (!isEditable(document.activeElement)) document.querySelector<HTMLElement>('[data-first-action]')?.focus()
     if (state.call) softphone.current?.answer().catch(() => undefined)
-    else eager.current = call?.id ?? null
+    else eager.current = call ? { id: call.id, wish: 'answer', until: Infinity } : null
   }, [available.answer.enabled, state.call, call])
 
+  const arrived = state.call?.interactionId ?? null
   useEffect(() => {
-    if (call?.state !== 'ring') eager.current = null
-    else if (ringing && eager.current === call.id) {
-      eager.current = null
-      softphone.current?.answer().catch(() => undefined)
-    }
-  }, [ringing, call])
+    const waiting = eager.current
+    // A call that was declined has left the screen when its telephone rings at last; offered again it is another matter.
+    if (waiting && (waiting.wish === 'answer' ? call?.id !== waiting.id : Date.now() > waiting.until)) eager.current = null
+    if (!ringing || !waiting || !eager.current || (arrived ?? call?.id) !== waiting.id) return
+    eager.current = null
+    if (waiting.wish === 'answer') softphone.current?.answer().catch(() => undefined)
+    else softphone.current?.hangup()
+  }, [ringing, arrived, call])
 
   const hangup = useCallback(() => {
     if (!available.hangup.enabled) return
     if (call?.state === 'ring') markDeclined(call.id)
     if (softphone.current?.hangup()) return
-    if (call) void request('hangup', call)
-  }, [available.hangup.enabled, call, request])
-
-  const toggleHold = useCallback(() => {
-    if (!call || !available.hold.enabled) return
-    void once.current.act(`${call.id} ${call.state}`, () => request(call.state === 'hold' ? 'retrieve' : 'hold', call))
-  }, [available.hold.enabled, call, request])
+    if (!call) return
+    if (call.state === 'ring') eager.current = { id: call.id, wish: 'decline', until: Date.now() + on_its_way }
+    ask('hangup', call)
+  }, [available.hangup.enabled, call, ask])
 
   const muted = state.call?.muted ?? false
-  const toggleMute = useCallback(() => {
-    if (available.mute.enabled) softphone.current?.mute(!muted)
-  }, [available.mute.enabled, muted])
+  const act = useCallback(
+    (wanted: Act) => {
+      if (wanted === 'answer') answer()
+      else if (wanted === 'hangup') hangup()
+      else if (wanted === 'mute') softphone.current?.mute(!muted)
+      else if (call && isVerb(wanted)) ask(wanted, call)
+    },
+    [answer, hangup, muted, call, ask],
+  )
 
   const digit = useCallback((value: string) => softphone.current?.digit(value), [])
   const takeOver = useCallback(() => {
@@ -190,8 +185,8 @@ export function PhoneProvider({ personId, works, agent, call, children }: Props)
   }, [beaten, back])
 
   const phone = useMemo<Phone>(
-    () => ({ state, seat, controls: available, answer, hangup, toggleHold, toggleMute, digit, takeOver, rejoin, vain }),
-    [state, seat, available, answer, hangup, toggleHold, toggleMute, digit, takeOver, rejoin, vain],
+    () => ({ state, seat, controls: available, act, digit, takeOver, rejoin, vain }),
+    [state, seat, available, act, digit, takeOver, rejoin, vain],
   )
 
   return (

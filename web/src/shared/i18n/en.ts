@@ -1,6 +1,7 @@
 import { deskEn } from './desk.en'
 import { interactionsEn } from './interactions.en'
 import { shellEn } from './shell.en'
+import { softphoneEn } from './softphone.en'
 import { trailToolsEn } from './trail.en'
 import type { Texts } from './zh'
 
@@ -43,7 +44,7 @@ export const en: Texts = {
   phone: {
     controls: 'Call controls', answer: 'Answer', answering: 'Joining', hold: 'Hold', retrieve: 'Retrieve', mute: 'Mute', unmute: 'Unmute',
     transfer: 'Transfer', consult: 'Consult', conference: '3-way', keypad: 'Keys', hangup: 'Hang up', reject: 'Decline',
-    notYet: 'not available yet', answerOnDesk: 'answer on your phone', onDesk: 'use your phone', notArrived: 'the call is on its way to the phone',
+    answerOnDesk: 'answer on your phone', onDesk: 'use your phone', notArrived: 'the call is on its way to the phone',
     linkLost: 'cut off for the moment; works again once back', otherTab: 'Phone is in another tab or browser', inOtherTab: 'The phone is in another tab or browser',
     takeOver: 'Take over', takeOverHere: 'Take it over here', keypadHint: 'Keys go to the other side',
     microphoneDenied: 'Microphone not allowed: allow it in the address bar, then answer', microphoneMissing: 'No microphone found: plug one in, then answer',
@@ -55,6 +56,7 @@ export const en: Texts = {
       hold: 'Not on hold, the call goes on: {{why}}', retrieve: 'Not retrieved, the customer is still on hold: {{why}}', hangup: 'Not hung up: {{why}}',
     },
   },
+  softphone: softphoneEn,
   call: {
     none: 'No call', recording: 'Recording', recordingShort: 'Rec', recordingPause: 'Recording; pause it while a card number is read out', recordingPaused: 'Rec off', recordingOff: 'Off', recordingResume: 'Not recording; click to record again', ringLeft: '{{count}} s left', total: 'Total {{time}}', holding: 'Hold {{time}}',
     wrapupLeft: 'Left for wrap-up', left: '{{time}} left', gone: 'The call from {{who}} has gone unanswered', cut: 'The call with {{who}} was cut off',
@@ -177,6 +179,7 @@ export const en: Texts = {
   alert: { ringing: 'Call from {{who}}' },
   problem: {
     ...shellEn.problems,
+    ...softphoneEn.problems,
     unknown_disposition: 'This outcome is switched off or not for this queue: choose another', note_needed: 'This outcome needs a note',
     unknown: 'That did not work; try again later', network: 'The server cannot be reached; check the network', not_signed_in: 'Your session is over; sign in again', wrong_credentials: 'The user name or the password is wrong',
     forbidden: 'Your role does not allow this', too_many_attempts: 'Too many attempts; wait before the next one', no_number: 'You have no work number, hence no phone',

@@ -2,6 +2,7 @@ import type { Shape } from './shape'
 import { deskZh } from './desk.zh'
 import { interactionsZh } from './interactions.zh'
 import { shellZh } from './shell.zh'
+import { softphoneZh } from './softphone.zh'
 import { trailToolsZh } from './trail.zh'
 
 /** 界面文字。语气：先说现状，再说怎么办；不用感叹号，不责备。 */
@@ -44,7 +45,7 @@ export const zh = {
   phone: {
     controls: '话务控制', answer: '接听', answering: '接通中', hold: '保持', retrieve: '取回', mute: '静音', unmute: '开麦',
     transfer: '转接', consult: '咨询', conference: '三方', keypad: '按键', hangup: '挂机', reject: '拒接',
-    notYet: '暂未开放', answerOnDesk: '请在话机上接听', onDesk: '请在话机上操作', notArrived: '来电正在送达话机',
+    answerOnDesk: '请在话机上接听', onDesk: '请在话机上操作', notArrived: '来电正在送达话机',
     linkLost: '连接暂时中断，恢复后可用', otherTab: '话机在别的标签页或浏览器', inOtherTab: '话机在别的标签页或浏览器中',
     takeOver: '接管', takeOverHere: '在此接管', keypadHint: '按键发送给对方',
     microphoneDenied: '麦克风未授权：在地址栏允许后再接听', microphoneMissing: '未找到麦克风：接好后再接听',
@@ -56,6 +57,7 @@ export const zh = {
       hold: '未能保持，通话照常：{{why}}', retrieve: '未能取回，客户仍在保持中：{{why}}', hangup: '未能挂机：{{why}}',
     },
   },
+  softphone: softphoneZh,
   call: {
     none: '当前没有通话', recording: '录音中', recordingShort: '录音中', recordingPause: '录音中；客户报卡号时可暂停', recordingPaused: '未录音', recordingOff: '未录音', recordingResume: '已暂停录音，点击恢复', ringLeft: '{{count}} 秒后转他人', total: '总计 {{time}}', holding: '保持 {{time}}',
     wrapupLeft: '话后剩余时间', left: '余 {{time}}', gone: '{{who}} 的来电已离开，未接通', cut: '{{who}} 的通话已中断',
@@ -177,6 +179,7 @@ export const zh = {
   alert: { ringing: '{{who}} 来电' },
   problem: {
     ...shellZh.problems,
+    ...softphoneZh.problems,
     unknown_disposition: '这个小结已停用或不用于此队列，请另选一项', note_needed: '这个小结要写备注',
     unknown: '未能完成，请稍后再试', network: '连不上服务器，请检查网络', not_signed_in: '登录已失效，请重新登录', wrong_credentials: '用户名或密码不正确',
     forbidden: '您的角色没有这项权限', too_many_attempts: '尝试次数过多，请稍候再登录', no_number: '您没有工号，不能使用话机',

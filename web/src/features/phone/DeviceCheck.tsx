@@ -1,0 +1,3 @@
+export function DeviceCheck({ onClose }: { onClose: () => void }) {
+  return <button type="button" onClick={onClose} />
+}
