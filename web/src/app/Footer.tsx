@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next'
 
 import { usePhone } from '@/features/phone/PhoneProvider'
 import type { InteractionDocument, Person } from '@/shared/api/types'
+import { type ActionId, keyText, useKeysOf } from '@/shared/keys/actions'
 import { useLink } from '@/shared/live/store'
 import { usePrefs } from '@/shared/prefs/prefs'
 import { weekdayTime } from '@/shared/time/format'
@@ -15,19 +16,27 @@ import { TenantSwitch } from './TenantSwitch'
 
 type Entry = [key: string, name: string]
 
-/** The five or six keys that work now. */
-function keysNow(call: InteractionDocument | null, selected: InteractionDocument | null, phone: ReturnType<typeof usePhone>): Entry[] {
+/** The five or six keys that work now, as they are set. */
+function keysNow(call: InteractionDocument | null, selected: InteractionDocument | null, phone: ReturnType<typeof usePhone>, of: (id: ActionId) => string): Entry[] {
   const { controls } = phone
   const ringing = call?.state === 'ring'
   const keys: Entry[] = []
-  if (controls.answer.enabled) keys.push(['F2', 'phone.answer'])
-  if (controls.hold.enabled) keys.push(['F4', call?.state === 'hold' ? 'phone.retrieve' : 'phone.hold'])
-  if (controls.mute.enabled) keys.push(['F8', phone.state.call?.muted ? 'phone.unmute' : 'phone.mute'])
-  if (controls.hangup.enabled) keys.push(['Shift F2', ringing ? 'phone.reject' : 'phone.hangup'])
-  if (selected?.state === 'wrapup') keys.push(['Ctrl Enter', 'wrapup.submit'])
-  if (selected) keys.push(['Alt 1–9', 'keys.tab'], ['Alt N', 'keys.note'])
-  keys.push(['Ctrl K', 'keys.palette'], ['F6', 'keys.region'])
-  return [...keys.slice(0, 6), ['F1', 'keys.all']]
+  const add = (id: ActionId, name: string) => keys.push([keyText(of(id)), name])
+  if (controls.answer.enabled) add('answer', 'phone.answer')
+  if (controls.hold.enabled) add('hold', call?.state === 'hold' ? 'phone.retrieve' : 'phone.hold')
+  if (controls.mute.enabled) add('mute', phone.state.call?.muted ? 'phone.unmute' : 'phone.mute')
+  if (controls.consult.enabled) add('consult', 'phone.consult')
+  if (controls.hangup.enabled) add('hangup', ringing ? 'phone.reject' : 'phone.hangup')
+  if (selected?.state === 'wrapup') add('submit', 'wrapup.submit')
+  if (selected) {
+    if (!selected.customer && selected.candidates.length > 1) keys.push([`1–${Math.min(9, selected.candidates.length)}`, 'keys.candidate'])
+    keys.push(['Alt 1–9', 'keys.tab'])
+    add('business', 'strip.business')
+    add('note', 'keys.note')
+  }
+  add('palette', 'keys.palette')
+  if (!selected) add('region', 'keys.region')
+  return [...keys.slice(0, 6), [keyText(of('help')), 'keys.all']]
 }
 
 interface Props {
@@ -41,13 +50,14 @@ interface Props {
 export function Footer({ call, selected, works, person, onHelp }: Props) {
   const { t } = useTranslation()
   const phone = usePhone()
+  const of = useKeysOf()
   // There the phone bar has no room for it.
   const narrow = useMedia('(width < 1300px)')
   return (
     <footer className="footer">
       <span className="footer-keys">
-        {keysNow(call, selected, phone).map(([key, name]) =>
-          key === 'F1' ? (
+        {keysNow(call, selected, phone, of).map(([key, name]) =>
+          name === 'keys.all' ? (
             <button key={key} type="button" className="footer-key" onClick={onHelp}>
               <Keycap>{key}</Keycap> {t(name)}
             </button>

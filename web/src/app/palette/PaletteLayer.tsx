@@ -1,7 +1,7 @@
 import { useCallback, useState } from 'react'
 
 import type { AgentDocument, Person } from '@/shared/api/types'
-import { useHotkey } from '@/shared/keys/keys'
+import { useAction } from '@/shared/keys/actions'
 import { useCommands } from './commands'
 import { Palette } from './Palette'
 
@@ -17,6 +17,6 @@ export function PaletteLayer({ person, agent, works, onSignOut, onHelp }: Props)
   const [open, setOpen] = useState(false)
   const leave = useCallback(() => void onSignOut(), [onSignOut])
   const commands = useCommands({ person, agent, works, onSignOut: leave, onHelp })
-  useHotkey('Ctrl+K', () => setOpen((was) => !was))
+  useAction('palette', () => setOpen((was) => !was))
   return open ? <Palette commands={commands} customers={person.permissions.includes('customers.read')} onClose={() => setOpen(false)} /> : null
 }

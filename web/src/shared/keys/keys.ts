@@ -45,10 +45,34 @@ interface Binding {
 
 const bindings = new Map<string, Binding[]>()
 
+let capture: ((name: string) => void) | null = null
+
+/** Give every combination struck from now on to `taker`, to learn a new shortcut. Returns what ends it. */
+export function captureKeys(taker: (name: string) => void): () => void {
+  listen()
+  capture = taker
+  return () => {
+    if (capture === taker) capture = null
+  }
+}
+
+/** Do what the newest enabled binding of a combination does, without the key. Returns whether there is one. */
+export function strike(name: string): boolean {
+  const taken = bindings.get(name)?.findLast((binding) => binding.enabled.current)
+  taken?.handler.current(new KeyboardEvent('keydown'))
+  return taken !== undefined
+}
+
 /** The newest enabled binding of a combination takes the key. Held-down repeats are swallowed, not acted on. */
 export function dispatchKey(event: KeyboardEvent): boolean {
   const name = combination(event)
   if (!name) return false
+  if (capture) {
+    event.preventDefault()
+    event.stopPropagation()
+    if (!event.repeat) capture(name)
+    return true
+  }
   const taken = bindings.get(name)?.findLast((binding) => binding.enabled.current)
   if (!taken) return false
   event.preventDefault()

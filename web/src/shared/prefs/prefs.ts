@@ -14,12 +14,14 @@ export interface Prefs {
   relayOnly: boolean
   /** Desktop notes while the window is hidden. */
   notes: boolean
+  /** Shortcuts that were changed, by action. */
+  keys: Readonly<Record<string, string>>
   /** The tools beside the work area, by channel. */
   panels: Readonly<Record<string, Partial<PanelPrefs>>>
 }
 
 const key = 'yuelai.prefs'
-const standard: Prefs = { theme: 'system', language: 'zh', seat: 'browser', relayOnly: false, notes: false, panels: {} }
+const standard: Prefs = { theme: 'system', language: 'zh', seat: 'browser', relayOnly: false, notes: false, keys: {}, panels: {} }
 
 function read(): Prefs {
   try {
