@@ -38,7 +38,7 @@ class LastContact(BaseModel):
     channel: str
 
 
-class Candidate(BaseModel):
+class PossibleCustomer(BaseModel):
     """One who shares the number. `role` is what it is to them: owner, agent or former. `likelihood`: 1 weak, 2
     possible, 3 likely, 4 very likely; `reasons` are codes: the role, open_callback, recent_week, recent_quarter, path.
     """
@@ -53,23 +53,23 @@ class Candidate(BaseModel):
     reasons: list[str]
 
 
-class Answer(BaseModel):
+class GuidedAnswer(BaseModel):
     value: str
     customers: list[UUID]
 
 
-class Question(BaseModel):
+class GuidedQuestion(BaseModel):
     """`left`: how many candidates remain on average once it is answered. Roads and identity numbers have no answers
     here: what the caller says is compared."""
 
     kind: Literal["surname", "road", "product", "id_number"]
     left: float
-    answers: list[Answer]
+    answers: list[GuidedAnswer]
 
 
-class Candidates(BaseModel):
-    items: list[Candidate]
-    questions: list[Question]
+class PossibleCustomers(BaseModel):
+    items: list[PossibleCustomer]
+    questions: list[GuidedQuestion]
 
 
 class Said(BaseModel):
@@ -88,7 +88,7 @@ class Fitting(BaseModel):
     unknown: list[UUID]
 
 
-class Standing(BaseModel):
+class CallerStanding(BaseModel):
     """`contacts_lately`: how often they came in seven days, this contact among them."""
 
     contacts_lately: int
@@ -112,7 +112,7 @@ async def told_apart(
     client: Core,
     keys: Keys,
     topic: Annotated[list[Topic] | None, Query(max_length=20, description="what they chose on their way here")] = None,
-) -> Candidates:
+) -> PossibleCustomers:
     """Those who share the caller's number, the likeliest first, and the questions that split them best."""
     async with db.transaction(principal.tenant_id) as conn:
         part = await taking_part.required(conn, client, principal, interaction_id)
@@ -125,7 +125,7 @@ async def told_apart(
             vault=keys,
             now=datetime.now(UTC),
         )
-    return Candidates.model_validate(found)
+    return PossibleCustomers.model_validate(found)
 
 
 @router.post("/candidates/compare")
@@ -154,7 +154,7 @@ async def compare(
 
 
 @router.get("/standing")
-async def standing(interaction_id: UUID, principal: Reader, db: Db, client: Core) -> Standing:
+async def standing(interaction_id: UUID, principal: Reader, db: Db, client: Core) -> CallerStanding:
     """How often the caller came lately, and what we owe them."""
     async with db.transaction(principal.tenant_id) as conn:
         part = await taking_part.required(conn, client, principal, interaction_id)
@@ -162,4 +162,4 @@ async def standing(interaction_id: UUID, principal: Reader, db: Db, client: Core
         found = await candidates.standing(
             conn, principal.tenant_id, family, part.number, interaction_id, datetime.now(UTC)
         )
-    return Standing(**found)
+    return CallerStanding(**found)
