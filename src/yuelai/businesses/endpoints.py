@@ -9,7 +9,13 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 
 from yuelai.businesses import service
-from yuelai.businesses.schemas import Kinds, Opening, Record, Records, Submission
+from yuelai.businesses.schemas import (
+    BusinessKinds,
+    BusinessOpening,
+    BusinessRecord,
+    BusinessRecords,
+    BusinessSubmission,
+)
 from yuelai.identity.access import require
 from yuelai.identity.model import Principal
 from yuelai.interactions import taking_part, trail
@@ -27,14 +33,14 @@ Reader = Annotated[Principal, Depends(require("customers.read"))]
 
 
 @router.get("/kinds")
-async def kinds(principal: AgentAtWork, db: Db) -> Kinds:
+async def kinds(principal: AgentAtWork, db: Db) -> BusinessKinds:
     """What can be done for customers, in the order of the menu, each with its form."""
     async with db.transaction(principal.tenant_id) as conn:
-        return Kinds.model_validate({"items": await service.kinds(conn, principal)})
+        return BusinessKinds.model_validate({"items": await service.kinds(conn, principal)})
 
 
 @router.post("/openings", status_code=204)
-async def opened(body: Opening, principal: AgentAtWork, db: Db, client: Core) -> Response:
+async def opened(body: BusinessOpening, principal: AgentAtWork, db: Db, client: Core) -> Response:
     """A form was opened for a contact that the agent has part in: a line on its trail, nothing else."""
     async with db.transaction(principal.tenant_id) as conn:
         await taking_part.required(conn, client, principal, body.interaction_id)
@@ -44,8 +50,10 @@ async def opened(body: Opening, principal: AgentAtWork, db: Db, client: Core) ->
     return Response(status_code=204)
 
 
-@router.post("/records", status_code=201, responses={200: {"model": Record}})
-async def submit(body: Submission, principal: AgentAtWork, db: Db, client: Core, response: Response) -> Record:
+@router.post("/records", status_code=201, responses={200: {"model": BusinessRecord}})
+async def submit(
+    body: BusinessSubmission, principal: AgentAtWork, db: Db, client: Core, response: Response
+) -> BusinessRecord:
     """Submit a form: it is checked, kept, and its draft is gone. 200 for one that was submitted before."""
     async with db.transaction(principal.tenant_id) as conn:
         part = await taking_part.required(conn, client, principal, body.interaction_id)
@@ -55,7 +63,7 @@ async def submit(body: Submission, principal: AgentAtWork, db: Db, client: Core,
         await _note(client, principal, body.interaction_id, "business_submitted", {**data, "id": str(record["id"])})
     else:
         response.status_code = 200
-    return Record.model_validate(record)
+    return BusinessRecord.model_validate(record)
 
 
 async def _note(client: IpcClient, principal: Principal, interaction_id: UUID, kind: str, data: trail.Data) -> None:
@@ -72,17 +80,17 @@ async def records(
     interaction_id: Annotated[UUID | None, Query()] = None,
     cursor: Annotated[str | None, Query(max_length=500)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
-) -> Records:
+) -> BusinessRecords:
     """What was submitted, for a customer or in a contact, the newest first."""
     async with db.transaction(principal.tenant_id) as conn:
         items, next_cursor = await service.records(
             conn, principal, customer_id=customer_id, interaction_id=interaction_id, cursor=cursor, limit=limit
         )
-    return Records.model_validate({"items": items, "next_cursor": next_cursor})
+    return BusinessRecords.model_validate({"items": items, "next_cursor": next_cursor})
 
 
 @router.get("/records/{record_id}")
-async def record(record_id: UUID, principal: Reader, db: Db) -> Record:
+async def record(record_id: UUID, principal: Reader, db: Db) -> BusinessRecord:
     """One business with its form; numbers and addresses masked for whoever may not reveal them."""
     async with db.transaction(principal.tenant_id) as conn:
-        return Record.model_validate(await service.record(conn, principal, record_id))
+        return BusinessRecord.model_validate(await service.record(conn, principal, record_id))

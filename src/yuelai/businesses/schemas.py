@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from yuelai.identity.schemas import Body, Code
 
 
-class Kind(BaseModel):
+class BusinessKind(BaseModel):
     """`form` is JSON Schema (draft 2020-12) with `x-…` for screens; docs/reference/business-forms.md."""
 
     code: str
@@ -23,12 +23,12 @@ class Kind(BaseModel):
     form: dict[str, Any]
 
 
-class Kinds(BaseModel):
-    items: list[Kind]
+class BusinessKinds(BaseModel):
+    items: list[BusinessKind]
     next_cursor: None = None
 
 
-class Opening(Body):
+class BusinessOpening(Body):
     """A form was opened for a contact; it stands on the trail."""
 
     interaction_id: UUID
@@ -38,7 +38,7 @@ class Opening(Body):
 Values = Annotated[dict[str, Any], Field(max_length=200)]
 
 
-class Submission(Body):
+class BusinessSubmission(Body):
     """`draft_id` becomes the record's id: sent again, it is the same business."""
 
     draft_id: UUID
@@ -47,13 +47,13 @@ class Submission(Body):
     values: Values
 
 
-class Person(BaseModel):
+class Writer(BaseModel):
     id: UUID
     number: str | None
     name: str
 
 
-class RecordSummary(BaseModel):
+class BusinessSummary(BaseModel):
     """`no` is what a customer is told."""
 
     id: UUID
@@ -65,16 +65,16 @@ class RecordSummary(BaseModel):
     interaction_id: UUID
     trail_no: str
     customer_id: UUID | None
-    submitted_by: Person
+    submitted_by: Writer
     submitted_at: datetime
 
 
-class Record(RecordSummary):
+class BusinessRecord(BusinessSummary):
     """Numbers and addresses are masked for whoever may not reveal customers' data."""
 
     values: dict[str, Any]
 
 
-class Records(BaseModel):
-    items: list[RecordSummary]
+class BusinessRecords(BaseModel):
+    items: list[BusinessSummary]
     next_cursor: str | None

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Response
 
 from yuelai.businesses.drafts import service
-from yuelai.businesses.drafts.schemas import Draft, DraftChange, Drafts
+from yuelai.businesses.drafts.schemas import DraftChange, KeptDraft, KeptDrafts
 from yuelai.identity.access import require
 from yuelai.identity.model import Principal
 from yuelai.interactions import taking_part
@@ -24,20 +24,20 @@ AgentAtWork = Annotated[Principal, Depends(require("agent.work"))]
 
 
 @router.get("/interactions/{interaction_id}/drafts")
-async def drafts(interaction_id: UUID, principal: AgentAtWork, db: Db, client: Core) -> Drafts:
+async def drafts(interaction_id: UUID, principal: AgentAtWork, db: Db, client: Core) -> KeptDrafts:
     """All drafts of a contact, those that colleagues began, too."""
     async with db.transaction(principal.tenant_id) as conn:
         await taking_part.required(conn, client, principal, interaction_id)
-        return Drafts.model_validate({"items": await service.drafts(conn, principal, interaction_id)})
+        return KeptDrafts.model_validate({"items": await service.drafts(conn, principal, interaction_id)})
 
 
 @router.put("/drafts/{draft_id}")
-async def keep(draft_id: UUID, body: DraftChange, principal: AgentAtWork, db: Db, client: Core) -> Draft:
+async def keep(draft_id: UUID, body: DraftChange, principal: AgentAtWork, db: Db, client: Core) -> KeptDraft:
     """Keep a draft; its id is the page's choice. 409 `draft_moved` when it does not stand at `version` any more, with
     `draft` as it stands; 409 `draft_submitted` when it is no draft any more; 404 when it was closed meanwhile."""
     async with db.transaction(principal.tenant_id) as conn:
         await taking_part.required(conn, client, principal, body.interaction_id)
-        return Draft.model_validate(await service.keep(conn, principal, draft_id, body.model_dump()))
+        return KeptDraft.model_validate(await service.keep(conn, principal, draft_id, body.model_dump()))
 
 
 @router.delete("/drafts/{draft_id}", status_code=204)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from yuelai.businesses.schemas import Person
+from yuelai.businesses.schemas import Writer
 from yuelai.identity.schemas import Body
 
 Form = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_:-]{0,63}$")]
@@ -24,16 +24,16 @@ class DraftChange(Body):
     version: Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 
-class Draft(BaseModel):
+class KeptDraft(BaseModel):
     id: UUID
     interaction_id: UUID
     form: str
     values: dict[str, Any]
     version: int
-    updated_by: Person
+    updated_by: Writer
     updated_at: datetime
 
 
-class Drafts(BaseModel):
-    items: list[Draft]
+class KeptDrafts(BaseModel):
+    items: list[KeptDraft]
     next_cursor: None = None
