@@ -1,10 +1,12 @@
 import { useTranslation } from 'react-i18next'
 import { Fragment } from 'react'
 
+import { handedBy } from '@/features/phone/handed'
 import type { Explanation, InteractionDocument, PathStep } from '@/shared/api/types'
 import { codeText } from '@/shared/i18n'
 import { length } from '@/shared/time/format'
 import { Icon } from '@/shared/ui/Icon'
+import { Chip } from '@/shared/ui/parts'
 import { useMe } from '@/shared/ui/may'
 
 type Translate = (key: string, options?: Record<string, unknown>) => string
@@ -35,7 +37,9 @@ export function WhyBox({ interaction }: { interaction: InteractionDocument }) {
   // A colleague who is asked, or has it now, must not read that it was given to them.
   const given = interaction.trail.findLast(({ kind, data }) => kind === 'offer' && !data.failed)?.data.agent
   const other = typeof given === 'string' && given !== me.number ? given : null
-  const collected = Object.entries(why?.collected ?? {}).filter(([, value]) => value !== null && value !== '')
+  const collected = Object.entries(why?.collected ?? {}).filter(([name, value]) => name !== 'verified' && value !== null && value !== '')
+  const verified = why?.collected.verified
+  const handed = handedBy(interaction, me.number)
   return (
     <section className="why" aria-label={t('why.title')} data-testid="why">
       <div className="why-line">
@@ -61,6 +65,11 @@ export function WhyBox({ interaction }: { interaction: InteractionDocument }) {
         )}
       </div>
       <div className="why-line">
+        {verified !== undefined && verified !== null && verified !== false && verified !== '' && (
+          <Chip tone="ok" icon="shield">
+            {verified === true ? t('view.verified') : t('view.verifiedBy', { how: codeText(t, 'collected', String(verified)) })}
+          </Chip>
+        )}
         {collected.map(([name, value]) => (
           <span key={name}>
             <span className="muted">{codeText(t, 'collected', name)}</span> {String(value)}
@@ -73,6 +82,13 @@ export function WhyBox({ interaction }: { interaction: InteractionDocument }) {
           </span>
         )}
       </div>
+      {handed && (
+        <div className="why-line" data-testid="why-handed">
+          <Icon name={handed.how === 'transferred' ? 'transfer' : 'consult'} size={14} />
+          <b>{t(`view.${handed.how}`, { agent: handed.by })}</b>
+          {handed.note && <span className="why-note">{t('view.handedNote', { note: handed.note })}</span>}
+        </div>
+      )}
     </section>
   )
 }

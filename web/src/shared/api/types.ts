@@ -24,10 +24,6 @@ export type TrailLine = Schemas['TrailLine']
 export type RecordingRef = Schemas['RecordingReference']
 export type AgentRef = Schemas['AgentReference']
 export type Segment = Schemas['SegmentDocument']
-export type Account = Schemas['Account']
-export type Product = Schemas['Product']
-export type Bill = Schemas['Bill']
-export type Order = Schemas['Order']
 
 export type InteractionState = 'ivr' | 'queue' | 'ring' | 'dial' | 'talk' | 'hold' | 'consult' | 'conference' | 'message' | 'wrapup' | 'closed'
 export type Match = 'new' | 'withheld' | 'one' | 'several' | 'chosen'
@@ -44,10 +40,6 @@ export type InteractionDetail = Omit<Schemas['Detail'], 'customer' | 'why'> & { 
 export type Participant = Schemas['ParticipantDocument']
 export type KeptWrapup = Schemas['WrapupDocument']
 export type InteractionLink = Schemas['Link']
-
-export interface CustomerOverview extends Omit<Schemas['Overview'], 'contacts'> {
-  contacts: Array<Partial<InteractionSummary> & { id: string }>
-}
 
 export interface Page<T> {
   items: T[]

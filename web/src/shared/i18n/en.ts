@@ -1,4 +1,5 @@
 import { deskEn } from './desk.en'
+import { overviewEn } from './overview.en'
 import { interactionsEn } from './interactions.en'
 import { shellEn } from './shell.en'
 import { softphoneEn } from './softphone.en'
@@ -88,6 +89,7 @@ export const en: Texts = {
   },
   ...interactionsEn,
   ...deskEn,
+  ...overviewEn,
   why: {
     title: 'Why they call', direct: 'Direct call', queue: 'Queue {{queue}}', waited: 'waited {{time}}', notWaited: 'no wait', pressed: 'pressed {{key}}',
     toYou: 'To you: {{why}}', idle: 'idle {{time}}', considered: 'out of {{count}}', offer: 'offer {{count}}',

@@ -1,5 +1,6 @@
 import type { Shape } from './shape'
 import { deskZh } from './desk.zh'
+import { overviewZh } from './overview.zh'
 import { interactionsZh } from './interactions.zh'
 import { shellZh } from './shell.zh'
 import { softphoneZh } from './softphone.zh'
@@ -89,6 +90,7 @@ export const zh = {
   },
   ...interactionsZh,
   ...deskZh,
+  ...overviewZh,
   why: {
     title: '为何来电', direct: '直接来电', queue: '队列 {{queue}}', waited: '排队 {{time}}', notWaited: '未排队', pressed: '按 {{key}}',
     toYou: '分给您：{{why}}', idle: '空闲 {{time}}', considered: '{{count}} 人中选出', offer: '第 {{count}} 次分配',
