@@ -126,7 +126,8 @@ _OWN: Mapping[str, Callable[[Connection, Principal, asyncpg.Record, Sources], Aw
 async def _recent(conn: Connection, principal: Principal, customer: asyncpg.Record, sources: Sources) -> int:
     since = SystemClock().now() - RECENT
     contacts = await _contacts(conn, principal, customer, sources)
-    return sum(1 for one in contacts if one["started_at"] >= since)
+    # The one that is being served is no past contact.
+    return sum(1 for one in contacts if one["ended_at"] is not None and one["started_at"] >= since)
 
 
 def _worth(customer: asyncpg.Record, bills: Sequence[Mapping[str, Any]], recent: int, *, known: bool) -> dict[str, Any]:

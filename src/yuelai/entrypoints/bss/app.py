@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ipaddress
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
@@ -37,14 +38,24 @@ class Behaviour:
             self.moving.set()
 
 
-def application(books: Books, *, control: bool = False) -> Starlette:
-    """Make the application. `control` is for demos and tests: `PUT /control`, from this machine alone."""
+def application(make: Callable[[], Books], *, control: bool = False) -> Starlette:
+    """Make the application. It serves at once; who asks before `make` has returned (some seconds, in a thread) waits.
+
+    `control` is for demos and tests: `PUT /control`, from this machine alone.
+    """
     behaviour = Behaviour()
+    making: list[asyncio.Task[Books]] = []
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        making.append(asyncio.create_task(asyncio.to_thread(make)))
+        yield
 
     async def resources(request: Request) -> Response:
         refused = await _behave(behaviour)
         if refused is not None:
             return refused
+        books = await asyncio.shield(making[0])
         path = request.path_params["path"]
         query = request.query_params
         if path == _RATES:
@@ -75,7 +86,7 @@ def application(books: Books, *, control: bool = False) -> Starlette:
     routes = [Route("/tmf-api/{path:path}", resources), Route("/health", health)]
     if control:
         routes.append(Route("/control", told, methods=["GET", "PUT"]))
-    return Starlette(routes=routes)
+    return Starlette(routes=routes, lifespan=lifespan)
 
 
 async def _behave(behaviour: Behaviour) -> Response | None:

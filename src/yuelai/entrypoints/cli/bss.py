@@ -27,9 +27,9 @@ def bss(
     from yuelai.entrypoints.bss.app import application
     from yuelai.entrypoints.bss.books import Books
 
-    books = Books(datetime.now(UTC).date(), customers, anybody=anybody)
+    today = datetime.now(UTC).date()
     uvicorn.run(
-        application(books, control=control),
+        application(lambda: Books(today, customers, anybody=anybody), control=control),
         host="127.0.0.1",
         port=port,
         log_level="warning",
