@@ -13,6 +13,7 @@ from functools import partial
 import structlog
 import uvloop
 
+from yuelai.bootstrap import colleagues
 from yuelai.bootstrap.adapters import CustomerDirectory, FlowDirectory, SipCredentials
 from yuelai.bootstrap.callbacks import CallbackRows, CallsOut
 from yuelai.bootstrap.dialogs import DialogKeeper
@@ -254,6 +255,7 @@ async def start(settings: Settings, stack: contextlib.AsyncExitStack) -> tuple[J
     later(guarding.close)
     bus.subscribe(CustomerCreated, lambda created: channels.customer_created(created.tenant_id))
     bus.subscribe(CustomersImported, lambda imported: channels.customer_created(imported.tenant_id))
+    colleagues.follow(bus, live)
     following = LiveDirectory(database, clock, bus, routing, flows, seats, stations, calendars, dispositions)
     await following.start()
     later(following.close)

@@ -14,6 +14,7 @@ import uvloop
 from pgqueuer import PgQueuer
 
 from yuelai.businesses import jobs as business_jobs
+from yuelai.colleagues import jobs as colleague_jobs
 from yuelai.customers import jobs as customer_jobs
 from yuelai.entrypoints.sealed import SEALED
 from yuelai.identity import jobs as identity_jobs
@@ -35,7 +36,7 @@ def known_jobs(settings: Settings) -> Jobs:
     """All kinds of work: each room that has some declares it in its `jobs`."""
     jobs = Jobs()
     customer_jobs.register(jobs, settings, uses=(customers_with_contacts,))
-    for room in (outbox_followers, identity_jobs, interaction_jobs, business_jobs):
+    for room in (outbox_followers, identity_jobs, interaction_jobs, colleague_jobs, business_jobs):
         room.register(jobs)
     recording_jobs.register(jobs, settings)
     rewrap.register(jobs, settings, SEALED)

@@ -14,6 +14,7 @@ _AGENT = frozenset(
         "queues.read",
         "recordings.listen",
         "callbacks.read",
+        "colleagues.talk",
     }
 )
 _SEES_ALL = frozenset({"interactions.read.all", "recordings.listen.all"})
@@ -21,7 +22,7 @@ _LEADER = (
     _AGENT
     | _SEES_ALL
     | {"customers.reveal", "customers.merge", "customers.export", "supervision.view", "people.read", "audit.read"}
-    | {"agents.control", "callbacks.write", "interactions.export"}
+    | {"agents.control", "callbacks.write", "interactions.export", "bulletins.write"}
 )
 _ADMIN = (_LEADER - {"agent.work"}) | {
     "admin",
@@ -56,11 +57,13 @@ ROLES: Mapping[str, frozenset[str]] = MappingProxyType(
                 "customers.merge",
                 "customers.import",
                 "queues.read",
+                "colleagues.talk",
             }
         ),
-        "qa": _SEES_ALL | {"interactions.read", "recordings.listen", "customers.read", "queues.read"},
-        "planner": frozenset({"queues.read", "supervision.view", "people.read"}),
-        "editor": frozenset({"queues.read", "scripts.write", "offers.write"}),
+        "qa": _SEES_ALL
+        | {"interactions.read", "recordings.listen", "customers.read", "queues.read", "colleagues.talk"},
+        "planner": frozenset({"colleagues.talk", "queues.read", "supervision.view", "people.read"}),
+        "editor": frozenset({"colleagues.talk", "bulletins.write", "queues.read", "scripts.write", "offers.write"}),
         "admin": _ADMIN,
     }
 )

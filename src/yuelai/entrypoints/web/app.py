@@ -13,6 +13,10 @@ import yuelai.businesses.drafts.endpoints
 import yuelai.businesses.endpoints
 import yuelai.calendars.endpoints
 import yuelai.channels.callback.endpoints
+import yuelai.colleagues.bulletins.endpoints
+import yuelai.colleagues.chats.endpoints
+import yuelai.colleagues.endpoints
+import yuelai.colleagues.handovers.endpoints
 import yuelai.customers.routers
 import yuelai.flows.endpoints
 import yuelai.identity.audit.endpoints
@@ -43,6 +47,7 @@ from yuelai import __version__
 from yuelai.businesses.personal import BusinessesPersonalData
 from yuelai.channels.callback.personal import CallbacksPersonalData
 from yuelai.channels.callback.service import open_of
+from yuelai.colleagues.personal import ColleaguesPersonalData
 from yuelai.connectors.tmforum.client import TmForum
 from yuelai.customers.imports.uploads import FORM_BYTES
 from yuelai.entrypoints.web import console, events, health, problems, rights, sip, system
@@ -86,6 +91,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     yuelai.calendars.endpoints.router,
     yuelai.businesses.endpoints.router,
     yuelai.businesses.drafts.endpoints.router,
+    yuelai.colleagues.endpoints.router,
+    yuelai.colleagues.bulletins.endpoints.router,
+    yuelai.colleagues.chats.endpoints.router,
+    yuelai.colleagues.handovers.endpoints.router,
     yuelai.routing.agents.endpoints.router,
     yuelai.routing.agents.directory_endpoints.router,
     yuelai.channels.callback.endpoints.router,
@@ -154,6 +163,7 @@ def create_app(settings: Settings, *, webroot: Path | None = None) -> FastAPI:
     app.state.personal_data = (
         RecordingsPersonalData(settings),
         BusinessesPersonalData(),
+        ColleaguesPersonalData(),  # before interactions forget whose they were
         InteractionsPersonalData(),
         CallbacksPersonalData(),
     )

@@ -231,6 +231,211 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bulletins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Bulletins
+         * @description The newest first: those for me; for whoever may write, all of the tenant with their receipts.
+         */
+        get: operations["bulletins_api_v1_bulletins_get"];
+        put?: never;
+        /**
+         * Publish
+         * @description It is on the screens of those it is for within a second of its beginning.
+         */
+        post: operations["publish_api_v1_bulletins_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulletins/unread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Unread
+         * @description What I have still to read or to confirm; the live document `bulletins/{tenant}` changes when to ask again.
+         */
+        get: operations["unread_api_v1_bulletins_unread_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulletins/{bulletin_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Bulletin */
+        get: operations["bulletin_api_v1_bulletins__bulletin_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulletins/{bulletin_id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Read
+         * @description I have seen it; with `confirm` I say that I understood. The first time counts.
+         */
+        put: operations["read_api_v1_bulletins__bulletin_id__read_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulletins/{bulletin_id}/readers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Readers
+         * @description Whom it is for, by name, each with their receipt.
+         */
+        get: operations["readers_api_v1_bulletins__bulletin_id__readers_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulletins/{bulletin_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw
+         * @description Nobody is shown it any more; its receipts stay.
+         */
+        post: operations["withdraw_api_v1_bulletins__bulletin_id__withdraw_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/businesses/kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Kinds
+         * @description What can be done for customers, in the order of the menu, each with its form.
+         */
+        get: operations["kinds_api_v1_businesses_kinds_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/businesses/openings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Opened
+         * @description A form was opened for a contact that the agent has part in: a line on its trail, nothing else.
+         */
+        post: operations["opened_api_v1_businesses_openings_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/businesses/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Records
+         * @description What was submitted, for a customer or in a contact, the newest first.
+         */
+        get: operations["records_api_v1_businesses_records_get"];
+        put?: never;
+        /**
+         * Submit
+         * @description Submit a form: it is checked, kept, and its draft is gone. 200 for one that was submitted before.
+         */
+        post: operations["submit_api_v1_businesses_records_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/businesses/records/{record_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Record
+         * @description One business with its form; numbers and addresses masked for whoever may not reveal them.
+         */
+        get: operations["record_api_v1_businesses_records__record_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/busy-reasons": {
         parameters: {
             query?: never;
@@ -483,6 +688,128 @@ export interface paths {
          * @description Call a customer: my phone rings first, then theirs. I must be signed in and without a call.
          */
         post: operations["call_api_v1_calls_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Chats
+         * @description My chats, the one with the newest message first.
+         */
+        get: operations["chats_api_v1_chats_get"];
+        put?: never;
+        /**
+         * Chat With
+         * @description My chat with a colleague; there is one, made when it is first asked for.
+         */
+        post: operations["chat_with_api_v1_chats_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chats/unread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Unread */
+        get: operations["unread_api_v1_chats_unread_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chats/{chat_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Chat */
+        get: operations["chat_api_v1_chats__chat_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chats/{chat_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Messages
+         * @description The newest first; they are kept for a year.
+         */
+        get: operations["messages_api_v1_chats__chat_id__messages_get"];
+        put?: never;
+        /**
+         * Write
+         * @description An expert's answer stands in the contact's trail as well, while that contact lives.
+         */
+        post: operations["write_api_v1_chats__chat_id__messages_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chats/{chat_id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Read
+         * @description I have seen everything up to this message.
+         */
+        put: operations["read_api_v1_chats__chat_id__read_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/colleagues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Colleagues
+         * @description Everybody who works for the tenant but who asks, by name. While core is away nobody's state is known.
+         */
+        get: operations["colleagues_api_v1_colleagues_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1404,6 +1731,31 @@ export interface paths {
         patch: operations["change_api_v1_dispositions__disposition_id__patch"];
         trace?: never;
     };
+    "/api/v1/drafts/{draft_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Keep
+         * @description Keep a draft; its id is the page's choice. 409 `draft_moved` when it does not stand at `version` any more, with
+         *     `draft` as it stands; 409 `draft_submitted` when it is no draft any more; 404 when it was closed meanwhile.
+         */
+        put: operations["keep_api_v1_drafts__draft_id__put"];
+        post?: never;
+        /**
+         * Delete
+         * @description Close a draft without submitting it. To take that back, keep it as a new one.
+         */
+        delete: operations["delete_api_v1_drafts__draft_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/flows": {
         parameters: {
             query?: never;
@@ -1461,6 +1813,71 @@ export interface paths {
          * @description Change what is sent; who belongs to it is said at each person.
          */
         patch: operations["change_group_api_v1_groups__group_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/handovers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Notes
+         * @description Of my groups, the newest first; leaders see those of whom they lead.
+         */
+        get: operations["notes_api_v1_handovers_get"];
+        put?: never;
+        /** Write */
+        post: operations["write_api_v1_handovers_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/handovers/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Groups
+         * @description The groups I may write for, 200 at most.
+         */
+        get: operations["groups_api_v1_handovers_groups_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/handovers/{handover_id}/taken": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Take
+         * @description I take it over.
+         */
+        put: operations["take_api_v1_handovers__handover_id__taken_put"];
+        post?: never;
+        /**
+         * Give Back
+         * @description It is open again: I had taken it by mistake.
+         */
+        delete: operations["give_back_api_v1_handovers__handover_id__taken_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/interactions": {
@@ -1683,6 +2100,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/interactions/{interaction_id}/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Drafts
+         * @description All drafts of a contact, those that colleagues began, too.
+         */
+        get: operations["drafts_api_v1_interactions__interaction_id__drafts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/interactions/{interaction_id}/experts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask
+         * @description Ask experts about a contact of mine. They may read its page for 30 days; question and answers stand in its
+         *     trail.
+         */
+        post: operations["ask_api_v1_interactions__interaction_id__experts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/interactions/{interaction_id}/hangup": {
         parameters: {
             query?: never;
@@ -1771,6 +2229,86 @@ export interface paths {
         put?: never;
         /** Note */
         post: operations["note_api_v1_interactions__interaction_id__notes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/interactions/{interaction_id}/offer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Next Offer
+         * @description The one thing to offer in this contact now, or why there is none. Asking shows nothing to nobody yet.
+         */
+        get: operations["next_offer_api_v1_interactions__interaction_id__offer_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/interactions/{interaction_id}/offer/settled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Settled
+         * @description Say that what the contact is about is settled: only then anything is offered.
+         */
+        post: operations["settled_api_v1_interactions__interaction_id__offer_settled_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/interactions/{interaction_id}/offer/showings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show
+         * @description The agent sees the offer: from now on it is the one of this contact, and counts. 409 `not_the_moment`.
+         */
+        post: operations["show_api_v1_interactions__interaction_id__offer_showings_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/interactions/{interaction_id}/offer/{showing_id}/result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Result
+         * @description What came of it.
+         */
+        post: operations["result_api_v1_interactions__interaction_id__offer__showing_id__result_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1874,6 +2412,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/interactions/{interaction_id}/script-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start
+         * @description Follow a script from its first step; one that is being followed already goes on.
+         */
+        post: operations["start_api_v1_interactions__interaction_id__script_runs_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/interactions/{interaction_id}/script-runs/{run_id}/back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Back
+         * @description Go back to the step before.
+         */
+        post: operations["back_api_v1_interactions__interaction_id__script_runs__run_id__back_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/interactions/{interaction_id}/script-runs/{run_id}/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Finish
+         * @description Stop following it.
+         */
+        post: operations["finish_api_v1_interactions__interaction_id__script_runs__run_id__finish_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/interactions/{interaction_id}/script-runs/{run_id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer
+         * @description Go on with one of the answers. 409 `run_moved_on` when the script stands elsewhere by now.
+         */
+        post: operations["answer_api_v1_interactions__interaction_id__script_runs__run_id__steps_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/interactions/{interaction_id}/scripts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Suggestions
+         * @description What may be followed in this contact, what suits it best first, and what is being followed.
+         */
+        get: operations["suggestions_api_v1_interactions__interaction_id__scripts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/interactions/{interaction_id}/standing": {
         parameters: {
             query?: never;
@@ -1948,6 +2586,112 @@ export interface paths {
          * @description Let one's own wrap-up last longer, by so much or what its queue still allows.
          */
         post: operations["extend_wrapup_api_v1_interactions__interaction_id__wrapup_extend_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Offers
+         * @description All offers, what counts most first, with what came of them in 30 days.
+         */
+        get: operations["offers_api_v1_offers_get"];
+        put?: never;
+        /** Add Offer */
+        post: operations["add_offer_api_v1_offers_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/offers/facts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Facts
+         * @description What rules may ask about.
+         */
+        get: operations["facts_api_v1_offers_facts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/offers/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Offer
+         * @description What a rule comes to for one customer, condition by condition. Nothing is kept.
+         */
+        post: operations["try_offer_api_v1_offers_try_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/offers/{offer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Offer */
+        get: operations["offer_api_v1_offers__offer_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Offer
+         * @description Delete it with its figures; to keep those, switch it off.
+         */
+        delete: operations["delete_offer_api_v1_offers__offer_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Offer
+         * @description Change what is sent; the next contact sees it. Only `most` and `business` can be set to null.
+         */
+        patch: operations["change_offer_api_v1_offers__offer_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/offers/{offer_id}/reasons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reasons
+         * @description Why it was refused or not made in the last 30 days.
+         */
+        get: operations["reasons_api_v1_offers__offer_id__reasons_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2359,6 +3103,169 @@ export interface paths {
          * @description Only one that nobody holds.
          */
         delete: operations["delete_role_api_v1_roles__code__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scripts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Scripts
+         * @description All scripts by their position, with what each is used.
+         */
+        get: operations["scripts_api_v1_scripts_get"];
+        put?: never;
+        /** Add Script */
+        post: operations["add_script_api_v1_scripts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scripts/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Script
+         * @description What is wrong with a script, and how it reads with a made-up contact. Nothing is kept.
+         */
+        post: operations["try_script_api_v1_scripts_try_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scripts/{script_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Script */
+        get: operations["script_api_v1_scripts__script_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Script
+         * @description Delete it with its versions and figures.
+         */
+        delete: operations["delete_script_api_v1_scripts__script_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Script
+         * @description Change what it is called or where it stands; contacts see that at once.
+         */
+        patch: operations["change_script_api_v1_scripts__script_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/scripts/{script_id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Draft
+         * @description Keep the draft, faults and all. 409 `draft_changed` when somebody else was quicker.
+         */
+        put: operations["put_draft_api_v1_scripts__script_id__draft_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scripts/{script_id}/published": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Published
+         * @description Go back to an earlier version, or let no contact get it any more.
+         */
+        put: operations["put_published_api_v1_scripts__script_id__published_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scripts/{script_id}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Usage
+         * @description How often a version was followed, each of its steps read and each answer chosen.
+         */
+        get: operations["usage_api_v1_scripts__script_id__usage_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scripts/{script_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish
+         * @description Publish the draft: the next contact gets it, running ones keep theirs. 422 `script_broken` with its `faults`.
+         */
+        post: operations["publish_api_v1_scripts__script_id__versions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scripts/{script_id}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Version */
+        get: operations["version_api_v1_scripts__script_id__versions__version__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3395,12 +4302,15 @@ export interface components {
          * @enum {string}
          */
         AgentState: "offline" | "ready" | "ringing" | "talking" | "hold" | "consult" | "wrapup" | "busy";
-        /** Answer */
-        Answer: {
-            /** Customers */
-            customers: string[];
-            /** Value */
-            value: string;
+        /**
+         * Answered
+         * @description The answer `branch`, from 0, at the step that stands; null at a step without answers.
+         */
+        Answered: {
+            /** Branch */
+            branch?: number | null;
+            /** Step */
+            step: string;
         };
         /**
          * Apart
@@ -3557,6 +4467,238 @@ export interface components {
             state?: "ready" | "late" | "away";
             /** System */
             system?: string | null;
+        };
+        /**
+         * BranchBody
+         * @description `next` null ends the script.
+         */
+        BranchBody: {
+            effect?: components["schemas"]["EffectBody"] | null;
+            /** Label */
+            label: string;
+            /**
+             * Label En
+             * @default
+             */
+            label_en?: string;
+            /** Next */
+            next?: string | null;
+        };
+        /**
+         * BranchDocument
+         * @description `leads_to` is the step it leads to by its number; null ends the script.
+         */
+        BranchDocument: {
+            effect: components["schemas"]["EffectBody"] | null;
+            /** Label */
+            label: string;
+            /** Label En */
+            label_en: string;
+            /** Leads To */
+            leads_to: number | null;
+        };
+        /**
+         * Bulletin
+         * @description `read_at` and `confirmed_at` are the reader's own; `receipts` are for those who may write bulletins.
+         */
+        Bulletin: {
+            /**
+             * Audience
+             * @enum {string}
+             */
+            audience: "all" | "groups" | "queues";
+            author: components["schemas"]["PersonReference"];
+            /** Confirmed At */
+            confirmed_at: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Importance
+             * @enum {string}
+             */
+            importance: "normal" | "important";
+            /** Must Confirm */
+            must_confirm: boolean;
+            /** Read At */
+            read_at: string | null;
+            receipts: components["schemas"]["Receipts"] | null;
+            /** Target Ids */
+            target_ids: string[];
+            /** Text */
+            text: string;
+            /** Title */
+            title: string;
+            /**
+             * Valid From
+             * Format: date-time
+             */
+            valid_from: string;
+            /** Valid Until */
+            valid_until: string | null;
+            /** Withdrawn At */
+            withdrawn_at: string | null;
+        };
+        /** BulletinList */
+        BulletinList: {
+            /** Items */
+            items: components["schemas"]["Bulletin"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * BusinessKind
+         * @description `form` is JSON Schema (draft 2020-12) with `x-…` for screens; docs/reference/business-forms.md.
+         */
+        BusinessKind: {
+            /** Code */
+            code: string;
+            /** Form */
+            form: {
+                [key: string]: unknown;
+            };
+            /** Icon */
+            icon: string;
+            /** Letter */
+            letter: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Version */
+            version: number;
+        };
+        /** BusinessKinds */
+        BusinessKinds: {
+            /** Items */
+            items: components["schemas"]["BusinessKind"][];
+            /** Next Cursor */
+            next_cursor?: null;
+        };
+        /**
+         * BusinessOpening
+         * @description A form was opened for a contact; it stands on the trail.
+         */
+        BusinessOpening: {
+            /**
+             * Interaction Id
+             * Format: uuid
+             */
+            interaction_id: string;
+            /** Kind */
+            kind: string;
+        };
+        /**
+         * BusinessRecord
+         * @description Numbers and addresses are masked for whoever may not reveal customers' data.
+         */
+        BusinessRecord: {
+            /** Customer Id */
+            customer_id: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Interaction Id
+             * Format: uuid
+             */
+            interaction_id: string;
+            /** Kind */
+            kind: string;
+            /** Kind Version */
+            kind_version: number;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** No */
+            no: string;
+            /**
+             * Submitted At
+             * Format: date-time
+             */
+            submitted_at: string;
+            submitted_by: components["schemas"]["Writer"];
+            /** Trail No */
+            trail_no: string;
+            /** Values */
+            values: {
+                [key: string]: unknown;
+            };
+        };
+        /** BusinessRecords */
+        BusinessRecords: {
+            /** Items */
+            items: components["schemas"]["BusinessSummary"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * BusinessSubmission
+         * @description `draft_id` becomes the record's id: sent again, it is the same business.
+         */
+        BusinessSubmission: {
+            /**
+             * Draft Id
+             * Format: uuid
+             */
+            draft_id: string;
+            /**
+             * Interaction Id
+             * Format: uuid
+             */
+            interaction_id: string;
+            /** Kind */
+            kind: string;
+            /** Values */
+            values: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * BusinessSummary
+         * @description `no` is what a customer is told.
+         */
+        BusinessSummary: {
+            /** Customer Id */
+            customer_id: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Interaction Id
+             * Format: uuid
+             */
+            interaction_id: string;
+            /** Kind */
+            kind: string;
+            /** Kind Version */
+            kind_version: number;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** No */
+            no: string;
+            /**
+             * Submitted At
+             * Format: date-time
+             */
+            submitted_at: string;
+            submitted_by: components["schemas"]["Writer"];
+            /** Trail No */
+            trail_no: string;
         };
         /**
          * BusyReason
@@ -3729,7 +4871,7 @@ export interface components {
             language: string;
             /** Last Interaction Id */
             last_interaction_id: string | null;
-            last_result: components["schemas"]["Result"] | null;
+            last_result: components["schemas"]["Result-Output"] | null;
             /** Max Attempts */
             max_attempts: number;
             /** Note */
@@ -3737,7 +4879,7 @@ export interface components {
             /** Number */
             number: string;
             queue: components["schemas"]["QueueReference"] | null;
-            recording: components["schemas"]["Message"] | null;
+            recording: components["schemas"]["yuelai__channels__callback__schemas__Message"] | null;
             /**
              * Since
              * Format: date-time
@@ -3801,12 +4943,46 @@ export interface components {
              */
             trusted?: boolean;
         };
-        /** Candidates */
-        Candidates: {
-            /** Items */
-            items: components["schemas"]["yuelai__interactions__candidate_endpoints__Candidate"][];
-            /** Questions */
-            questions: components["schemas"]["Question"][];
+        /**
+         * CallerStanding
+         * @description `contacts_lately`: how often they came in seven days, this contact among them.
+         */
+        CallerStanding: {
+            /** Contacts Lately */
+            contacts_lately: number;
+            /** Open Callbacks */
+            open_callbacks: number;
+        };
+        /**
+         * Candidate
+         * @description A trunk in the order in which it would be tried. `why` are stable codes, most important first: prefix, cheapest,
+         *     dearer, no_rate, priority, weight; and what keeps it from being tried: down, refused, unregistered, full, inactive,
+         *     inbound_only.
+         */
+        Candidate: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Per Minute Micro */
+            per_minute_micro: number | null;
+            /** Priority */
+            priority: number;
+            /** Sends */
+            sends: string;
+            /** State */
+            state: string;
+            /**
+             * Trunk Id
+             * Format: uuid
+             */
+            trunk_id: string;
+            /** Usable */
+            usable: boolean;
+            /** Weight */
+            weight: number;
+            /** Why */
+            why: string[];
         };
         /** Card */
         Card: {
@@ -3940,6 +5116,43 @@ export interface components {
             warnings?: string[];
         };
         /**
+         * Chat
+         * @description `members` are all but the reader. An `expert` chat is about a contact, whose asker is `asked_by`; the experts in
+         *     it may read that contact's page.
+         */
+        Chat: {
+            /** Asked As */
+            asked_as: string;
+            /** Asked By */
+            asked_by: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Interaction Id */
+            interaction_id: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "direct" | "expert";
+            last: components["schemas"]["yuelai__colleagues__chats__schemas__Message"] | null;
+            /** Members */
+            members: components["schemas"]["PersonReference"][];
+            /** Trail No */
+            trail_no: string;
+            /** Unread */
+            unread: number;
+        };
+        /** ChatList */
+        ChatList: {
+            /** Items */
+            items: components["schemas"]["Chat"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
          * ChosenCustomer
          * @description `on_behalf`: whoever calls is not the customer, but speaks for them.
          */
@@ -4004,6 +5217,35 @@ export interface components {
             rank: number;
         };
         /**
+         * Colleague
+         * @description `state` is null for somebody without a telephone of their own here; `leader` leads others.
+         */
+        Colleague: {
+            /** Groups */
+            groups: string[];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Leader */
+            leader: boolean;
+            /** Name */
+            name: string;
+            /** Number */
+            number: string | null;
+            /** Pinyin */
+            pinyin: string;
+            /** Reason */
+            reason: string;
+            /** Since */
+            since: string | null;
+            /** Skills */
+            skills: string[];
+            /** State */
+            state: string | null;
+        };
+        /**
          * ColleagueDocument
          * @description `available`: their telephone would ring now. `pinyin` is empty for names without characters.
          */
@@ -4030,6 +5272,13 @@ export interface components {
             /** Skills */
             skills: string[];
             state: components["schemas"]["AgentState"];
+        };
+        /** ColleagueList */
+        ColleagueList: {
+            /** Items */
+            items: components["schemas"]["Colleague"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /** ConflictItem */
         ConflictItem: {
@@ -4467,6 +5716,35 @@ export interface components {
             merge_id: string;
         };
         /**
+         * Draft
+         * @description `rev` is that of the draft that was read.
+         */
+        Draft: {
+            body: components["schemas"]["ScriptBody"];
+            /** Rev */
+            rev: number;
+        };
+        /**
+         * DraftChange
+         * @description `form` is `business:CODE`, `wrapup`, `note`, `create` or another name of a page's; `version` the one these values
+         *     were made from, 0 for a draft that is new.
+         */
+        DraftChange: {
+            /** Form */
+            form: string;
+            /**
+             * Interaction Id
+             * Format: uuid
+             */
+            interaction_id: string;
+            /** Values */
+            values: {
+                [key: string]: unknown;
+            };
+            /** Version */
+            version: number;
+        };
+        /**
          * Duplicate
          * @description `score` is up to 100; `reasons` the strongest first.
          */
@@ -4485,13 +5763,58 @@ export interface components {
             next_cursor?: null;
         };
         /**
+         * EffectBody
+         * @description `business` opens a kind of business, `result` is how the script came out.
+         */
+        EffectBody: {
+            /** Code */
+            code: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "business" | "result";
+        };
+        /**
+         * Ending
+         * @description `left`: the agent stops before the end.
+         */
+        Ending: {
+            /**
+             * Outcome
+             * @default left
+             * @enum {string}
+             */
+            outcome?: "done" | "left";
+        };
+        /**
+         * EntryBody
+         * @description When it suggests itself: each list that is not empty must hold what the contact has. `dispositions` are of the
+         *     last contact before; `keys` what was pressed in self-service from the beginning, e.g. `2>1`.
+         */
+        EntryBody: {
+            /** Classes */
+            classes?: string[];
+            /** Dispositions */
+            dispositions?: string[];
+            /**
+             * Keys
+             * @default
+             */
+            keys?: string;
+            /** Matches */
+            matches?: ("new" | "withheld" | "one" | "several" | "chosen")[];
+            /** Queues */
+            queues?: string[];
+        };
+        /**
          * Explanation
          * @description `number` is in E.164 where it is a public one; `error` says why nothing can be called: no_route, all_down,
          *     trunks_full.
          */
         Explanation: {
             /** Candidates */
-            candidates: components["schemas"]["yuelai__telephony__trunks__schemas__Candidate"][];
+            candidates: components["schemas"]["Candidate"][];
             /** Error */
             error: string | null;
             /** Number */
@@ -4502,6 +5825,28 @@ export interface components {
         Extension: {
             /** Seconds */
             seconds: number;
+        };
+        /**
+         * FactDocument
+         * @description What rules may ask about, and how.
+         */
+        FactDocument: {
+            /** Fact */
+            fact: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "text" | "list" | "number" | "truth";
+            /** Ops */
+            ops: string[];
+        };
+        /** FactList */
+        FactList: {
+            /** Items */
+            items: components["schemas"]["FactDocument"][];
+            /** Next Cursor */
+            next_cursor?: null;
         };
         /** FailedJob */
         FailedJob: {
@@ -4523,6 +5868,20 @@ export interface components {
             code: string;
             /** Detail */
             detail: string;
+        };
+        /**
+         * FaultDocument
+         * @description What is wrong, in which step and, from 0, which branch of it; `what` names the place or step that is meant.
+         */
+        FaultDocument: {
+            /** Branch */
+            branch: number | null;
+            /** Code */
+            code: string;
+            /** Step */
+            step: string | null;
+            /** What */
+            what: string;
         };
         /** FieldChange */
         FieldChange: {
@@ -4675,6 +6034,22 @@ export interface components {
             /** Warnings */
             warnings: string[];
         };
+        /**
+         * FoundDocument
+         * @description A condition, and what the fact is with this customer; `known` null is not known.
+         */
+        FoundDocument: {
+            /** Fact */
+            fact: string;
+            /** Holds */
+            holds: boolean;
+            /** Known */
+            known: unknown;
+            /** Op */
+            op: string;
+            /** Value */
+            value: unknown;
+        };
         /** GivenGrant */
         GivenGrant: {
             /** Role */
@@ -4753,6 +6128,29 @@ export interface components {
             /** Items */
             items: components["schemas"]["Group"][];
         };
+        /** GuidedAnswer */
+        GuidedAnswer: {
+            /** Customers */
+            customers: string[];
+            /** Value */
+            value: string;
+        };
+        /**
+         * GuidedQuestion
+         * @description `left`: how many candidates remain on average once it is answered. Roads and identity numbers have no answers
+         *     here: what the caller says is compared.
+         */
+        GuidedQuestion: {
+            /** Answers */
+            answers: components["schemas"]["GuidedAnswer"][];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "surname" | "road" | "product" | "id_number";
+            /** Left */
+            left: number;
+        };
         /**
          * Handed
          * @description The agent with the number `by` handed the customer over to one of the others.
@@ -4766,6 +6164,68 @@ export interface components {
             number: string | null;
             /** Queue */
             queue: string | null;
+        };
+        /**
+         * Handover
+         * @description Open until somebody takes it over.
+         */
+        Handover: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            author: components["schemas"]["PersonReference"];
+            /**
+             * Group Id
+             * Format: uuid
+             */
+            group_id: string;
+            /** Group Name */
+            group_name: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Interaction Id */
+            interaction_id: string | null;
+            /** Taken At */
+            taken_at: string | null;
+            taken_by: components["schemas"]["PersonReference"] | null;
+            /** Text */
+            text: string;
+            /** Trail No */
+            trail_no: string;
+        };
+        /**
+         * HandoverGroup
+         * @description A group one may read and write notes of; `open` are those that nobody has taken over.
+         */
+        HandoverGroup: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Open */
+            open: number;
+        };
+        /** HandoverGroups */
+        HandoverGroups: {
+            /** Items */
+            items: components["schemas"]["HandoverGroup"][];
+            /** Next Cursor */
+            next_cursor?: null;
+        };
+        /** HandoverList */
+        HandoverList: {
+            /** Items */
+            items: components["schemas"]["Handover"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /** HeldSkill */
         HeldSkill: {
@@ -5123,6 +6583,40 @@ export interface components {
              */
             reason: "changed_since" | "used_since";
         };
+        /** KeptDraft */
+        KeptDraft: {
+            /** Form */
+            form: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Interaction Id
+             * Format: uuid
+             */
+            interaction_id: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            updated_by: components["schemas"]["Writer"];
+            /** Values */
+            values: {
+                [key: string]: unknown;
+            };
+            /** Version */
+            version: number;
+        };
+        /** KeptDrafts */
+        KeptDrafts: {
+            /** Items */
+            items: components["schemas"]["KeptDraft"][];
+            /** Next Cursor */
+            next_cursor?: null;
+        };
         /** KeptList */
         KeptList: {
             /** Items */
@@ -5408,18 +6902,12 @@ export interface components {
             /** No */
             no: string;
         };
-        /**
-         * Message
-         * @description The recording of a voicemail; `duration_ms` as its caller spoke.
-         */
-        Message: {
-            /** Duration Ms */
-            duration_ms: number | null;
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
+        /** MessageList */
+        MessageList: {
+            /** Items */
+            items: components["schemas"]["yuelai__colleagues__chats__schemas__Message"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /** Named */
         Named: {
@@ -5488,6 +6976,42 @@ export interface components {
              * @default
              */
             reason?: string;
+        };
+        /**
+         * NewBulletin
+         * @description `target_ids` are groups, or queues whose members are meant; none for everybody.
+         */
+        NewBulletin: {
+            /**
+             * Audience
+             * @default all
+             * @enum {string}
+             */
+            audience?: "all" | "groups" | "queues";
+            /**
+             * Importance
+             * @default normal
+             * @enum {string}
+             */
+            importance?: "normal" | "important";
+            /**
+             * Must Confirm
+             * @default false
+             */
+            must_confirm?: boolean;
+            /** Target Ids */
+            target_ids?: string[];
+            /**
+             * Text
+             * @default
+             */
+            text?: string;
+            /** Title */
+            title: string;
+            /** Valid From */
+            valid_from?: string | null;
+            /** Valid Until */
+            valid_until?: string | null;
         };
         /** NewBusyReason */
         NewBusyReason: {
@@ -5597,6 +7121,14 @@ export interface components {
             number: string;
             /** Queue */
             queue: string;
+        };
+        /** NewChat */
+        NewChat: {
+            /**
+             * Person Id
+             * Format: uuid
+             */
+            person_id: string;
         };
         /**
          * NewConsultation
@@ -5710,6 +7242,21 @@ export interface components {
             /** Site Id */
             site_id?: string | null;
         };
+        /**
+         * NewHandover
+         * @description `interaction_id` is a contact of one's own that it is about.
+         */
+        NewHandover: {
+            /**
+             * Group Id
+             * Format: uuid
+             */
+            group_id: string;
+            /** Interaction Id */
+            interaction_id?: string | null;
+            /** Text */
+            text: string;
+        };
         /** NewIdentity */
         NewIdentity: {
             /**
@@ -5733,10 +7280,71 @@ export interface components {
              */
             verified?: boolean;
         };
+        /** NewMessage */
+        NewMessage: {
+            /** Text */
+            text: string;
+        };
         /** NewNote */
         NewNote: {
             /** Text */
             text: string;
+        };
+        /**
+         * NewOffer
+         * @description `again_days` and `refused_days` are how long the same customer is left in peace after it was shown or refused;
+         *     `most` how often one customer sees it at all. `business` is opened when it is accepted.
+         */
+        NewOffer: {
+            /**
+             * Active
+             * @default true
+             */
+            active?: boolean;
+            /**
+             * Again Days
+             * @default 30
+             */
+            again_days?: number;
+            /** Business */
+            business?: string | null;
+            /** Channels */
+            channels?: ("voice" | "chat" | "mail" | "message")[];
+            /** Code */
+            code: string;
+            /** Most */
+            most?: number | null;
+            /** Name */
+            name: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en?: string;
+            /**
+             * Priority
+             * @default 100
+             */
+            priority?: number;
+            /**
+             * Refused Days
+             * @default 90
+             */
+            refused_days?: number;
+            /**
+             * Rule
+             * @description `{match: all or any, conditions: [{fact, op, value} or another group]}`
+             */
+            rule?: {
+                [key: string]: unknown;
+            };
+            /** Text */
+            text: string;
+            /**
+             * Text En
+             * @default
+             */
+            text_en?: string;
         };
         /** NewPassword */
         NewPassword: {
@@ -5763,6 +7371,21 @@ export interface components {
             skills?: components["schemas"]["GivenSkill"][];
             /** Username */
             username: string;
+        };
+        /**
+         * NewQuestion
+         * @description Whom to ask: one to five; `asked_as` is the code of the skill that was looked for, or `leader`.
+         */
+        NewQuestion: {
+            /**
+             * Asked As
+             * @default
+             */
+            asked_as?: string;
+            /** People */
+            people: string[];
+            /** Question */
+            question: string;
         };
         /** NewQueue */
         NewQueue: {
@@ -5904,6 +7527,40 @@ export interface components {
             prefix: string;
             /** Trunks */
             trunks?: components["schemas"]["RouteTrunk"][];
+        };
+        /** NewRun */
+        NewRun: {
+            /**
+             * Script Id
+             * Format: uuid
+             */
+            script_id: string;
+        };
+        /** NewScript */
+        NewScript: {
+            body: components["schemas"]["ScriptBody"];
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en?: string;
+            /**
+             * Position
+             * @default 100
+             */
+            position?: number;
+        };
+        /** NewShowing */
+        NewShowing: {
+            /**
+             * Offer Id
+             * Format: uuid
+             */
+            offer_id: string;
         };
         /** NewSite */
         NewSite: {
@@ -6228,10 +7885,196 @@ export interface components {
             weight?: number;
         };
         /**
+         * NextOffer
+         * @description At most one in a contact. `offer` null: `why` says why none is made, `unverified`, `late`, `complaint`,
+         *     `third_contact`, `no_consent`, `not_speaking`, `unsettled` or `nothing_fits`. `showing` is set once it was shown.
+         *     `waiting`: something would be offered once what the call is about is settled.
+         */
+        NextOffer: {
+            offer: components["schemas"]["OneOffer"] | null;
+            /** Settled */
+            settled: boolean;
+            showing: components["schemas"]["Showing"] | null;
+            /** Waiting */
+            waiting: boolean;
+            /** Why */
+            why: string | null;
+        };
+        /**
          * Offence
          * @enum {string}
          */
         Offence: "scanner" | "probing" | "guessing" | "malformed" | "flooding" | "manual";
+        /** OfferChange */
+        OfferChange: {
+            /** Active */
+            active?: boolean | null;
+            /** Again Days */
+            again_days?: number | null;
+            /** Business */
+            business?: string | null;
+            /** Channels */
+            channels?: ("voice" | "chat" | "mail" | "message")[] | null;
+            /** Most */
+            most?: number | null;
+            /** Name */
+            name?: string | null;
+            /** Name En */
+            name_en?: string | null;
+            /** Priority */
+            priority?: number | null;
+            /** Refused Days */
+            refused_days?: number | null;
+            /** Rule */
+            rule?: {
+                [key: string]: unknown;
+            } | null;
+            /** Text */
+            text?: string | null;
+            /** Text En */
+            text_en?: string | null;
+        };
+        /** OfferDocument */
+        OfferDocument: {
+            /** Active */
+            active: boolean;
+            /** Again Days */
+            again_days: number;
+            /** Business */
+            business: string | null;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Channels */
+            channels: string[];
+            /** Code */
+            code: string;
+            figures: components["schemas"]["OfferFigures"];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Most */
+            most: number | null;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Priority */
+            priority: number;
+            /** Refused Days */
+            refused_days: number;
+            /** Rule */
+            rule: {
+                [key: string]: unknown;
+            };
+            /** Text */
+            text: string;
+            /** Text En */
+            text_en: string;
+        };
+        /**
+         * OfferFigures
+         * @description Of the last 30 days; `open` were shown and have no result.
+         */
+        OfferFigures: {
+            /** Accepted */
+            accepted: number;
+            /** Later */
+            later: number;
+            /** Not Offered */
+            not_offered: number;
+            /** Open */
+            open: number;
+            /** Refused */
+            refused: number;
+            /** Shown */
+            shown: number;
+        };
+        /** OfferList */
+        OfferList: {
+            /** Items */
+            items: components["schemas"]["OfferDocument"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * OfferTrial
+         * @description Try a rule and a text on a made-up customer, or on the one of a customer number.
+         */
+        OfferTrial: {
+            /** Channels */
+            channels?: ("voice" | "chat" | "mail" | "message")[];
+            /** Customer */
+            customer?: string | null;
+            /**
+             * Rule
+             * @description `{match: all or any, conditions: [{fact, op, value} or another group]}`
+             */
+            rule: {
+                [key: string]: unknown;
+            };
+            /**
+             * Sample
+             * @default gold
+             * @enum {string}
+             */
+            sample?: "gold" | "vip" | "new";
+            /**
+             * Text
+             * @default
+             */
+            text?: string;
+            /**
+             * Text En
+             * @default
+             */
+            text_en?: string;
+        };
+        /**
+         * OfferTrialDocument
+         * @description `held_back` is why nothing would be offered to this customer at all, apart from the rule.
+         */
+        OfferTrialDocument: {
+            /** Found */
+            found: components["schemas"]["FoundDocument"][];
+            /** Held Back */
+            held_back: string | null;
+            /** Holds */
+            holds: boolean;
+            /** Parts */
+            parts: components["schemas"]["PartDocument"][];
+            /** Parts En */
+            parts_en: components["schemas"]["PartDocument"][];
+            /** Unknown */
+            unknown: string[];
+        };
+        /**
+         * OneOffer
+         * @description What is to be offered, in words that can be read aloud.
+         */
+        OneOffer: {
+            /** Business */
+            business: string | null;
+            /** Code */
+            code: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Parts */
+            parts: components["schemas"]["PartDocument"][];
+            /** Parts En */
+            parts_en: components["schemas"]["PartDocument"][];
+        };
         /** Order */
         Order: {
             /**
@@ -6295,6 +8138,13 @@ export interface components {
             oldest_seconds: number;
             /** Waiting */
             waiting: number;
+        };
+        /** OutcomeUsage */
+        OutcomeUsage: {
+            /** Outcome */
+            outcome: string;
+            /** Runs */
+            runs: number;
         };
         /**
          * OverflowRule
@@ -6378,6 +8228,18 @@ export interface components {
         ParkedList: {
             /** Items */
             items: components["schemas"]["Parked"][];
+        };
+        /**
+         * PartDocument
+         * @description A stretch of a text; `field` is set where it was filled in, `missing` where nothing was known.
+         */
+        PartDocument: {
+            /** Field */
+            field: string | null;
+            /** Missing */
+            missing: boolean;
+            /** Text */
+            text: string;
         };
         /**
          * PartStatus
@@ -6608,6 +8470,18 @@ export interface components {
             /** Number */
             number: string | null;
         };
+        /** PersonReference */
+        PersonReference: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Number */
+            number: string | null;
+        };
         /**
          * PhoneAccount
          * @description What a desk phone is set up with; told once.
@@ -6629,6 +8503,38 @@ export interface components {
             kind: string | null;
             /** Zh */
             zh: string;
+        };
+        /**
+         * PossibleCustomer
+         * @description One who shares the number. `role` is what it is to them: owner, agent or former. `likelihood`: 1 weak, 2
+         *     possible, 3 likely, 4 very likely; `reasons` are codes: the role, open_callback, recent_week, recent_quarter, path.
+         */
+        PossibleCustomer: {
+            /**
+             * Customer Id
+             * Format: uuid
+             */
+            customer_id: string;
+            /** Label */
+            label: string | null;
+            last_contact: components["schemas"]["LastContact"] | null;
+            /** Likelihood */
+            likelihood: number;
+            /** Open Callbacks */
+            open_callbacks: number;
+            /** Products */
+            products: string[];
+            /** Reasons */
+            reasons: string[];
+            /** Role */
+            role: string | null;
+        };
+        /** PossibleCustomers */
+        PossibleCustomers: {
+            /** Items */
+            items: components["schemas"]["PossibleCustomer"][];
+            /** Questions */
+            questions: components["schemas"]["GuidedQuestion"][];
         };
         /** Product */
         Product: {
@@ -6769,20 +8675,17 @@ export interface components {
             name: string;
         };
         /**
-         * Question
-         * @description `left`: how many candidates remain on average once it is answered. Roads and identity numbers have no answers
-         *     here: what the caller says is compared.
+         * Publication
+         * @description `rev` is that of the draft that is meant.
          */
-        Question: {
-            /** Answers */
-            answers: components["schemas"]["Answer"][];
+        Publication: {
             /**
-             * Kind
-             * @enum {string}
+             * Note
+             * @default
              */
-            kind: "surname" | "road" | "product" | "id_number";
-            /** Left */
-            left: number;
+            note?: string;
+            /** Rev */
+            rev: number;
         };
         /**
          * QueueChange
@@ -6928,10 +8831,69 @@ export interface components {
             /** Names */
             names: string[];
         };
+        /** Reader */
+        Reader: {
+            /** Confirmed At */
+            confirmed_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Number */
+            number: string | null;
+            /** Read At */
+            read_at: string | null;
+        };
+        /** ReaderList */
+        ReaderList: {
+            /** Items */
+            items: components["schemas"]["Reader"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** Reading */
+        Reading: {
+            /**
+             * Confirm
+             * @default false
+             */
+            confirm?: boolean;
+        };
         /** Reason */
         Reason: {
             /** Reason */
             reason: string;
+        };
+        /** ReasonCount */
+        ReasonCount: {
+            /** Reason */
+            reason: string;
+            /** Result */
+            result: string;
+            /** Times */
+            times: number;
+        };
+        /** ReasonList */
+        ReasonList: {
+            /** Items */
+            items: components["schemas"]["ReasonCount"][];
+            /** Next Cursor */
+            next_cursor?: null;
+        };
+        /**
+         * Receipts
+         * @description Of those it is for: how many have read it, and have said that they understood.
+         */
+        Receipts: {
+            /** Confirmed */
+            confirmed: number;
+            /** Meant */
+            meant: number;
+            /** Read */
+            read: number;
         };
         /** Record */
         Record: {
@@ -7112,10 +9074,26 @@ export interface components {
         };
         /**
          * Result
+         * @description `reason` is a code of why it was refused or not offered.
+         */
+        "Result-Input": {
+            /**
+             * Reason
+             * @default
+             */
+            reason?: string;
+            /**
+             * Result
+             * @enum {string}
+             */
+            result: "accepted" | "refused" | "later" | "not_offered";
+        };
+        /**
+         * Result
          * @description What became of the last attempt.
          * @enum {string}
          */
-        Result: "answered" | "busy" | "no_answer" | "refused" | "unreachable" | "denied" | "given_up" | "interrupted" | "called_in" | "heard";
+        "Result-Output": "answered" | "busy" | "no_answer" | "refused" | "unreachable" | "denied" | "given_up" | "interrupted" | "called_in" | "heard";
         /**
          * RevealBody
          * @description `fields` are `id_number` and `address:{id}`.
@@ -7330,66 +9308,10 @@ export interface components {
              */
             strip?: number;
         };
-        /**
-         * Run
-         * @description `missing`: records the source has and we lack; `erased`: those of people who were erased, which are left out.
-         *     `checksum_equal` is null unless everything was read.
-         */
-        Run: {
-            /** Checksum Equal */
-            checksum_equal: boolean | null;
-            /** Conflicts */
-            conflicts: number;
-            /** Created */
-            created: number;
-            /** Erased */
-            erased: number;
-            /** Failure */
-            failure: {
-                [key: string]: unknown;
-            } | null;
-            /** Finished At */
-            finished_at: string | null;
-            /** Fresh As Of */
-            fresh_as_of: string | null;
-            /** Full */
-            full: boolean;
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Missing */
-            missing: number | null;
-            /** Ours Total */
-            ours_total: number | null;
-            /** Rejected */
-            rejected: number;
-            /** Rejections */
-            rejections: {
-                [key: string]: unknown;
-            }[];
-            /** Source Total */
-            source_total: number | null;
-            /**
-             * Started At
-             * Format: date-time
-             */
-            started_at: string;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "running" | "done" | "failed";
-            /** Unchanged */
-            unchanged: number;
-            /** Updated */
-            updated: number;
-        };
         /** RunList */
         RunList: {
             /** Items */
-            items: components["schemas"]["Run"][];
+            items: components["schemas"]["yuelai__customers__sync__endpoints__Run"][];
             /** Next Cursor */
             next_cursor: string | null;
         };
@@ -7415,6 +9337,93 @@ export interface components {
              * @enum {string}
              */
             kind: "own" | "group" | "site" | "tenant";
+        };
+        /**
+         * ScriptBody
+         * @description What a script says. A draft may have faults; what is published has none.
+         */
+        ScriptBody: {
+            entry?: components["schemas"]["EntryBody"];
+            /** Steps */
+            steps: components["schemas"]["StepBody"][];
+        };
+        /** ScriptChange */
+        ScriptChange: {
+            /** Name */
+            name?: string | null;
+            /** Name En */
+            name_en?: string | null;
+            /** Position */
+            position?: number | null;
+        };
+        /** ScriptDocument */
+        ScriptDocument: {
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Code */
+            code: string;
+            draft: components["schemas"]["ScriptBody"];
+            /** Faults */
+            faults: components["schemas"]["FaultDocument"][];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Position */
+            position: number;
+            /** Published */
+            published: number | null;
+            /** Rev */
+            rev: number;
+            /** Versions */
+            versions: components["schemas"]["VersionDocument"][];
+        };
+        /**
+         * ScriptLine
+         * @description `unpublished`: the draft says something else than what contacts get. `runs` in the last 30 days.
+         */
+        ScriptLine: {
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Changed By */
+            changed_by: string | null;
+            /** Code */
+            code: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Position */
+            position: number;
+            /** Published */
+            published: number | null;
+            /** Runs */
+            runs: number;
+            /** Unpublished */
+            unpublished: boolean;
+        };
+        /** ScriptList */
+        ScriptList: {
+            /** Items */
+            items: components["schemas"]["ScriptLine"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /**
          * Seat
@@ -7447,6 +9456,25 @@ export interface components {
             person: components["schemas"]["yuelai__identity__sign_in__schemas__Person"];
             /** Token */
             token: string;
+        };
+        /** Showing */
+        Showing: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Reason */
+            reason: string;
+            /** Result */
+            result: string | null;
+            /** Result At */
+            result_at: string | null;
+            /**
+             * Shown At
+             * Format: date-time
+             */
+            shown_at: string;
         };
         /**
          * SignIn
@@ -7720,7 +9748,7 @@ export interface components {
              * @enum {string}
              */
             kind: "csv_folder" | "http_json";
-            last_run: components["schemas"]["Run"] | null;
+            last_run: components["schemas"]["yuelai__customers__sync__endpoints__Run"] | null;
             /** Mapping */
             mapping: {
                 [key: string]: string;
@@ -7828,10 +9856,34 @@ export interface components {
          * @enum {string}
          */
         Srtp: "off" | "accept" | "require";
+        /** Standing */
+        Standing: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Current */
+            current: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Last Seen At
+             * Format: date-time
+             */
+            last_seen_at: string;
+            /** Source */
+            source: string | null;
+            /** User Agent */
+            user_agent: string | null;
+        };
         /** StandingList */
         StandingList: {
             /** Items */
-            items: components["schemas"]["yuelai__identity__sign_in__schemas__Standing"][];
+            items: components["schemas"]["Standing"][];
             /** Next Cursor */
             next_cursor?: string | null;
         };
@@ -7899,6 +9951,93 @@ export interface components {
             /** Seconds */
             seconds: number;
             state: components["schemas"]["AgentState"];
+        };
+        /** StepBody */
+        StepBody: {
+            /** Branches */
+            branches?: components["schemas"]["BranchBody"][];
+            /** Id */
+            id: string;
+            /** Text */
+            text: string;
+            /**
+             * Text En
+             * @default
+             */
+            text_en?: string;
+        };
+        /**
+         * StepDocument
+         * @description What is read now: step `number` of `total`.
+         */
+        StepDocument: {
+            /** Branches */
+            branches: components["schemas"]["BranchDocument"][];
+            /** Id */
+            id: string;
+            /** Number */
+            number: number;
+            /** Parts */
+            parts: components["schemas"]["PartDocument"][];
+            /** Parts En */
+            parts_en: components["schemas"]["PartDocument"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * StepUsage
+         * @description `branches` are how often each answer was chosen; `left`: the script was left there.
+         */
+        StepUsage: {
+            /** Branches */
+            branches: number[];
+            /** Id */
+            id: string;
+            /** Left */
+            left: number;
+            /** Times */
+            times: number;
+        };
+        /**
+         * Suggestion
+         * @description A script that may be followed. `why` names the conditions by which it suggests itself; `best` is the first that
+         *     does; `followed` says that it was in this contact already.
+         */
+        Suggestion: {
+            /** Best */
+            best: boolean;
+            /** Code */
+            code: string;
+            /** Fits */
+            fits: boolean;
+            /** Followed */
+            followed: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Version */
+            version: number;
+            /** Why */
+            why: ("disposition" | "keys" | "class" | "match" | "queue")[];
+        };
+        /**
+         * Suggestions
+         * @description The best first. `running` is the one that is being followed, in the version it began with; while there is none,
+         *     `opening` is what the best one begins with, if one suggests itself and was not followed yet.
+         */
+        Suggestions: {
+            /** Items */
+            items: components["schemas"]["Suggestion"][];
+            /** Next Cursor */
+            next_cursor?: null;
+            opening: components["schemas"]["StepDocument"] | null;
+            running: components["schemas"]["yuelai__knowledge__scripts__run_schemas__Run"] | null;
         };
         /**
          * Summary
@@ -8341,6 +10480,37 @@ export interface components {
              */
             voicemail_after?: number;
         };
+        /** Trial */
+        Trial: {
+            body: components["schemas"]["ScriptBody"];
+            /**
+             * Sample
+             * @default gold
+             * @enum {string}
+             */
+            sample?: "gold" | "vip" | "new";
+        };
+        /**
+         * TrialDocument
+         * @description `fields` are all that can be filled in.
+         */
+        TrialDocument: {
+            /** Faults */
+            faults: components["schemas"]["FaultDocument"][];
+            /** Fields */
+            fields: string[];
+            /** Steps */
+            steps: components["schemas"]["TriedStep"][];
+        };
+        /** TriedStep */
+        TriedStep: {
+            /** Id */
+            id: string;
+            /** Parts */
+            parts: components["schemas"]["PartDocument"][];
+            /** Parts En */
+            parts_en: components["schemas"]["PartDocument"][];
+        };
         /**
          * Trunk
          * @description How it stands at this moment is the live document `trunk/{id}`.
@@ -8726,6 +10896,59 @@ export interface components {
             name: string;
         };
         /**
+         * Unread
+         * @description `count` are those still to be read or confirmed, `newest` is the one to show: important ones first. `again_at` is
+         *     when another one begins or ends by itself.
+         */
+        Unread: {
+            /** Again At */
+            again_at: string | null;
+            /** Count */
+            count: number;
+            newest: components["schemas"]["Bulletin"] | null;
+        };
+        /**
+         * UnreadChats
+         * @description Messages not seen yet, and in how many chats, those of 99 chats at most.
+         */
+        UnreadChats: {
+            /** Chats */
+            chats: number;
+            /** Messages */
+            messages: number;
+        };
+        /**
+         * Upto
+         * @description The last message that was seen.
+         */
+        Upto: {
+            /**
+             * Message Id
+             * Format: uuid
+             */
+            message_id: string;
+        };
+        /**
+         * Usage
+         * @description `completed` came to an end; `seconds` is how long one took on average.
+         */
+        Usage: {
+            /** Agents */
+            agents: number;
+            /** Completed */
+            completed: number;
+            /** Outcomes */
+            outcomes: components["schemas"]["OutcomeUsage"][];
+            /** Runs */
+            runs: number;
+            /** Seconds */
+            seconds: number | null;
+            /** Steps */
+            steps: components["schemas"]["StepUsage"][];
+            /** Version */
+            version: number;
+        };
+        /**
          * ValueSection
          * @description When the bills are not to be had the rest is told all the same, with their `state`.
          */
@@ -8751,12 +10974,27 @@ export interface components {
             /** System */
             system?: string | null;
         };
-        /** Wanted */
-        Wanted: {
-            /** Number */
-            number: string;
-            /** User */
-            user: string;
+        /** VersionBody */
+        VersionBody: {
+            body: components["schemas"]["ScriptBody"];
+            /** Version */
+            version: number;
+        };
+        /** VersionDocument */
+        VersionDocument: {
+            /** Note */
+            note: string;
+            /**
+             * Published At
+             * Format: date-time
+             */
+            published_at: string;
+            /** Published By */
+            published_by: string | null;
+            /** Runs */
+            runs: number;
+            /** Version */
+            version: number;
         };
         /** WantedFlow */
         WantedFlow: {
@@ -8906,6 +11144,18 @@ export interface components {
              */
             started_at: string;
         };
+        /** Writer */
+        Writer: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Number */
+            number: string | null;
+        };
         /**
          * YearOfDays
          * @description Every day of the year. `announced` says whether the public holidays of that year are published; before, only
@@ -8929,6 +11179,35 @@ export interface components {
          * @enum {string}
          */
         yuelai__channels__callback__events__Kind: "callback" | "voicemail" | "web";
+        /**
+         * Message
+         * @description The recording of a voicemail; `duration_ms` as its caller spoke.
+         */
+        yuelai__channels__callback__schemas__Message: {
+            /** Duration Ms */
+            duration_ms: number | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+        };
+        /** Message */
+        yuelai__colleagues__chats__schemas__Message: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            author: components["schemas"]["PersonReference"];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Text */
+            text: string;
+        };
         /** Person */
         yuelai__customers__imports__endpoints__Person: {
             /**
@@ -8938,6 +11217,62 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+        };
+        /**
+         * Run
+         * @description `missing`: records the source has and we lack; `erased`: those of people who were erased, which are left out.
+         *     `checksum_equal` is null unless everything was read.
+         */
+        yuelai__customers__sync__endpoints__Run: {
+            /** Checksum Equal */
+            checksum_equal: boolean | null;
+            /** Conflicts */
+            conflicts: number;
+            /** Created */
+            created: number;
+            /** Erased */
+            erased: number;
+            /** Failure */
+            failure: {
+                [key: string]: unknown;
+            } | null;
+            /** Finished At */
+            finished_at: string | null;
+            /** Fresh As Of */
+            fresh_as_of: string | null;
+            /** Full */
+            full: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Missing */
+            missing: number | null;
+            /** Ours Total */
+            ours_total: number | null;
+            /** Rejected */
+            rejected: number;
+            /** Rejections */
+            rejections: {
+                [key: string]: unknown;
+            }[];
+            /** Source Total */
+            source_total: number | null;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "done" | "failed";
+            /** Unchanged */
+            unchanged: number;
+            /** Updated */
+            updated: number;
         };
         /**
          * Person
@@ -9006,95 +11341,57 @@ export interface components {
             /** Username */
             username: string;
         };
-        /** Standing */
-        yuelai__identity__sign_in__schemas__Standing: {
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Current */
-            current: boolean;
+        /**
+         * Run
+         * @description `read` counts the steps that were read; `effect` is what the answer just given does besides.
+         */
+        yuelai__knowledge__scripts__run_schemas__Run: {
+            /** Code */
+            code: string;
+            effect?: components["schemas"]["EffectBody"] | null;
+            /** Ended At */
+            ended_at: string | null;
             /**
              * Id
              * Format: uuid
              */
             id: string;
-            /**
-             * Last Seen At
-             * Format: date-time
-             */
-            last_seen_at: string;
-            /** Source */
-            source: string | null;
-            /** User Agent */
-            user_agent: string | null;
-        };
-        /**
-         * Candidate
-         * @description One who shares the number. `role` is what it is to them: owner, agent or former. `likelihood`: 1 weak, 2
-         *     possible, 3 likely, 4 very likely; `reasons` are codes: the role, open_callback, recent_week, recent_quarter, path.
-         */
-        yuelai__interactions__candidate_endpoints__Candidate: {
-            /**
-             * Customer Id
-             * Format: uuid
-             */
-            customer_id: string;
-            /** Label */
-            label: string | null;
-            last_contact: components["schemas"]["LastContact"] | null;
-            /** Likelihood */
-            likelihood: number;
-            /** Open Callbacks */
-            open_callbacks: number;
-            /** Products */
-            products: string[];
-            /** Reasons */
-            reasons: string[];
-            /** Role */
-            role: string | null;
-        };
-        /**
-         * Standing
-         * @description `contacts_lately`: how often they came in seven days, this contact among them.
-         */
-        yuelai__interactions__candidate_endpoints__Standing: {
-            /** Contacts Lately */
-            contacts_lately: number;
-            /** Open Callbacks */
-            open_callbacks: number;
-        };
-        /**
-         * Candidate
-         * @description A trunk in the order in which it would be tried. `why` are stable codes, most important first: prefix, cheapest,
-         *     dearer, no_rate, priority, weight; and what keeps it from being tried: down, refused, unregistered, full, inactive,
-         *     inbound_only.
-         */
-        yuelai__telephony__trunks__schemas__Candidate: {
-            /** Code */
-            code: string;
             /** Name */
             name: string;
-            /** Per Minute Micro */
-            per_minute_micro: number | null;
-            /** Priority */
-            priority: number;
-            /** Sends */
-            sends: string;
-            /** State */
-            state: string;
+            /** Name En */
+            name_en: string;
+            /** Outcome */
+            outcome: string | null;
+            /** Read */
+            read: number;
             /**
-             * Trunk Id
+             * Script Id
              * Format: uuid
              */
-            trunk_id: string;
-            /** Usable */
-            usable: boolean;
-            /** Weight */
-            weight: number;
-            /** Why */
-            why: string[];
+            script_id: string;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            step: components["schemas"]["StepDocument"];
+            /** Version */
+            version: number;
+        };
+        /**
+         * Wanted
+         * @description The version new contacts are to get; null: none.
+         */
+        yuelai__knowledge__scripts__schemas__Wanted: {
+            /** Version */
+            version: number | null;
+        };
+        /** Wanted */
+        yuelai__telephony__guards__schemas__Wanted: {
+            /** Number */
+            number: string;
+            /** User */
+            user: string;
         };
     };
     responses: never;
@@ -9583,6 +11880,398 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ActionList"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    bulletins_api_v1_bulletins_get: {
+        parameters: {
+            query?: {
+                /** @description past: withdrawn, or their time is over */
+                state?: "current" | "past" | "all";
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulletinList"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    publish_api_v1_bulletins_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBulletin"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bulletin"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    unread_api_v1_bulletins_unread_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unread"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    bulletin_api_v1_bulletins__bulletin_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bulletin_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bulletin"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    read_api_v1_bulletins__bulletin_id__read_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bulletin_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reading"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    readers_api_v1_bulletins__bulletin_id__readers_get: {
+        parameters: {
+            query?: {
+                /** @description only those who have not read it, or not confirmed what they must */
+                missing?: boolean;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                bulletin_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReaderList"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    withdraw_api_v1_bulletins__bulletin_id__withdraw_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bulletin_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    kinds_api_v1_businesses_kinds_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BusinessKinds"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    opened_api_v1_businesses_openings_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BusinessOpening"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    records_api_v1_businesses_records_get: {
+        parameters: {
+            query?: {
+                customer_id?: string | null;
+                interaction_id?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BusinessRecords"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    submit_api_v1_businesses_records_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BusinessSubmission"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BusinessRecord"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BusinessRecord"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    record_api_v1_businesses_records__record_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BusinessRecord"];
                 };
             };
             /** @description RFC 9457 problem document */
@@ -10262,6 +12951,273 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CallBegun"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    chats_api_v1_chats_get: {
+        parameters: {
+            query?: {
+                /** @description only those about this contact */
+                interaction_id?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatList"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    chat_with_api_v1_chats_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewChat"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Chat"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    unread_api_v1_chats_unread_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnreadChats"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    chat_api_v1_chats__chat_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                chat_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Chat"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    messages_api_v1_chats__chat_id__messages_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                chat_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageList"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    write_api_v1_chats__chat_id__messages_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                chat_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMessage"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Chat"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    read_api_v1_chats__chat_id__read_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                chat_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Upto"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    colleagues_api_v1_colleagues_get: {
+        parameters: {
+            query?: {
+                /** @description name, pinyin or its initials, work number */
+                q?: string;
+                /** @description code: who can do that */
+                skill?: string | null;
+                /** @description leaders only */
+                leaders?: boolean;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ColleagueList"];
                 };
             };
             /** @description RFC 9457 problem document */
@@ -12291,6 +15247,70 @@ export interface operations {
             };
         };
     };
+    keep_api_v1_drafts__draft_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptDraft"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    delete_api_v1_drafts__draft_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
     flows_api_v1_flows_get: {
         parameters: {
             query?: never;
@@ -12434,6 +15454,163 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Group"];
                 };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    notes_api_v1_handovers_get: {
+        parameters: {
+            query?: {
+                group_id?: string | null;
+                /** @description those written since, and all that are open; UTC if without zone */
+                since?: string | null;
+                /** @description only what nobody has taken over */
+                open_only?: boolean;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverList"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    write_api_v1_handovers_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewHandover"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Handover"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    groups_api_v1_handovers_groups_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverGroups"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    take_api_v1_handovers__handover_id__taken_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handover_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    give_back_api_v1_handovers__handover_id__taken_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handover_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description RFC 9457 problem document */
             default: {
@@ -12604,7 +15781,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Candidates"];
+                    "application/json": components["schemas"]["PossibleCustomers"];
                 };
             };
             /** @description RFC 9457 problem document */
@@ -12806,6 +15983,72 @@ export interface operations {
             };
         };
     };
+    drafts_api_v1_interactions__interaction_id__drafts_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interaction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptDrafts"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    ask_api_v1_interactions__interaction_id__experts_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interaction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewQuestion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Chat"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
     hang_up_api_v1_interactions__interaction_id__hangup_post: {
         parameters: {
             query?: never;
@@ -12947,6 +16190,139 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    next_offer_api_v1_interactions__interaction_id__offer_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interaction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NextOffer"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    settled_api_v1_interactions__interaction_id__offer_settled_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interaction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NextOffer"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    show_api_v1_interactions__interaction_id__offer_showings_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interaction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewShowing"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NextOffer"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    result_api_v1_interactions__interaction_id__offer__showing_id__result_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interaction_id: string;
+                showing_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Result-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NextOffer"];
+                };
             };
             /** @description RFC 9457 problem document */
             default: {
@@ -13105,6 +16481,179 @@ export interface operations {
             };
         };
     };
+    start_api_v1_interactions__interaction_id__script_runs_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interaction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRun"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["yuelai__knowledge__scripts__run_schemas__Run"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    back_api_v1_interactions__interaction_id__script_runs__run_id__back_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interaction_id: string;
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["yuelai__knowledge__scripts__run_schemas__Run"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    finish_api_v1_interactions__interaction_id__script_runs__run_id__finish_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interaction_id: string;
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Ending"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["yuelai__knowledge__scripts__run_schemas__Run"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    answer_api_v1_interactions__interaction_id__script_runs__run_id__steps_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interaction_id: string;
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Answered"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["yuelai__knowledge__scripts__run_schemas__Run"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    suggestions_api_v1_interactions__interaction_id__scripts_get: {
+        parameters: {
+            query?: {
+                /** @description part of a name or code */
+                q?: string | null;
+            };
+            header?: never;
+            path: {
+                interaction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suggestions"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
     standing_api_v1_interactions__interaction_id__standing_get: {
         parameters: {
             query?: never;
@@ -13122,7 +16671,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["yuelai__interactions__candidate_endpoints__Standing"];
+                    "application/json": components["schemas"]["CallerStanding"];
                 };
             };
             /** @description RFC 9457 problem document */
@@ -13223,6 +16772,259 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    offers_api_v1_offers_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferList"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    add_offer_api_v1_offers_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOffer"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferDocument"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    facts_api_v1_offers_facts_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactList"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    try_offer_api_v1_offers_try_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfferTrial"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferTrialDocument"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    offer_api_v1_offers__offer_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                offer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferDocument"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    delete_offer_api_v1_offers__offer_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                offer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    change_offer_api_v1_offers__offer_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                offer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfferChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferDocument"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    reasons_api_v1_offers__offer_id__reasons_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                offer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReasonList"];
+                };
             };
             /** @description RFC 9457 problem document */
             default: {
@@ -14066,6 +17868,371 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    scripts_api_v1_scripts_get: {
+        parameters: {
+            query?: {
+                /** @description part of a name or code */
+                q?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScriptList"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    add_script_api_v1_scripts_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewScript"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScriptDocument"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    try_script_api_v1_scripts_try_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Trial"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialDocument"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    script_api_v1_scripts__script_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                script_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScriptDocument"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    delete_script_api_v1_scripts__script_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                script_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    change_script_api_v1_scripts__script_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                script_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScriptChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScriptDocument"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    put_draft_api_v1_scripts__script_id__draft_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                script_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Draft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScriptDocument"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    put_published_api_v1_scripts__script_id__published_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                script_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["yuelai__knowledge__scripts__schemas__Wanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScriptDocument"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    usage_api_v1_scripts__script_id__usage_get: {
+        parameters: {
+            query?: {
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                script_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Usage"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    publish_api_v1_scripts__script_id__versions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                script_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Publication"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScriptDocument"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    version_api_v1_scripts__script_id__versions__version__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                script_id: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionBody"];
+                };
             };
             /** @description RFC 9457 problem document */
             default: {
@@ -15033,7 +19200,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Wanted"];
+                "application/json": components["schemas"]["yuelai__telephony__guards__schemas__Wanted"];
             };
         };
         responses: {
