@@ -222,3 +222,13 @@ async def test_whoever_is_erased_is_called_no_more(site: Site) -> None:
     assert (rows[callback].number, rows[callback].state) == ("", State.CANCELLED)
     assert rows[strangers].state is State.WAITING
     assert await told(site, CallbackChanged) == [str(callback)]
+
+
+async def test_agents_ask_for_what_they_are_to_call_themselves(site: Site) -> None:
+    me = await add_person(site.database, "agent01", "agent", number="8001")
+    queue = await add_queue(site, "general", me.person_id)
+    mine = await booked(site, queue, agent_id=me.person_id)
+    await booked(site, queue, "13800000002")
+    client = await site.client("agent01")
+    found = (await client.get(PATH, params={"state": "open", "mine": "true"})).json()["items"]
+    assert [one["id"] for one in found] == [str(mine)]

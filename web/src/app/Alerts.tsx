@@ -7,15 +7,20 @@ import { usePrefs } from '@/shared/prefs/prefs'
 import { secondsSince, timer } from '@/shared/time/format'
 import { useNow } from '@/shared/time/clock'
 
-/** Ringing outside the page: the window's title, and a desktop note with masked data while it is hidden. */
-export function Alerts({ call }: { call: InteractionDocument | null }) {
+/**
+ * Ringing outside the page: the window's title, and a desktop note with masked data while it is hidden. During a call
+ * whatever else comes makes no noise: its card, and how many there are in the title.
+ */
+export function Alerts({ call, mine }: { call: InteractionDocument | null; mine: readonly InteractionDocument[] }) {
   const { t } = useTranslation()
   const now = useNow()
-  const { notes } = usePrefs()
+  const { notes, flash } = usePrefs()
   const ringing = call?.state === 'ring' ? call : null
-  const title = ringing
+  const others = mine.filter((one) => one.state === 'ring' && one.id !== ringing?.id).length
+  const plain = others > 0 ? `(${others}) ${t('app.name')}` : t('app.name')
+  const title = ringing && flash
     ? `☎ ${ringing.customer ? ringing.customer.name : maskPhone(customerNumber(ringing))} ${timer(secondsSince(ringing.state_since, now))}`
-    : t('app.name')
+    : plain
   useEffect(() => {
     document.title = title
   }, [title])

@@ -1,4 +1,4 @@
-import { Outlet, useRouterState } from '@tanstack/react-router'
+import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
 import { useState } from 'react'
 
 import { Roster } from '@/features/desk/Roster'
@@ -17,11 +17,20 @@ export function Body() {
   const { person, agent, mine, selected, onSelect } = useCentre()
   const atDesk = useRouterState({ select: (state) => state.location.pathname.startsWith('/desk') })
   const works = person.permissions.includes('agent.work')
+  const navigate = useNavigate()
   const beside = atDesk && works
   return (
     <div className={`body ${works ? '' : 'body-plain'} ${beside ? 'body-tools' : ''}`}>
       <Navigation person={person} />
-      {works && <Roster agent={agent} mine={mine} selected={atDesk ? (selected?.id ?? null) : null} onSelect={onSelect} />}
+      {works && (
+        <Roster
+          agent={agent}
+          mine={mine}
+          selected={atDesk ? (selected?.id ?? null) : null}
+          onSelect={onSelect}
+          onCallbacks={() => void navigate({ to: '/callbacks' })}
+        />
+      )}
       <main className="work">
         <SectionBar person={person} />
         <Outlet />

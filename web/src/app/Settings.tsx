@@ -3,6 +3,7 @@ import { useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { setLanguage, type Language } from '@/shared/i18n'
+import { runAction } from '@/shared/keys/actions'
 import { setPrefs, usePrefs, type Prefs } from '@/shared/prefs/prefs'
 import { toast } from '@/shared/ui/toasts'
 
@@ -49,14 +50,34 @@ export function Settings({ children }: { children: ReactNode }) {
               options={(['light', 'dark', 'system'] as const).map((value) => ({ value, label: t(`settings.${value}`) }))}
             />
           </div>
-          <div className="settings-row">
-            <span>{t('settings.notes')}</span>
-            <Switch size="small" checked={prefs.notes} onChange={(on) => void notes(on)} aria-label={t('settings.notes')} />
-          </div>
+          <h3 className="settings-part">{t('alerts.title')}</h3>
+          <Toggle label={t('alerts.sound')} on={prefs.ring} onChange={(ring) => setPrefs({ ring })} />
+          <Toggle label={t('alerts.flash')} on={prefs.flash} onChange={(flash) => setPrefs({ flash })} />
+          <Toggle label={t('settings.notes')} on={prefs.notes} onChange={(on) => void notes(on)} />
+          <button
+            type="button"
+            className="link"
+            data-testid="open-keys"
+            onClick={() => {
+              setOpen(false)
+              runAction('help')
+            }}
+          >
+            {t('keySettings.open')}
+          </button>
         </div>
       }
     >
       {children}
     </Popover>
+  )
+}
+
+function Toggle({ label, on, onChange }: { label: string; on: boolean; onChange: (on: boolean) => void }) {
+  return (
+    <div className="settings-row">
+      <span>{label}</span>
+      <Switch size="small" checked={on} onChange={onChange} aria-label={label} />
+    </div>
   )
 }

@@ -2,6 +2,7 @@ import { RouterProvider } from '@tanstack/react-router'
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
+import { ordered } from '@/features/desk/roster/order'
 import { nextSelection, select, useSelected } from '@/features/desk/selection'
 import { currentCall } from '@/features/phone/current'
 import { wasDeclined } from '@/features/phone/declined'
@@ -12,7 +13,8 @@ import { refreshSession, signOut } from '@/features/session/session'
 import { api } from '@/shared/api/client'
 import type { InteractionDocument, Person } from '@/shared/api/types'
 import { customerNumber, phone } from '@/shared/format/phone'
-import { composing, isEditable, useHotkey } from '@/shared/keys/keys'
+import { useAction } from '@/shared/keys/actions'
+import { composing, isEditable } from '@/shared/keys/keys'
 import { connectLive, interactionsOf, useAgent, useDocuments, useLink } from '@/shared/live/store'
 import { sweepDrafts } from '@/shared/prefs/drafts'
 import { timer } from '@/shared/time/format'
@@ -86,13 +88,14 @@ export function SignedIn({ person, token }: { person: Person; token: string }) {
 
   const step = (by: number) => {
     if (mine.length === 0) return
-    const index = mine.findIndex((one) => one.id === selectedId)
-    const target = mine[(index + by + mine.length) % mine.length]
+    const cards = ordered(mine)
+    const index = cards.findIndex((one) => one.id === selectedId)
+    const target = cards[(index + by + cards.length) % cards.length]
     if (target) onSelect(target.id)
   }
-  useHotkey('Alt+ArrowUp', () => step(-1), mine.length > 0)
-  useHotkey('Alt+ArrowDown', () => step(1), mine.length > 0)
-  useHotkey('F1', () => setHelp((open) => !open))
+  useAction('rosterUp', () => step(-1), mine.length > 0)
+  useAction('rosterDown', () => step(1), mine.length > 0)
+  useAction('help', () => setHelp((open) => !open))
   useEffect(() => {
     // Esc leaves a field; layers that use it themselves have had it first, and it never ends anything.
     const leaveField = (event: KeyboardEvent) => {
@@ -102,8 +105,8 @@ export function SignedIn({ person, token }: { person: Person; token: string }) {
     window.addEventListener('keydown', leaveField)
     return () => window.removeEventListener('keydown', leaveField)
   }, [])
-  useHotkey('F6', () => nextRegion(1))
-  useHotkey('Shift+F6', () => nextRegion(-1))
+  useAction('region', () => nextRegion(1))
+  useAction('regionBack', () => nextRegion(-1))
 
   const openHelp = useCallback(() => setHelp(true), [])
   const leave = useCallback(async () => {
@@ -139,7 +142,7 @@ export function SignedIn({ person, token }: { person: Person; token: string }) {
               <Footer call={call} selected={selected} works={works} person={person} onHelp={openHelp} />
             </div>
           </div>
-          <Alerts call={call} />
+          <Alerts call={call} mine={mine} />
           <PaletteLayer person={person} agent={agent} works={works} onSignOut={leave} onHelp={openHelp} />
           <KeyHelp open={help} onClose={() => setHelp(false)} />
         </PhoneProvider>

@@ -40,11 +40,12 @@ async def find(
     state: Annotated[Wanted | None, Query(description="open: all that are not over, by the time they are due")] = None,
     queue: Annotated[str | None, Query(max_length=64, description="code")] = None,
     kind: Kind | None = None,
+    mine: Annotated[bool, Query(description="only those that I am to call")] = False,
     cursor: Annotated[str | None, Query(max_length=500)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> CallbackList:
     """Agents see those of the queues they serve, leaders all."""
-    wanted = service.Filter(state, queue, kind)
+    wanted = service.Filter(state, queue, kind, mine)
     async with db.transaction(principal.tenant_id) as conn:
         items, next_cursor = await service.find(conn, principal, wanted, cursor=cursor, limit=limit)
     return CallbackList.model_validate({"items": items, "next_cursor": next_cursor})

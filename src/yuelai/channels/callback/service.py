@@ -40,11 +40,12 @@ _OWN = """k.agent_id = {0} OR EXISTS (
 
 @dataclass(frozen=True)
 class Filter:
-    """`state` is one of them, or `open` for all that are not over. `queue` is a code."""
+    """`state` is one of them, or `open` for all that are not over. `queue` is a code; `mine`: for me to call."""
 
     state: str | None = None
     queue: str | None = None
     kind: Kind | None = None
+    mine: bool = False
 
 
 def _visible(principal: Principal) -> Scope:
@@ -69,6 +70,8 @@ async def find(
         scope.where("q.code = {}", wanted.queue)
     if wanted.kind is not None:
         scope.where("k.kind = {}", wanted.kind.value)
+    if wanted.mine:
+        scope.where("k.agent_id = {}", principal.person_id)
     if cursor is not None and soonest:
         scope.where("(k.due_at, k.id) > ({}, {})", *paging.decode(cursor, datetime, UUID))
     elif cursor is not None:

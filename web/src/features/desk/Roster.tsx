@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { inTalk } from '@/features/phone/current'
@@ -9,29 +10,37 @@ import { interactionLook } from '@/shared/ui/agentState'
 import { CustomerClass } from '@/shared/ui/CustomerClass'
 import { Icon } from '@/shared/ui/Icon'
 import { useMe } from '@/shared/ui/may'
+import { Due } from './roster/Due'
+import { useOrder } from './roster/useOrder'
 
 interface Props {
   agent: AgentDocument | null
   mine: readonly InteractionDocument[]
   selected: string | null
   onSelect: (id: string) => void
+  onCallbacks: () => void
+  /** What stands below all cards. */
+  foot?: ReactNode
 }
 
-/** 我的交互: a card each; the name gives way, the timer never. */
-export function Roster({ agent, mine, selected, onSelect }: Props) {
+/** 我的交互: a card each; the name gives way, the timer never. Below, the calls I owe. */
+export function Roster({ agent, mine, selected, onSelect, onCallbacks, foot }: Props) {
   const { t } = useTranslation()
+  const { cards, hover } = useOrder(mine)
   return (
-    <nav className="roster" aria-label={t('roster.title')} data-region="roster">
+    <nav className="roster" aria-label={t('roster.title')} data-region="roster" {...hover}>
       <h2 className="roster-head">
         <span>{t('roster.title')}</span>
         <span className="roster-count">{t('roster.count', { count: mine.length })}</span>
       </h2>
       <div className="roster-cards">
-        {mine.map((one) => (
+        {cards.map((one) => (
           <Card key={one.id} interaction={one} selected={one.id === selected} onSelect={() => onSelect(one.id)} />
         ))}
         {mine.length === 0 && <Idle agent={agent} />}
+        <Due contacts={mine.map(({ id }) => id).toSorted().join()} onOpen={onCallbacks} />
       </div>
+      {foot}
     </nav>
   )
 }

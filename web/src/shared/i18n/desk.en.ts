@@ -24,7 +24,7 @@ export const deskEn = {
   keySettings: {
     change: 'Change', changeOf: 'Change the key of “{{action}}”', strike: 'Strike the new key, Esc leaves it', reset: 'Reset all', taken: 'Taken by “{{action}}”', bare: 'Needs Ctrl or Alt, or a function key', reserved: 'The browser or input method needs this key', open: 'Shortcuts…',
   },
-  alerts: { title: 'New contacts', sound: 'Ring', flash: 'Flash the title', note: 'Desktop note (masked)' },
+  alerts: { title: 'New contacts', sound: 'Ring', flash: 'Flash the title' },
   tryOut: {
     title: 'Simulated customer', lead: 'Place a real call to the centre from a customer’s number. Sign in as an agent in another window and try both sides alone.', who: 'Who calls', call: 'Call', hangUp: 'Hang up', keys: 'Keys', again: 'Call again',
     state: { calling: 'Dialling', ringing: 'Ringing', answered: 'Connected', ended: 'Ended', failed: 'Could not be placed' }, heard: 'Connected {{time}}', link: 'Nobody calls? Play the customer yourself', refused: 'Only in the demo', back: 'Back to sign-in',

@@ -24,7 +24,7 @@ export const deskZh = {
   keySettings: {
     change: '更改', changeOf: '更改“{{action}}”的快捷键', strike: '请按新键，Esc 放弃', reset: '全部恢复默认', taken: '已用于“{{action}}”', bare: '须带 Ctrl 或 Alt，或用功能键', reserved: '浏览器或输入法要用这个键', open: '快捷键…',
   },
-  alerts: { title: '新交互提醒', sound: '铃声', flash: '标题闪动', note: '桌面通知（内容打码）' },
+  alerts: { title: '新交互提醒', sound: '铃声', flash: '标题闪动' },
   tryOut: {
     title: '模拟客户', lead: '用一个客户的号码给中心打一个真实的电话。另开一个窗口登录座席，就能一个人试两边。', who: '谁来电', call: '来电', hangUp: '挂断', keys: '按键', again: '再打一次',
     state: { calling: '正在拨号', ringing: '对方振铃', answered: '已接通', ended: '已结束', failed: '未能拨出' }, heard: '通话 {{time}}', link: '没有人来电？自己扮演客户打一个', refused: '只在演示中可用', back: '回到登录',

@@ -14,6 +14,10 @@ export interface Prefs {
   relayOnly: boolean
   /** Desktop notes while the window is hidden. */
   notes: boolean
+  /** Who rings, in the window's title. */
+  flash: boolean
+  /** The browser phone rings aloud. */
+  ring: boolean
   /** Shortcuts that were changed, by action. */
   keys: Readonly<Record<string, string>>
   /** The tools beside the work area, by channel. */
@@ -21,7 +25,7 @@ export interface Prefs {
 }
 
 const key = 'yuelai.prefs'
-const standard: Prefs = { theme: 'system', language: 'zh', seat: 'browser', relayOnly: false, notes: false, keys: {}, panels: {} }
+const standard: Prefs = { theme: 'system', language: 'zh', seat: 'browser', relayOnly: false, notes: false, flash: true, ring: true, keys: {}, panels: {} }
 
 function read(): Prefs {
   try {
