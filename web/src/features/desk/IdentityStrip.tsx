@@ -53,7 +53,7 @@ function Unknown({ interaction }: { interaction: InteractionDocument }) {
         </div>
       </div>
       <div className="identity-acts">
-        <button type="button" className="identity-act" onClick={() => openTab(id, 'create')}>
+        <button type="button" className="identity-act identity-create" onClick={() => openTab(id, 'create')}>
           <Icon name="plus" size={14} /> {t('strip.create')}
         </button>
         <Business />

@@ -7,19 +7,24 @@ import { NewCustomerFields } from '@/features/customers/create/NewCustomerFields
 import { apiOf } from '@/shared/api/client'
 import type { CustomerCard, InteractionDocument } from '@/shared/api/types'
 import { customerNumber, phone } from '@/shared/format/phone'
-import { useHotkey } from '@/shared/keys/keys'
+import { codeText } from '@/shared/i18n'
+import { ActionKey } from '@/shared/keys/ActionKey'
+import { useAction } from '@/shared/keys/actions'
 import { useLink } from '@/shared/live/store'
 import { useDraft } from '@/shared/prefs/drafts'
 import { clock } from '@/shared/time/format'
 import { Icon } from '@/shared/ui/Icon'
-import { ErrorLine, Keycap } from '@/shared/ui/parts'
+import { ErrorLine } from '@/shared/ui/parts'
+import { Similar } from './identify/Similar'
+import { placeText, useNumberPlace } from './identify/useCaller'
 import { openTab } from './selection'
 import { useChoose } from './useChoose'
 import { WhyBox } from './WhyBox'
 
 /** Somebody new: the number is filled in already, and the words survive whatever happens to the call. */
 export function NewCustomerForm({ interaction }: { interaction: InteractionDocument }) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
+  const place = placeText(useNumberPlace(interaction), i18n.language, (kind) => codeText(t, 'strip.kind', kind))
   const draft = useDraft<Form>(`customer.${interaction.id}`, { name: '', phones: phone(customerNumber(interaction)), gender: '', address: '' })
   const form = draft.value
   const [errors, setErrors] = useState<Errors>({})
@@ -56,7 +61,7 @@ export function NewCustomerForm({ interaction }: { interaction: InteractionDocum
       setSaving(false)
     }
   }
-  useHotkey('Ctrl+Enter', () => void submit(), interaction.state !== 'wrapup')
+  useAction('submit', () => void submit(), interaction.state !== 'wrapup')
 
   return (
     <>
@@ -64,7 +69,10 @@ export function NewCustomerForm({ interaction }: { interaction: InteractionDocum
         <WhyBox interaction={interaction} />
         <h2 className="page-title">
           {t('create.title')}
-          <small>{t(interaction.match === 'several' ? 'create.hintSeveral' : 'create.hint')}</small>
+          <small>
+            {t(interaction.match === 'several' ? 'create.hintSeveral' : 'create.hint')}
+            {place && ` · ${t('createDesk.place', { place })}`}
+          </small>
           <button type="button" className="link page-title-side" onClick={() => openTab(interaction.id, 'identify')}>
             {t('create.known')}
           </button>
@@ -78,6 +86,7 @@ export function NewCustomerForm({ interaction }: { interaction: InteractionDocum
           }}
         >
           <NewCustomerFields form={form} errors={errors} onChange={change} onErrors={setErrors} />
+          <Similar interaction={interaction} name={form.name} phones={form.phones} onChoose={(id) => void chooser.choose(id)} />
           <button type="submit" hidden aria-hidden="true" tabIndex={-1} />
         </form>
         {problem !== null && <ErrorLine problem={problem} />}
@@ -92,7 +101,7 @@ export function NewCustomerForm({ interaction }: { interaction: InteractionDocum
           )}
         </span>
         <Button type={interaction.state === 'wrapup' ? 'default' : 'primary'} loading={saving} disabled={!online} title={online ? undefined : t('phone.linkLost')} onClick={() => void submit()}>
-          {t('create.submit')} {interaction.state !== 'wrapup' && <Keycap>Ctrl Enter</Keycap>}
+          {t('create.submit')} {interaction.state !== 'wrapup' && <ActionKey id="submit" />}
         </Button>
       </footer>
     </>
