@@ -98,7 +98,9 @@ async def test_what_suits_the_contact_comes_first(
     await made(editor, "faults", position=3, body=body(dispositions=["fault_line"], classes=["gold"]))
     await made(editor, "hidden", position=0, publish=False)
     path = f"/api/v1/interactions/{desk.add()}/scripts"
-    items = (await agent.get(path)).json()["items"]
+    found = (await agent.get(path)).json()
+    items = found["items"]
+    assert (found["opening"]["number"], found["opening"]["parts"][0]["text"]) == (1, "王女士")
     assert [(one["code"], one["fits"], one["best"], one["why"]) for one in items] == [
         ("faults", True, True, ["disposition", "class"]),
         ("anywhere", True, False, []),

@@ -20,13 +20,33 @@ def samples(now: datetime) -> Mapping[str, Contact]:
     """Return contacts by name: a usual customer of long standing, an important one, and one nobody knows yet."""
     fault = Past(now - timedelta(days=2), "fault", "fault_line", ("宽带掉线", "broadband that kept dropping"))
     gold = Customer(
-        (_ID,), "王芳", ("王女士", "Ms Wang"), "person", "gold", ("老客户",), (), ("mobile-129", "broadband-1000"),
-        ("5G 尊享 129 元套餐", "家庭宽带 1000M"), 109, 8640, "CNY", _bills(now, 21860, 15900, 15900), True, False, (fault,),
-    )  # fmt: skip
+        (_ID,),
+        "王芳",
+        ("王女士", "Ms Wang"),
+        class_="gold",
+        tags=("老客户",),
+        products=("mobile-129", "broadband-1000"),
+        product_names=("5G 尊享 129 元套餐", "家庭宽带 1000M"),
+        months=109,
+        balance_minor=8640,
+        bills=_bills(now, 21860, 15900, 15900),
+        marketing=True,
+        past=(fault,),
+    )
     vip = Customer(
-        (_ID,), "陈国华", ("陈先生", "Mr Chen"), "company", "vip", ("政企",), (), ("mobile-199",), ("5G 全家 199 元套餐",), 60,
-        120000, "CNY", _bills(now, 98000, 98000), None, True, (fault, fault),
-    )  # fmt: skip
+        (_ID,),
+        "陈国华",
+        ("陈先生", "Mr Chen"),
+        class_="vip",
+        tags=("政企",),
+        products=("mobile-199",),
+        product_names=("5G 全家 199 元套餐",),
+        months=60,
+        balance_minor=120000,
+        bills=_bills(now, 98000, 98000),
+        complaint=True,
+        past=(fault, fault),
+    )
     agent = ("8001", "张伟")
     general, important = ("综合服务", "General"), ("贵宾服务", "VIP")
     keys, choices = ("2", "1"), ("账单",)

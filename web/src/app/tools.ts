@@ -1,5 +1,9 @@
 import type { ComponentType } from 'react'
 
+import { OfferTool } from '@/features/offers/OfferTool'
+import { useOfferBadge } from '@/features/offers/offer'
+import { useScriptEntry } from '@/features/scripts/entry'
+import { ScriptTool } from '@/features/scripts/ScriptTool'
 import { TrailPanel } from '@/features/trail/TrailPanel'
 import type { InteractionDocument } from '@/shared/api/types'
 import type { ToolId } from '@/shared/prefs/panel'
@@ -17,4 +21,8 @@ export interface Tool {
 }
 
 /** In the order of the rail, which is the order they are stacked in. */
-export const tools: readonly Tool[] = [{ id: 'trail', icon: 'trail', name: 'rail.trail', Component: TrailPanel }]
+export const tools: readonly Tool[] = [
+  { id: 'trail', icon: 'trail', name: 'rail.trail', Component: TrailPanel },
+  { id: 'script', icon: 'script', name: 'rail.script', Component: ScriptTool, useBadge: useScriptEntry },
+  { id: 'offer', icon: 'gift', name: 'rail.offer', Component: OfferTool, useBadge: useOfferBadge },
+]

@@ -65,9 +65,11 @@ class Run(BaseModel):
 
 
 class Suggestions(BaseModel):
-    """The best first. `running` is the one that is being followed, in the version it began with."""
+    """The best first. `running` is the one that is being followed, in the version it began with; while there is none,
+    `opening` is what the best one begins with, if one suggests itself and was not followed yet."""
 
     items: list[Suggestion]
+    opening: StepDocument | None
     running: Run | None
     next_cursor: None = None
 

@@ -41,7 +41,16 @@ async def suggestions(conn: Connection, principal: Principal, contact: Contact, 
     for place, item in enumerate(items):
         item["best"] = place == 0 and bool(item["why"])
     run = await tables.lasting(conn, principal.tenant_id, contact.id)
-    return {"items": items, "running": await _shown(conn, run, contact) if run is not None else None}
+    best = next((row for row in rows if items and items[0]["best"] and row["id"] == items[0]["id"]), None)
+    opening = None
+    if run is None and best is not None and best["id"] not in followed:
+        script = script_of(best["body"])
+        opening = _step(script, script.steps[0], contact)
+    return {
+        "items": items,
+        "opening": opening,
+        "running": await _shown(conn, run, contact) if run is not None else None,
+    }
 
 
 async def start(
@@ -149,21 +158,25 @@ async def _shown(conn: Connection, run: Mapping[str, Any], contact: Contact) -> 
     return {
         **{name: run[name] for name in copied},
         "read": len(await tables.trodden(conn, run["id"])),
-        "step": {
-            "id": step.id,
-            "number": script.place(step.id),
-            "total": len(script.steps),
-            **filled(step.text, step.text_en, contact),
-            "branches": [
-                {
-                    "label": branch.label,
-                    "label_en": branch.label_en,
-                    "leads_to": script.place(branch.next) if branch.next is not None else None,
-                    "effect": _effect(branch.effect),
-                }
-                for branch in step.branches
-            ],
-        },
+        "step": _step(script, step, contact),
+    }
+
+
+def _step(script: Script, step: Step, contact: Contact) -> dict[str, Any]:
+    return {
+        "id": step.id,
+        "number": script.place(step.id),
+        "total": len(script.steps),
+        **filled(step.text, step.text_en, contact),
+        "branches": [
+            {
+                "label": branch.label,
+                "label_en": branch.label_en,
+                "leads_to": script.place(branch.next) if branch.next is not None else None,
+                "effect": _effect(branch.effect),
+            }
+            for branch in step.branches
+        ],
     }
 
 

@@ -1,6 +1,7 @@
 import { deskEn } from './desk.en'
 import { overviewEn } from './overview.en'
 import { interactionsEn } from './interactions.en'
+import { knowledgeEn } from './knowledge.en'
 import { shellEn } from './shell.en'
 import { softphoneEn } from './softphone.en'
 import { trailToolsEn } from './trail.en'
@@ -17,7 +18,7 @@ export const en: Texts = {
   nav: { title: 'Navigation', desk: 'Desk', interactions: 'Records', customers: 'Customer', ...shellEn.nav },
   palette: shellEn.palette,
   notice: shellEn.notice,
-  rail: { trail: 'Trail' },
+  rail: { trail: 'Trail', ...knowledgeEn.rail },
   session: {
     ...shellEn.session,
     username: 'User name', password: 'Password', signIn: 'Sign in', signOut: 'Sign out',
@@ -88,6 +89,8 @@ export const en: Texts = {
     hiddenNumber: 'Number withheld', noAddress: 'No address', onlyThis: 'only this number', maskedUntilChosen: 'Accounts hidden and address masked until chosen',
   },
   ...interactionsEn,
+  script: knowledgeEn.script,
+  offer: knowledgeEn.offer,
   ...deskEn,
   ...overviewEn,
   why: {
@@ -182,6 +185,7 @@ export const en: Texts = {
   problem: {
     ...shellEn.problems,
     ...softphoneEn.problems,
+    ...knowledgeEn.problems,
     unknown_disposition: 'This outcome is switched off or not for this queue: choose another', note_needed: 'This outcome needs a note',
     unknown: 'That did not work; try again later', network: 'The server cannot be reached; check the network', not_signed_in: 'Your session is over; sign in again', wrong_credentials: 'The user name or the password is wrong',
     forbidden: 'Your role does not allow this', too_many_attempts: 'Too many attempts; wait before the next one', no_number: 'You have no work number, hence no phone',

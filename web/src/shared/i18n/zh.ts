@@ -2,6 +2,7 @@ import type { Shape } from './shape'
 import { deskZh } from './desk.zh'
 import { overviewZh } from './overview.zh'
 import { interactionsZh } from './interactions.zh'
+import { knowledgeZh } from './knowledge.zh'
 import { shellZh } from './shell.zh'
 import { softphoneZh } from './softphone.zh'
 import { trailToolsZh } from './trail.zh'
@@ -18,7 +19,7 @@ export const zh = {
   nav: { title: '导航', desk: '座席', interactions: '记录', customers: '客户', ...shellZh.nav },
   palette: shellZh.palette,
   notice: shellZh.notice,
-  rail: { trail: '线索' },
+  rail: { trail: '线索', ...knowledgeZh.rail },
   session: {
     ...shellZh.session,
     username: '用户名', password: '密码', signIn: '登录', signOut: '退出登录',
@@ -89,6 +90,8 @@ export const zh = {
     hiddenNumber: '未显示号码', noAddress: '无地址', onlyThis: '只有这个号码', maskedUntilChosen: '选定前不显示账务，地址已遮盖',
   },
   ...interactionsZh,
+  script: knowledgeZh.script,
+  offer: knowledgeZh.offer,
   ...deskZh,
   ...overviewZh,
   why: {
@@ -182,6 +185,7 @@ export const zh = {
   problem: {
     ...shellZh.problems,
     ...softphoneZh.problems,
+    ...knowledgeZh.problems,
     unknown_disposition: '这个小结已停用或不用于此队列，请另选一项', note_needed: '这个小结要写备注',
     unknown: '未能完成，请稍后再试', network: '连不上服务器，请检查网络', not_signed_in: '登录已失效，请重新登录', wrong_credentials: '用户名或密码不正确',
     forbidden: '您的角色没有这项权限', too_many_attempts: '尝试次数过多，请稍候再登录', no_number: '您没有工号，不能使用话机',
