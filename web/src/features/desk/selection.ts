@@ -10,13 +10,21 @@ const tabs = createStore<ReadonlyMap<string, string>>(new Map())
 export const useSelected = (): string | null => useSyncExternalStore(selected.subscribe, selected.get)
 export const select = selected.set
 
+// A reload comes back to the page that was open.
+const tab_key = 'yuelai.tab.'
+
 export const useTab = (interactionId: string): string | null =>
-  useSyncExternalStore(tabs.subscribe, () => tabs.get().get(interactionId) ?? null)
+  useSyncExternalStore(tabs.subscribe, () => tabs.get().get(interactionId) ?? sessionStorage.getItem(tab_key + interactionId))
 
 export function openTab(interactionId: string, tab: string | null): void {
   const next = new Map(tabs.get())
-  if (tab === null) next.delete(interactionId)
-  else next.set(interactionId, tab)
+  if (tab === null) {
+    next.delete(interactionId)
+    sessionStorage.removeItem(tab_key + interactionId)
+  } else {
+    next.set(interactionId, tab)
+    sessionStorage.setItem(tab_key + interactionId, tab)
+  }
   tabs.set(next)
 }
 

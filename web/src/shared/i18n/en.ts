@@ -1,3 +1,4 @@
+import { businessesEn } from './businesses.en'
 import { deskEn } from './desk.en'
 import { overviewEn } from './overview.en'
 import { interactionsEn } from './interactions.en'
@@ -92,6 +93,7 @@ export const en: Texts = {
   script: knowledgeEn.script,
   offer: knowledgeEn.offer,
   ...deskEn,
+  business: businessesEn.business,
   ...overviewEn,
   why: {
     title: 'Why they call', direct: 'Direct call', queue: 'Queue {{queue}}', waited: 'waited {{time}}', notWaited: 'no wait', pressed: 'pressed {{key}}',
@@ -184,6 +186,7 @@ export const en: Texts = {
   alert: { ringing: 'Call from {{who}}' },
   problem: {
     ...shellEn.problems,
+    ...businessesEn.businessProblems,
     ...softphoneEn.problems,
     ...knowledgeEn.problems,
     unknown_disposition: 'This outcome is switched off or not for this queue: choose another', note_needed: 'This outcome needs a note',

@@ -1,4 +1,5 @@
 import type { Shape } from './shape'
+import { businessesZh } from './businesses.zh'
 import { deskZh } from './desk.zh'
 import { overviewZh } from './overview.zh'
 import { interactionsZh } from './interactions.zh'
@@ -93,6 +94,7 @@ export const zh = {
   script: knowledgeZh.script,
   offer: knowledgeZh.offer,
   ...deskZh,
+  business: businessesZh.business,
   ...overviewZh,
   why: {
     title: '为何来电', direct: '直接来电', queue: '队列 {{queue}}', waited: '排队 {{time}}', notWaited: '未排队', pressed: '按 {{key}}',
@@ -184,6 +186,7 @@ export const zh = {
   alert: { ringing: '{{who}} 来电' },
   problem: {
     ...shellZh.problems,
+    ...businessesZh.businessProblems,
     ...softphoneZh.problems,
     ...knowledgeZh.problems,
     unknown_disposition: '这个小结已停用或不用于此队列，请另选一项', note_needed: '这个小结要写备注',

@@ -1,6 +1,11 @@
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { useCallback, useContext, useEffect, useRef, useState } from 'react'
 
-/** Drafts live in the browser, one per interaction and form, saved 500 ms after the last key. */
+import { fixedId } from '../drafts/ids'
+import { useInteractionDraft } from '../drafts/useInteractionDraft'
+import { useInteraction } from '../live/store'
+import { MeContext } from '../ui/may'
+
+/** Drafts that belong to no contact live in the browser, saved 500 ms after the last key. */
 const prefix = 'yuelai.draft.'
 const keep_days = 7
 const pause = 500
@@ -51,8 +56,30 @@ export interface Draft<T> {
   savedAt: number | null
 }
 
-/** A form value that survives reload; `name` must change with the interaction (use it as the component's key). */
+/** Forms of a contact. A note and a wrap-up are each agent's own; somebody new is new to all who serve them. */
+const forms = { customer: { form: 'create', own: false }, note: { form: 'note', own: true }, wrapup: { form: 'wrapup', own: true } } as const
+const of_contact = /^(customer|note|wrapup)\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/
+
+/** The id under which a contact's form is kept; `own` forms are one for each person. */
+export const formId = (interaction: string, name: keyof typeof forms, person: string): string =>
+  forms[name].own ? fixedId(interaction, forms[name].form, person) : fixedId(interaction, forms[name].form)
+
+/**
+ * A form value that survives reload; `name` must change with the interaction (use it as the component's key). Those of a
+ * contact are kept at the centre and go with it.
+ */
 export function useDraft<T>(name: string, initial: T): Draft<T> {
+  const me = useContext(MeContext)
+  const found = me ? of_contact.exec(name) : null
+  const kind = (found?.[1] ?? 'note') as keyof typeof forms
+  const interaction = found?.[2] ?? ''
+  const tenant = useInteraction(interaction || null)?.tenant.id ?? null
+  const kept = useInteractionDraft(interaction, tenant, forms[kind].form, formId(interaction, kind, me?.id ?? ''), initial)
+  const local = useLocalDraft(name, initial)
+  return found ? kept : local
+}
+
+function useLocalDraft<T>(name: string, initial: T): Draft<T> {
   const [stored] = useState(() => read<T>(name))
   const [value, setValue] = useState<T>(stored ? stored.value : initial)
   const [savedAt, setSavedAt] = useState<number | null>(stored?.at ?? null)
