@@ -49,7 +49,7 @@ def test_a_centre_is_made_again_from_a_backup_taken_under_load(tmp_path: Path) -
         leader = centre.person("leader01")
         call = leader.interaction(ani="13800000001")
         standing = centre.call("--from", "13800000002", "--to", "10000", "--dtmf", "0", "--hold", "60")
-        eventually(lambda: leader.interactions(ani="13800000002"), 20)
+        eventually(lambda: leader.interactions(ani="13800000002")[0]["state"] != "closed", 20)
         trail = leader.get(f"/interactions/{call['id']}")
         address = f"/api/v1/recordings/{call['recordings'][0]['id']}/audio"
         # Once the worker has made of it what is kept.

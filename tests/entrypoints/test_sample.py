@@ -1,14 +1,14 @@
 import random
 import time
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from tests.support.web import Site
 from yuelai.customers import idnumbers, service
 from yuelai.customers.phones import normalise
 from yuelai.entrypoints import sample
-from yuelai.entrypoints.sample import second_tenant
+from yuelai.entrypoints.sample import past, second_tenant
 from yuelai.entrypoints.sample.generate import Generator, months_before, sample_uuid
 from yuelai.entrypoints.sample.people import PEOPLE
 from yuelai.entrypoints.sample.queues import SETTINGS
@@ -157,6 +157,31 @@ async def test_the_overview_is_complete_over_http(site: Site) -> None:
     assert overview["bills"][0]["lines"][0]["label"] == overview["products"][0]["name"]
 
 
+async def test_the_special_customers_have_called_before_and_nobody_lately(site: Site) -> None:
+    await sample.load(site.database, today=TODAY, count=1)
+    client = await site.client("leader01", "demo")
+    found = (await client.get("/api/v1/interactions", params={"limit": 100})).json()["items"]
+    assert len(found) == len(past.STORIES)
+    assert {one["state"] for one in found} == {"closed"}
+    assert {one["end_reason"] for one in found} == {"customer_hung_up", "abandoned", "served"}
+    newest = found[0]["started_at"]
+    assert newest < (TODAY - timedelta(days=7)).isoformat()
+    (card,) = (await client.get("/api/v1/customers", params={"phone": "13800000001"})).json()["items"]
+    contacts = (await client.get(f"/api/v1/customers/{card['id']}/sections/contacts")).json()["items"]
+    assert [one["disposition"] for one in contacts][:2] == ["fault_line", "fault_slow"]
+    page = (await client.get(f"/api/v1/interactions/{contacts[0]['id']}")).json()
+    assert [one["kind"] for one in page["segments"]] == ["ivr", "queue", "ring", "talk", "wrapup"]
+    assert [one["role"] for one in page["participants"]] == ["customer", "agent"]
+    assert (page["talk_seconds"], page["agent"]["number"]) == (381, "8001")
+    assert "已派单" in page["wrapups"][0]["note"]
+    assert page["path"][0]["choice"] == "故障报修"
+
+
+def test_the_contacts_of_a_day_are_the_same_each_time() -> None:
+    assert past.contacts(TODAY) == past.contacts(TODAY)
+    assert len({one.id for one in past.contacts(TODAY)}) == len(past.STORIES)
+
+
 async def test_the_samples_customers_have_everything_a_record_can_have(site: Site) -> None:
     await sample.load(site.database, today=TODAY, count=400, settings=site.settings)
     client = await site.client("leader01", "demo")
@@ -189,6 +214,15 @@ async def test_the_samples_customers_have_everything_a_record_can_have(site: Sit
 def test_the_seed_gives_the_same_customers_each_time() -> None:
     first, second = [[*Generator(TODAY).special(), *Generator(TODAY).others(200)] for _ in range(2)]
     assert first == second
+
+
+def test_who_is_who_does_not_depend_on_the_day() -> None:
+    days = (TODAY, date(2026, 3, 19), date(2026, 3, 21), date(2026, 4, 1))
+    first, *others = [[*(made := Generator(day)).special(), *made.others(50)] for day in days]
+    for other in others:
+        assert [(one.id, one.name, one.products) for one in other] == [
+            (one.id, one.name, one.products) for one in first
+        ]
 
 
 def test_generated_numbers_are_real_unique_and_none_of_the_special_ones() -> None:

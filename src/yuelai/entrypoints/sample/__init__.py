@@ -7,7 +7,17 @@ from datetime import UTC, date, datetime
 import structlog
 
 from yuelai.customers.sealing import Vault
-from yuelai.entrypoints.sample import businesses, customers, offers, people, queues, scripts, second_tenant, trunks
+from yuelai.entrypoints.sample import (
+    businesses,
+    customers,
+    offers,
+    past,
+    people,
+    queues,
+    scripts,
+    second_tenant,
+    trunks,
+)
 from yuelai.platform.config import Settings
 from yuelai.platform.db import Database
 from yuelai.platform.ids import SAMPLE_TENANT
@@ -33,6 +43,7 @@ async def load(
         await queues.load(conn, today)
         await businesses.load(conn, SAMPLE_TENANT)
         if await customers.load(conn, today, count, vault):
+            await past.load(conn, today)
             log.info("sample_loaded", customers=count)
         await second_tenant.load(conn, today)
         await businesses.load_east(conn, second_tenant.EAST)
