@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next'
 
+import { actWords } from '@/features/phone/controls'
 import { usePhone } from '@/features/phone/PhoneProvider'
 import type { InteractionDocument, Person } from '@/shared/api/types'
 import { type ActionId, keyText, useKeysOf } from '@/shared/keys/actions'
@@ -23,9 +24,12 @@ function keysNow(call: InteractionDocument | null, selected: InteractionDocument
   const keys: Entry[] = []
   const add = (id: ActionId, name: string) => keys.push([keyText(of(id)), name])
   if (controls.answer.enabled) add('answer', 'phone.answer')
-  if (controls.hold.enabled) add('hold', call?.state === 'hold' ? 'phone.retrieve' : 'phone.hold')
+  if (controls.hold.enabled) add('hold', actWords[controls.hold.act])
   if (controls.mute.enabled) add('mute', phone.state.call?.muted ? 'phone.unmute' : 'phone.mute')
-  if (controls.consult.enabled) add('consult', 'phone.consult')
+  // While somebody is asked, what comes of it is wanted sooner than the rest.
+  if (controls.transfer.enabled && controls.transfer.act !== 'transfer') add('transfer', actWords[controls.transfer.act])
+  if (controls.consult.enabled) add('consult', actWords[controls.consult.act])
+  if (controls.conference.enabled) add('conference', actWords[controls.conference.act])
   if (controls.hangup.enabled) add('hangup', ringing ? 'phone.reject' : 'phone.hangup')
   if (selected?.state === 'wrapup') add('submit', 'wrapup.submit')
   if (selected) {

@@ -2,6 +2,7 @@ import i18next from 'i18next'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 
+import { openPhoneDialog } from '@/features/phone/dialogs'
 import { usePhone } from '@/features/phone/PhoneProvider'
 import { useReasons } from '@/features/phone/reasons'
 import { useSetState } from '@/features/phone/useSetState'
@@ -97,6 +98,12 @@ export function useCommands({ person, agent, works, onSignOut, onHelp }: { perso
         })),
     ]
     const rest: Command[] = [
+      ...(works && !inCall
+        ? [
+            { id: 'dial', group: 'do', icon: 'outgoing', text: t('softphone.dial.open'), also: [other('softphone.dial.open', i18n.language), 'dial', 'redial'], pinyin: 'hu chu', act: () => openPhoneDialog('dial') } satisfies Command,
+            { id: 'check', group: 'do', icon: 'signal', text: t('softphone.check.open'), also: [other('softphone.check.open', i18n.language)], pinyin: 'jian ce er ji yu wang luo', act: () => openPhoneDialog('check') } satisfies Command,
+          ]
+        : []),
       { id: 'help', group: 'do', icon: 'keyboard', text: t('keys.all'), also: [other('keys.all', i18n.language)], pinyin: 'quan bu kuai jie jian', act: onHelp },
       ...(inCall ? [] : [{ id: 'signout', group: 'do', icon: 'exit', text: t('session.signOut'), also: [other('session.signOut', i18n.language)], pinyin: 'tui chu deng lu', act: onSignOut } satisfies Command]),
     ]

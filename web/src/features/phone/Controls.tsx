@@ -3,33 +3,33 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import type { InteractionDocument } from '@/shared/api/types'
-import { useHotkey } from '@/shared/keys/keys'
+import { keyText, useAction, useKeysOf } from '@/shared/keys/actions'
 import { Icon } from '@/shared/ui/Icon'
 import type { IconName } from '@/shared/ui/icons'
-import { slots, type Act, type Slot } from './controls'
+import { actWords, slots, type Act, type Slot } from './controls'
 import { openPhoneDialog } from './dialogs'
 import { Keypad } from './Keypad'
 import { Members } from './Members'
 import { usePhone } from './PhoneProvider'
 
-const looks: Record<Act, { icon: IconName; word: string }> = {
-  answer: { icon: 'phone', word: 'phone.answer' },
-  hold: { icon: 'pause', word: 'phone.hold' },
-  retrieve: { icon: 'play', word: 'phone.retrieve' },
-  alternate: { icon: 'swap', word: 'softphone.alternate' },
-  mute: { icon: 'mic', word: 'phone.mute' },
-  transfer: { icon: 'transfer', word: 'phone.transfer' },
-  complete: { icon: 'check', word: 'softphone.complete' },
-  leave: { icon: 'exit', word: 'softphone.leave' },
-  consult: { icon: 'consult', word: 'phone.consult' },
-  cancel: { icon: 'undo', word: 'softphone.cancel' },
-  conference: { icon: 'people', word: 'phone.conference' },
-  join: { icon: 'merge', word: 'softphone.join' },
-  people: { icon: 'people', word: 'softphone.people' },
-  keypad: { icon: 'keypad', word: 'phone.keypad' },
-  hangup: { icon: 'hangup', word: 'phone.hangup' },
+const icons: Record<Act, IconName> = {
+  answer: 'phone',
+  hold: 'pause',
+  retrieve: 'play',
+  alternate: 'swap',
+  mute: 'mic',
+  transfer: 'transfer',
+  complete: 'check',
+  leave: 'exit',
+  consult: 'consult',
+  cancel: 'undo',
+  conference: 'people',
+  join: 'merge',
+  people: 'people',
+  keypad: 'keypad',
+  hangup: 'hangup',
 }
-const keys: Partial<Record<Slot, string>> = { answer: 'F2', hold: 'F4', mute: 'F8', transfer: 'Shift F9', consult: 'F9', conference: 'Shift F8', hangup: 'Shift F2' }
+const byKey: readonly Slot[] = ['answer', 'hold', 'mute', 'transfer', 'consult', 'conference', 'hangup']
 
 /** Eight fixed slots: dimmed when they do not apply, never moved and never removed. */
 export function Controls({ call }: { call: InteractionDocument | null }) {
@@ -37,6 +37,7 @@ export function Controls({ call }: { call: InteractionDocument | null }) {
   const phone = usePhone()
   const [layer, setLayer] = useState<'keypad' | 'people' | null>(null)
   const { controls } = phone
+  const keysOf = useKeysOf()
   const muted = phone.state.call?.muted ?? false
   const ringing = call?.state === 'ring' || phone.state.call?.phase === 'incoming'
   const answering = phone.state.call?.phase === 'answering'
@@ -49,19 +50,19 @@ export function Controls({ call }: { call: InteractionDocument | null }) {
     else if (act === 'keypad' || act === 'people') toggle(act)
     else phone.act(act)
   }
-  useHotkey('F2', () => press('answer'))
-  useHotkey('Shift+F2', () => press('hangup'))
-  useHotkey('F4', () => press('hold'))
-  useHotkey('F8', () => press('mute'))
-  useHotkey('F9', () => (call === null && phone.state.call === null ? openPhoneDialog('dial') : press('consult')))
-  useHotkey('Shift+F9', () => press('transfer'))
-  useHotkey('Shift+F8', () => press('conference'))
+  useAction('answer', () => press('answer'))
+  useAction('hangup', () => press('hangup'))
+  useAction('hold', () => press('hold'))
+  useAction('mute', () => press('mute'))
+  useAction('consult', () => (call === null && phone.state.call === null ? openPhoneDialog('dial') : press('consult')))
+  useAction('transfer', () => press('transfer'))
+  useAction('conference', () => press('conference'))
 
   const wordOf = (slot: Slot, act: Act): string => {
     if (slot === 'answer' && answering) return t('phone.answering')
     if (slot === 'mute' && muted) return t('phone.unmute')
     if (slot === 'hangup' && ringing) return t('phone.reject')
-    return t(looks[act].word)
+    return t(actWords[act])
   }
 
   return (
@@ -69,12 +70,13 @@ export function Controls({ call }: { call: InteractionDocument | null }) {
       {slots.map((slot) => {
         const { enabled, hint, act } = controls[slot]
         const word = wordOf(slot, act)
+        const keys = byKey.includes(slot) ? keysOf(slot as Exclude<Slot, 'keypad'>) : ''
         const wide = slot === 'answer' || slot === 'hangup'
         const opens = act === 'keypad' || act === 'people' ? act : null
         const open = opens !== null && layer === opens && enabled
         const pressed = slot === 'hold' ? act === 'retrieve' : slot === 'mute' ? muted : opens ? open : undefined
-        const icon: IconName = slot === 'mute' && muted ? 'micOff' : looks[act].icon
-        const title = hint ? `${word} · ${t(hint)}` : [word, keys[slot]].filter(Boolean).join('  ')
+        const icon: IconName = slot === 'mute' && muted ? 'micOff' : icons[act]
+        const title = hint ? `${word} · ${t(hint)}` : [word, keyText(keys)].filter(Boolean).join('  ')
         const button = (
           <button
             type="button"
@@ -83,7 +85,7 @@ export function Controls({ call }: { call: InteractionDocument | null }) {
             data-act={act}
             aria-disabled={!enabled}
             aria-pressed={pressed}
-            aria-keyshortcuts={keys[slot]?.replace(' ', '+')}
+            aria-keyshortcuts={keys || undefined}
             onClick={() => press(slot)}
           >
             <Icon name={icon} size={wide ? 18 : 20} />

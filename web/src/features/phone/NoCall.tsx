@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 
 import { api } from '@/shared/api/client'
 import type { Page } from '@/shared/api/types'
+import { keyText, useKeysOf } from '@/shared/keys/actions'
 import { useMay } from '@/shared/ui/may'
 import { Icon } from '@/shared/ui/Icon'
 import { openPhoneDialog } from './dialogs'
@@ -29,6 +30,7 @@ export function Remedy({ text, action, onClick }: { text: string; action?: strin
 export function NoCall({ onGo }: { onGo: (path: '/callbacks') => void }) {
   const { t } = useTranslation()
   const { state, seat, takeOver } = usePhone()
+  const key = useKeysOf()('consult')
   if (seat === 'browser' && state.owner === 'other') {
     return (
       <span className="call-words">
@@ -44,7 +46,7 @@ export function NoCall({ onGo }: { onGo: (path: '/callbacks') => void }) {
   if (seat === 'browser' && state.microphone === 'missing') return <Remedy text={t('phone.microphoneMissing')} />
   return (
     <>
-      <button type="button" className="call-out" data-testid="call-out" title={`${t('softphone.dial.open')}  F9`} aria-keyshortcuts="F9" onClick={() => openPhoneDialog('dial')}>
+      <button type="button" className="call-out" data-testid="call-out" title={`${t('softphone.dial.open')}  ${keyText(key)}`} aria-keyshortcuts={key} onClick={() => openPhoneDialog('dial')}>
         <Icon name="outgoing" size={16} /> {t('softphone.dial.open')}
       </button>
       <span className="call-words">

@@ -1,16 +1,20 @@
+import i18next from 'i18next'
 import { createContext, useCallback, useContext, useEffect, useMemo, useReducer, useRef, useState, type ReactNode } from 'react'
 
 import { api } from '@/shared/api/client'
 import type { AgentDocument, IceServers, InteractionDocument, Seat, SipCredential } from '@/shared/api/types'
+import { phone as phoneText } from '@/shared/format/phone'
 import { isEditable } from '@/shared/keys/keys'
 import { useLink, useLiveFresh } from '@/shared/live/store'
 import { getPrefs, usePrefs } from '@/shared/prefs/prefs'
+import { toast } from '@/shared/ui/toasts'
+import { soundOn, useDevices } from './checkKept'
 import { controls, type Act, type Control, type Slot } from './controls'
 import { effectiveSeat } from './current'
 import { markDeclined } from './declined'
 import { openMicrophone, stopTracks } from './microphone'
 import { initialPhone, reducePhone, type PhoneState } from './reducer'
-import { Ringer } from './ringer'
+import { playWhisper, Ringer } from './ringer'
 import { useBeaten, useSeat } from './seat'
 import type { SoftPhone } from './softphone'
 import { holdTabLock, type TabLock } from './tabLock'
@@ -98,6 +102,7 @@ export function PhoneProvider({ personId, works, agent, call, children }: Props)
         dispatch,
         audio: audio.current,
         microphone: () => openMicrophone(dispatch),
+        second: (who) => toast(i18next.t('softphone.second', { who: phoneText(who) }), 'amber'),
         instance,
       })
       softphone.current = started
@@ -113,6 +118,11 @@ export function PhoneProvider({ personId, works, agent, call, children }: Props)
     }
   }, [registers, instance])
 
+  const { speaker } = useDevices()
+  useEffect(() => {
+    if (audio.current) soundOn(audio.current, speaker)
+  }, [speaker])
+
   // The browser asks for the microphone when work begins, not while the first customer waits for the answer.
   const unasked = registers && agent?.state === 'ready' && state.microphone === 'unknown'
   useEffect(() => {
@@ -120,17 +130,21 @@ export function PhoneProvider({ personId, works, agent, call, children }: Props)
   }, [unasked])
 
   const ringing = state.call?.phase === 'incoming' && !state.call.rejoin
+  // Set in the agent's profile: who works so needs no button for every call.
+  const automatic = ringing && agent?.auto_answer === true && state.microphone !== 'denied' && state.microphone !== 'missing'
+  const rings = ringing && !automatic
   useEffect(() => {
-    if (!ringing) return
+    if (!rings) return
     const ringer = new Ringer()
     ringer.start()
     return () => ringer.stop()
-  }, [ringing])
+  }, [rings])
 
-  // Set in the agent's profile: who works so needs no button for every call.
-  const automatic = ringing && agent?.auto_answer === true
   useEffect(() => {
-    if (automatic) softphone.current?.answer().catch(() => undefined)
+    if (!automatic) return
+    // Said in the headset first, lest the agent be talking to somebody beside them.
+    void playWhisper().catch(() => undefined)
+    softphone.current?.answer().catch(() => undefined)
   }, [automatic])
 
   const { rejoin, vain } = useRejoin(state, seat, call)

@@ -9,6 +9,7 @@ import { secondsLeft, secondsSince, timer } from '@/shared/time/format'
 import { useNow } from '@/shared/time/clock'
 import { agentLook } from '@/shared/ui/agentState'
 import { Icon } from '@/shared/ui/Icon'
+import { openPhoneDialog } from './dialogs'
 import { usePhone } from './PhoneProvider'
 import { useReasons } from './reasons'
 import { useSeat, type SeatDocument } from './seat'
@@ -100,6 +101,15 @@ export function StateBlock({ person, agent, onSignOut }: Props) {
           },
         ]
       : []),
+    {
+      key: 'check',
+      label: (
+        <span className="menu-line menu-seat" data-testid="open-check">
+          <Icon name="signal" />
+          <span>{t('softphone.check.open')}</span>
+        </span>
+      ),
+    },
     { type: 'divider' },
     { key: 'signout', disabled: inCall, label: entry('exit', 'plain', t('session.signOut')) },
   ]
@@ -108,6 +118,7 @@ export function StateBlock({ person, agent, onSignOut }: Props) {
     block.current?.focus()
     const [kind, value] = key.split(':')
     if (key === 'signout') onSignOut()
+    else if (key === 'check') openPhoneDialog('check')
     else if (key === 'relay') setPrefs({ relayOnly: !relayOnly })
     else if (kind === 'seat') chooseSeat(value as Seat)
     else if (kind === 'busy') void put({ state: 'busy', reason: value, seat })

@@ -10,6 +10,25 @@ export type Slot = (typeof slots)[number]
 /** What three of the slots do depends on who speaks with whom; they change their word, never their place. */
 export type Act = Slot | 'retrieve' | 'alternate' | 'complete' | 'cancel' | 'join' | 'leave' | 'people'
 
+/** Keys of what a slot is called while it stands for that. */
+export const actWords: Record<Act, string> = {
+  answer: 'phone.answer',
+  hold: 'phone.hold',
+  retrieve: 'phone.retrieve',
+  alternate: 'softphone.alternate',
+  mute: 'phone.mute',
+  transfer: 'phone.transfer',
+  complete: 'softphone.complete',
+  leave: 'softphone.leave',
+  consult: 'phone.consult',
+  cancel: 'softphone.cancel',
+  conference: 'phone.conference',
+  join: 'softphone.join',
+  people: 'softphone.people',
+  keypad: 'phone.keypad',
+  hangup: 'phone.hangup',
+}
+
 export interface Control {
   enabled: boolean
   /** Key of the text that says why not, or what it does. */

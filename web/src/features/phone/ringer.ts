@@ -1,3 +1,60 @@
+import { getDevices, soundOn } from './checkKept'
+
+type Note = readonly [delay: number, frequency: number, seconds: number]
+
+const ring: readonly Note[] = [
+  [0, 660, 0.2],
+  [0.22, 880, 0.2],
+  [0.6, 660, 0.2],
+  [0.82, 880, 0.2],
+]
+/** A call that is taken by itself: heard in the headset before the customer is. */
+const whisper: readonly Note[] = [
+  [0, 990, 0.12],
+  [0.18, 1320, 0.12],
+]
+const test: readonly Note[] = [
+  [0, 523, 0.3],
+  [0.35, 659, 0.3],
+  [0.7, 784, 0.5],
+]
+const loud = 0.16
+
+function play(context: AudioContext, notes: readonly Note[]): void {
+  const at = context.currentTime + 0.02
+  for (const [delay, frequency, seconds] of notes) {
+    const tone = context.createOscillator()
+    const gain = context.createGain()
+    tone.type = 'sine'
+    tone.frequency.value = frequency
+    gain.gain.setValueAtTime(0, at + delay)
+    gain.gain.linearRampToValueAtTime(loud, at + delay + 0.015)
+    gain.gain.exponentialRampToValueAtTime(0.001, at + delay + seconds)
+    tone.connect(gain).connect(context.destination)
+    tone.start(at + delay)
+    tone.stop(at + delay + seconds + 0.02)
+  }
+}
+
+async function playOnce(notes: readonly Note[], device: string): Promise<void> {
+  const context = new AudioContext()
+  soundOn(context, device)
+  try {
+    // Kept back until the page is touched: what could not be heard then is not worth hearing later.
+    if (context.state === 'suspended') await Promise.race([context.resume(), new Promise((done) => setTimeout(done, 300))])
+    play(context, notes)
+    const last = Math.max(...notes.map(([delay, , seconds]) => delay + seconds))
+    await new Promise((done) => setTimeout(done, last * 1_000 + 150))
+  } finally {
+    await context.close()
+  }
+}
+
+export const playWhisper = (): Promise<void> => playOnce(whisper, getDevices().speaker)
+/** A tone to know a device by. */
+export const playTest = (device: string): Promise<void> => playOnce(test, device)
+export const playRing = (device: string): Promise<void> => playOnce(ring, device)
+
 /** The ring of the browser phone: two soft notes every 3 s, made on the spot so that nothing has to be loaded. */
 export class Ringer {
   private context: AudioContext | null = null
@@ -7,6 +64,7 @@ export class Ringer {
   start(): void {
     if (this.timer !== undefined) return
     this.context ??= new AudioContext()
+    soundOn(this.context, getDevices().ring)
     // After a reload the browser keeps sound back until the first key or click.
     if (this.context.state === 'suspended') {
       void this.context.resume()
@@ -26,26 +84,8 @@ export class Ringer {
   }
 
   private ring(): void {
-    const context = this.context
-    if (!context) return
-    void context.resume()
-    const at = context.currentTime + 0.02
-    for (const [delay, frequency] of [
-      [0, 660],
-      [0.22, 880],
-      [0.6, 660],
-      [0.82, 880],
-    ] as const) {
-      const tone = context.createOscillator()
-      const gain = context.createGain()
-      tone.type = 'sine'
-      tone.frequency.value = frequency
-      gain.gain.setValueAtTime(0, at + delay)
-      gain.gain.linearRampToValueAtTime(0.16, at + delay + 0.015)
-      gain.gain.exponentialRampToValueAtTime(0.001, at + delay + 0.2)
-      tone.connect(gain).connect(context.destination)
-      tone.start(at + delay)
-      tone.stop(at + delay + 0.22)
-    }
+    if (!this.context) return
+    void this.context.resume()
+    play(this.context, ring)
   }
 }

@@ -18,6 +18,8 @@ export interface SoftPhoneOptions {
   audio: HTMLAudioElement
   /** Sound to send; rejects when there is no microphone or no permission. */
   microphone: () => Promise<MediaStream>
+  /** Somebody else called during a call and was told that we are busy. */
+  second: (caller: string) => void
   /** Which browser this is (RFC 5626). */
   instance: string
 }
@@ -153,6 +155,7 @@ export class SoftPhone {
     const rejoin = request.getHeader('X-Yuelai-Rejoin') === '1'
     if (this.session && !this.session.isEnded()) {
       if (!rejoin) {
+        this.options.second(session.remote_identity?.display_name || session.remote_identity?.uri.user || '')
         session.terminate({ status_code: busy_here, reason_phrase: 'Busy Here' })
         return
       }

@@ -21,7 +21,7 @@ export const softphoneEn: Shape<typeof softphoneZh> = {
   },
   members: { title: 'In this call', drop: 'Remove', leave: 'Leave the call', leaveHint: 'The others go on with the customer', you: 'You', customer: 'Customer', state: { talking: 'talking', ringing: 'ringing', waiting: 'waiting', hold: 'on hold', lost: 'cut off' } },
   dial: {
-    open: 'Call out', title: 'Call out', number: 'Number', show: 'Show', standard: 'The centre\'s number', call: 'Call', recent: 'Called lately', missing: 'Enter a number', failed: 'No call made: {{why}}', hint: 'Your phone first, then theirs', owed: '{{count}} callbacks', none: 'No calls made today',
+    open: 'Call out', title: 'Call out', number: 'Number', show: 'Show', standard: 'The centre\'s number', call: 'Call', recent: 'Called lately', missing: 'Enter a number', failed: 'No call made: {{why}}', hint: 'Your phone first, then theirs', owed: '{{count}} callbacks', none: 'Numbers you call are listed here until the window is closed',
   },
   check: {
     open: 'Check headset and network', title: 'Headset and network', first: 'First time in this browser: check headset and network', begin: 'Check', skip: 'Later',

@@ -1,6 +1,6 @@
 /** 话机：转接、咨询、三方、呼出、设备检测。 */
 export const softphoneZh = {
-  complete: '完成转接', cancel: '回到客户', join: '并入', leave: '退出', people: '成员', alternate: '切换',
+  complete: '完成转接', cancel: '回客户', join: '并入', leave: '退出', people: '成员', alternate: '切换',
   youAreAsked: '您正被咨询，客户由同事接待', notInCharge: '客户由同事接待', stillRings: '对方还没有接听', othersSpeak: '三方通话中，不能保持',
   askFirst: '先咨询，对方接听后可并入三方',
   rings: '振铃 {{time}}', speaks: '通话 {{time}}', waits: '等候 {{time}}', finding: '正在找人 {{time}}', customerWaits: '听音乐', withOthers: '共 {{count}} 方',
@@ -19,7 +19,7 @@ export const softphoneZh = {
   },
   members: { title: '通话成员', drop: '请出', leave: '退出通话', leaveHint: '其余人继续与客户通话', you: '您', customer: '客户', state: { talking: '通话中', ringing: '振铃', waiting: '等候', hold: '保持', lost: '已断开' } },
   dial: {
-    open: '呼出', title: '呼出', number: '号码', show: '显示号码', standard: '本中心号码', call: '呼出', recent: '最近呼出', missing: '请填写号码', failed: '未能呼出：{{why}}', hint: '您的话机先接通，再呼叫对方', owed: '待回拨 {{count}}', none: '今天还没有呼出',
+    open: '呼出', title: '呼出', number: '号码', show: '显示号码', standard: '本中心号码', call: '呼出', recent: '最近呼出', missing: '请填写号码', failed: '未能呼出：{{why}}', hint: '您的话机先接通，再呼叫对方', owed: '待回拨 {{count}}', none: '呼出过的号码会列在这里，关闭窗口后清除',
   },
   check: {
     open: '检测耳机与网络', title: '检测耳机与网络', first: '首次在此浏览器使用，请检测耳机与网络', begin: '开始检测', skip: '以后再说',
