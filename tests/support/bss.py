@@ -1,4 +1,4 @@
-"""The business system of the demo, in the test's own loop."""
+"""The business system of the demo: in the test's own loop, or beside a whole centre."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from datetime import date
 import httpx
 import uvicorn
 
+from tests.support.centre import Centre
 from yuelai.entrypoints.bss.app import application
 from yuelai.entrypoints.bss.books import Books
 
@@ -46,3 +47,11 @@ async def running_bss(*, today: date, count: int = 10) -> AsyncIterator[RunningB
             server.should_exit = True
             server.force_exit = True
             await serving
+
+
+def bss_of(centre: Centre, mode: str, seconds: float = 1.0) -> None:
+    """Let the business system of a demo be ok, slow, failing or hanging."""
+    (process,) = centre.processes("yuelai bss")
+    command = process.cmdline()
+    port = command[command.index("--port") + 1]
+    httpx.put(f"http://127.0.0.1:{port}/control", json={"mode": mode, "seconds": seconds}).raise_for_status()
