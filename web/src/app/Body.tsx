@@ -1,6 +1,7 @@
 import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
 import { useState } from 'react'
 
+import { BulletinFoot } from '@/features/bulletins/BulletinFoot'
 import { Roster } from '@/features/desk/Roster'
 import { type ToolId, toggled, usePanel } from '@/shared/prefs/panel'
 import { Toasts } from '@/shared/ui/toasts'
@@ -29,6 +30,7 @@ export function Body() {
           selected={atDesk ? (selected?.id ?? null) : null}
           onSelect={onSelect}
           onCallbacks={() => void navigate({ to: '/callbacks' })}
+          foot={<BulletinFoot />}
         />
       )}
       <main className="work">

@@ -18,6 +18,7 @@ const page = <K extends keyof Pages>(name: K) =>
   lazy(() => import('./administration').then((all) => ({ default: all[name] as React.ComponentType<React.ComponentProps<Pages[K]>> })))
 
 const AuditPage = page('AuditPage')
+const BulletinsPage = page('BulletinsPage')
 const CalendarsPage = page('CalendarsPage')
 const CallbacksPage = page('CallbacksPage')
 const CallsPage = page('CallsPage')
@@ -177,6 +178,16 @@ const callbacks = createRoute({
   },
 })
 
+const bulletins = createRoute({
+  getParentRoute: () => root,
+  path: '/bulletins',
+  component: () => (
+    <Gate path="/bulletins">
+      <BulletinsPage />
+    </Gate>
+  ),
+})
+
 const guards = createRoute({
   getParentRoute: () => root,
   path: '/sip/guards',
@@ -280,4 +291,4 @@ const me = createRoute({
   ),
 })
 
-export const adminRoutes = [people.addChildren([person]), queues.addChildren([queue]), calendars.addChildren([calendar]), dispositions, trunks.addChildren([trunk]), calls.addChildren([call]), callbacks, guards, audit, organisation, skills, team, roles, tenants, system, me] as const
+export const adminRoutes = [people.addChildren([person]), queues.addChildren([queue]), calendars.addChildren([calendar]), dispositions, trunks.addChildren([trunk]), calls.addChildren([call]), callbacks, bulletins, guards, audit, organisation, skills, team, roles, tenants, system, me] as const

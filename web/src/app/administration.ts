@@ -17,6 +17,7 @@ for (const [language, { callbacks, problem, action, objectKind }] of Object.entr
 for (const [language, { problem, action, objectKind, ...words }] of Object.entries({ zh: queuesZh, en: queuesEn })) addTexts({ [language]: { ...words, problem, admin: { action, objectKind } } })
 
 export { AuditPage } from '@/features/audit/AuditPage'
+export { BulletinsPage } from '@/features/bulletins/BulletinsPage'
 export { CalendarsPage } from '@/features/calendars/CalendarsPage'
 export { CallbacksPage } from '@/features/callbacks/CallbacksPage'
 export { DispositionsPage } from '@/features/dispositions/DispositionsPage'

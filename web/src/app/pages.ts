@@ -3,7 +3,7 @@ import type { IconName } from '@/shared/ui/icons'
 
 /** Every page one can go to: in the navigation, in the bar of its section and in the palette. */
 export interface Page {
-  path: '/desk' | '/interactions' | '/customers' | '/callbacks' | '/team' | '/queues' | '/calendars' | '/dispositions' | '/trunks' | '/sip/calls' | '/sip/guards' | '/people' | '/roles' | '/organisation' | '/skills' | '/system' | '/audit' | '/tenants' | '/profile'
+  path: '/desk' | '/interactions' | '/customers' | '/callbacks' | '/bulletins' | '/team' | '/queues' | '/calendars' | '/dispositions' | '/trunks' | '/sip/calls' | '/sip/guards' | '/people' | '/roles' | '/organisation' | '/skills' | '/system' | '/audit' | '/tenants' | '/profile'
   icon: IconName
   /** Key of its name. */
   name: string
@@ -27,6 +27,7 @@ export const sections: readonly Section[] = [
   single({ path: '/interactions', icon: 'list', name: 'nav.interactions', permissions: ['interactions.read'], pinyin: 'ji lu' }),
   single({ path: '/customers', icon: 'person', name: 'nav.customers', permissions: ['customers.read'], pinyin: 'ke hu' }),
   single({ path: '/callbacks', icon: 'phone', name: 'nav.callbacks', permissions: ['callbacks.read'], pinyin: 'hui bo yu liu yan' }),
+  single({ path: '/bulletins', icon: 'bell', name: 'nav.bulletins', permissions: ['colleagues.talk'], pinyin: 'gong gao' }),
   single({ path: '/team', icon: 'eye', name: 'nav.team', permissions: ['supervision.view'], pinyin: 'ban zu' }),
   {
     id: 'queues',

@@ -1,5 +1,7 @@
 import type { ComponentType } from 'react'
 
+import { ColleaguesTool } from '@/features/colleagues/ColleaguesTool'
+import { useColleaguesEntry } from '@/features/colleagues/entry'
 import { OfferTool } from '@/features/offers/OfferTool'
 import { useOfferBadge } from '@/features/offers/offer'
 import { useScriptEntry } from '@/features/scripts/entry'
@@ -25,4 +27,5 @@ export const tools: readonly Tool[] = [
   { id: 'trail', icon: 'trail', name: 'rail.trail', Component: TrailPanel },
   { id: 'script', icon: 'script', name: 'rail.script', Component: ScriptTool, useBadge: useScriptEntry },
   { id: 'offer', icon: 'gift', name: 'rail.offer', Component: OfferTool, useBadge: useOfferBadge },
+  { id: 'colleagues', icon: 'people', name: 'rail.colleagues', Component: ColleaguesTool, useBadge: useColleaguesEntry },
 ]

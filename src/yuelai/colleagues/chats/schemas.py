@@ -34,7 +34,7 @@ class Upto(Body):
     message_id: UUID
 
 
-class Message(BaseModel):
+class ChatMessage(BaseModel):
     id: UUID
     author: PersonReference
     at: datetime
@@ -42,7 +42,7 @@ class Message(BaseModel):
 
 
 class MessageList(BaseModel):
-    items: list[Message]
+    items: list[ChatMessage]
     next_cursor: str | None
 
 
@@ -57,7 +57,7 @@ class Chat(BaseModel):
     asked_as: str
     asked_by: UUID | None
     members: list[PersonReference]
-    last: Message | None
+    last: ChatMessage | None
     unread: int
 
 

@@ -4036,6 +4036,81 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/try/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Call
+         * @description Call the centre in the customer's name.
+         */
+        post: operations["call_api_v1_try_calls_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/try/calls/{visit_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** State */
+        get: operations["state_api_v1_try_calls__visit_id__get"];
+        put?: never;
+        post?: never;
+        /** Hang Up */
+        delete: operations["hang_up_api_v1_try_calls__visit_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/try/calls/{visit_id}/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Press */
+        post: operations["press_api_v1_try_calls__visit_id__keys_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/try/customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Customers
+         * @description Who can be played; 404 `not_in_demo` anywhere but in the demo.
+         */
+        get: operations["customers_api_v1_try_customers_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -4879,7 +4954,7 @@ export interface components {
             /** Number */
             number: string;
             queue: components["schemas"]["QueueReference"] | null;
-            recording: components["schemas"]["yuelai__channels__callback__schemas__Message"] | null;
+            recording: components["schemas"]["Message"] | null;
             /**
              * Since
              * Format: date-time
@@ -5137,7 +5212,7 @@ export interface components {
              * @enum {string}
              */
             kind: "direct" | "expert";
-            last: components["schemas"]["yuelai__colleagues__chats__schemas__Message"] | null;
+            last: components["schemas"]["ChatMessage"] | null;
             /** Members */
             members: components["schemas"]["PersonReference"][];
             /** Trail No */
@@ -5151,6 +5226,22 @@ export interface components {
             items: components["schemas"]["Chat"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /** ChatMessage */
+        ChatMessage: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            author: components["schemas"]["PersonReference"];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Text */
+            text: string;
         };
         /**
          * ChosenCustomer
@@ -6902,10 +6993,23 @@ export interface components {
             /** No */
             no: string;
         };
+        /**
+         * Message
+         * @description The recording of a voicemail; `duration_ms` as its caller spoke.
+         */
+        Message: {
+            /** Duration Ms */
+            duration_ms: number | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+        };
         /** MessageList */
         MessageList: {
             /** Items */
-            items: components["schemas"]["yuelai__colleagues__chats__schemas__Message"][];
+            items: components["schemas"]["ChatMessage"][];
             /** Next Cursor */
             next_cursor: string | null;
         };
@@ -7884,6 +7988,14 @@ export interface components {
              */
             weight?: number;
         };
+        /** NewVisit */
+        NewVisit: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "known" | "shared" | "vip" | "stranger";
+        };
         /**
          * NextOffer
          * @description At most one in a contact. `offer` null: `why` says why none is made, `unverified`, `late`, `complaint`,
@@ -8535,6 +8647,11 @@ export interface components {
             items: components["schemas"]["PossibleCustomer"][];
             /** Questions */
             questions: components["schemas"]["GuidedQuestion"][];
+        };
+        /** PressedKeys */
+        PressedKeys: {
+            /** Keys */
+            keys: string;
         };
         /** Product */
         Product: {
@@ -9327,6 +9444,26 @@ export interface components {
              * @enum {string}
              */
             kind: "road" | "id_number";
+        };
+        /**
+         * SampleCustomer
+         * @description `number` is empty for a stranger, whose number is another one each time.
+         */
+        SampleCustomer: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "known" | "shared" | "vip" | "stranger";
+            /** Name */
+            name: string;
+            /** Number */
+            number: string;
+        };
+        /** SampleCustomers */
+        SampleCustomers: {
+            /** Items */
+            items: components["schemas"]["SampleCustomer"][];
         };
         /** Scope */
         Scope: {
@@ -10996,6 +11133,26 @@ export interface components {
             /** Version */
             version: number;
         };
+        /**
+         * Visit
+         * @description A call in the customer's name. `seconds` since it was answered.
+         */
+        Visit: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Number */
+            number: string;
+            /** Seconds */
+            seconds: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "calling" | "ringing" | "answered" | "ended" | "failed";
+        };
         /** WantedFlow */
         WantedFlow: {
             /** Flow */
@@ -11179,35 +11336,6 @@ export interface components {
          * @enum {string}
          */
         yuelai__channels__callback__events__Kind: "callback" | "voicemail" | "web";
-        /**
-         * Message
-         * @description The recording of a voicemail; `duration_ms` as its caller spoke.
-         */
-        yuelai__channels__callback__schemas__Message: {
-            /** Duration Ms */
-            duration_ms: number | null;
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-        };
-        /** Message */
-        yuelai__colleagues__chats__schemas__Message: {
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            author: components["schemas"]["PersonReference"];
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Text */
-            text: string;
-        };
         /** Person */
         yuelai__customers__imports__endpoints__Person: {
             /**
@@ -12834,6 +12962,8 @@ export interface operations {
                 /** @description code */
                 queue?: string | null;
                 kind?: components["schemas"]["Kind-Input"] | null;
+                /** @description only those that I am to call */
+                mine?: boolean;
                 cursor?: string | null;
                 limit?: number;
             };
@@ -20001,6 +20131,161 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TestCallResult"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    call_api_v1_try_calls_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewVisit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visit"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    state_api_v1_try_calls__visit_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                visit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visit"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    hang_up_api_v1_try_calls__visit_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                visit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    press_api_v1_try_calls__visit_id__keys_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                visit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PressedKeys"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    customers_api_v1_try_customers_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SampleCustomers"];
                 };
             };
             /** @description RFC 9457 problem document */

@@ -19,7 +19,7 @@ export const deskEn = {
   rosterDesk: { due: 'To do', today: '{{count}} today', dueIn: 'in {{time}}', overdue: '{{time}} late', now: 'now', voicemail: 'Message to answer', callback: 'Call back', more: '{{count}} more' },
   keyAction: {
     answer: 'Answer', hangup: 'Hang up or reject', hold: 'Hold or retrieve', mute: 'Mute or unmute', consult: 'Consult or dial', transfer: 'Transfer', conference: 'Three-way', business: 'Business menu, then a letter',
-    rosterUp: 'Previous contact', rosterDown: 'Next contact', note: 'Write a note', script: 'Script, then 1–9', submit: 'Submit', palette: 'Commands', region: 'Next region', regionBack: 'Previous region', help: 'All shortcuts',
+    rosterUp: 'Previous contact', rosterDown: 'Next contact', note: 'Write a note', script: 'Script, then 1–9', submit: 'Submit', palette: 'Commands', region: 'Next region', regionBack: 'Previous region', help: 'All shortcuts', expert: 'Ask an expert',
   },
   keySettings: {
     change: 'Change', changeOf: 'Change the key of “{{action}}”', strike: 'Strike the new key, Esc leaves it', reset: 'Reset all', taken: 'Taken by “{{action}}”', bare: 'Needs Ctrl or Alt, or a function key', reserved: 'The browser or input method needs this key', open: 'Shortcuts…',
@@ -28,6 +28,11 @@ export const deskEn = {
   tryOut: {
     title: 'Simulated customer', lead: 'Place a real call to the centre from a customer’s number. Sign in as an agent in another window and try both sides alone.', who: 'Who calls', call: 'Call', hangUp: 'Hang up', keys: 'Keys', again: 'Call again',
     state: { calling: 'Dialling', ringing: 'Ringing', answered: 'Connected', ended: 'Ended', failed: 'Could not be placed' }, heard: 'Connected {{time}}', link: 'Nobody calls? Play the customer yourself', refused: 'Only in the demo', back: 'Back to sign-in',
-    customer: { known: 'Known customer', shared: 'Shared number', vip: 'VIP', stranger: 'New number' }, busy: 'The simulated customer is still on a call; hang up first', away: 'The simulator does not run; use yuelai demo without --no-callers',
+    customer: { known: 'Known customer', shared: 'Shared number', vip: 'VIP', stranger: 'New number' },
   },
+}
+
+/** Words of problems, by their stable codes. */
+export const deskProblemsEn = {
+  visitor_busy: 'The simulated customer is still on a call; hang up first', no_such_visit: 'This call has ended', too_many_visits: 'Too many calls in a row; wait a little', not_in_demo: 'Only in the demo', too_many_comparisons: 'Many answers compared already; wait a little',
 }

@@ -19,7 +19,7 @@ export const deskZh = {
   rosterDesk: { due: '待办', today: '今日 {{count}}', dueIn: '{{time}} 后到时', overdue: '超时 {{time}}', now: '现在', voicemail: '留言待回', callback: '预约回呼', more: '还有 {{count}} 项' },
   keyAction: {
     answer: '接听', hangup: '挂机或拒接', hold: '保持或取回', mute: '静音或取消', consult: '咨询或拨号', transfer: '转接', conference: '三方', business: '业务菜单，再按一个字母',
-    rosterUp: '上一个交互', rosterDown: '下一个交互', note: '记一笔', script: '话术，再按 1–9', submit: '提交', palette: '命令', region: '下一个区域', regionBack: '上一个区域', help: '全部快捷键',
+    rosterUp: '上一个交互', rosterDown: '下一个交互', note: '记一笔', script: '话术，再按 1–9', submit: '提交', palette: '命令', region: '下一个区域', regionBack: '上一个区域', help: '全部快捷键', expert: '求助专家',
   },
   keySettings: {
     change: '更改', changeOf: '更改“{{action}}”的快捷键', strike: '请按新键，Esc 放弃', reset: '全部恢复默认', taken: '已用于“{{action}}”', bare: '须带 Ctrl 或 Alt，或用功能键', reserved: '浏览器或输入法要用这个键', open: '快捷键…',
@@ -28,6 +28,11 @@ export const deskZh = {
   tryOut: {
     title: '模拟客户', lead: '用一个客户的号码给中心打一个真实的电话。另开一个窗口登录座席，就能一个人试两边。', who: '谁来电', call: '来电', hangUp: '挂断', keys: '按键', again: '再打一次',
     state: { calling: '正在拨号', ringing: '对方振铃', answered: '已接通', ended: '已结束', failed: '未能拨出' }, heard: '通话 {{time}}', link: '没有人来电？自己扮演客户打一个', refused: '只在演示中可用', back: '回到登录',
-    customer: { known: '已知客户', shared: '一号多人', vip: 'VIP', stranger: '新号码' }, busy: '模拟客户还在通话，请先挂断', away: '模拟器没有运行，请用不带 --no-callers 的 yuelai demo',
+    customer: { known: '已知客户', shared: '一号多人', vip: 'VIP', stranger: '新号码' },
   },
+}
+
+/** 问题的说法，按稳定的代码。 */
+export const deskProblemsZh = {
+  visitor_busy: '模拟客户还在通话，请先挂断', no_such_visit: '这个电话已经结束', too_many_visits: '拨打过于频繁，请稍候', not_in_demo: '只在演示中可用', too_many_comparisons: '比对次数较多，请稍候再试',
 }

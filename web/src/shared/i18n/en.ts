@@ -1,5 +1,6 @@
 import { businessesEn } from './businesses.en'
-import { deskEn } from './desk.en'
+import { colleaguesEn } from './colleagues.en'
+import { deskEn, deskProblemsEn } from './desk.en'
 import { overviewEn } from './overview.en'
 import { interactionsEn } from './interactions.en'
 import { knowledgeEn } from './knowledge.en'
@@ -16,10 +17,11 @@ export const en: Texts = {
     1: 'January', 2: 'February', 3: 'March', 4: 'April', 5: 'May', 6: 'June',
     7: 'July', 8: 'August', 9: 'September', 10: 'October', 11: 'November', 12: 'December',
   },
-  nav: { title: 'Navigation', desk: 'Desk', interactions: 'Records', customers: 'Customer', ...shellEn.nav },
+  nav: { title: 'Navigation', desk: 'Desk', interactions: 'Records', customers: 'Customer', ...shellEn.nav, ...colleaguesEn.nav },
+  colleagues: colleaguesEn.colleagues, handover: colleaguesEn.handover, bulletin: colleaguesEn.bulletin,
   palette: shellEn.palette,
   notice: shellEn.notice,
-  rail: { trail: 'Trail', ...knowledgeEn.rail },
+  rail: { trail: 'Trail', ...knowledgeEn.rail, ...colleaguesEn.rail },
   session: {
     ...shellEn.session,
     username: 'User name', password: 'Password', signIn: 'Sign in', signOut: 'Sign out',
@@ -185,7 +187,9 @@ export const en: Texts = {
   },
   alert: { ringing: 'Call from {{who}}' },
   problem: {
+    ...colleaguesEn.problem,
     ...shellEn.problems,
+    ...deskProblemsEn,
     ...businessesEn.businessProblems,
     ...softphoneEn.problems,
     ...knowledgeEn.problems,

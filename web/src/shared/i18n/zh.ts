@@ -1,6 +1,7 @@
 import type { Shape } from './shape'
 import { businessesZh } from './businesses.zh'
-import { deskZh } from './desk.zh'
+import { colleaguesZh } from './colleagues.zh'
+import { deskZh, deskProblemsZh } from './desk.zh'
 import { overviewZh } from './overview.zh'
 import { interactionsZh } from './interactions.zh'
 import { knowledgeZh } from './knowledge.zh'
@@ -17,10 +18,11 @@ export const zh = {
     1: '1 月', 2: '2 月', 3: '3 月', 4: '4 月', 5: '5 月', 6: '6 月',
     7: '7 月', 8: '8 月', 9: '9 月', 10: '10 月', 11: '11 月', 12: '12 月',
   },
-  nav: { title: '导航', desk: '座席', interactions: '记录', customers: '客户', ...shellZh.nav },
+  nav: { title: '导航', desk: '座席', interactions: '记录', customers: '客户', ...shellZh.nav, ...colleaguesZh.nav },
+  colleagues: colleaguesZh.colleagues, handover: colleaguesZh.handover, bulletin: colleaguesZh.bulletin,
   palette: shellZh.palette,
   notice: shellZh.notice,
-  rail: { trail: '线索', ...knowledgeZh.rail },
+  rail: { trail: '线索', ...knowledgeZh.rail, ...colleaguesZh.rail },
   session: {
     ...shellZh.session,
     username: '用户名', password: '密码', signIn: '登录', signOut: '退出登录',
@@ -185,7 +187,9 @@ export const zh = {
   },
   alert: { ringing: '{{who}} 来电' },
   problem: {
+    ...colleaguesZh.problem,
     ...shellZh.problems,
+    ...deskProblemsZh,
     ...businessesZh.businessProblems,
     ...softphoneZh.problems,
     ...knowledgeZh.problems,

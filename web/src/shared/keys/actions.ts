@@ -17,6 +17,7 @@ export const actions = [
   { id: 'rosterDown', keys: 'Alt+ArrowDown', name: 'keyAction.rosterDown' },
   { id: 'note', keys: 'Alt+N', name: 'keyAction.note' },
   { id: 'script', keys: 'Alt+S', name: 'keyAction.script' },
+  { id: 'expert', keys: 'Alt+X', name: 'keyAction.expert' },
   { id: 'submit', keys: 'Ctrl+Enter', name: 'keyAction.submit' },
   { id: 'palette', keys: 'Ctrl+K', name: 'keyAction.palette' },
   { id: 'region', keys: 'F6', name: 'keyAction.region' },

@@ -1,0 +1,42 @@
+import { useEffect } from 'react'
+
+import type { InteractionDocument } from '@/shared/api/types'
+import { useAction } from '@/shared/keys/actions'
+import { usePanel } from '@/shared/prefs/panel'
+import { createStore } from '@/shared/store'
+import { useUnreadChats } from './chats'
+
+export const colleagues_region = 'colleagues-tool'
+
+/** What the tool shows: a list, a chat, or the form by which an expert is asked about a contact. */
+export type View = { at: 'chats' | 'people' | 'handover' | 'ask' } | { at: 'chat'; id: string }
+
+export const view = createStore<View>({ at: 'chats' })
+
+const reach = (): boolean => {
+  const region = document.getElementById(colleagues_region)
+  const field = region?.querySelector<HTMLElement>('[data-first]')
+  ;(field ?? region)?.focus({ preventScroll: true })
+  return region !== null && region.offsetParent !== null
+}
+
+let wanted = false
+
+/** One key asks an expert about the contact on the screen. Stands in the rail, which is always there; its badge is what I
+ * have not seen. */
+export function useColleaguesEntry(interaction: InteractionDocument | null): number {
+  const panel = usePanel(interaction?.channel)
+  useAction('expert', () => {
+    view.set(interaction ? { at: 'ask' } : { at: 'people' })
+    wanted = true
+    const tools = panel.tools.includes('colleagues') ? panel.tools : [...panel.tools, 'colleagues' as const].slice(-2)
+    panel.set({ tools, width: panel.width === 0 ? null : panel.width })
+    requestAnimationFrame(() => {
+      if (reach()) wanted = false
+    })
+  })
+  useEffect(() => {
+    if (wanted && reach()) wanted = false
+  }, [panel.tools, panel.width])
+  return useUnreadChats()
+}
