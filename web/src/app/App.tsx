@@ -10,6 +10,9 @@ import { ForcedPassword } from '@/features/session/ForcedPassword'
 import { signInWithTicket, useSession } from '@/features/session/session'
 import { takeReturned } from '@/features/session/returning'
 import { SignIn } from '@/features/session/SignIn'
+import { tryPath } from '@/features/tryout/demo'
+import { TryLink } from '@/features/tryout/TryLink'
+import { TryOut } from '@/features/tryout/TryOut'
 import { Problem } from '@/shared/api/client'
 import { clearNotices } from '@/shared/notices'
 import { usePrefs, useReducedMotion, useSystemDark } from '@/shared/prefs/prefs'
@@ -29,6 +32,8 @@ const newQueries = () =>
   })
 
 const returned = takeReturned()
+/** The demo's other side: the customer, whoever is signed in here. */
+const trying = location.pathname === tryPath
 
 export function App() {
   const { theme, language } = usePrefs()
@@ -68,14 +73,15 @@ export function App() {
     <ConfigProvider theme={config} locale={language === 'zh' ? zhCN : enUS} button={{ autoInsertSpace: false }}>
       <QueryClientProvider client={queries}>
         <AntApp component={false}>
-          {!session && <SignIn trouble={trouble} key={trouble ? 'trouble' : 'plain'} />}
-          {session?.person.must === 'change_password' && !expired && <ForcedPassword person={session.person} />}
-          {session && session.person.must !== 'change_password' && (
+          {trying && <TryOut />}
+          {!trying && !session && <SignIn trouble={trouble} key={trouble ? 'trouble' : 'plain'} aside={<TryLink />} />}
+          {!trying && session?.person.must === 'change_password' && !expired && <ForcedPassword person={session.person} />}
+          {!trying && session && session.person.must !== 'change_password' && (
             <div className="covered" inert={expired} aria-hidden={expired} data-expired={expired}>
               <SignedIn key={session.person.id} person={session.person} token={session.token} />
             </div>
           )}
-          {session && expired && <SignIn expired={session.person} />}
+          {!trying && session && expired && <SignIn expired={session.person} />}
         </AntApp>
       </QueryClientProvider>
     </ConfigProvider>

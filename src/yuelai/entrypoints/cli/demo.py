@@ -18,7 +18,7 @@ from yuelai.platform.supervisor import Role
 HELP = """
 Sign in as agent01 .. agent20 (agents), leader01 (team leader) or admin; the password is demo for all.
 Each agent's SIP phone is 8001 .. 8020 with the same password.{simulated}
-Call the centre yourself:  yuelai call --from 13800000001 --to 10000 --dtmf 0
+Play the customer: open /try beside the sign-in page, or  yuelai call --from 13800000001 --to 10000 --dtmf 0
 """
 SIMULATED = """
 agent17 to agent20 are simulated and take calls, and so are customers on {callers} lines."""
@@ -52,7 +52,7 @@ def demo(
         await sample.load(database, settings=settings)
         print(HELP.format(simulated="" if no_callers else SIMULATED.format(callers=callers)), flush=True)
 
-    extra = [] if no_callers else [_simulator(settings, callers)]
+    extra = [_simulator(settings, None if no_callers else callers)]
     if settings.bss_url is None:
         settings, business = _business(settings)
         extra.insert(0, business)
@@ -82,8 +82,9 @@ def _business(settings: Settings) -> tuple[Settings, Role]:
     return settings.model_copy(update=found), role
 
 
-def _simulator(settings: Settings, callers: int) -> Role:
-    """The simulated people as one more supervised process, started when the centre serves."""
+def _simulator(settings: Settings, callers: int | None) -> Role:
+    """The simulated people as one more supervised process, started when the centre serves; without `callers` only
+    what visitors of the page `/try` ask for."""
 
     async def ready() -> None:
         client = IpcClient(settings.socket("simulator"))
@@ -93,6 +94,7 @@ def _simulator(settings: Settings, callers: int) -> Role:
         finally:
             await client.close()
 
-    command = [sys.executable, "-m", "yuelai.entrypoints.simulator", "--callers", str(callers)]
+    people = ["--visitors-only"] if callers is None else ["--callers", str(callers)]
+    command = [sys.executable, "-m", "yuelai.entrypoints.simulator", *people]
     log_file = settings.folder / "logs" / "simulator.log"
     return Role("simulator", command, ready, stop_seconds=5, log_file=log_file)

@@ -17,6 +17,7 @@ from yuelai.entrypoints.simulator.agents import SimulatedAgent
 from yuelai.entrypoints.simulator.callers import keep_calling, numbers
 from yuelai.entrypoints.simulator.crew import WORKERS, Crew, phone_of
 from yuelai.entrypoints.simulator.door import Door
+from yuelai.entrypoints.simulator.visitor import Visitor
 from yuelai.platform import logging
 from yuelai.platform.config import Settings
 from yuelai.platform.ipc import IpcServer, Peer
@@ -34,13 +35,14 @@ def main() -> None:
     die_with_parent()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--callers", type=int, default=4, help="lines that simulated customers call on")
+    parser.add_argument("--visitors-only", action="store_true", help="no simulated people, but visitors may call")
     arguments = parser.parse_args()
     settings = Settings()
     logging.configure("simulator", settings)
-    asyncio.run(_main(settings, arguments.callers))
+    asyncio.run(_main(settings, 0 if arguments.visitors_only else arguments.callers, alone=arguments.visitors_only))
 
 
-async def _main(settings: Settings, callers: int) -> None:
+async def _main(settings: Settings, callers: int, *, alone: bool) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -51,7 +53,7 @@ async def _main(settings: Settings, callers: int) -> None:
         SimulatedAgent(
             Door(url(settings), username, PASSWORD), server, phone_of(username), PASSWORD, rng, manners, crew=crew
         )
-        for username, manners in WORKERS.items()
+        for username, manners in ({} if alone else WORKERS).items()
     ]
     working = asyncio.create_task(_live(settings, agents, callers, rng))
     stopping = asyncio.create_task(stop.wait())
@@ -70,7 +72,8 @@ async def _live(settings: Settings, agents: list[SimulatedAgent], callers: int, 
     async def health(peer: Peer, params: dict[str, Any]) -> dict[str, Any]:
         return {"parts": {"agents": {"ok": all(agent.ready.is_set() for agent in agents), "detail": ""}}}
 
-    ipc = IpcServer(settings.socket("simulator"), {"health": health})
+    visitor = Visitor(server, rng)
+    ipc = IpcServer(settings.socket("simulator"), {"health": health, **visitor.handlers})
     try:
         async with asyncio.TaskGroup() as group:
             for agent in agents:
@@ -80,12 +83,14 @@ async def _live(settings: Settings, agents: list[SimulatedAgent], callers: int, 
                     for agent in agents:
                         await agent.ready.wait()
             await ipc.start()
-            log.info("simulator_ready", agents=list(WORKERS), callers=callers)
-            known = numbers()
+            log.info("simulator_ready", agents=len(agents), callers=callers)
+            known = numbers() if callers else []
             for n in range(callers):
                 group.create_task(keep_calling(server, rng, known, FIRST_CALL + 7.0 * n))
+            await asyncio.Event().wait()
     finally:
         await ipc.close()
+        await visitor.close()
 
 
 if __name__ == "__main__":

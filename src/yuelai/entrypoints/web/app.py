@@ -50,7 +50,7 @@ from yuelai.channels.callback.service import open_of
 from yuelai.colleagues.personal import ColleaguesPersonalData
 from yuelai.connectors.tmforum.client import TmForum
 from yuelai.customers.imports.uploads import FORM_BYTES
-from yuelai.entrypoints.web import console, events, health, problems, rights, sip, system
+from yuelai.entrypoints.web import console, events, health, problems, rights, sip, system, trial
 from yuelai.entrypoints.web.contacts import DeskContacts
 from yuelai.entrypoints.web.corelink import CoreLink
 from yuelai.entrypoints.web.middleware import BodyLimit, Measure, RateLimit, RequestId, SecurityHeaders
@@ -111,6 +111,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     system.router,
     events.router,
     sip.router,
+    trial.router,
     console.router,  # takes every path, hence comes last
 )
 

@@ -1,5 +1,5 @@
 import { Button, Input, type InputRef } from 'antd'
-import { useEffect, useRef, useState } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { Problem } from '@/shared/api/client'
@@ -13,8 +13,8 @@ import { forgetSession, signIn } from './session'
 
 type Field = 'username' | 'password' | 'otp'
 
-/** The way in. With `expired`, that person's page waits behind it, as it was. */
-export function SignIn({ expired, trouble = null }: { expired?: Person; trouble?: unknown }) {
+/** The way in. With `expired`, that person's page waits behind it, as it was. `aside` stands below the form. */
+export function SignIn({ expired, trouble = null, aside }: { expired?: Person; trouble?: unknown; aside?: ReactNode }) {
   const { t, i18n } = useTranslation()
   const [username, setUsername] = useState(expired?.username ?? '')
   const [password, setPassword] = useState('')
@@ -151,6 +151,7 @@ export function SignIn({ expired, trouble = null }: { expired?: Person; trouble?
           </button>
         )}
         {step === 'password' && <Directories />}
+        {step === 'password' && !expired && aside}
       </form>
       <div className="signin-prefs">
         <LanguageSwitch />
