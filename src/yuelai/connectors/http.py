@@ -24,7 +24,7 @@ _MOST_CACHED = 500
 class JsonConnector:
     """One for a process. Connections are kept, breakers are by host; answers are cached only where the caller asks.
 
-    `rest_seconds` is for how long a host that keeps failing is left alone.
+    After `failures` in a row a host is left alone for `rest_seconds`.
     """
 
     def __init__(
@@ -33,10 +33,12 @@ class JsonConnector:
         *,
         seconds: float = SECONDS,
         most_bytes: int = MOST_BYTES,
+        failures: int = 5,
         rest_seconds: float = 30.0,
         clock: Clock | None = None,
     ) -> None:
-        self._hosts, self._seconds, self._most, self._rest = hosts, seconds, most_bytes, rest_seconds
+        self._hosts, self._seconds, self._most = hosts, seconds, most_bytes
+        self._failures, self._rest = failures, rest_seconds
         self._clock = clock or SystemClock()
         self._breakers: dict[str, Breaker] = {}
         self._cache: OrderedDict[str, tuple[float, Any]] = OrderedDict()
@@ -65,7 +67,7 @@ class JsonConnector:
         held = self._cache.get(str(target))
         if cache_seconds > 0 and held is not None and self._clock.monotonic() - held[0] < cache_seconds:
             return held[1]
-        breaker = self._breakers.setdefault(target.netloc.decode(), Breaker(seconds=self._rest))
+        breaker = self._breakers.setdefault(target.netloc.decode(), Breaker(self._failures, self._rest))
         breaker.enter(self._clock.monotonic())
         try:
             body = await self._read(target, headers or {})

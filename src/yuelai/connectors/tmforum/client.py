@@ -21,8 +21,8 @@ from yuelai.platform.clock import Clock, SystemClock
 
 SECONDS = 1.5
 """For an answer: an agent waits for it with a customer on the line."""
-REST_SECONDS = 5.0
-"""For how long a system that keeps failing is left alone."""
+FAILURES, REST_SECONDS = 3, 5.0
+"""After so many in a row the system is left alone for a while; one page asks more."""
 CACHE_SECONDS = 10.0
 """Long enough for a colleague who is asked about the same customer, short enough for what was just paid."""
 MOST_CACHED = 2_000
@@ -57,6 +57,7 @@ class TmForum:
             AllowedHosts(_host(self._url)),
             seconds=seconds,
             most_bytes=MOST_BYTES,
+            failures=FAILURES,
             rest_seconds=REST_SECONDS,
             clock=self._clock,
         )
