@@ -10,7 +10,7 @@ FAST := not services and not centre and not calls and not browser
 AGAIN := --reruns 2 -rR
 WEB_SOURCES := $(shell find web/src web/public web/scripts web/*.json web/*.ts web/*.html -type f 2>/dev/null)
 
-.PHONY: help demo test check api dev chaos bench bench-customers bench-queue soak-calls soak-desk bench-sip soak-sip bench-media bench-routing soak-media lock clean install web debian fuzz-sip
+.PHONY: help demo test check api dev chaos bench bench-customers bench-pop bench-queue soak-calls soak-desk bench-sip soak-sip bench-media bench-routing soak-media lock clean install web debian fuzz-sip
 
 help: ## these lines
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -51,6 +51,9 @@ bench: install ## what a leg of a call costs
 
 bench-customers: install ## finding customers among ROWS=1000000 of them (about two minutes and 3 GB a million); writes its table
 	$(BIN)/python bench/customers.py --customers $(or $(ROWS),1000000) --write
+
+bench-pop: install web debian ## INVITE to the customer's name painted among ROWS=1000000 of them, and with a business system that hangs; writes its table
+	PYTHONPATH=. $(BIN)/python bench/pop.py --customers $(or $(ROWS),1000000) --write
 
 fuzz-sip: install ## INPUTS=1000000 damaged messages to the SIP parsers and listeners (about ten minutes)
 	nice $(BIN)/python -m tests.fuzz --inputs $(or $(INPUTS),1000000)
