@@ -1,5 +1,5 @@
 import { Button } from 'antd'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { memo, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { apiOf, type Problem } from '@/shared/api/client'
@@ -29,12 +29,10 @@ interface Props {
   kind: BusinessKind
   /** Whether it is the page on screen. */
   shown: boolean
-  /** It is closed or submitted: another page takes its place. */
-  onLeave: () => void
 }
 
 /** One business: its form, prefilled, kept at each key, submitted with one. */
-export function BusinessPage({ interaction, id, kind, shown, onLeave }: Props) {
+export const BusinessPage = memo(function BusinessPage({ interaction, id, kind, shown }: Props) {
   const { t, i18n } = useTranslation()
   const form = formOf(kind)
   const account = useAccount(interaction)
@@ -97,7 +95,6 @@ export function BusinessPage({ interaction, id, kind, shown, onLeave }: Props) {
     try {
       const body = { draft_id: id, interaction_id: interaction.id, kind: kind.code, values: answersOf(form, values) }
       const record = await apiOf(interaction).post<BusinessRecord>('/businesses/records', body)
-      onLeave()
       finishBusiness(interaction, id)
       toast(t('business.submitted', { name, no: record.no }), 'ok')
     } catch (error) {
@@ -109,11 +106,6 @@ export function BusinessPage({ interaction, id, kind, shown, onLeave }: Props) {
     }
   }
   useAction('submit', () => void submit(), shown && interaction.state !== 'wrapup')
-
-  const close = () => {
-    onLeave()
-    closeBusiness(interaction, { id, kind: kind.code }, name)
-  }
 
   const wrong = Object.keys(wrongs).length
   return (
@@ -140,7 +132,7 @@ export function BusinessPage({ interaction, id, kind, shown, onLeave }: Props) {
       <footer className="actions">
         <SavedNote draft={draft} wrong={wrong} />
         <span className="actions-buttons">
-          <Button onClick={close}>{t('business.close')}</Button>
+          <Button onClick={() => closeBusiness(interaction, { id, kind: kind.code }, name)}>{t('business.close')}</Button>
           <Button
             type={interaction.state === 'wrapup' ? 'default' : 'primary'}
             loading={sending}
@@ -155,4 +147,4 @@ export function BusinessPage({ interaction, id, kind, shown, onLeave }: Props) {
       </footer>
     </>
   )
-}
+})

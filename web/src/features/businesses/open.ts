@@ -1,7 +1,7 @@
 import i18next from 'i18next'
 import { useMemo, useSyncExternalStore } from 'react'
 
-import { openTab } from '@/features/desk/selection'
+import { leaveTab, openTab } from '@/features/desk/selection'
 import { apiOf } from '@/shared/api/client'
 import { newId } from '@/shared/drafts/ids'
 import type { Contact, Draft } from '@/shared/drafts/model'
@@ -66,6 +66,7 @@ const withdraw = (contact: Contact, id: string): void => setOpen(contact.id, ope
 
 /** Close a form, half filled or not; for some seconds that can be taken back. */
 export function closeBusiness(contact: Contact, form: OpenForm, name: string): void {
+  leaveTab(contact.id, businessTab(form.id))
   const draft: Draft | null = remove(contact, form.id)
   withdraw(contact, form.id)
   toast(i18next.t('business.closed', { name }), 'amber', {
@@ -80,6 +81,7 @@ export function closeBusiness(contact: Contact, form: OpenForm, name: string): v
 
 /** It has been submitted. */
 export function finishBusiness(contact: Contact, id: string): void {
+  leaveTab(contact.id, businessTab(id))
   settle(contact.id, id)
   withdraw(contact, id)
 }

@@ -22,7 +22,7 @@ interface Props {
 
 /** For the button that adds one; for the one that says how many more there are. */
 const add_width = 48
-const more_width = 56
+const more_width = 116
 /** Alt and a digit reach so many. */
 const numbered = 9
 
@@ -36,6 +36,7 @@ export function Tabs({ tabs, active, unsent, onOpen, onClose, onAdd, menu }: Pro
   const label = (tab: Tab) => tab.label ?? t(`tab.${tab.id}`)
   const fit = useFit(bar, list, tabs.map((tab) => `${label(tab)}${unsent.has(tab.id) ? '*' : ''}`).join('|'), add_width, more_width)
   const hidden = tabs.slice(fit.count)
+  const hiddenActive = hidden.find((tab) => tab.id === active)
   return (
     <div ref={bar} className="tabs-bar">
       <div ref={list} className="tabs" role="tablist" aria-label={t('tab.title')} style={hidden.length > 0 ? { width: fit.width } : undefined}>
@@ -56,14 +57,15 @@ export function Tabs({ tabs, active, unsent, onOpen, onClose, onAdd, menu }: Pro
       {hidden.length > 0 && (
         <button
           type="button"
-          className={`tab tab-more ${hidden.some((tab) => tab.id === active) ? 'tab-more-active' : ''}`}
+          className={`tab tab-more ${hiddenActive ? 'tab-more-active' : ''}`}
           aria-haspopup="menu"
           aria-expanded={more}
           aria-label={t('business.more', { count: hidden.length })}
           data-testid="tabs-more"
           onClick={() => setMore(!more)}
         >
-          +{hidden.length}
+          <b>+{hidden.length}</b>
+          <span className="ellipsis">{hiddenActive && label(hiddenActive)}</span>
           {hidden.some((tab) => unsent.has(tab.id)) && <span className="tab-dot" title={t('business.unsent')} />}
         </button>
       )}
@@ -113,21 +115,30 @@ function TabButton({ tab, number, active, unsent, away, label, onOpen, onClose }
       <Icon name={tab.icon} />
       <span>{label}</span>
       {number !== null && <span className="tab-number">{number}</span>}
-      {unsent && <span className="tab-dot" role="img" aria-label={t('business.unsent')} title={t('business.unsent')} data-testid="tab-unsent" />}
-      {tab.form && (
-        // For the mouse; by key a tab is closed with Delete, and the page has a button.
-        <span
-          className="tab-close"
-          aria-hidden="true"
-          title={t('business.close')}
-          onClick={(event) => {
-            event.stopPropagation()
-            onClose(tab)
-          }}
-        >
-          <Icon name="close" size={12} />
+      {(unsent || tab.form) && (
+        <span className="tab-mark">
+          {unsent && <span className="tab-dot" role="img" aria-label={t('business.unsent')} title={t('business.unsent')} data-testid="tab-unsent" />}
+          {tab.form && <CloseMark onClose={() => onClose(tab)} />}
         </span>
       )}
     </button>
+  )
+}
+
+/** In the place of the dot, for the mouse; by key a tab is closed with Delete, and its page has a button. */
+function CloseMark({ onClose }: { onClose: () => void }) {
+  const { t } = useTranslation()
+  return (
+    <span
+      className="tab-close"
+      aria-hidden="true"
+      title={t('business.close')}
+      onClick={(event) => {
+        event.stopPropagation()
+        onClose()
+      }}
+    >
+      <Icon name="close" size={12} />
+    </span>
   )
 }

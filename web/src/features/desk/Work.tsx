@@ -34,16 +34,8 @@ export function Work({ interaction }: { interaction: InteractionDocument }) {
   const [menu, setMenu] = useState(false)
   useAction('business', () => setMenu((before) => !before))
 
-  /** The one before it takes its place. */
-  const leave = (id: string) => {
-    if (id !== active) return
-    const at = tabs.findIndex((tab) => tab.id === id)
-    openTab(interaction.id, tabs[at - 1]?.id ?? null)
-  }
   const close = (tab: Tab) => {
-    if (!tab.form) return
-    leave(tab.id)
-    closeBusiness(interaction, tab.form, tab.label ?? '')
+    if (tab.form) closeBusiness(interaction, tab.form, tab.label ?? '')
   }
 
   return (
@@ -79,7 +71,7 @@ export function Work({ interaction }: { interaction: InteractionDocument }) {
           if (!kind || !visited.has(id)) return null
           return (
             <Activity key={id} mode={id === active ? 'visible' : 'hidden'}>
-              <BusinessPage interaction={interaction} id={form.id} kind={kind} shown={id === active} onLeave={() => leave(id)} />
+              <BusinessPage interaction={interaction} id={form.id} kind={kind} shown={id === active} />
             </Activity>
           )
         })}

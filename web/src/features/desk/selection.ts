@@ -14,9 +14,13 @@ export const select = selected.set
 const tab_key = 'yuelai.tab.'
 
 export const useTab = (interactionId: string): string | null =>
-  useSyncExternalStore(tabs.subscribe, () => tabs.get().get(interactionId) ?? sessionStorage.getItem(tab_key + interactionId))
+  useSyncExternalStore(tabs.subscribe, () => tabOf(interactionId))
+
+const tabOf = (interactionId: string): string | null => tabs.get().get(interactionId) ?? sessionStorage.getItem(tab_key + interactionId)
 
 export function openTab(interactionId: string, tab: string | null): void {
+  const open = tabOf(interactionId)
+  if (open !== null && open !== tab) last.set(interactionId, open)
   const next = new Map(tabs.get())
   if (tab === null) {
     next.delete(interactionId)
@@ -26,6 +30,15 @@ export function openTab(interactionId: string, tab: string | null): void {
     sessionStorage.setItem(tab_key + interactionId, tab)
   }
   tabs.set(next)
+}
+
+const last = new Map<string, string>()
+
+/** A page is closed: if it was open, the one that was open before it is. */
+export function leaveTab(interactionId: string, tab: string): void {
+  if (tabOf(interactionId) !== tab) return
+  const back = last.get(interactionId)
+  openTab(interactionId, back && back !== tab ? back : null)
 }
 
 /**
