@@ -5,13 +5,13 @@ import { useTranslation } from 'react-i18next'
 import { api } from '@/shared/api/client'
 import { useAction } from '@/shared/api/lists'
 import type { Calendar, Span } from '@/shared/api/queues'
-import { useHotkey } from '@/shared/keys/keys'
 import { Confirm } from '@/shared/ui/Confirm'
 import { Field } from '@/shared/ui/Field'
 import { Icon } from '@/shared/ui/Icon'
 import { ErrorLine, Section } from '@/shared/ui/parts'
 import { toast } from '@/shared/ui/toasts'
 import { spansFit, weekdays } from './days'
+import { useAction as useKeyAction } from '@/shared/keys/actions'
 import { Spans } from './Spans'
 
 type Draft = Pick<Calendar, 'name' | 'name_en' | 'timezone' | 'country'> & { weekly: Span[][]; holiday_spans: Span[] }
@@ -42,7 +42,7 @@ export function WeekForm({ calendar, writes, onGone }: { calendar: Calendar; wri
       setSaved(true)
     }
   }
-  useHotkey('Ctrl+Enter', () => void save(), writes && changed)
+  useKeyAction('submit', () => void save(), writes && changed)
   const remove = async () => {
     const { ok } = await run(() => api.delete(`/calendars/${calendar.id}`))
     if (!ok) return

@@ -5,13 +5,13 @@ import { useTranslation } from 'react-i18next'
 import type { MadePerson } from '@/shared/api/admin'
 import { api, Problem } from '@/shared/api/client'
 import { useAction } from '@/shared/api/lists'
-import { useHotkey } from '@/shared/keys/keys'
 import { useDraft } from '@/shared/prefs/drafts'
 import { ErrorLine } from '@/shared/ui/parts'
 import { Secrets, type Secret } from '@/shared/ui/Secrets'
 import { Sheet } from '@/shared/ui/Sheet'
 import { bodyOfNew, emptyDraft, wrongIn, type DraftField } from './draft'
 import { PersonFields } from './PersonFields'
+import { useAction as useKeyAction } from '@/shared/keys/actions'
 import type { Reference } from './reference'
 
 /** Fields that a refusal of the centre is about. */
@@ -42,7 +42,7 @@ export function NewPerson({ reference, onClose, onMade }: { reference: Reference
       setMade(result.value)
     }
   }
-  useHotkey('Ctrl+Enter', () => void save(), made === null)
+  useKeyAction('submit', () => void save(), made === null)
 
   const secrets: Secret[] = made
     ? [

@@ -6,7 +6,6 @@ import { useTranslation } from 'react-i18next'
 import type { ChangedPerson, PersonDetail } from '@/shared/api/admin'
 import { api, Problem } from '@/shared/api/client'
 import { useAction } from '@/shared/api/lists'
-import { useHotkey } from '@/shared/keys/keys'
 import { useDraft } from '@/shared/prefs/drafts'
 import { Icon } from '@/shared/ui/Icon'
 import { useMay } from '@/shared/ui/may'
@@ -18,6 +17,7 @@ import { AccountActions } from './AccountActions'
 import { changesOf, draftOf, wrongIn, type DraftField, type PersonDraft } from './draft'
 import { PersonFields } from './PersonFields'
 import { QueuesEditor } from './QueuesEditor'
+import { useAction as useKeyAction } from '@/shared/keys/actions'
 import type { Reference } from './reference'
 
 interface Props {
@@ -74,7 +74,7 @@ function Known({ person, reference, onClose, onReload }: { person: PersonDetail;
     setSaved(true)
     setPhonePassword(result.value.phone_password ?? null)
   }
-  useHotkey('Ctrl+Enter', () => void save(), writes && changed)
+  useKeyAction('submit', () => void save(), writes && changed)
 
   return (
     <Sheet

@@ -5,7 +5,6 @@ import { useTranslation } from 'react-i18next'
 import type { Queue } from '@/shared/api/admin'
 import { api } from '@/shared/api/client'
 import { useAction } from '@/shared/api/lists'
-import { useHotkey } from '@/shared/keys/keys'
 import { Confirm } from '@/shared/ui/Confirm'
 import { Icon } from '@/shared/ui/Icon'
 import { useMay } from '@/shared/ui/may'
@@ -16,6 +15,7 @@ import { Members } from './Members'
 import { Overflow } from './Overflow'
 import { changesOf, tabOf, tabs, wrongTabs, type Tab, type Touched } from './settings'
 import { Waiting } from './Waiting'
+import { useAction as useKeyAction } from '@/shared/keys/actions'
 import { Whom } from './Whom'
 
 /** One queue: its members count at once, its settings are kept over all tabs until they are saved together. */
@@ -53,7 +53,7 @@ export function QueueSheet({ queue, queues, onClose }: { queue: Queue; queues: r
       setTried(false)
     } else setTab(tabOf(result.problem) ?? tab)
   }
-  useHotkey('Ctrl+Enter', () => void save(), writes && count > 0)
+  useKeyAction('submit', () => void save(), writes && count > 0)
   const activate = (active: boolean) => void run(() => api.patch(`/queues/${queue.id}`, { active }))
   const part = { value, set, writes, tried }
   const pages: Record<Tab, React.ReactNode> = {

@@ -3,11 +3,13 @@ import { useTranslation } from 'react-i18next'
 
 import { apiOf } from '@/shared/api/client'
 import type { InteractionDocument } from '@/shared/api/types'
-import { composing, useHotkey } from '@/shared/keys/keys'
+import { ActionKey } from '@/shared/keys/ActionKey'
+import { useAction } from '@/shared/keys/actions'
+import { composing } from '@/shared/keys/keys'
 import { useLink } from '@/shared/live/store'
 import { useDraft } from '@/shared/prefs/drafts'
 import { Icon } from '@/shared/ui/Icon'
-import { ErrorLine, Keycap } from '@/shared/ui/parts'
+import { ErrorLine } from '@/shared/ui/parts'
 
 /** One line, Enter, and it stands in the trail. What is typed and not sent survives a reload. */
 export function NoteField({ interaction }: { interaction: InteractionDocument }) {
@@ -17,7 +19,7 @@ export function NoteField({ interaction }: { interaction: InteractionDocument })
   const [problem, setProblem] = useState<unknown>(null)
   const [sending, setSending] = useState(false)
   const field = useRef<HTMLInputElement>(null)
-  useHotkey('Alt+N', () => field.current?.focus())
+  useAction('note', () => field.current?.focus())
 
   const send = async () => {
     const text = draft.value.trim()
@@ -52,7 +54,7 @@ export function NoteField({ interaction }: { interaction: InteractionDocument })
             if (event.key === 'Enter' && online) void send()
           }}
         />
-        {!online && draft.value ? <span className="note-kept">{t('trail.noteKept')}</span> : <Keycap>Alt N</Keycap>}
+        {!online && draft.value ? <span className="note-kept">{t('trail.noteKept')}</span> : <ActionKey id="note" />}
       </label>
     </div>
   )

@@ -5,7 +5,6 @@ import { useTranslation } from 'react-i18next'
 import { api, Problem } from '@/shared/api/client'
 import { useAction } from '@/shared/api/lists'
 import type { Trunk, TrunkDocument } from '@/shared/api/telephony'
-import { useHotkey } from '@/shared/keys/keys'
 import { useDraft } from '@/shared/prefs/drafts'
 import { serverNow } from '@/shared/time/clock'
 import { dayTime } from '@/shared/time/format'
@@ -18,6 +17,7 @@ import { toast } from '@/shared/ui/toasts'
 import { changesOf, draftOf, emptyTrunk, fieldOf, trimmed, wrongIn, type Passwords, type TrunkDraft, type TrunkField, type Wrong } from './form'
 import { channelsOf, percent, repairOf, trunkLook } from './look'
 import { TestCall } from './TestCall'
+import { useAction as useKeyAction } from '@/shared/keys/actions'
 import { TrunkFields } from './TrunkFields'
 
 interface Props {
@@ -74,7 +74,7 @@ export function TrunkSheet({ trunk, live, onClose, onMade, onReload, onCalls }: 
     setSaved(true)
     if (!trunk) onMade(result.value.id)
   }
-  useHotkey('Ctrl+Enter', () => void save(), writes && changed)
+  useKeyAction('submit', () => void save(), writes && changed)
   const activate = (active: boolean) => trunk && void run(() => api.patch(`/trunks/${trunk.id}`, { version: trunk.version, active }))
   const remove = async () => {
     if (!trunk) return

@@ -7,12 +7,13 @@ import { useTranslation } from 'react-i18next'
 import { api } from '@/shared/api/client'
 import type { CustomerCard, Page } from '@/shared/api/types'
 import { phone } from '@/shared/format/phone'
-import { useHotkey } from '@/shared/keys/keys'
+import { ActionKey } from '@/shared/keys/ActionKey'
+import { useAction } from '@/shared/keys/actions'
 import { useDraft } from '@/shared/prefs/drafts'
 import { clock } from '@/shared/time/format'
 import { Field } from '@/shared/ui/Field'
 import { Icon } from '@/shared/ui/Icon'
-import { ErrorLine, Keycap, Section } from '@/shared/ui/parts'
+import { ErrorLine, Section } from '@/shared/ui/parts'
 import { toast } from '@/shared/ui/toasts'
 import { restartLists } from '../list/useCustomers'
 import { nameIn, useClasses } from '../reference'
@@ -71,7 +72,7 @@ export function NewCustomerPage() {
       setSaving(false)
     }
   }
-  useHotkey('Ctrl+Enter', () => void submit())
+  useAction('submit', () => void submit())
 
   return (
     <div className="record-page" data-region="work" data-testid="new-customer-page">
@@ -148,7 +149,7 @@ export function NewCustomerPage() {
           )}
         </span>
         <Button type="primary" loading={saving} data-testid="create-submit" onClick={() => void submit()}>
-          {t('create.submit')} <Keycap>Ctrl Enter</Keycap>
+          {t('create.submit')} <ActionKey id="submit" />
         </Button>
       </footer>
     </div>

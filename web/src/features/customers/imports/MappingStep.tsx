@@ -3,10 +3,11 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { api } from '@/shared/api/client'
-import { useHotkey } from '@/shared/keys/keys'
+import { ActionKey } from '@/shared/keys/ActionKey'
+import { useAction } from '@/shared/keys/actions'
 import { Field } from '@/shared/ui/Field'
 import { Icon } from '@/shared/ui/Icon'
-import { ErrorLine, Keycap, Section } from '@/shared/ui/parts'
+import { ErrorLine, Section } from '@/shared/ui/parts'
 import { nameIn, useClasses, useFields } from '../reference'
 import { beginMapping, checkMapping, keys, onMatches, targets, type CustomerImport, type Mapping } from './model'
 
@@ -37,7 +38,7 @@ export function MappingStep({ one, onDone }: { one: CustomerImport; onDone: () =
       setBusy(false)
     }
   }
-  useHotkey('Ctrl+Enter', () => void submit())
+  useAction('submit', () => void submit())
 
   const options = [
     ...targets.map((value) => ({ value: value as string, label: t(`customers.imports.target.${value.replace('.', '_')}`) })),
@@ -125,7 +126,7 @@ export function MappingStep({ one, onDone }: { one: CustomerImport; onDone: () =
           <Icon name="info" size={14} /> {t('customers.imports.dryHint')}
         </span>
         <Button type="primary" loading={busy} data-testid="import-check" onClick={() => void submit()}>
-          {t('customers.imports.check')} <Keycap>Ctrl Enter</Keycap>
+          {t('customers.imports.check')} <ActionKey id="submit" />
         </Button>
       </div>
     </>

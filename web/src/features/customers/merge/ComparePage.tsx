@@ -5,9 +5,10 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { api } from '@/shared/api/client'
-import { useHotkey } from '@/shared/keys/keys'
+import { ActionKey } from '@/shared/keys/ActionKey'
+import { useAction } from '@/shared/keys/actions'
 import { Icon } from '@/shared/ui/Icon'
-import { ErrorLine, Keycap, Skeleton } from '@/shared/ui/parts'
+import { ErrorLine, Skeleton } from '@/shared/ui/parts'
 import { toast } from '@/shared/ui/toasts'
 import { usePatience } from '@/shared/ui/usePatience'
 import { listSearch } from '../list/filter'
@@ -76,7 +77,7 @@ function Compare({ keep, drop }: { keep: CustomerRecord; drop: CustomerRecord })
       setBusy(false)
     }
   }
-  useHotkey('Ctrl+Enter', () => void merge())
+  useAction('submit', () => void merge())
 
   return (
     <>
@@ -98,7 +99,7 @@ function Compare({ keep, drop }: { keep: CustomerRecord; drop: CustomerRecord })
           <Icon name="undo" size={14} /> {t('customers.compare.canUndo')}
         </span>
         <Button type="primary" loading={busy} data-testid="merge" onClick={() => void merge()}>
-          {t('customers.compare.verb')} <Keycap>Ctrl Enter</Keycap>
+          {t('customers.compare.verb')} <ActionKey id="submit" />
         </Button>
       </footer>
     </>

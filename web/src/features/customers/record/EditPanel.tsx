@@ -4,12 +4,13 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { api, Problem } from '@/shared/api/client'
-import { useHotkey } from '@/shared/keys/keys'
+import { ActionKey } from '@/shared/keys/ActionKey'
+import { useAction } from '@/shared/keys/actions'
 import { useDraft } from '@/shared/prefs/drafts'
 import { serverNow } from '@/shared/time/clock'
 import { clock } from '@/shared/time/format'
 import { Icon } from '@/shared/ui/Icon'
-import { ErrorLine, Keycap } from '@/shared/ui/parts'
+import { ErrorLine } from '@/shared/ui/parts'
 import { toast } from '@/shared/ui/toasts'
 import { useFields } from '../reference'
 import type { Change, CustomerRecord } from '../types'
@@ -101,7 +102,7 @@ export function EditPanel({ record, onClose }: { record: CustomerRecord; onClose
       setSaving(false)
     }
   }
-  useHotkey('Ctrl+Enter', () => void submit())
+  useAction('submit', () => void submit())
 
   return (
     <aside className="side" aria-label={t('customers.edit.title')} data-testid="edit-panel" data-region="edit">
@@ -145,7 +146,7 @@ export function EditPanel({ record, onClose }: { record: CustomerRecord; onClose
       <footer className="side-acts">
         <Button onClick={close}>{t(mine.length > 0 ? 'customers.edit.discard' : 'customers.cancel')}</Button>
         <Button type="primary" loading={saving} data-testid="edit-save" onClick={() => void submit()}>
-          {t(meeting && meeting.collisions.length > 0 ? 'customers.edit.saveAll' : 'customers.save')} <Keycap>Ctrl Enter</Keycap>
+          {t(meeting && meeting.collisions.length > 0 ? 'customers.edit.saveAll' : 'customers.save')} <ActionKey id="submit" />
         </Button>
       </footer>
     </aside>

@@ -4,10 +4,11 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { api } from '@/shared/api/client'
-import { useHotkey } from '@/shared/keys/keys'
+import { ActionKey } from '@/shared/keys/ActionKey'
+import { useAction } from '@/shared/keys/actions'
 import { Field } from '@/shared/ui/Field'
 import { Icon } from '@/shared/ui/Icon'
-import { ErrorLine, Keycap } from '@/shared/ui/parts'
+import { ErrorLine } from '@/shared/ui/parts'
 import { toast } from '@/shared/ui/toasts'
 import { targets } from '../imports/model'
 import { nameIn, useFields } from '../reference'
@@ -104,7 +105,7 @@ export function SourceForm({ source, onClose }: { source: Source | null; onClose
       t('customers.edit.saved'),
     )
   }
-  useHotkey('Ctrl+Enter', submit)
+  useAction('submit', submit)
   const options = [
     ...targets.map((value) => ({ value: value as string, label: t(`customers.imports.target.${value.replace('.', '_')}`) })),
     ...(own.data ?? []).map((field) => ({ value: `custom.${field.code}`, label: nameIn(field, i18n.language) })),
@@ -240,7 +241,7 @@ export function SourceForm({ source, onClose }: { source: Source | null; onClose
         )}
         <Button onClick={onClose}>{t('customers.cancel')}</Button>
         <Button type="primary" loading={saving} onClick={submit} data-testid="source-save">
-          {t('customers.save')} <Keycap>Ctrl Enter</Keycap>
+          {t('customers.save')} <ActionKey id="submit" />
         </Button>
       </footer>
     </aside>
