@@ -24,11 +24,13 @@ const CallbacksPage = page('CallbacksPage')
 const CallsPage = page('CallsPage')
 const DispositionsPage = page('DispositionsPage')
 const GuardsPage = page('GuardsPage')
+const OffersPage = page('OffersPage')
 const OrganisationPage = page('OrganisationPage')
 const PeoplePage = page('PeoplePage')
 const ProfilePage = page('ProfilePage')
 const QueuesPage = page('QueuesPage')
 const RolesPage = page('RolesPage')
+const ScriptsPage = page('ScriptsPage')
 const SkillsPage = page('SkillsPage')
 const SystemPage = page('SystemPage')
 const TeamPage = page('TeamPage')
@@ -107,6 +109,32 @@ const dispositions = createRoute({
   component: () => (
     <Gate path="/dispositions">
       <DispositionsPage />
+    </Gate>
+  ),
+})
+
+const scripts = createRoute({
+  getParentRoute: () => root,
+  path: '/scripts',
+  component: function Scripts() {
+    const open = useParams({ strict: false }).id ?? null
+    const navigate = useNavigate()
+    return (
+      <Gate path="/scripts">
+        <ScriptsPage open={open} onOpen={(id) => void (id ? navigate({ to: '/scripts/$id', params: { id } }) : navigate({ to: '/scripts' }))} />
+        <Outlet />
+      </Gate>
+    )
+  },
+})
+const script = createRoute({ getParentRoute: () => scripts, path: '$id', component: () => null })
+
+const offers = createRoute({
+  getParentRoute: () => root,
+  path: '/offers',
+  component: () => (
+    <Gate path="/offers">
+      <OffersPage />
     </Gate>
   ),
 })
@@ -291,4 +319,4 @@ const me = createRoute({
   ),
 })
 
-export const adminRoutes = [people.addChildren([person]), queues.addChildren([queue]), calendars.addChildren([calendar]), dispositions, trunks.addChildren([trunk]), calls.addChildren([call]), callbacks, bulletins, guards, audit, organisation, skills, team, roles, tenants, system, me] as const
+export const adminRoutes = [people.addChildren([person]), queues.addChildren([queue]), calendars.addChildren([calendar]), dispositions, scripts.addChildren([script]), offers, trunks.addChildren([trunk]), calls.addChildren([call]), callbacks, bulletins, guards, audit, organisation, skills, team, roles, tenants, system, me] as const

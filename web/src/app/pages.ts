@@ -3,7 +3,7 @@ import type { IconName } from '@/shared/ui/icons'
 
 /** Every page one can go to: in the navigation, in the bar of its section and in the palette. */
 export interface Page {
-  path: '/desk' | '/interactions' | '/customers' | '/callbacks' | '/bulletins' | '/team' | '/queues' | '/calendars' | '/dispositions' | '/trunks' | '/sip/calls' | '/sip/guards' | '/people' | '/roles' | '/organisation' | '/skills' | '/system' | '/audit' | '/tenants' | '/profile'
+  path: '/desk' | '/interactions' | '/customers' | '/callbacks' | '/bulletins' | '/team' | '/queues' | '/calendars' | '/dispositions' | '/scripts' | '/offers' | '/trunks' | '/sip/calls' | '/sip/guards' | '/people' | '/roles' | '/organisation' | '/skills' | '/system' | '/audit' | '/tenants' | '/profile'
   icon: IconName
   /** Key of its name. */
   name: string
@@ -37,6 +37,15 @@ export const sections: readonly Section[] = [
       { path: '/queues', icon: 'queue', name: 'nav.queues', permissions: ['queues.write', 'supervision.view'], pinyin: 'dui lie yu hao ma' },
       { path: '/calendars', icon: 'calendar', name: 'nav.calendars', permissions: ['queues.write', 'supervision.view'], pinyin: 'fu wu shi jian' },
       { path: '/dispositions', icon: 'tag', name: 'nav.dispositions', permissions: ['queues.write'], pinyin: 'xiao jie' },
+    ],
+  },
+  {
+    id: 'knowledge',
+    icon: 'book',
+    name: 'nav.knowledge',
+    pages: [
+      { path: '/scripts', icon: 'script', name: 'nav.scripts', permissions: ['scripts.write'], pinyin: 'hua shu' },
+      { path: '/offers', icon: 'gift', name: 'nav.offers', permissions: ['offers.write'], pinyin: 'tui jian' },
     ],
   },
   {

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends
 from yuelai.identity.access import require
 from yuelai.identity.model import Principal
 from yuelai.knowledge.offers import showings
-from yuelai.knowledge.offers.schemas import NewShowing, NextOffer, Result
+from yuelai.knowledge.offers.schemas import NewShowing, NextOffer, OfferResult
 from yuelai.knowledge.ports import Contacts, contacts
 from yuelai.knowledge.scripts.runs import Line
 from yuelai.platform.db import Database
@@ -52,7 +52,7 @@ async def show(interaction_id: UUID, body: NewShowing, principal: AgentAtWork, d
 
 @router.post("/{showing_id}/result")
 async def result(
-    interaction_id: UUID, showing_id: UUID, body: Result, principal: AgentAtWork, db: Db, port: Port
+    interaction_id: UUID, showing_id: UUID, body: OfferResult, principal: AgentAtWork, db: Db, port: Port
 ) -> NextOffer:
     """What came of it."""
     contact = await port.contact(principal, interaction_id)

@@ -192,7 +192,7 @@ class NewShowing(Body):
     offer_id: UUID
 
 
-class Result(Body):
+class OfferResult(Body):
     """`reason` is a code of why it was refused or not offered."""
 
     result: Literal["accepted", "refused", "later", "not_offered"]

@@ -23,7 +23,7 @@ from yuelai.knowledge.scripts.schemas import (
     TrialDocument,
     Usage,
     VersionBody,
-    Wanted,
+    WantedVersion,
 )
 from yuelai.platform.clock import SystemClock
 from yuelai.platform.db import Connection, Database
@@ -103,7 +103,7 @@ async def publish(script_id: UUID, body: Publication, principal: Writer, db: Db)
 
 
 @router.put("/{script_id}/published")
-async def put_published(script_id: UUID, body: Wanted, principal: Writer, db: Db) -> ScriptDocument:
+async def put_published(script_id: UUID, body: WantedVersion, principal: Writer, db: Db) -> ScriptDocument:
     """Go back to an earlier version, or let no contact get it any more."""
     async with db.transaction(principal.tenant_id) as conn:
         await service.put_published(conn, principal, script_id, body.version)

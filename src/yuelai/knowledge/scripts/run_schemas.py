@@ -47,7 +47,7 @@ class StepDocument(BaseModel):
     branches: list[BranchDocument]
 
 
-class Run(BaseModel):
+class ScriptRun(BaseModel):
     """`read` counts the steps that were read; `effect` is what the answer just given does besides."""
 
     id: UUID
@@ -70,7 +70,7 @@ class Suggestions(BaseModel):
 
     items: list[Suggestion]
     opening: StepDocument | None
-    running: Run | None
+    running: ScriptRun | None
     next_cursor: None = None
 
 

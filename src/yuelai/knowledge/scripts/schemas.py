@@ -87,7 +87,7 @@ class Publication(Body):
     note: EnglishName = ""
 
 
-class Wanted(Body):
+class WantedVersion(Body):
     """The version new contacts are to get; null: none."""
 
     version: Annotated[int, Field(ge=1, lt=2**31)] | None

@@ -4946,7 +4946,7 @@ export interface components {
             language: string;
             /** Last Interaction Id */
             last_interaction_id: string | null;
-            last_result: components["schemas"]["Result-Output"] | null;
+            last_result: components["schemas"]["Result"] | null;
             /** Max Attempts */
             max_attempts: number;
             /** Note */
@@ -8114,6 +8114,22 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * OfferResult
+         * @description `reason` is a code of why it was refused or not offered.
+         */
+        OfferResult: {
+            /**
+             * Reason
+             * @default
+             */
+            reason?: string;
+            /**
+             * Result
+             * @enum {string}
+             */
+            result: "accepted" | "refused" | "later" | "not_offered";
+        };
+        /**
          * OfferTrial
          * @description Try a rule and a text on a made-up customer, or on the one of a customer number.
          */
@@ -9191,26 +9207,10 @@ export interface components {
         };
         /**
          * Result
-         * @description `reason` is a code of why it was refused or not offered.
-         */
-        "Result-Input": {
-            /**
-             * Reason
-             * @default
-             */
-            reason?: string;
-            /**
-             * Result
-             * @enum {string}
-             */
-            result: "accepted" | "refused" | "later" | "not_offered";
-        };
-        /**
-         * Result
          * @description What became of the last attempt.
          * @enum {string}
          */
-        "Result-Output": "answered" | "busy" | "no_answer" | "refused" | "unreachable" | "denied" | "given_up" | "interrupted" | "called_in" | "heard";
+        Result: "answered" | "busy" | "no_answer" | "refused" | "unreachable" | "denied" | "given_up" | "interrupted" | "called_in" | "heard";
         /**
          * RevealBody
          * @description `fields` are `id_number` and `address:{id}`.
@@ -9425,10 +9425,66 @@ export interface components {
              */
             strip?: number;
         };
+        /**
+         * Run
+         * @description `missing`: records the source has and we lack; `erased`: those of people who were erased, which are left out.
+         *     `checksum_equal` is null unless everything was read.
+         */
+        Run: {
+            /** Checksum Equal */
+            checksum_equal: boolean | null;
+            /** Conflicts */
+            conflicts: number;
+            /** Created */
+            created: number;
+            /** Erased */
+            erased: number;
+            /** Failure */
+            failure: {
+                [key: string]: unknown;
+            } | null;
+            /** Finished At */
+            finished_at: string | null;
+            /** Fresh As Of */
+            fresh_as_of: string | null;
+            /** Full */
+            full: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Missing */
+            missing: number | null;
+            /** Ours Total */
+            ours_total: number | null;
+            /** Rejected */
+            rejected: number;
+            /** Rejections */
+            rejections: {
+                [key: string]: unknown;
+            }[];
+            /** Source Total */
+            source_total: number | null;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "done" | "failed";
+            /** Unchanged */
+            unchanged: number;
+            /** Updated */
+            updated: number;
+        };
         /** RunList */
         RunList: {
             /** Items */
-            items: components["schemas"]["yuelai__customers__sync__endpoints__Run"][];
+            items: components["schemas"]["Run"][];
             /** Next Cursor */
             next_cursor: string | null;
         };
@@ -9561,6 +9617,43 @@ export interface components {
             items: components["schemas"]["ScriptLine"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * ScriptRun
+         * @description `read` counts the steps that were read; `effect` is what the answer just given does besides.
+         */
+        ScriptRun: {
+            /** Code */
+            code: string;
+            effect?: components["schemas"]["EffectBody"] | null;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Outcome */
+            outcome: string | null;
+            /** Read */
+            read: number;
+            /**
+             * Script Id
+             * Format: uuid
+             */
+            script_id: string;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            step: components["schemas"]["StepDocument"];
+            /** Version */
+            version: number;
         };
         /**
          * Seat
@@ -9885,7 +9978,7 @@ export interface components {
              * @enum {string}
              */
             kind: "csv_folder" | "http_json";
-            last_run: components["schemas"]["yuelai__customers__sync__endpoints__Run"] | null;
+            last_run: components["schemas"]["Run"] | null;
             /** Mapping */
             mapping: {
                 [key: string]: string;
@@ -10174,7 +10267,7 @@ export interface components {
             /** Next Cursor */
             next_cursor?: null;
             opening: components["schemas"]["StepDocument"] | null;
-            running: components["schemas"]["yuelai__knowledge__scripts__run_schemas__Run"] | null;
+            running: components["schemas"]["ScriptRun"] | null;
         };
         /**
          * Summary
@@ -11153,6 +11246,13 @@ export interface components {
              */
             state: "calling" | "ringing" | "answered" | "ended" | "failed";
         };
+        /** Wanted */
+        Wanted: {
+            /** Number */
+            number: string;
+            /** User */
+            user: string;
+        };
         /** WantedFlow */
         WantedFlow: {
             /** Flow */
@@ -11189,6 +11289,14 @@ export interface components {
              * @enum {string}
              */
             state: "ready" | "busy" | "offline";
+        };
+        /**
+         * WantedVersion
+         * @description The version new contacts are to get; null: none.
+         */
+        WantedVersion: {
+            /** Version */
+            version: number | null;
         };
         /** Who */
         Who: {
@@ -11347,62 +11455,6 @@ export interface components {
             name: string;
         };
         /**
-         * Run
-         * @description `missing`: records the source has and we lack; `erased`: those of people who were erased, which are left out.
-         *     `checksum_equal` is null unless everything was read.
-         */
-        yuelai__customers__sync__endpoints__Run: {
-            /** Checksum Equal */
-            checksum_equal: boolean | null;
-            /** Conflicts */
-            conflicts: number;
-            /** Created */
-            created: number;
-            /** Erased */
-            erased: number;
-            /** Failure */
-            failure: {
-                [key: string]: unknown;
-            } | null;
-            /** Finished At */
-            finished_at: string | null;
-            /** Fresh As Of */
-            fresh_as_of: string | null;
-            /** Full */
-            full: boolean;
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Missing */
-            missing: number | null;
-            /** Ours Total */
-            ours_total: number | null;
-            /** Rejected */
-            rejected: number;
-            /** Rejections */
-            rejections: {
-                [key: string]: unknown;
-            }[];
-            /** Source Total */
-            source_total: number | null;
-            /**
-             * Started At
-             * Format: date-time
-             */
-            started_at: string;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "running" | "done" | "failed";
-            /** Unchanged */
-            unchanged: number;
-            /** Updated */
-            updated: number;
-        };
-        /**
          * Person
          * @description Groups, site, grants and skills are those at the tenant one acts at.
          */
@@ -11468,58 +11520,6 @@ export interface components {
             totp: boolean;
             /** Username */
             username: string;
-        };
-        /**
-         * Run
-         * @description `read` counts the steps that were read; `effect` is what the answer just given does besides.
-         */
-        yuelai__knowledge__scripts__run_schemas__Run: {
-            /** Code */
-            code: string;
-            effect?: components["schemas"]["EffectBody"] | null;
-            /** Ended At */
-            ended_at: string | null;
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Name */
-            name: string;
-            /** Name En */
-            name_en: string;
-            /** Outcome */
-            outcome: string | null;
-            /** Read */
-            read: number;
-            /**
-             * Script Id
-             * Format: uuid
-             */
-            script_id: string;
-            /**
-             * Started At
-             * Format: date-time
-             */
-            started_at: string;
-            step: components["schemas"]["StepDocument"];
-            /** Version */
-            version: number;
-        };
-        /**
-         * Wanted
-         * @description The version new contacts are to get; null: none.
-         */
-        yuelai__knowledge__scripts__schemas__Wanted: {
-            /** Version */
-            version: number | null;
-        };
-        /** Wanted */
-        yuelai__telephony__guards__schemas__Wanted: {
-            /** Number */
-            number: string;
-            /** User */
-            user: string;
         };
     };
     responses: never;
@@ -16441,7 +16441,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Result-Input"];
+                "application/json": components["schemas"]["OfferResult"];
             };
         };
         responses: {
@@ -16632,7 +16632,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["yuelai__knowledge__scripts__run_schemas__Run"];
+                    "application/json": components["schemas"]["ScriptRun"];
                 };
             };
             /** @description RFC 9457 problem document */
@@ -16664,7 +16664,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["yuelai__knowledge__scripts__run_schemas__Run"];
+                    "application/json": components["schemas"]["ScriptRun"];
                 };
             };
             /** @description RFC 9457 problem document */
@@ -16700,7 +16700,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["yuelai__knowledge__scripts__run_schemas__Run"];
+                    "application/json": components["schemas"]["ScriptRun"];
                 };
             };
             /** @description RFC 9457 problem document */
@@ -16736,7 +16736,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["yuelai__knowledge__scripts__run_schemas__Run"];
+                    "application/json": components["schemas"]["ScriptRun"];
                 };
             };
             /** @description RFC 9457 problem document */
@@ -18251,7 +18251,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["yuelai__knowledge__scripts__schemas__Wanted"];
+                "application/json": components["schemas"]["WantedVersion"];
             };
         };
         responses: {
@@ -19330,7 +19330,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["yuelai__telephony__guards__schemas__Wanted"];
+                "application/json": components["schemas"]["Wanted"];
             };
         };
         responses: {

@@ -17,7 +17,7 @@ export const en: Texts = {
     1: 'January', 2: 'February', 3: 'March', 4: 'April', 5: 'May', 6: 'June',
     7: 'July', 8: 'August', 9: 'September', 10: 'October', 11: 'November', 12: 'December',
   },
-  nav: { title: 'Navigation', desk: 'Desk', interactions: 'Records', customers: 'Customer', ...shellEn.nav, ...colleaguesEn.nav },
+  nav: { title: 'Navigation', desk: 'Desk', interactions: 'Records', customers: 'Customer', ...shellEn.nav, ...knowledgeEn.nav, ...colleaguesEn.nav },
   colleagues: colleaguesEn.colleagues, handover: colleaguesEn.handover, bulletin: colleaguesEn.bulletin,
   palette: shellEn.palette,
   notice: shellEn.notice,

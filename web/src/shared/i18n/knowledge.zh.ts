@@ -1,6 +1,7 @@
 /** 工作台上的话术与推荐。 */
 export const knowledgeZh = {
   rail: { script: '话术', offer: '推荐' },
+  nav: { knowledge: '知识', scripts: '话术', offers: '推荐' },
   script: {
     title: '话术', titleOf: '话术 · {{name}}', place: 'v{{version}} · {{number}}/{{total}}', version: 'v{{version}}',
     noContact: '有交互时显示合适的话术', search: '查找话术，回车取第一条', none: '没有这样的话术', best: '最合适', followed: '已用过',

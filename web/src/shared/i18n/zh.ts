@@ -18,7 +18,7 @@ export const zh = {
     1: '1 月', 2: '2 月', 3: '3 月', 4: '4 月', 5: '5 月', 6: '6 月',
     7: '7 月', 8: '8 月', 9: '9 月', 10: '10 月', 11: '11 月', 12: '12 月',
   },
-  nav: { title: '导航', desk: '座席', interactions: '记录', customers: '客户', ...shellZh.nav, ...colleaguesZh.nav },
+  nav: { title: '导航', desk: '座席', interactions: '记录', customers: '客户', ...shellZh.nav, ...knowledgeZh.nav, ...colleaguesZh.nav },
   colleagues: colleaguesZh.colleagues, handover: colleaguesZh.handover, bulletin: colleaguesZh.bulletin,
   palette: shellZh.palette,
   notice: shellZh.notice,

@@ -1,0 +1,42 @@
+/** 编辑话术与推荐的页面。 */
+export const knowledgeAdminZh = {
+  scripts: {
+    title: '话术', search: '名称或编码', add: '新建话术', empty: '还没有话术', noneFound: '没有这样的话术', more: '更多', used: '30 天使用 {{count}} 次', side: '试读、版本与使用',
+    version: 'v{{version}}', liveVersion: '使用中 v{{version}}', unpublished: '未发布', draft: '草稿有改动', live: '使用中',
+    save: '保存草稿', changed: '有未保存的改动', faults: '先改 {{count}} 个错误再发布', faultless: '没有错误，可以发布',
+    publish: '发布', reallyPublish: '发布为 v{{version}}', publishHint: '下一个交互开始用新版本，正在进行的仍用原版本', published: '已发布 v{{version}}',
+    delete: '删除', reallyDelete: '删除话术“{{name}}”', deleteHint: '版本和使用数据一并删除，不能恢复',
+    set: '回到此版', reallySet: '回到 v{{version}}', setHint: '下一个交互开始用这个版本，草稿不变', take: '取到草稿', stop: '停用', reallyStop: '停用这份话术', stopHint: '之后的交互不再出现，版本都保留',
+    preview: '试读', versions: '版本', usage: '使用', noVersions: '还没有发布过', runs: '使用 {{count}} 次', noPreview: '正在准备试读', atEnd: '话术到此结束', again: '从头再来', place: '第 {{number}} 步，共 {{total}} 步',
+    sample: '试读客户', samples: { gold: '金卡客户，上次报障', vip: 'VIP 客户，投诉处理中', new: '未识别的来电' },
+    fields: '可填入的内容', fieldsHint: '用竖线写明不知道时说什么，例如 {customer.honorific|您好}',
+    step: '第 {{number}} 步', first: '话术从这里开始', up: '上移', down: '下移', removeStep: '删除这一步', addStep: '添加一步', chinese: '中文', english: '英文', englishHint: '不填则读中文',
+    answers: '选项', addAnswer: '添加选项', answer: '客户的回答', answerOf: '选项 {{answer}}', answerEnOf: '选项 {{answer}} 英文', leadsOf: '选项 {{answer}} 之后', effectOf: '选项 {{answer}} 同时', removeAnswer: '删除选项 {{answer}}',
+    ends: '结束', newStep: '新的一步…', noEffect: '不做别的', results: '记录结果', businesses: '打开业务',
+    entry: { title: '何时推荐这份话术', any: '不限', dispositions: '上次小结', queues: '队列', classes: '客户级别', matches: '识别情况', keys: '自助按键' },
+    match: { one: '唯一匹配', several: '多位客户', new: '新号码', withheld: '号码隐藏', chosen: '已选定' }, class: { normal: '普通', silver: '银卡', gold: '金卡', vip: 'VIP' },
+    outcome: { solved: '已解决', more: '还有其他事', identified: '已识别', open_only: '只办公开业务', promised: '已约定', escalated: '升级处理', manager: '转客户经理', done: '走完', left: '中途停用', switched: '换了别的话术' },
+    business: { bill_dispute: '账单争议', broadband_move: '宽带移机', fault: '故障申告', plan_change: '套餐变更', complaint: '投诉', inquiry: '咨询', install: '新装', suspend: '停复机', invoice: '发票', address: '地址变更', card: '补卡', cancel_extra: '增值退订' },
+    fault: {
+      no_steps: '话术至少要有一步', double_step: '有两步用了同一个代号', empty_text: '这一步没有文字', unknown_place: '“{{what}}”不能填入', empty_label: '选项没有文字', missing_next: '选项通向不存在的步骤“{{what}}”',
+      too_many_branches: '选项最多 9 个', unreachable: '没有选项通到这一步', endless: '从这一步走不到结束',
+    },
+    total: { runs: '使用', completed: '走完', agents: '座席', seconds: '平均用时' }, times: '读到 {{count}} 次', leftHere: '{{count}} 次停在这里',
+  },
+  offers: {
+    title: '推荐', add: '新建推荐', empty: '还没有推荐', hint: '每个交互最多推荐一项：合适的里面优先级最高的。投诉未结、7 天内多次来电、客户不接受营销时不推荐。数据为近 30 天。', off: '停用', priority: '优先级',
+    figure: { shown: '展示', accepted: '接受', refused: '不需要', later: '以后', not_offered: '未推荐', rate: '接受率' },
+    active: '启用', text: '话术', textEn: '英文话术', textHint: '可填入 {customer.honorific|您好} 等内容', whom: '推荐给谁', tryOn: '试一位客户', business: '接受后打开', noBusiness: '不打开',
+    again_days: '间隔天数', refused_days: '拒绝后间隔天数', most: '每位客户最多次数', endless: '不限',
+    hints: { priority: '数字大的先推荐', again_days: '展示过的，这些天内不再展示', refused_days: '拒绝过的，这些天内不再推荐', most: '留空不限', business: '客户接受后，为座席打开这项业务' },
+    save: '保存', delete: '删除', reallyDelete: '删除推荐“{{name}}”', deleteHint: '结果数据一并删除；只想停止请停用', needed: '请填写', ruleUnfinished: '有条件还没有填完',
+    rule: { everybody: '不设条件：所有客户', all: '全部满足', any: '满足任一', add: '添加条件', addGroup: '添加一组条件', fact: '内容', op: '比较', value: '取值', whatever: '请填写', remove: '删除条件', is: '这位客户：{{value}}', unknown: '未知' },
+    fact: { class: '客户级别', kind: '个人或单位', queue: '队列', tags: '标签', products: '产品编码', months: '在网月数', last_bill: '上月账单（元）', mean_bill: '三个月平均（元）', bill_rise: '较前一月增加（元）', balance: '余额（元）', contacts_7_days: '7 天联系次数', complaint: '投诉处理中', marketing: '接受营销' },
+    op: { in: '是', not_in: '不是', has_any: '有任一', has_all: '全都有', has_none: '都没有', at_least: '至少', at_most: '至多', is: '是' }, truth: { true: '是', false: '否' }, kind: { person: '个人', company: '单位' },
+    customerNo: '或客户号', fits: '会推荐', fitsNot: '条件不满足', notTried: '条件填完后显示结果',
+  },
+  action: {
+    script_created: '新建话术', script_changed: '修改话术', script_drafted: '保存话术草稿', script_published: '发布话术', script_version_set: '切换话术版本', script_deleted: '删除话术', offer_created: '新建推荐', offer_changed: '修改推荐', offer_deleted: '删除推荐',
+  },
+  objectKind: { script: '话术', offer: '推荐' },
+}
