@@ -12,6 +12,7 @@ from yuelai.platform.ipc import IpcClient
 
 KINDS = frozenset(
     {
+        "callback_booked",
         "business_opened",
         "business_submitted",
         "script_started",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -20,7 +21,9 @@ from yuelai.channels.callback.schemas import (
 from yuelai.identity.access import require
 from yuelai.identity.audit import audit
 from yuelai.identity.model import Principal
+from yuelai.interactions import trail
 from yuelai.platform.db import Database
+from yuelai.platform.errors import Refusal
 from yuelai.platform.ipc import IpcClient
 from yuelai.platform.web import core, database
 
@@ -52,10 +55,15 @@ async def find(
 
 
 @router.post("/callbacks", status_code=201)
-async def book(body: NewCallback, principal: Reader, db: Db) -> CallbackDocument:
+async def book(body: NewCallback, principal: Reader, db: Db, client: Core) -> CallbackDocument:
     """Owe a call: now, or at a time agreed upon. Agents book for queues they serve, leaders for all."""
     async with db.transaction(principal.tenant_id) as conn:
-        return CallbackDocument.model_validate(await service.book(conn, principal, body.model_dump()))
+        booked = CallbackDocument.model_validate(await service.book(conn, principal, body.model_dump()))
+    if body.interaction_id is not None:
+        line = {"callback": str(booked.id), "queue": body.queue, "due_at": booked.due_at.isoformat()}
+        with contextlib.suppress(Refusal):  # it is over, or not theirs: the callback stands all the same
+            await trail.note(client, principal, body.interaction_id, "callback_booked", line)
+    return booked
 
 
 @router.patch("/callbacks/{callback_id}")

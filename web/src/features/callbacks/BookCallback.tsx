@@ -4,25 +4,35 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import type { Queue } from '@/shared/api/admin'
-import { api } from '@/shared/api/client'
+import { api, apiOf } from '@/shared/api/client'
 import { useAction } from '@/shared/api/lists'
-import { dialable } from '@/shared/format/phone'
+import type { InteractionDocument } from '@/shared/api/types'
+import { customerNumber, dialable } from '@/shared/format/phone'
 import { serverNow } from '@/shared/time/clock'
 import { Field } from '@/shared/ui/Field'
 import { useMay } from '@/shared/ui/may'
 import { ErrorLine } from '@/shared/ui/parts'
 import { toast } from '@/shared/ui/toasts'
 
+interface Props {
+  queues: readonly Queue[]
+  /** Code of the queue that is proposed. */
+  first: string
+  /** The contact it comes from: whose customer is to be called. */
+  about?: InteractionDocument
+  onClose: () => void
+}
+
 /** A call we shall owe from now on: at once, or at a time agreed upon. */
-export function BookCallback({ queues, first, onClose }: { queues: readonly Queue[]; first: string; onClose: () => void }) {
+export function BookCallback({ queues, first, about, onClose }: Props) {
   const { t } = useTranslation()
   const works = useMay()('agent.work')
   const { busy, problem, run } = useAction('/callbacks')
-  const [number, setNumber] = useState('')
+  const [number, setNumber] = useState(about ? customerNumber(about) : '')
   const [queue, setQueue] = useState<string | undefined>((queues.find(({ code }) => code === first) ?? queues[0])?.code)
   const [time, setTime] = useState<Dayjs | null>(null)
   const [note, setNote] = useState('')
-  const [mine, setMine] = useState(false)
+  const [mine, setMine] = useState(about !== undefined)
   const [tried, setTried] = useState(false)
   const digits = dialable(number)
   const wrongNumber = digits.replace('+', '').length < 3
@@ -30,7 +40,9 @@ export function BookCallback({ queues, first, onClose }: { queues: readonly Queu
   const save = async () => {
     setTried(true)
     if (wrongNumber || past || !queue || busy) return
-    const { ok } = await run(() => api.post('/callbacks', { number: digits, queue, due_at: time?.toISOString(), note: note.trim(), mine }))
+    const { ok } = await run(() =>
+      (about ? apiOf(about) : api).post('/callbacks', { number: digits, queue, due_at: time?.toISOString(), note: note.trim(), mine: works && mine, customer_id: about?.customer?.id, interaction_id: about?.id }),
+    )
     if (!ok) return
     toast(t('callbacks.made'), 'ok')
     onClose()

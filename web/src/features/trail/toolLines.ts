@@ -2,6 +2,7 @@ import i18next from 'i18next'
 
 import type { TrailLine } from '@/shared/api/types'
 import { codeText } from '@/shared/i18n'
+import { dayTime } from '@/shared/time/format'
 import type { IconName } from '@/shared/ui/icons'
 import type { Line } from './describe'
 
@@ -9,6 +10,7 @@ type Translate = (key: string, options?: Record<string, unknown>) => string
 
 /** The kinds of lines that the tools beside the desk leave in the trail. */
 export const toolIcons: Record<string, IconName> = {
+  callback_booked: 'phone',
   business_opened: 'receipt',
   business_submitted: 'checkCircle',
   script_started: 'message',
@@ -36,6 +38,8 @@ export function toolLine({ at, kind, data, text }: TrailLine, t: Translate): Lin
   switch (kind) {
     case 'business_submitted':
       return { at, icon, tone: 'ok', text: t('trail.tool.business_submitted'), thing: joined(name, first(data, 'no', 'record_no')) }
+    case 'callback_booked':
+      return { at, icon, text: t('trail.booked'), thing: word(data.due_at) && dayTime(word(data.due_at), Date.parse(at), i18next.language) }
     case 'script_step':
       return { at, icon, text: t('trail.tool.script_step'), thing: joined(first(data, 'step_name', 'label', 'step'), first(data, 'branch', 'answer', 'choice') && `→ ${first(data, 'branch', 'answer', 'choice')}`) || name }
     case 'script_done':

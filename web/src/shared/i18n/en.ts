@@ -129,6 +129,7 @@ export const en: Texts = {
   },
   draft: { saved: 'Draft saved {{time}}; a reload keeps it' },
   wrapup: {
+    next: 'Next', callback: 'Book a callback', business: 'Business', unsent: '{{count}} not submitted:', proposed: 'proposed',
     extend: '1 minute more', title: 'Wrap-up', left: '{{time}} left, then it ends by itself', disposition: 'Outcome', note: 'Note (optional)', submit: 'Finish', missing: 'Choose an outcome', detail: 'In detail', noteNeeded: 'Note (needed)',
   },
   disposition: {

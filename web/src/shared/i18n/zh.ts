@@ -130,6 +130,7 @@ export const zh = {
   },
   draft: { saved: '{{time}} 已存为草稿；刷新不会丢' },
   wrapup: {
+    next: '下一步', callback: '约回拨', business: '办业务', unsent: '{{count}} 项未提交：', proposed: '建议',
     extend: '延长 1 分钟', title: '话后小结', left: '余 {{time}}，到时自动结束', disposition: '小结', note: '备注（可不填）', submit: '完成话后', missing: '请选择一项小结', detail: '细分', noteNeeded: '备注（必填）',
   },
   disposition: {
