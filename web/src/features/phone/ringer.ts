@@ -1,3 +1,4 @@
+import { getPrefs } from '@/shared/prefs/prefs'
 import { getDevices, soundOn } from './checkKept'
 
 type Note = readonly [delay: number, frequency: number, seconds: number]
@@ -84,7 +85,7 @@ export class Ringer {
   }
 
   private ring(): void {
-    if (!this.context) return
+    if (!this.context || !getPrefs().ring) return
     void this.context.resume()
     play(this.context, ring)
   }
