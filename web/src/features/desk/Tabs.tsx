@@ -60,7 +60,7 @@ export function Tabs({ tabs, active, unsent, onOpen, onClose, onAdd, menu }: Pro
           className={`tab tab-more ${hiddenActive ? 'tab-more-active' : ''}`}
           aria-haspopup="menu"
           aria-expanded={more}
-          aria-label={t('business.more', { count: hidden.length })}
+          title={t('business.more', { count: hidden.length })}
           data-testid="tabs-more"
           onClick={() => setMore(!more)}
         >
