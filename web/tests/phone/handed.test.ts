@@ -35,5 +35,6 @@ describe('who passed the customer on', () => {
     const trail = [line('transfer', '8001', { agent: '8003' }), line('transfer', 'system', { agent: '8003', failed: 'busy' })]
     expect(handedBy({ trail }, '8002')).toBeNull()
     expect(failures({ id: 'i', trail }).map(({ kind, whom, why }) => [kind, whom, why])).toEqual([['transfer', '8003', 'busy']])
+    expect(failures({ id: 'i', trail: [line('callback', 'system', { result: 'denied' })] })[0]?.why).toBe('denied')
   })
 })

@@ -5,7 +5,9 @@ import { useTranslation } from 'react-i18next'
 import { apiOf } from '@/shared/api/client'
 import type { InteractionDocument } from '@/shared/api/types'
 import { problemText } from '@/shared/i18n'
-import { composing, useHotkey } from '@/shared/keys/keys'
+import { ActionKey } from '@/shared/keys/ActionKey'
+import { useAction } from '@/shared/keys/actions'
+import { composing } from '@/shared/keys/keys'
 import { Icon } from '@/shared/ui/Icon'
 import { ErrorLine, Keycap } from '@/shared/ui/parts'
 import { DirectoryLine } from './DirectoryLine'
@@ -30,6 +32,8 @@ export function Directory({ call, onClose }: Props) {
   const [chosen, setChosen] = useState<string | null>(null)
   const [busy, setBusy] = useState<'transfer' | 'consult' | null>(null)
   const [refused, setRefused] = useState<string | null>(null)
+  /** Enter was struck before the answer to the last letters had come: it is meant for that answer. */
+  const [struck, setStruck] = useState<'transfer' | 'consult' | null>(null)
   const field = useRef<HTMLInputElement>(null)
   const list = useRef<HTMLDivElement>(null)
 
@@ -37,7 +41,7 @@ export function Directory({ call, onClose }: Props) {
     const timer = setTimeout(() => setWanted(text.trim()), typing)
     return () => clearTimeout(timer)
   }, [text])
-  const { data, isError, isFetching } = useQuery({
+  const { data, isError, isPlaceholderData } = useQuery({
     queryKey: ['/directory', call.tenant.id, wanted],
     queryFn: ({ signal }) => apiOf(call).get<DirectoryPage>('/directory', { q: wanted, limit: 100 }, signal),
     placeholderData: keepPreviousData,
@@ -58,9 +62,15 @@ export function Directory({ call, onClose }: Props) {
     list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' })
   }, [at, text])
 
+  const settled = isError || (wanted === text.trim() && !isPlaceholderData && data !== undefined)
   const go = async (verb: 'transfer' | 'consult', one: Entry | undefined = entry) => {
-    // What is on screen may be the answer to fewer letters than were typed.
-    if (!one || busy || (one.group !== 'outside' && wanted !== text.trim())) return
+    if (busy) return
+    if (!settled && one?.group !== 'outside' && one?.key !== chosen) {
+      setStruck(verb)
+      return
+    }
+    setStruck(null)
+    if (!one) return
     setBusy(verb)
     setRefused(null)
     try {
@@ -71,7 +81,11 @@ export function Directory({ call, onClose }: Props) {
       setBusy(null)
     }
   }
-  useHotkey('Ctrl+Enter', () => void go('transfer'))
+  useAction('submit', () => void go('transfer'))
+  useEffect(() => {
+    // oxlint-disable-next-line react/set-state-in-effect -- the request that was waiting for the answer
+    if (settled && struck) void go(struck)
+  })
 
   const onKey = (event: KeyboardEvent) => {
     if (composing(event.nativeEvent)) return
@@ -111,10 +125,11 @@ export function Directory({ call, onClose }: Props) {
               setText(event.target.value)
               setChosen(null)
               setRefused(null)
+              setStruck(null)
             }}
           />
         </div>
-        <div ref={list} id="directory-list" className="palette-list" role="listbox" aria-label={t('softphone.directory.title')} aria-busy={isFetching && wanted !== text.trim()}>
+        <div ref={list} id="directory-list" className="palette-list" role="listbox" aria-label={t('softphone.directory.title')} aria-busy={!settled}>
           {entries.map((one, place) => (
             <div key={one.key} role="presentation">
               {one.group !== entries[place - 1]?.group && (
@@ -127,7 +142,7 @@ export function Directory({ call, onClose }: Props) {
           ))}
           {data?.next_cursor && <p className="palette-empty">{t('softphone.directory.more')}</p>}
           {isError && <p className="palette-empty text-amber">{t('softphone.directory.failed')}</p>}
-          {entries.length === 0 && !isError && <p className="palette-empty">{data && wanted === text.trim() ? t('softphone.directory.nothing', { text: text.trim() }) : t('softphone.directory.loading')}</p>}
+          {entries.length === 0 && !isError && <p className="palette-empty">{settled ? t('softphone.directory.nothing', { text: text.trim() }) : t('softphone.directory.loading')}</p>}
         </div>
         <div className="directory-note">
           <input
@@ -150,7 +165,7 @@ export function Directory({ call, onClose }: Props) {
           </span>
           <span className="directory-acts">
             <button type="button" className="directory-act" aria-disabled={!entry || busy !== null} data-testid="directory-transfer" onClick={() => void go('transfer')}>
-              <Icon name="transfer" size={14} /> {t('softphone.directory.transfer')} <Keycap>Ctrl Enter</Keycap>
+              <Icon name="transfer" size={14} /> {t('softphone.directory.transfer')} <ActionKey id="submit" />
             </button>
             <button type="button" className="directory-act directory-act-first" aria-disabled={!entry || busy !== null} data-testid="directory-consult" onClick={() => void go('consult')}>
               <Icon name="consult" size={14} /> {t('softphone.directory.consult')} <Keycap>Enter</Keycap>

@@ -2,11 +2,11 @@ import { lazy, Suspense, useEffect } from 'react'
 
 import type { InteractionDocument } from '@/shared/api/types'
 import { closePhoneDialog, usePhoneDialog } from './dialogs'
+import { Dial } from './Dial'
 import { Directory } from './Directory'
 import { usePhone } from './PhoneProvider'
 import { useFailures } from './useFailures'
 
-const Dial = lazy(() => import('./Dial').then(({ Dial: component }) => ({ default: component })))
 const DeviceCheck = lazy(() => import('./DeviceCheck').then(({ DeviceCheck: component }) => ({ default: component })))
 
 /** What the phone bar opens over the page. Each closes by itself when what it was for is over. */
@@ -21,5 +21,11 @@ export function PhoneDialogs({ call }: { call: InteractionDocument | null }) {
   }, [open, fits])
   if (!open || !fits) return null
   if (open === 'directory') return call && <Directory key={call.id} call={call} onClose={closePhoneDialog} />
-  return <Suspense>{open === 'dial' ? <Dial onClose={closePhoneDialog} /> : <DeviceCheck onClose={closePhoneDialog} />}</Suspense>
+  // Keys are struck right after the one that opens it: they must not be lost while a file comes.
+  if (open === 'dial') return <Dial onClose={closePhoneDialog} />
+  return (
+    <Suspense>
+      <DeviceCheck onClose={closePhoneDialog} />
+    </Suspense>
+  )
 }

@@ -28,10 +28,10 @@ export function handedBy(contact: Pick<InteractionDocument, 'trail'>, me: string
   return { by: line.actor, note, how: line.kind === 'transfer' ? 'transferred' : 'asked' }
 }
 
-/** A transfer or question that came to nothing: what to tell its agent. */
+/** A transfer, a question or a call out that came to nothing: what to tell its agent. */
 export interface Failed {
   key: string
-  kind: 'transfer' | 'consult'
+  kind: 'transfer' | 'consult' | 'callback'
   whom: string
   why: string
 }
@@ -40,11 +40,11 @@ const word = (value: unknown): string => (typeof value === 'string' || typeof va
 
 export function failures(contact: Pick<InteractionDocument, 'id' | 'trail'>): Failed[] {
   return contact.trail
-    .filter(({ kind, data }) => (kind === 'transfer' || kind === 'consult') && data.failed)
+    .filter(({ kind, data }) => ((kind === 'transfer' || kind === 'consult') && data.failed) || (kind === 'callback' && data.result))
     .map(({ at, kind, data }) => ({
       key: `${contact.id} ${at}`,
       kind: kind as Failed['kind'],
       whom: word(data.agent) || word(data.queue) || word(data.access) || word(data.number),
-      why: word(data.failed),
+      why: word(data.failed) || word(data.result),
     }))
 }

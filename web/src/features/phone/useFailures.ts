@@ -21,6 +21,10 @@ export function useFailures(call: InteractionDocument | null): void {
     for (const { key, kind, whom, why } of now) {
       if (keys.has(key)) continue
       keys.add(key)
+      if (kind === 'callback') {
+        toast(t('trail.notReached', { why: codeText(t, 'trail.result', why) }), 'amber')
+        continue
+      }
       const queue = queuesOf(docs).find(({ code }) => code === whom)
       toast(t(`softphone.${kind}Failed`, { whom: queue?.name ?? whom, why: codeText(t, 'refusal', why) }), 'amber')
     }
