@@ -32,7 +32,7 @@ function Unknown({ interaction }: { interaction: InteractionDocument }) {
           <h1 className="identity-name" data-testid="customer-name">
             {number || t('customer.hiddenNumber')}
           </h1>
-          <Place interaction={interaction} />
+          <Place interaction={interaction} optional={match === 'several'} />
           {match === 'several' && (
             <Chip tone="amber" icon="people">
               {t('customer.shared', { count: candidates.length })}
@@ -99,7 +99,7 @@ function Known({ interaction }: { interaction: InteractionDocument }) {
           {customer.manager_number && (
             <span className={customer.class === 'vip' ? 'text-gold' : 'identity-manager'}>{t('customer.manager', { number: customer.manager_number })}</span>
           )}
-          <Place interaction={interaction} />
+          <Place interaction={interaction} optional />
           {customer.address_masked && <span className="ellipsis identity-address">{customer.address_masked}</span>}
           <span className="identity-side">
             <Marks interaction={interaction} />
@@ -128,10 +128,11 @@ function Business() {
   )
 }
 
-function Place({ interaction }: { interaction: InteractionDocument }) {
+/** `optional`: a small window has no room for it beside what must be seen. */
+function Place({ interaction, optional }: { interaction: InteractionDocument; optional: boolean }) {
   const { t, i18n } = useTranslation()
   const text = placeText(useNumberPlace(interaction), i18n.language, (kind) => codeText(t, 'strip.kind', kind))
-  return text ? <span className="identity-place">{text}</span> : null
+  return text ? <span className={`identity-place ${optional ? 'identity-optional' : ''}`}>{text}</span> : null
 }
 
 function Verified({ interaction }: { interaction: InteractionDocument }) {

@@ -70,8 +70,7 @@ export function NewCustomerForm({ interaction }: { interaction: InteractionDocum
         <h2 className="page-title">
           {t('create.title')}
           <small>
-            {t(interaction.match === 'several' ? 'create.hintSeveral' : 'create.hint')}
-            {place && ` · ${t('createDesk.place', { place })}`}
+            {interaction.match === 'several' ? t('create.hintSeveral') : place ? t('createDesk.place', { place }) : t('create.hint')}
           </small>
           <button type="button" className="link page-title-side" onClick={() => openTab(interaction.id, 'identify')}>
             {t('create.known')}
