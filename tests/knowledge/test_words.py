@@ -62,7 +62,8 @@ def test_places_that_cannot_be_filled_are_named() -> None:
 
 
 def test_people_are_addressed_by_surname_and_title() -> None:
-    assert honorific("王芳", "person", "female") == ("王女士", "Ms 王")
+    assert honorific("王芳", "person", "female") == ("王女士", "Ms Wang")
+    assert honorific("单小芳", "person", "female") == ("单女士", "Ms Shan")
     assert honorific("欧阳志远", "person", "male")[0] == "欧阳先生"
     assert honorific("尉迟恭", "person", "male")[0] == "尉迟先生"
     assert honorific("John Smith", "person", "male")[1] == "Mr Smith"

@@ -13,6 +13,7 @@ from starlette.datastructures import State
 
 from yuelai.customers import service as customers
 from yuelai.customers.errors import UnknownCustomer
+from yuelai.customers.finding import names
 from yuelai.customers.finding import service as finding
 from yuelai.customers.finding.candidates import EVERYBODY
 from yuelai.customers.finding.surnames import READINGS
@@ -121,7 +122,7 @@ class DeskContacts:
             past: Sequence[dict[str, Any]] = ()
             if principal.may("customers.read"):
                 past = await interactions.contact_history(conn, principal, view["ids"])
-            names = await _disposition_names(conn, principal)
+            outcomes = await _disposition_names(conn, principal)
         card, products, bills = view["card"], view["products"], view["bills"]
         standing = [one for one in products if one["status"] not in ("closed", "cancelled", "ended")]
         begun = [date.fromisoformat(str(one["since"])[:10]) for one in products]
@@ -142,7 +143,7 @@ class DeskContacts:
             _by_month(bills),
             marketing,
             _complains(card["warnings"], before, now),
-            tuple(_past(one, names) for one in before),
+            tuple(_past(one, outcomes) for one in before),
         )
 
 
@@ -155,7 +156,8 @@ def honorific(name: str, kind: str, gender: str | None) -> Words:
     if not "一" <= name[0] <= "鿿":
         return f"{name.split()[-1]}{title[0]}", f"{title[1]} {name.split()[-1]}"
     surname = name[:2] if len(name) > 2 and (name[:2] in READINGS or name[:2] in _DOUBLE) else name[0]
-    return f"{surname}{title[0]}", f"{title[1]} {surname}"
+    read = next((term for kind, term in names.terms(surname) if kind == names.PINYIN), surname)
+    return f"{surname}{title[0]}", f"{title[1]} {read.title()}"
 
 
 _DOUBLE = frozenset({"欧阳", "上官", "司马", "诸葛", "司徒", "东方", "慕容", "独孤", "南宫", "公孙", "端木", "轩辕"})
@@ -165,10 +167,10 @@ async def _disposition_names(conn: Connection, principal: Principal) -> dict[str
     return {one["code"]: (one["name"], one["name_en"]) for one in await dispositions.dispositions(conn, principal)}
 
 
-def _past(one: Mapping[str, Any], names: Mapping[str, Words]) -> Past:
+def _past(one: Mapping[str, Any], outcomes: Mapping[str, Words]) -> Past:
     code = one["disposition"]
     queue = one["queue"] or {}
-    subject = names.get(code or "", ("", ""))
+    subject = outcomes.get(code or "", ("", ""))
     return Past(one["started_at"], queue.get("code"), code, (subject[0], subject[1].lower()))
 
 
