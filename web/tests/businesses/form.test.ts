@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { dayFrom, wrongsOf } from '@/features/businesses/form/check'
+import { dayFrom, plainValues, wrongsOf } from '@/features/businesses/form/check'
 import { prefilled } from '@/features/businesses/form/prefill'
 import { answersOf, fieldsOf, type FieldSchema, type FormSchema } from '@/features/businesses/form/schema'
 
@@ -58,4 +58,12 @@ describe('the form of a business', () => {
   })
 
   it('knows days of this place', () => expect(dayFrom(now, 1)).toBe('2026-11-24'))
+})
+
+describe('what is typed for the eye', () => {
+  it('becomes what the form wants', () => {
+    expect(plainValues(form, { phone: '138 0000-0001', amount: '¥ 1,048.6', remark: '1 2' })).toEqual({ phone: '13800000001', amount: 1048.6, remark: '1 2' })
+    const as_is = { phone: '没有', amount: 'viel' }
+    expect(plainValues(form, as_is)).toBe(as_is)
+  })
 })

@@ -15,7 +15,7 @@ import type { IconName } from '@/shared/ui/icons'
 import { ErrorLine, Keycap } from '@/shared/ui/parts'
 import { toast } from '@/shared/ui/toasts'
 import { BusinessFields } from './BusinessFields'
-import { wrongOf, wrongsOf, type Wrong, type Wrongs } from './form/check'
+import { plain, plainValues, wrongOf, wrongsOf, type Wrong, type Wrongs } from './form/check'
 import { known, prefilled } from './form/prefill'
 import { answersOf, fieldsOf, formOf, isEmpty, nameOf } from './form/schema'
 import { closeBusiness, finishBusiness, formName } from './open'
@@ -72,8 +72,13 @@ export const BusinessPage = memo(function BusinessPage({ interaction, id, kind, 
     })
   }
   const leave = (field: string) => {
+    const about = form.properties[field]
     // Tabbing past what is still empty is no mistake; submitting it is.
-    if (!isEmpty(values[field])) judge(field, values)
+    if (!about || isEmpty(values[field])) return
+    const value = plain(about, values[field])
+    const now = { ...values, [field]: value }
+    if (value !== values[field]) edit(interaction, id, formName(kind.code), now)
+    judge(field, now)
   }
   const show = (found: Wrongs) => {
     setWrongs(found)
@@ -85,7 +90,9 @@ export const BusinessPage = memo(function BusinessPage({ interaction, id, kind, 
 
   const submit = async () => {
     if (sending || !online) return
-    const found = wrongsOf(form, values, serverNow())
+    const answers = plainValues(form, values)
+    if (answers !== values) edit(interaction, id, formName(kind.code), answers)
+    const found = wrongsOf(form, answers, serverNow())
     if (Object.keys(found).length > 0) {
       show(found)
       return
@@ -93,7 +100,7 @@ export const BusinessPage = memo(function BusinessPage({ interaction, id, kind, 
     setSending(true)
     setProblem(null)
     try {
-      const body = { draft_id: id, interaction_id: interaction.id, kind: kind.code, values: answersOf(form, values) }
+      const body = { draft_id: id, interaction_id: interaction.id, kind: kind.code, values: answersOf(form, answers) }
       const record = await apiOf(interaction).post<BusinessRecord>('/businesses/records', body)
       finishBusiness(interaction, id)
       toast(t('business.submitted', { name, no: record.no }), 'ok')

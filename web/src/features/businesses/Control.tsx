@@ -1,6 +1,5 @@
 import { useTranslation } from 'react-i18next'
 
-import { dialable } from '@/shared/format/phone'
 import { labelOf, type FieldSchema } from './form/schema'
 
 interface Props {
@@ -38,20 +37,7 @@ export function Control(props: Props) {
     case 'date':
       return <input className="bf-input bf-short" type="date" value={text} onChange={typed} {...common} />
     case 'phone':
-      return (
-        <input
-          className="bf-input bf-short"
-          inputMode="tel"
-          value={text}
-          onChange={typed}
-          {...common}
-          onBlur={() => {
-            // People write numbers in groups; nobody is asked to take the gaps out.
-            if (/^[+\d][\d\s-]*$/.test(text) && dialable(text) !== text) onChange(dialable(text))
-            onLeave()
-          }}
-        />
-      )
+      return <input className="bf-input bf-short" inputMode="tel" value={text} onChange={typed} {...common} />
     case 'checkbox':
       return (
         <label className="bf-tick">
@@ -75,14 +61,9 @@ function Amount({ field, onChange, common, text }: Props & { common: Common; tex
   return (
     <span className="bf-amount">
       {field['x-field'] === 'money' && <span aria-hidden="true">¥</span>}
-      <input className="bf-input" inputMode="decimal" value={text} onChange={(event) => take(event.target.value)} {...common} onBlur={() => leave()} />
+      <input className="bf-input" inputMode="decimal" value={text} onChange={(event) => take(event.target.value)} {...common} />
     </span>
   )
-  function leave() {
-    const plain = text.replace(/[,，¥￥\s]/g, '')
-    if (plain && Number.isFinite(Number(plain))) onChange(Number(plain))
-    ;(common.onBlur as () => void)()
-  }
 }
 
 function List({ field, onChange, common, text }: Props & { common: Common; text: string }) {

@@ -20,6 +20,24 @@ export function dayFrom(now: number, days: number): string {
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
 }
 
+/** What people write for the eye as the form wants it: nobody is asked to take gaps out of numbers. */
+export function plain(field: FieldSchema, value: unknown): unknown {
+  if (typeof value !== 'string') return value
+  if (field['x-field'] === 'phone') return /^[+\d][\d\s-]*$/.test(value) ? dialable(value) : value
+  if (field['x-field'] !== 'number' && field['x-field'] !== 'money') return value
+  const digits = value.replace(/[,，¥￥\s]/g, '')
+  return digits !== '' && Number.isFinite(Number(digits)) ? Number(digits) : value
+}
+
+/** All of a form as it wants it; the same object when it was so already. */
+export function plainValues(form: FormSchema, values: Values): Values {
+  const changed = Object.entries(form.properties).flatMap(([name, field]) => {
+    const better = plain(field, values[name])
+    return better === values[name] ? [] : [[name, better] as const]
+  })
+  return changed.length > 0 ? { ...values, ...Object.fromEntries(changed) } : values
+}
+
 /** Check one field; null when it is right. */
 export function wrongOf(field: FieldSchema, required: boolean, value: unknown, now: number): Wrong | null {
   if (isEmpty(value)) {
