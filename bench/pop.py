@@ -141,7 +141,7 @@ class Desk:
             fitting = [(name, at) for kind, name, at in seen if kind == what and text in (None, name)]
             return fitting[0] if fitting else None
 
-        name, at = eventually(found, PATIENCE, 0.01)
+        name, at = eventually(found, PATIENCE, 0.03)
         return str(name), float(at) - self._ahead
 
     def _difference(self) -> float:

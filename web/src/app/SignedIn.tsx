@@ -15,7 +15,7 @@ import type { InteractionDocument, Person } from '@/shared/api/types'
 import { customerNumber, phone } from '@/shared/format/phone'
 import { useAction } from '@/shared/keys/actions'
 import { composing, isEditable } from '@/shared/keys/keys'
-import { connectLive, interactionsOf, useAgent, useDocuments, useLink } from '@/shared/live/store'
+import { connectLive, useAgent, useLink, useMine } from '@/shared/live/store'
 import { sweepDrafts } from '@/shared/prefs/drafts'
 import { timer } from '@/shared/time/format'
 import { refreshNow, serverNow, useNow } from '@/shared/time/clock'
@@ -44,9 +44,8 @@ export function SignedIn({ person, token }: { person: Person; token: string }) {
   const works = person.permissions.includes('agent.work') && person.number !== null
   const tenantId = person.tenant.id
   const narrow = useMedia('(width < 1300px)')
-  const docs = useDocuments()
   const agent = useAgent(person.id)
-  const mine = useMemo(() => interactionsOf(docs, person.id), [docs, person.id])
+  const mine = useMine(person.id)
   const call = useMemo(() => currentCall(mine), [mine])
   useLayoutEffect(refreshNow, [agent, call])
   const selectedId = useSelected()

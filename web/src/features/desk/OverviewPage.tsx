@@ -1,24 +1,38 @@
+import { memo, useDeferredValue, useMemo } from 'react'
+
 import type { InteractionDocument } from '@/shared/api/types'
 import { MoneyBox, OrdersBox, PaymentsBox, ProductsBox, RecordsBox } from './overview/business'
 import { ContactsBox } from './overview/ContactsBox'
 import { CallbacksBox, ConsentsBox, RelationsBox, ValueBox, VipBar } from './overview/person'
+import type { View } from './overview/sections'
 import { WhyBox } from './WhyBox'
 
 /** 360°: why they call first, then what they have, owe, asked for and said before. Each part comes on its own. */
 export function OverviewPage({ interaction }: { interaction: InteractionDocument }) {
   const { customer } = interaction
-  if (!customer) return null
+  // Who it is is painted first; the boxes come with the next frame.
+  const boxes = useDeferredValue(true, false)
   // Their data are their tenant's, whatever tenant the session is at.
-  const view = { tenant: interaction.tenant.id, customer: customer.id }
+  const [tenant, id] = [interaction.tenant.id, customer?.id ?? '']
+  const view = useMemo(() => ({ tenant, customer: id }), [tenant, id])
+  if (!customer) return null
   const important = customer.class === 'vip'
   return (
     <div className="page-scroll overview">
       <WhyBox interaction={interaction} />
-      {important && <VipBar view={view} warnings={customer.warnings} />}
+      {boxes && <Boxes view={view} important={important} interaction={interaction.id} warnings={customer.warnings} />}
+    </div>
+  )
+}
+
+const Boxes = memo(function Boxes({ view, important, interaction, warnings }: { view: View; important: boolean; interaction: string; warnings: string[] }) {
+  return (
+    <>
+      {important && <VipBar view={view} warnings={warnings} />}
       <div className="boxes" data-testid="boxes">
         <ProductsBox view={view} />
         <MoneyBox view={view} />
-        <ContactsBox view={view} except={interaction.id} />
+        <ContactsBox view={view} except={interaction} />
         <CallbacksBox view={view} />
         <OrdersBox view={view} />
         <RelationsBox view={view} />
@@ -27,6 +41,6 @@ export function OverviewPage({ interaction }: { interaction: InteractionDocument
         <ConsentsBox view={view} />
         <RecordsBox view={view} />
       </div>
-    </div>
+    </>
   )
-}
+})

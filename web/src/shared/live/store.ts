@@ -58,6 +58,28 @@ export function useInteraction(id: string | null): InteractionDocument | null {
   )
 }
 
+const views = new WeakMap<InteractionDocument, { agentId: string; view: InteractionDocument }>()
+
+/** `asSeenBy`, the same object for the same document. */
+function seenBy(interaction: InteractionDocument, agentId: string): InteractionDocument {
+  const known = views.get(interaction)
+  if (known?.agentId === agentId) return known.view
+  const view = asSeenBy(interaction, agentId)
+  views.set(interaction, { agentId, view })
+  return view
+}
+
+let kept: InteractionDocument[] = []
+
+/** The interactions of an agent; the same array until one of them changes, so that a queue that counts paints no desk anew. */
+export function mineOf(docs: LiveState['docs'], agentId: string): InteractionDocument[] {
+  const found = interactionsOf(docs, agentId)
+  if (found.length !== kept.length || found.some((one, place) => one !== kept[place])) kept = found
+  return kept
+}
+
+export const useMine = (agentId: string): InteractionDocument[] => useSyncExternalStore(documents.subscribe, () => mineOf(documents.get().docs, agentId))
+
 /** For an agent who has parted from the customer it is in wrap-up, though a colleague may talk on. */
 export function asSeenBy(interaction: InteractionDocument, agentId: string): InteractionDocument {
   const own = interaction.wrapups?.find((one) => one.agent_id === agentId)
@@ -74,7 +96,7 @@ export function interactionsOf(docs: LiveState['docs'], agentId: string): Intera
     if (!key.startsWith('interaction/')) continue
     const interaction = value as InteractionDocument
     const held = interaction.agent_id === agentId || (interaction.holders ?? []).some((one) => one.agent_id === agentId)
-    if (held && interaction.state !== 'closed') mine.push(asSeenBy(interaction, agentId))
+    if (held && interaction.state !== 'closed') mine.push(seenBy(interaction, agentId))
   }
   return mine.toSorted((a, b) => a.started_at.localeCompare(b.started_at))
 }
