@@ -6,6 +6,8 @@ import { callbacksEn } from '@/shared/i18n/callbacks.en'
 import { callbacksZh } from '@/shared/i18n/callbacks.zh'
 import { knowledgeAdminEn } from '@/shared/i18n/knowledgeAdmin.en'
 import { knowledgeAdminZh } from '@/shared/i18n/knowledgeAdmin.zh'
+import { colleaguesEn } from '@/shared/i18n/colleagues.en'
+import { colleaguesZh } from '@/shared/i18n/colleagues.zh'
 import { queuesEn } from '@/shared/i18n/queues.en'
 import { queuesZh } from '@/shared/i18n/queues.zh'
 import { telephonyEn } from '@/shared/i18n/telephony.en'
@@ -14,6 +16,7 @@ import '@/shared/ui/admin.css'
 import '@/shared/ui/telephony.css'
 
 addTexts({ zh: { admin: adminZh }, en: { admin: adminEn } })
+addTexts({ zh: { admin: colleaguesZh.admin }, en: { admin: colleaguesEn.admin } })
 for (const [language, { problem, action, objectKind, ...tel }] of Object.entries({ zh: telephonyZh, en: telephonyEn })) addTexts({ [language]: { tel, problem, admin: { action, objectKind } } })
 for (const [language, { callbacks, problem, action, objectKind }] of Object.entries({ zh: callbacksZh, en: callbacksEn })) addTexts({ [language]: { callbacks, problem, admin: { action, objectKind } } })
 for (const [language, { problem, action, objectKind, ...words }] of Object.entries({ zh: queuesZh, en: queuesEn })) addTexts({ [language]: { ...words, problem, admin: { action, objectKind } } })

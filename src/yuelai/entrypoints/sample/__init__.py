@@ -8,6 +8,7 @@ import structlog
 
 from yuelai.customers.sealing import Vault
 from yuelai.entrypoints.sample import (
+    bulletins,
     businesses,
     customers,
     offers,
@@ -48,5 +49,6 @@ async def load(
         await second_tenant.load(conn, today)
         await businesses.load_east(conn, second_tenant.EAST)
         await trunks.load(conn)
+        await bulletins.load(conn, today)
         await scripts.load(conn, today)
         await offers.load(conn, today)

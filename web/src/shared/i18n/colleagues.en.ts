@@ -19,6 +19,12 @@ export const colleaguesEn: Shape<typeof colleaguesZh> = {
   problem: {
     no_such_bulletin: 'There is no such bulletin, or it is not for you', no_such_target: 'Choose groups or queues that exist', bulletin_span: 'It must end after it begins, and not in the past', already_withdrawn: 'Withdrawn already', no_such_chat: 'There is no such chat, or you are not in it', no_such_colleague: 'Nobody here is that', not_with_yourself: 'Choose somebody else', no_such_handover: 'There is no such note', not_your_group: 'You are not in that group', taken_already: 'A colleague has taken it over',
   },
+  admin: {
+    permission: { colleagues_talk: 'Talk with colleagues, read bulletins and hand-over', bulletins_write: 'Publish bulletins, see receipts' },
+    permissionGroup: { colleagues: 'Colleagues', bulletins: 'Bulletins' },
+    action: { bulletin_published: 'Bulletin published', bulletin_withdrawn: 'Bulletin withdrawn', expert_asked: 'Expert asked' },
+    objectKind: { bulletin: 'Bulletin' },
+  },
   rail: { colleagues: 'Team' },
   nav: { bulletins: 'Bulletins' },
 }

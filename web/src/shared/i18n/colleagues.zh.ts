@@ -17,6 +17,12 @@ export const colleaguesZh = {
   problem: {
     no_such_bulletin: '没有这条公告，或不发给您', no_such_target: '请选择存在的班组或队列', bulletin_span: '截止须晚于生效和现在', already_withdrawn: '已经撤回', no_such_chat: '没有这个会话，或您不在其中', no_such_colleague: '本单位没有这位同事', not_with_yourself: '请选择其他同事', no_such_handover: '没有这条交接', not_your_group: '您不在这个班组', taken_already: '已有同事接手',
   },
+  admin: {
+    permission: { colleagues_talk: '与同事交流，看公告与交接', bulletins_write: '发布公告，看回执' },
+    permissionGroup: { colleagues: '同事', bulletins: '公告' },
+    action: { bulletin_published: '发布公告', bulletin_withdrawn: '撤回公告', expert_asked: '求助专家' },
+    objectKind: { bulletin: '公告' },
+  },
   rail: { colleagues: '同事' },
   nav: { bulletins: '公告' },
 }
