@@ -122,13 +122,13 @@ function Made({ interaction, now, disabled, put }: MadeProps) {
         ))}
       </ul>
       {why.length > 0 && result && (
-        <p className="offer-reasons" aria-label={t('offer.reasonOf')}>
+        <div className="offer-reasons" role="group" aria-label={t('offer.reasonOf')}>
           {why.map((reason) => (
             <button key={reason} type="button" className="choice" aria-pressed={showing?.reason === reason} disabled={off} data-testid={`offer-reason-${reason}`} onClick={() => void say(result, reason)}>
               {t(`offer.reason.${reason}`)}
             </button>
           ))}
-        </p>
+        </div>
       )}
     </div>
   )
