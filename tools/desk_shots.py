@@ -143,12 +143,13 @@ class Desk:
 
     def _tabs(self) -> None:
         page = self._page
+        form, before = page.get_by_test_id("business-page"), "none yet"
         for count, letter in enumerate(BUSINESSES, 1):
             self.press("Control+B")
-            expect(page.get_by_test_id("business-menu")).to_be_visible()
+            expect(page.get_by_test_id("business-menu")).to_be_visible(timeout=15_000)
             self.press(letter.lower())
-            expect(page.get_by_test_id("business-menu")).to_have_count(0)
-            expect(page.get_by_test_id("business-page")).to_be_visible()
+            expect(form).not_to_have_attribute("data-draft", before, timeout=15_000)
+            before = form.get_attribute("data-draft") or ""
             if count == 1:
                 self._fill()
 
