@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import { memo, type ReactNode } from 'react'
 
 import { clock } from '@/shared/time/format'
 import { Icon } from '@/shared/ui/Icon'
@@ -8,6 +8,16 @@ import type { Line } from './describe'
 export function TrailLines({ lines, tail }: { lines: readonly Line[]; tail?: ReactNode }) {
   return (
     <ol className="trail">
+      <Past lines={lines} />
+      {tail}
+    </ol>
+  )
+}
+
+/** What has happened; the clock of what is going on does not draw it again. */
+const Past = memo(function Past({ lines }: { lines: readonly Line[] }) {
+  return (
+    <>
       {lines.map((line, index) => (
         // Lines are only ever appended, so the place is the identity.
         <li key={`${line.at}/${index}`} data-testid="trail-line">
@@ -16,7 +26,6 @@ export function TrailLines({ lines, tail }: { lines: readonly Line[]; tail?: Rea
           <span className={line.quote ? 'trail-quote' : line.tone ? `text-${line.tone}` : undefined}>{line.text}{line.thing && <> <b>{line.thing}</b></>}</span>
         </li>
       ))}
-      {tail}
-    </ol>
+    </>
   )
-}
+})

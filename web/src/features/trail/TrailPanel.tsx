@@ -20,11 +20,15 @@ export function TrailPanel({ interaction }: { interaction: InteractionDocument |
   const scroller = useRef<HTMLDivElement>(null)
   const atEnd = useRef(true)
 
+  // Queues change every second, their names hardly ever: a long trail is not written anew for their figures.
+  const queues = queuesOf(docs)
+    .map(({ code, name }) => `${code}\t${name}`)
+    .join('\n')
   const lines = useMemo(() => {
     if (!interaction) return []
-    const name = (code: string) => queuesOf(docs).find((queue) => queue.code === code)?.name ?? code
-    return liveLines(interaction, t, name)
-  }, [interaction, docs, t])
+    const names = new Map(queues.split('\n').map((line) => line.split('\t') as [string, string]))
+    return liveLines(interaction, t, (code) => names.get(code) ?? code)
+  }, [interaction, queues, t])
 
   // The end stays in view unless the agent has scrolled back to read.
   useLayoutEffect(() => {
@@ -43,6 +47,11 @@ export function TrailPanel({ interaction }: { interaction: InteractionDocument |
       <div
         ref={scroller}
         className="tool-scroll"
+        role="region"
+        aria-label={t('trail.lines')}
+        // It scrolls, hence arrows and page keys have to reach it.
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        tabIndex={0}
         onScroll={({ currentTarget: box }) => {
           atEnd.current = box.scrollHeight - box.scrollTop - box.clientHeight < 24
         }}

@@ -8,5 +8,5 @@ export const trailToolsEn: Shape<typeof trailToolsZh> = {
   },
   outcome: { accepted: 'accepted', declined: 'not wanted', later: 'later', considered: 'considering', interested: 'interested', not_offered: 'not offered', done: 'done', aborted: 'broken off', left: 'not finished' },
   medium: { sms: 'SMS', mail: 'mail', chat: 'message' },
-  toEnd: 'To the newest', fresh: '{{count}} new lines', lines: 'Service trail; arrow keys scroll', kept: 'Offline, kept here',
+  lines: 'Service trail; arrow keys scroll',
 }

@@ -6,5 +6,5 @@ export const trailToolsZh = {
   },
   outcome: { accepted: '接受', declined: '不需要', later: '以后再说', considered: '考虑', interested: '有意向', not_offered: '未推荐', done: '完成', aborted: '中止', left: '未走完' },
   medium: { sms: '短信', mail: '邮件', chat: '消息' },
-  toEnd: '回到最新', fresh: '新增 {{count}} 行', lines: '服务线索，上下键滚动', kept: '已断网，暂存于此',
+  lines: '服务线索，上下键滚动',
 }
