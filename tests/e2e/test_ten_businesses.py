@@ -65,6 +65,14 @@ def state(page: Page, name: str) -> None:
     expect(page.get_by_test_id("agent-state")).to_have_attribute("data-state", name, timeout=20000)
 
 
+def answer(page: Page) -> None:
+    """Take the call that rings, once it has reached the page's telephone."""
+    state(page, "ringing")
+    expect(page.get_by_test_id("phone-answer")).to_have_attribute("aria-disabled", "false", timeout=20000)
+    page.keyboard.press("F2")
+    state(page, "talking")
+
+
 def picture(page: Page, name: str) -> None:
     if SHOTS:
         page.screenshot(path=str(Path(SHOTS) / f"{name}.png"))
@@ -78,9 +86,7 @@ def desk(browser: Browser, centre: Centre) -> Iterator[Page]:
     centre.person("agent01").be_ready("browser")
     state(page, "ready")
     centre.call("--from", "13800000001", "--to", "10000", "--dtmf", "0", "--hold", "200")
-    state(page, "ringing")
-    page.keyboard.press("F2")
-    state(page, "talking")
+    answer(page)
     yield page
     context.close()
     assert troubles == []
@@ -165,11 +171,9 @@ def test_ten_forms_are_switched_at_once_and_nothing_is_lost(desk: Page, browser:
     state(colleague, "ready")
     agent = centre.person("agent01")
     contact = agent.state()["interaction_id"]
-    answer = agent.http.post(f"/api/v1/interactions/{contact}/transfer", json={"to": {"agent": "8002"}})
-    assert answer.status_code == 204, answer.text
-    state(colleague, "ringing")
-    colleague.keyboard.press("F2")
-    state(colleague, "talking")
+    sent = agent.http.post(f"/api/v1/interactions/{contact}/transfer", json={"to": {"agent": "8002"}})
+    assert sent.status_code == 204, sent.text
+    answer(colleague)
     all_there(colleague, tabs)
     picture(colleague, "ten-transferred")
     # Whoever writes last is named to the other.
