@@ -218,3 +218,35 @@ def test_a_customer_is_sent_on_at_once_with_a_note(desks: Desks, centre: Centre)
     two.keyboard.press("F2")
     call_state(two, "talk")
     hears(two, TONE)
+
+
+def test_headset_and_network_are_checked_and_the_result_is_kept(desks: Desks) -> None:
+    one, _ = desks
+    one.get_by_test_id("first-check").click()
+    expect(one.get_by_test_id("microphone-meter")).to_have_attribute("data-state", "heard", timeout=SOON)
+    one.get_by_test_id("check-speaker").click()
+    expect(one.get_by_test_id("network-check")).to_have_attribute("data-state", "good", timeout=SOON)
+    expect(one.get_by_test_id("network-check")).to_contain_text("经中继")
+    one.get_by_test_id("check-done").click()
+    expect(one.get_by_test_id("device-check")).to_have_count(0)
+    expect(one.get_by_test_id("first-check")).to_have_count(0)
+    one.reload()
+    expect(one.get_by_test_id("phone-registered")).to_have_attribute("data-registered", "true", timeout=SOON)
+    expect(one.get_by_test_id("call-out")).to_be_visible()
+    expect(one.get_by_test_id("first-check")).to_have_count(0)
+
+
+def test_a_number_is_called_and_what_came_of_it_is_told(desks: Desks) -> None:
+    one, _ = desks
+    one.keyboard.press("F9")
+    expect(one.get_by_test_id("dial-field")).to_be_focused()
+    one.keyboard.press("Enter")
+    expect(one.get_by_test_id("dial")).to_contain_text("请填写号码")
+    one.keyboard.type("13900000009")
+    one.keyboard.press("Enter")
+    expect(one.get_by_test_id("dial")).to_have_count(0, timeout=SOON)
+    # The demo has no line outside: my phone was called, theirs was not.
+    expect(one.get_by_text("客户未接通").first).to_be_visible(timeout=SOON)
+    wrap_up(one)
+    one.keyboard.press("F9")
+    expect(one.get_by_test_id("redial")).to_have_text("139 0000 0009")

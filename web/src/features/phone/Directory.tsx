@@ -129,7 +129,7 @@ export function Directory({ call, onClose }: Props) {
             }}
           />
         </div>
-        <div ref={list} id="directory-list" className="palette-list" role="listbox" aria-label={t('softphone.directory.title')} aria-busy={!settled}>
+        <div ref={list} id="directory-list" className="palette-list" role="listbox" tabIndex={-1} aria-label={t('softphone.directory.title')} aria-busy={!settled}>
           {entries.map((one, place) => (
             <div key={one.key} role="presentation">
               {one.group !== entries[place - 1]?.group && (
