@@ -150,6 +150,8 @@ class Desk:
             self.press(letter.lower())
             expect(form).not_to_have_attribute("data-draft", before, timeout=15_000)
             before = form.get_attribute("data-draft") or ""
+            # The first field takes the focus once the form stands; a menu opened before would lose it.
+            expect(form.locator(":focus")).to_have_count(1, timeout=15_000)
             if count == 1:
                 self._fill()
 
