@@ -29,7 +29,9 @@ export function useColleaguesEntry(interaction: InteractionDocument | null): num
   useAction('expert', () => {
     view.set(interaction ? { at: 'ask' } : { at: 'people' })
     wanted = true
-    const tools = panel.tools.includes('colleagues') ? panel.tools : [...panel.tools, 'colleagues' as const].slice(-2)
+    // The answer comes to the trail, too: where it is open it stays.
+    const kept = panel.tools.includes('trail') ? (['trail'] as const) : panel.tools.slice(-1)
+    const tools = panel.tools.includes('colleagues') ? panel.tools : [...kept, 'colleagues' as const]
     panel.set({ tools, width: panel.width === 0 ? null : panel.width })
     requestAnimationFrame(() => {
       if (reach()) wanted = false
