@@ -5,11 +5,12 @@ import { useTranslation } from 'react-i18next'
 import { apiOf } from '@/shared/api/client'
 import type { Chat } from '@/shared/api/colleagues'
 import type { InteractionDocument } from '@/shared/api/types'
+import { ActionKey } from '@/shared/keys/ActionKey'
 import { composing } from '@/shared/keys/keys'
 import { useLink } from '@/shared/live/store'
 import { useDraft } from '@/shared/prefs/drafts'
 import { Icon } from '@/shared/ui/Icon'
-import { Empty, ErrorLine, Keycap } from '@/shared/ui/parts'
+import { Empty, ErrorLine } from '@/shared/ui/parts'
 import { bySoonest, useColleagues, useTalking } from './chats'
 import { Person } from './Person'
 
@@ -92,7 +93,7 @@ export function AskExpert({ interaction, onAsked, onBack }: { interaction: Inter
         {tried && chosen.length === 0 && <ErrorLine>{t('colleagues.whomMissing')}</ErrorLine>}
         {problem !== null && <ErrorLine problem={problem} />}
         <Button type="primary" loading={busy} disabled={!online} data-testid="expert-send" onClick={() => void ask()}>
-          {t('colleagues.send')} <Keycap>Ctrl Enter</Keycap>
+          {t('colleagues.send')} <ActionKey id="submit" />
         </Button>
       </div>
     </div>
