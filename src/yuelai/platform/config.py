@@ -161,8 +161,8 @@ class Settings(BaseSettings):
     bss_url: str | None = Field(
         None,
         pattern=r"^https?://[^/?#@]+(/[^?#]*)?$",
-        description="Business support system that speaks TM Forum's APIs, up to `/tmf-api`: what customers have, owe and "
-        "ordered is asked of it. Unset, it is read from the centre's own tables.",
+        description="Business support system that speaks TM Forum's APIs, up to `/tmf-api`: what customers have, owe "
+        "and ordered is asked of it. Unset, it is read from the centre's own tables.",
     )
     bss_key: str | None = Field(None, repr=False, description="Bearer token it wants, if any.")
     bss_tenant: str = Field("", description="Code of the tenant whose customers it knows; empty: of all.")

@@ -26,7 +26,7 @@ CREATE TABLE scripts (
     changed_by uuid,
     UNIQUE (tenant_id, code)
 );
-COMMENT ON TABLE scripts IS 'what agents read to customers, step by step; `knowledge.scripts.model` says what a body holds';
+COMMENT ON TABLE scripts IS 'what agents read to customers, step by step; see `knowledge.scripts.model` for its body';
 COMMENT ON COLUMN scripts.position IS 'where two fit equally well the lower one comes first';
 COMMENT ON COLUMN scripts.draft_rev IS 'counts the changes of the draft, so that two editors do not undo each other';
 COMMENT ON COLUMN scripts.published IS 'the version new contacts get; null: none';
