@@ -49,17 +49,17 @@ export function KeyHelp({ open, onClose }: { open: boolean; onClose: () => void 
               <Keycap>{keyText(keysOf(id, keys))}</Keycap>
             </dt>
             <dd>
-              {t(name)}
+              <span>{t(name)}</span>
               {problem?.id === id && (
                 <span className="key-problem text-red" role="alert">
                   <Icon name="octagon" size={14} />
                   {problem.refused.why === 'taken' ? t('keySettings.taken', { action: nameOf(problem.refused.by) }) : t(`keySettings.${problem.refused.why}`)}
                 </span>
               )}
+              <button type="button" className="link" aria-label={t('keySettings.changeOf', { action: t(name) })} onClick={() => setLearning(learning === id ? null : id)}>
+                {t(learning === id ? 'keySettings.strike' : 'keySettings.change')}
+              </button>
             </dd>
-            <button type="button" className="link" aria-label={t('keySettings.changeOf', { action: t(name) })} onClick={() => setLearning(learning === id ? null : id)}>
-              {t(learning === id ? 'keySettings.strike' : 'keySettings.change')}
-            </button>
           </div>
         ))}
         {fixedKeys.map(({ keys: fixed, name }) => (

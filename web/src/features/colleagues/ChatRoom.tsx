@@ -60,7 +60,7 @@ export function ChatRoom({ id, onBack }: { id: string; onBack: () => void }) {
           </Link>
         )}
       </div>
-      <div ref={scroller} className="tool-scroll chat-scroll" aria-live="polite">
+      <div ref={scroller} className="tool-scroll chat-scroll" role="log" tabIndex={0} aria-label={t('colleagues.tab.chats')}>
         {query.hasNextPage && (
           <button type="button" className="link" onClick={() => void query.fetchNextPage()}>
             {t('colleagues.older')}

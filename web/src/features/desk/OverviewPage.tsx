@@ -1,4 +1,5 @@
 import { memo, useDeferredValue, useMemo } from 'react'
+import { useTranslation } from 'react-i18next'
 
 import type { InteractionDocument } from '@/shared/api/types'
 import { MoneyBox, OrdersBox, PaymentsBox, ProductsBox, RecordsBox } from './overview/business'
@@ -9,6 +10,7 @@ import { WhyBox } from './WhyBox'
 
 /** 360°: why they call first, then what they have, owe, asked for and said before. Each part comes on its own. */
 export function OverviewPage({ interaction }: { interaction: InteractionDocument }) {
+  const { t } = useTranslation()
   const { customer } = interaction
   // Who it is is painted first; the boxes come with the next frame.
   const boxes = useDeferredValue(true, false)
@@ -18,7 +20,8 @@ export function OverviewPage({ interaction }: { interaction: InteractionDocument
   if (!customer) return null
   const important = customer.class === 'vip'
   return (
-    <div className="page-scroll overview">
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls is scrolled by keys, too
+    <div className="page-scroll overview" role="region" aria-label={t('tab.overview')} tabIndex={0}>
       <WhyBox interaction={interaction} />
       {boxes && <Boxes view={view} important={important} interaction={interaction.id} warnings={customer.warnings} />}
     </div>

@@ -105,7 +105,7 @@ function Record({ record, onBack }: { record: CustomerRecord; onBack: () => void
         ))}
       </div>
       <div className={`record-body ${editing ? 'with-side' : ''}`}>
-        <div className="page-scroll" role="tabpanel" aria-labelledby={`record-tab-${tab}`}>
+        <div className="page-scroll" role="tabpanel" tabIndex={0} aria-labelledby={`record-tab-${tab}`}>
           {tab === 'overview' && <OverviewTab record={record} />}
           {tab === 'history' && <HistoryTab record={record} />}
           {tab === 'duplicates' && <DuplicatesTab record={record} />}
