@@ -51,7 +51,8 @@ export const BusinessPage = memo(function BusinessPage({ interaction, id, kind, 
   // Opened by the agent's own hand, it is where they want to type; a draft is read first.
   const fresh = draft === null
   useEffect(() => {
-    if (shown && fresh) page.current?.querySelector<HTMLElement>('input, select, textarea')?.focus()
+    // Not from a menu: whoever opens one business after the other is faster than the form.
+    if (shown && fresh && !document.activeElement?.closest('[role=menu]')) page.current?.querySelector<HTMLElement>('input, select, textarea')?.focus()
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- typing must not move the focus
   }, [shown])
 
