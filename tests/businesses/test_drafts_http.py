@@ -103,6 +103,21 @@ async def test_drafts_are_bounded_in_size_and_number(contact: Contact, first: ht
         assert (await first.put(f"/api/v1/drafts/{new_id()}", json=body)).status_code == 422, wrong
 
 
+def nested(depth: int) -> Any:
+    return [nested(depth - 1)] if depth else "x"
+
+
+@pytest.mark.parametrize(
+    "values", [{"a": nested(400)}, {"a": nested(4)}, {"a": "nul\0"}, {"nul\0": 1}, {"a": [0] * 6000}]
+)
+async def test_what_cannot_be_kept_is_refused_and_spoils_nothing(
+    contact: Contact, first: httpx.AsyncClient, values: dict[str, Any]
+) -> None:
+    refused = await first.put(f"/api/v1/drafts/{new_id()}", json=draft(contact, **values))
+    assert (refused.status_code, refused.json()["code"]) == (422, "invalid_request")
+    assert await listed(first, contact) == []
+
+
 async def test_what_nobody_touches_for_a_month_is_forgotten(
     site: Site, contact: Contact, first: httpx.AsyncClient
 ) -> None:

@@ -58,6 +58,7 @@ def test_a_form_that_is_right_is_taken() -> None:
         ({"month": "never"}, [("month", "enum")]),
         ({"items": []}, [("items", "minItems")]),
         ({"items": ["data", "data"]}, [("items", "uniqueItems")]),
+        ({"items": [{"a": n} for n in range(100_000)]}, [("items", "maxItems")]),
         ({"phone": "call me"}, [("phone", "pattern")]),
         ({"colour": "red"}, [("colour", "unknown")]),
         ({"wish": "refund"}, [("refund_to", "required")]),

@@ -76,6 +76,21 @@ async def test_a_form_is_submitted_once_however_often_it_is_sent(
     assert (await agent.post(RECORDS, json=submission(contact))).json()["no"] == "B000000002"
 
 
+async def test_a_draft_of_another_contact_is_not_submitted(
+    site: Site, contact: Contact, agent: httpx.AsyncClient
+) -> None:
+    body = submission(contact)
+    draft = {"interaction_id": str(contact.id), "form": "business:broadband_move", "values": MOVE, "version": 0}
+    path = f"/api/v1/drafts/{body['draft_id']}"
+    assert (await agent.put(path, json=draft)).status_code == 200
+    async with site.database.transaction(SAMPLE_TENANT) as conn:
+        await conn.execute("UPDATE drafts SET interaction_id = $1", new_id())
+    refused = await agent.post(RECORDS, json=body)
+    assert (refused.status_code, refused.json()["code"]) == (409, "other_contact"), refused.text
+    async with site.database.transaction(SAMPLE_TENANT) as conn:
+        assert await conn.fetchval("SELECT count(*) FROM drafts") == 1
+
+
 async def test_what_is_wrong_in_a_form_is_told_by_field(contact: Contact, agent: httpx.AsyncClient) -> None:
     answer = await agent.post(RECORDS, json=submission(contact, date="2001-01-01", slot="night"))
     assert (answer.status_code, answer.json()["code"]) == (422, "wrong_form")

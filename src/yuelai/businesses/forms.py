@@ -27,6 +27,9 @@ def check(form: Schema, values: Mapping[str, Any], today: date) -> None:
 
 
 def _errors(form: Schema, values: Mapping[str, Any], today: date) -> Iterator[tuple[str, str]]:
+    if too_many := [*_too_many(form, values)]:
+        yield from too_many  # whether all of them differ is not even asked
+        return
     validator = Draft202012Validator(form, format_checker=Draft202012Validator.FORMAT_CHECKER)
     for error in validator.iter_errors(dict(values)):
         yield from _named(error, values)
@@ -36,6 +39,13 @@ def _errors(form: Schema, values: Mapping[str, Any], today: date) -> Iterator[tu
             yield name, "earliest"
         if "x-decimals" in field and isinstance(value, float) and not _rounded(value, field["x-decimals"]):
             yield name, "decimals"
+
+
+def _too_many(form: Schema, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, field in form["properties"].items():
+        value = values.get(name)
+        if isinstance(value, list) and len(value) > len(field.get("items", {}).get("enum", ())):
+            yield name, "maxItems"
 
 
 def _too_early(value: str, days: int, today: date) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from yuelai.identity.schemas import Body, Code
 
@@ -35,7 +36,35 @@ class BusinessOpening(Body):
     kind: Code
 
 
-Values = Annotated[dict[str, Any], Field(max_length=200)]
+DEEPEST: Final = 4
+"""Lists and groups within each other that a page's form may have."""
+MOST_PARTS: Final = 5000
+
+
+def storable(values: dict[str, Any]) -> dict[str, Any]:
+    """Raises ValueError for what is nested too deeply, has too many parts or a character that cannot be stored."""
+    level: list[Any] = [values]
+    parts = 0
+    for _ in range(DEEPEST):
+        below = [part for each in level for part in _parts(each)]
+        parts += len(below)
+        if any(isinstance(part, str) and "\0" in part for part in below):
+            raise ValueError("holds a character that cannot be stored")
+        level = [part for part in below if isinstance(part, dict | list)]
+    if level or parts > MOST_PARTS:
+        raise ValueError(f"nested deeper than {DEEPEST}, or more than {MOST_PARTS} parts")
+    return values
+
+
+def _parts(each: Any) -> Iterator[Any]:
+    if isinstance(each, dict):
+        yield from each
+        yield from each.values()
+    else:
+        yield from each
+
+
+Values = Annotated[dict[str, Any], Field(max_length=200), AfterValidator(storable)]
 
 
 class BusinessSubmission(Body):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -12,6 +13,8 @@ from yuelai.businesses import forms, tables
 from yuelai.businesses.drafts import tables as drafts
 from yuelai.businesses.errors import NoSuchKind, NoSuchRecord, OtherContact
 from yuelai.businesses.shipped import Kind
+from yuelai.customers import service as customers
+from yuelai.customers.errors import UnknownCustomer
 from yuelai.customers.masking import mask_address, mask_phone
 from yuelai.identity.audit import audit
 from yuelai.identity.model import Principal
@@ -49,15 +52,17 @@ async def submit(
 
     Raises `NoSuchKind`, `WrongForm`, and `OtherContact` for a draft that was submitted for another one.
     """
-    await tables.lock(conn, principal.tenant_id)
-    before = await tables.record(conn, principal.tenant_id, draft_id)
-    if before is not None:
-        if before["interaction_id"] != part.interaction_id:
-            raise OtherContact()
-        return shown(before, principal), False
+    if before := await _submitted(conn, principal, part, draft_id):
+        return before, False
     chosen = await kind(conn, principal, code)
     now = SystemClock().now()
     forms.check(chosen["form"], values, now.date())
+    await tables.lock(conn, principal.tenant_id)
+    if before := await _submitted(conn, principal, part, draft_id):
+        return before, False
+    draft = await drafts.draft(conn, principal.tenant_id, draft_id)
+    if draft is not None and draft["interaction_id"] != part.interaction_id:
+        raise OtherContact()
     fields = {
         "id": draft_id,
         "kind": code,
@@ -73,6 +78,15 @@ async def submit(
     data = {"kind": code, "interaction_id": str(part.interaction_id)}
     await audit(conn, principal, "business.submitted", f"business/{draft_id}", data)
     return await record(conn, principal, draft_id), True
+
+
+async def _submitted(conn: Connection, principal: Principal, part: Part, draft_id: UUID) -> dict[str, Any] | None:
+    before = await tables.record(conn, principal.tenant_id, draft_id)
+    if before is None:
+        return None
+    if before["interaction_id"] != part.interaction_id:
+        raise OtherContact()
+    return shown(before, principal)
 
 
 async def record(conn: Connection, principal: Principal, id_: UUID) -> dict[str, Any]:
@@ -94,7 +108,12 @@ async def records(
 ) -> tuple[list[dict[str, Any]], str | None]:
     """Return the newest first, without what is in the forms, and the cursor of the next page. Raises `BadCursor`."""
     before = paging.decode(cursor, int)[0] if cursor is not None else None
-    rows = await tables.records(conn, principal.tenant_id, customer_id, interaction_id, before, limit + 1)
+    # What was asked for under a number that was merged into this one is theirs, too.
+    family = None if customer_id is None else [customer_id]
+    if customer_id is not None:
+        with contextlib.suppress(UnknownCustomer):
+            family = await customers.family(conn, principal.tenant_id, customer_id)
+    rows = await tables.records(conn, principal.tenant_id, family, interaction_id, before, limit + 1)
     page, next_cursor = paging.page(rows, limit, lambda row: (row["number"],))
     return [_summary(row) for row in page], next_cursor
 

@@ -94,7 +94,7 @@ async def record(conn: Connection, tenant_id: UUID, id_: UUID) -> asyncpg.Record
 async def records(
     conn: Connection,
     tenant_id: UUID,
-    customer_id: UUID | None,
+    customer_ids: Sequence[UUID] | None,
     interaction_id: UUID | None,
     before: int | None,
     limit: int,
@@ -103,12 +103,12 @@ async def records(
     return await conn.fetch(
         f"""
         SELECT {_SUMMARY} FROM {_FROM}
-        WHERE r.tenant_id = $1 AND ($2::uuid IS NULL OR r.customer_id = $2)
+        WHERE r.tenant_id = $1 AND ($2::uuid[] IS NULL OR r.customer_id = ANY($2))
             AND ($3::uuid IS NULL OR r.interaction_id = $3) AND ($4::bigint IS NULL OR r.number < $4)
         ORDER BY r.number DESC LIMIT $5
         """,  # noqa: S608
         tenant_id,
-        customer_id,
+        customer_ids,
         interaction_id,
         before,
         limit,

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from yuelai.businesses.schemas import Writer
+from yuelai.businesses.schemas import Values, Writer
 from yuelai.identity.schemas import Body
 
 Form = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_:-]{0,63}$")]
@@ -20,7 +20,7 @@ class DraftChange(Body):
 
     interaction_id: UUID
     form: Form
-    values: Annotated[dict[str, Any], Field(max_length=200)]
+    values: Values
     version: Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 

@@ -66,6 +66,8 @@ async def keep(conn: Connection, principal: Principal, id_: UUID, fields: Mappin
     row = await tables.draft(conn, tenant, id_)
     if row is None:
         raise NoSuchDraft()
+    if await records.record(conn, tenant, id_) is not None:
+        raise DraftSubmitted(record=str(id_))  # meanwhile; what was written is rolled back
     if row["interaction_id"] != fields["interaction_id"]:
         raise OtherContact()  # and what was written is rolled back
     if not kept:

@@ -73,6 +73,13 @@ def install(app: FastAPI) -> None:
             }
         )
 
+    @app.exception_handler(asyncpg.DataError)
+    @app.exception_handler(OverflowError)
+    async def out_of_range(request: Request, error: Exception) -> Response:
+        # A number, an instant or a character that PostgreSQL has no place for, where a schema let it through.
+        log.warning("request_out_of_range", method=request.method, path=request.url.path, exc_info=error)
+        return problem_response(_plain(422, "The request holds values that cannot be stored."))
+
     @app.exception_handler(asyncpg.CharacterNotInRepertoireError)
     @app.exception_handler(UnicodeEncodeError)
     async def not_text(request: Request, error: Exception) -> Response:
