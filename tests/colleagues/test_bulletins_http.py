@@ -90,7 +90,9 @@ async def test_it_is_for_the_members_of_groups_or_queues_alone(site: Site, crew:
 async def test_it_begins_and_ends_by_its_time_and_can_be_withdrawn(crew: Crew) -> None:
     now, leader, zhang = datetime.now(UTC), crew.of(crew.leader), crew.of(crew.zhang)
     later = (now + timedelta(hours=1)).isoformat()
-    await publish(leader, title="稍后", valid_from=later)
+    soon = await publish(leader, title="稍后", valid_from=later)
+    assert (await zhang.get(f"{BULLETINS}/{soon['id']}")).status_code == 404
+    assert (await zhang.put(f"{BULLETINS}/{soon['id']}/read", json={})).status_code == 404
     until = await publish(leader, title="现在", valid_until=(now + timedelta(minutes=30)).isoformat())
     unread = (await zhang.get(f"{BULLETINS}/unread")).json()
     assert (unread["count"], unread["newest"]["title"]) == (1, "现在")

@@ -118,6 +118,7 @@ def _visible(principal: Principal) -> Scope:
     scope = _of_tenant(principal)
     if not principal.may(WRITE):
         scope.where(repository.MEANT.replace("{0}", scope.arg(principal.person_id)))
+        scope.where("b.valid_from <= {}", SystemClock().now())
     return scope
 
 
