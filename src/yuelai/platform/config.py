@@ -165,7 +165,7 @@ class Settings(BaseSettings):
         "and ordered is asked of it. Unset, it is read from the centre's own tables.",
     )
     bss_key: str | None = Field(None, repr=False, description="Bearer token it wants, if any.")
-    bss_tenant: str = Field("", description="Code of the tenant whose customers it knows; empty: of all.")
+    bss_tenant: str = Field("", description="Code of the tenant whose customers it knows; empty: the operator's own.")
     source_folder: Path | None = Field(
         None, description="Folder with a folder for each tenant (its code), in which sources of customers read files."
     )

@@ -34,15 +34,17 @@ MEAN_OF = 6
 
 @dataclass(frozen=True)
 class Sources:
-    """Where sections come from. `tenant` is the code of the one whose customers `system` knows; empty for all."""
+    """Where sections come from. `tenant` is the code of the one whose customers `system` knows; empty for the
+    operator's own. Numbers of customers are each tenant's, so no system is asked for two of them."""
 
     system: TmForum | None = None
     tenant: str = ""
     contacts: ContactHistory | None = None
     callbacks: OpenCallbacks | None = None
 
-    def system_of(self, tenant_code: str) -> TmForum | None:
-        return self.system if self.tenant in ("", tenant_code) else None
+    def system_of(self, tenant_code: str, *, operator: bool) -> TmForum | None:
+        asked = self.tenant == tenant_code if self.tenant else operator
+        return self.system if asked else None
 
 
 async def section(db: Database, principal: Principal, customer_id: UUID, name: str, sources: Sources) -> dict[str, Any]:
@@ -53,7 +55,7 @@ async def section(db: Database, principal: Principal, customer_id: UUID, name: s
             raise UnknownCustomer()
         if customer["erased"]:
             raise Erased()
-        system = sources.system_of(customer["tenant_code"])
+        system = sources.system_of(customer["tenant_code"], operator=customer["operator"])
         own = _OWN.get(name)
         if own is not None:
             return {"section": name, "items": await own(conn, principal, customer, sources)}

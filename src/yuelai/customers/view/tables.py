@@ -21,6 +21,7 @@ async def who(conn: Connection, tenant: UUID, id_: UUID) -> asyncpg.Record | Non
     return await conn.fetchrow(
         f"""
         SELECT family.ids, c.class, c.since, c.warnings, c.erased_at IS NOT NULL AS erased, t.code AS tenant_code,
+            t.is_operator AS operator,
             ARRAY(SELECT f.no FROM customers f WHERE f.id = ANY(family.ids) ORDER BY f.id <> c.id, f.no) AS numbers,
             (SELECT jsonb_build_object('id', p.id, 'number', p.number, 'name', p.name)
              FROM people p WHERE p.id = c.manager_person_id) AS manager
