@@ -16,14 +16,14 @@ from yuelai.interactions import taking_part
 from yuelai.interactions.errors import NoSuchInteraction
 from yuelai.interactions.taking_part import Part
 from yuelai.platform.clock import SystemClock, VirtualClock
+from yuelai.platform.db import Database
 from yuelai.platform.ids import SAMPLE_TENANT, new_id
 from yuelai.platform.ipc import IpcServer, Peer
 from yuelai.platform.live import NOWHERE
 
 
 async def part(site: Site, principal: Principal, interaction_id: UUID) -> Part:
-    async with site.database.transaction(principal.tenant_id) as conn:
-        return await taking_part.required(conn, site.app.state.core, principal, interaction_id)
+    return await taking_part.required(site.database, site.app.state.core, principal, interaction_id)
 
 
 async def test_whoever_has_it_now_is_known_before_postgresql_hears_of_it(site: Site) -> None:
@@ -73,6 +73,32 @@ async def test_a_core_that_does_not_know_the_contact_sends_on_to_postgresql(site
     with pytest.raises(NoSuchInteraction):
         await part(site, agent, new_id())
     await server.close()
+
+
+async def test_no_connection_waits_for_core(site: Site) -> None:
+    await add_person(site.database, "agent01", "agent", number="8001")
+    client = await site.client("agent01")
+    whole, site.app.state.database = site.app.state.database, await Database.open(site.database.dsn, max_size=1)
+    free: list[str] = []
+
+    async def answer(peer: Peer, params: dict[str, Any]) -> dict[str, Any]:
+        async with site.app.state.database.transaction(None) as conn:  # the only one there is
+            free.append(await conn.fetchval("SELECT 'free'"))
+        return {"trail_no": "T0304-00001", "customer_id": None}
+
+    verbs = ("part", "pause_recording", "resume_recording")
+    server = IpcServer(site.settings.socket("core"), {f"interaction.{verb}": answer for verb in verbs})
+    await server.start()
+    await site.app.state.core.connected.wait()
+    path = f"/api/v1/interactions/{new_id()}"
+    for page in ("candidates", "standing", "drafts", "scripts"):
+        assert (await client.get(f"{path}/{page}")).status_code == 200, page
+    for verb in ("pause-recording", "resume-recording"):
+        assert (await client.post(f"{path}/{verb}")).status_code == 204, verb
+    assert free == ["free"] * 6
+    await server.close()
+    site.app.state.database, small = whole, site.app.state.database
+    await small.close()
 
 
 async def test_core_answers_for_holders_and_participants_of_its_tenant() -> None:

@@ -42,8 +42,8 @@ async def kinds(principal: AgentAtWork, db: Db) -> BusinessKinds:
 @router.post("/openings", status_code=204)
 async def opened(body: BusinessOpening, principal: AgentAtWork, db: Db, client: Core) -> Response:
     """A form was opened for a contact that the agent has part in: a line on its trail, nothing else."""
+    await taking_part.required(db, client, principal, body.interaction_id)
     async with db.transaction(principal.tenant_id) as conn:
-        await taking_part.required(conn, client, principal, body.interaction_id)
         kind = await service.kind(conn, principal, body.kind)
     data = {"kind": kind["code"], "name": kind["name"], "name_en": kind["name_en"]}
     await _note(client, principal, body.interaction_id, "business_opened", data)
@@ -55,8 +55,8 @@ async def submit(
     body: BusinessSubmission, principal: AgentAtWork, db: Db, client: Core, response: Response
 ) -> BusinessRecord:
     """Submit a form: it is checked, kept, and its draft is gone. 200 for one that was submitted before."""
+    part = await taking_part.required(db, client, principal, body.interaction_id)
     async with db.transaction(principal.tenant_id) as conn:
-        part = await taking_part.required(conn, client, principal, body.interaction_id)
         record, new = await service.submit(conn, principal, part, body.draft_id, body.kind, body.values)
     if new:
         data = {name: str(record[name]) for name in ("kind", "name", "name_en", "no")}

@@ -114,8 +114,8 @@ async def told_apart(
     topic: Annotated[list[Topic] | None, Query(max_length=20, description="what they chose on their way here")] = None,
 ) -> PossibleCustomers:
     """Those who share the caller's number, the likeliest first, and the questions that split them best."""
+    part = await taking_part.required(db, client, principal, interaction_id)
     async with db.transaction(principal.tenant_id) as conn:
-        part = await taking_part.required(conn, client, principal, interaction_id)
         found = await candidates.told_apart(
             conn,
             principal.tenant_id,
@@ -144,8 +144,8 @@ async def compare(
     if wait > 0:
         raise TooManyComparisons(retry_after=round(wait, 1))
     tried.begin(key, now)
+    part = await taking_part.required(db, client, principal, interaction_id)
     async with db.transaction(principal.tenant_id) as conn:
-        part = await taking_part.required(conn, client, principal, interaction_id)
         found = await apart.facts(conn, principal.tenant_id, part.candidates, part.number, keys)
         fit = apart.fit([facts for facts, _ in found], body.kind, body.answer)
         said = {"kind": body.kind, "matching": len(fit.matching), "of": len(found)}
@@ -156,8 +156,8 @@ async def compare(
 @router.get("/standing")
 async def standing(interaction_id: UUID, principal: Reader, db: Db, client: Core) -> CallerStanding:
     """How often the caller came lately, and what we owe them."""
+    part = await taking_part.required(db, client, principal, interaction_id)
     async with db.transaction(principal.tenant_id) as conn:
-        part = await taking_part.required(conn, client, principal, interaction_id)
         family = await customers.family(conn, principal.tenant_id, part.customer_id) if part.customer_id else []
         found = await candidates.standing(
             conn, principal.tenant_id, family, part.number, interaction_id, datetime.now(UTC)

@@ -1,24 +1,23 @@
 """Whether an agent has or had part in a contact: what other rooms ask before they do something about it.
 
 Core knows who rings, serves and wraps up at this moment; PostgreSQL knows who did, a second later than core. Both are
-asked, so that a form begun while it rings is kept, and one finished after a transfer is, too.
+asked, so that a form begun while it rings is kept, and one finished after a transfer is, too. Core comes first, and no
+connection waits for its answer: ask before opening a transaction.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from yuelai.identity.model import Principal
 from yuelai.interactions import queries
 from yuelai.interactions.errors import NoSuchInteraction
+from yuelai.platform.db import Database
 from yuelai.platform.errors import Refusal
 from yuelai.platform.ipc import IpcClient
-
-if TYPE_CHECKING:
-    from yuelai.platform.db import Connection
 
 REMEMBERED = timedelta(days=7)
 """Whoever took part longer ago has nothing to add any more."""
@@ -38,13 +37,14 @@ class Part:
     candidates: tuple[UUID, ...] = ()
 
 
-async def required(conn: Connection, client: IpcClient, principal: Principal, interaction_id: UUID) -> Part:
+async def required(db: Database, client: IpcClient, principal: Principal, interaction_id: UUID) -> Part:
     """Return the agent's part in the contact. Raises `NoSuchInteraction`, also for contacts of others.
 
-    A core that is away hinders nobody who took part before it went.
+    A core that is away hinders nobody who took part before it went. Opens a transaction of its own, and only for what
+    core does not know.
     """
     part = await _now(client, principal, interaction_id)
-    return part if part is not None else await _before(conn, principal, interaction_id)
+    return part if part is not None else await _before(db, principal, interaction_id)
 
 
 async def _now(client: IpcClient, principal: Principal, interaction_id: UUID) -> Part | None:
@@ -66,9 +66,10 @@ async def _now(client: IpcClient, principal: Principal, interaction_id: UUID) ->
     )
 
 
-async def _before(conn: Connection, principal: Principal, interaction_id: UUID) -> Part:
+async def _before(db: Database, principal: Principal, interaction_id: UUID) -> Part:
     since = datetime.now(UTC) - REMEMBERED
-    row = await queries.part_of(conn, principal.tenant_id, interaction_id, principal.person_id, since)
+    async with db.transaction(principal.tenant_id) as conn:
+        row = await queries.part_of(conn, principal.tenant_id, interaction_id, principal.person_id, since)
     if row is None:
         raise NoSuchInteraction()
     return Part(

@@ -54,9 +54,10 @@ async def rejoin(interaction_id: UUID, principal: AgentAtWork, client: Core) -> 
 @router.post("/pause-recording", status_code=204)
 async def pause_recording(interaction_id: UUID, principal: AgentAtWork, db: Db, client: Core) -> Response:
     """Keep nothing of either side from now on: a card number is read out. The recording's time runs on."""
+    # Written down before core is asked, so that no connection waits for core: it stands, too, if core refuses.
     async with db.transaction(principal.tenant_id) as conn:
         await audit(conn, principal, "recording.paused", f"interaction/{interaction_id}")
-        return await _ask(client, "pause_recording", principal, interaction_id)
+    return await _ask(client, "pause_recording", principal, interaction_id)
 
 
 @router.post("/resume-recording", status_code=204)
@@ -64,7 +65,7 @@ async def resume_recording(interaction_id: UUID, principal: AgentAtWork, db: Db,
     """Keep everything again."""
     async with db.transaction(principal.tenant_id) as conn:
         await audit(conn, principal, "recording.resumed", f"interaction/{interaction_id}")
-        return await _ask(client, "resume_recording", principal, interaction_id)
+    return await _ask(client, "resume_recording", principal, interaction_id)
 
 
 @router.post("/keys", status_code=204)

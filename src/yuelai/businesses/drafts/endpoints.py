@@ -26,8 +26,8 @@ AgentAtWork = Annotated[Principal, Depends(require("agent.work"))]
 @router.get("/interactions/{interaction_id}/drafts")
 async def drafts(interaction_id: UUID, principal: AgentAtWork, db: Db, client: Core) -> KeptDrafts:
     """All drafts of a contact, those that colleagues began, too."""
+    await taking_part.required(db, client, principal, interaction_id)
     async with db.transaction(principal.tenant_id) as conn:
-        await taking_part.required(conn, client, principal, interaction_id)
         return KeptDrafts.model_validate({"items": await service.drafts(conn, principal, interaction_id)})
 
 
@@ -35,8 +35,8 @@ async def drafts(interaction_id: UUID, principal: AgentAtWork, db: Db, client: C
 async def keep(draft_id: UUID, body: DraftChange, principal: AgentAtWork, db: Db, client: Core) -> KeptDraft:
     """Keep a draft; its id is the page's choice. 409 `draft_moved` when it does not stand at `version` any more, with
     `draft` as it stands; 409 `draft_submitted` when it is no draft any more; 404 when it was closed meanwhile."""
+    await taking_part.required(db, client, principal, body.interaction_id)
     async with db.transaction(principal.tenant_id) as conn:
-        await taking_part.required(conn, client, principal, body.interaction_id)
         return KeptDraft.model_validate(await service.keep(conn, principal, draft_id, body.model_dump()))
 
 
@@ -45,6 +45,7 @@ async def delete(draft_id: UUID, principal: AgentAtWork, db: Db, client: Core) -
     """Close a draft without submitting it. To take that back, keep it as a new one."""
     async with db.transaction(principal.tenant_id) as conn:
         contact = await service.contact_of(conn, principal, draft_id)
-        await taking_part.required(conn, client, principal, contact)
+    await taking_part.required(db, client, principal, contact)
+    async with db.transaction(principal.tenant_id) as conn:
         await service.delete(conn, principal, draft_id)
     return Response(status_code=204)

@@ -21,6 +21,7 @@ from yuelai.colleagues.chats.schemas import (
 from yuelai.identity.access import require
 from yuelai.identity.audit import audit
 from yuelai.identity.model import Principal
+from yuelai.interactions import taking_part
 from yuelai.platform.db import Database
 from yuelai.platform.ipc import IpcClient
 from yuelai.platform.web import core, database
@@ -103,8 +104,9 @@ async def read(chat_id: UUID, body: Upto, principal: Talker, db: Db) -> Response
 async def ask(interaction_id: UUID, body: NewQuestion, principal: AgentAtWork, db: Db, client: Core) -> Chat:
     """Ask experts about a contact of mine. They may read its page for 30 days; question and answers stand in its
     trail."""
+    part = await taking_part.required(db, client, principal, interaction_id)
     async with db.transaction(principal.tenant_id) as conn:
-        chat, names = await experts.ask(conn, client, principal, interaction_id, body)
+        chat, names = await experts.ask(conn, principal, part, body)
         said = {"people": [str(one) for one in body.people], "asked_as": body.asked_as}
         await audit(conn, principal, "expert.asked", f"interaction/{interaction_id}", said)
     await experts.noted(client, principal, interaction_id, chat, names, body.question)

@@ -14,7 +14,8 @@ from yuelai.colleagues import repository as people
 from yuelai.colleagues.chats import service
 from yuelai.colleagues.chats.schemas import NewQuestion
 from yuelai.identity.model import Principal
-from yuelai.interactions import sharing, taking_part, trail
+from yuelai.interactions import sharing, trail
+from yuelai.interactions.taking_part import Part
 from yuelai.platform.clock import SystemClock
 from yuelai.platform.errors import Refusal
 from yuelai.platform.ids import PersonId
@@ -28,16 +29,15 @@ SHARED = timedelta(days=30)
 
 
 async def ask(
-    conn: Connection, client: IpcClient, principal: Principal, interaction_id: UUID, body: NewQuestion
+    conn: Connection, principal: Principal, part: Part, body: NewQuestion
 ) -> tuple[dict[str, Any], list[str]]:
-    """Return the chat, and what the experts are called. Raises `NoSuchInteraction`, `NoSuchColleague`."""
-    part = await taking_part.required(conn, client, principal, interaction_id)
+    """Return the chat, and what the experts are called. Raises `NoSuchColleague`."""
     wanted = await service.colleagues(conn, principal, body.people)
     written = await service.ask(
-        conn, principal, interaction_id, part.trail_no, body.people, body.asked_as, body.question
+        conn, principal, part.interaction_id, part.trail_no, body.people, body.asked_as, body.question
     )
     until = SystemClock().now() + SHARED
-    await sharing.share(conn, principal.tenant_id, interaction_id, body.people, principal.person_id, until)
+    await sharing.share(conn, principal.tenant_id, part.interaction_id, body.people, principal.person_id, until)
     return written.chat, [row["number"] or row["name"] for row in wanted]
 
 

@@ -12,6 +12,7 @@ from yuelai.colleagues.handovers import service
 from yuelai.colleagues.handovers.schemas import Handover, HandoverGroups, HandoverList, NewHandover
 from yuelai.identity.access import require
 from yuelai.identity.model import Principal
+from yuelai.interactions import taking_part
 from yuelai.platform.db import Database
 from yuelai.platform.ipc import IpcClient
 from yuelai.platform.web import core, database
@@ -53,8 +54,11 @@ async def groups(principal: Talker, db: Db) -> HandoverGroups:
 
 @router.post("", status_code=201)
 async def write(body: NewHandover, principal: Talker, db: Db, client: Core) -> Handover:
+    part = None
+    if body.interaction_id is not None:
+        part = await taking_part.required(db, client, principal, body.interaction_id)
     async with db.transaction(principal.tenant_id) as conn:
-        found = await service.write(conn, client, principal, body.group_id, body.text, body.interaction_id)
+        found = await service.write(conn, principal, body.group_id, body.text, part)
     return Handover.model_validate(found)
 
 

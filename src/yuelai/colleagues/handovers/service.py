@@ -13,11 +13,10 @@ from yuelai.colleagues.events import HandoverChanged
 from yuelai.colleagues.handovers import repository
 from yuelai.identity.model import Principal
 from yuelai.identity.scope import Scope
-from yuelai.interactions import taking_part
+from yuelai.interactions.taking_part import Part
 from yuelai.platform import outbox, paging
 from yuelai.platform.clock import SystemClock
 from yuelai.platform.ids import new_id
-from yuelai.platform.ipc import IpcClient
 
 if TYPE_CHECKING:
     from yuelai.platform.db import Connection
@@ -55,20 +54,11 @@ async def notes(
     return [dict(row) for row in items], next_cursor
 
 
-async def write(
-    conn: Connection,
-    client: IpcClient,
-    principal: Principal,
-    group_id: UUID,
-    text: str,
-    interaction_id: UUID | None,
-) -> dict[str, Any]:
-    """Raises `NotYourGroup`, and `NoSuchInteraction` for a contact they had no part in."""
+async def write(conn: Connection, principal: Principal, group_id: UUID, text: str, part: Part | None) -> dict[str, Any]:
+    """`part` is theirs in the contact that it is about. Raises `NotYourGroup`."""
     if not await repository.groups(conn, _mine(principal).where("g.id = {}", group_id)):
         raise NotYourGroup()
-    trail_no = ""
-    if interaction_id is not None:
-        trail_no = (await taking_part.required(conn, client, principal, interaction_id)).trail_no
+    interaction_id, trail_no = (part.interaction_id, part.trail_no) if part is not None else (None, "")
     now, handover_id = SystemClock().now(), new_id()
     await repository.add(
         conn, principal.tenant_id, handover_id, group_id, principal.person_id, now, text, interaction_id, trail_no

@@ -56,8 +56,8 @@ class DeskContacts:
 
     async def contact(self, principal: Principal, interaction_id: UUID) -> Contact:
         now = SystemClock().now()
+        part = await taking_part.required(self._database, self._state.core, principal, interaction_id)
         async with self._database.transaction(principal.tenant_id) as conn:
-            part = await taking_part.required(conn, self._state.core, principal, interaction_id)
             try:
                 page: dict[str, Any] = await interactions.one(conn, principal, interaction_id)
             except (NoSuchInteraction, Forbidden):
