@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
+from uuid import UUID
 
 import httpx
+import pytest
 
 from tests.knowledge.played import Played
 from tests.support.web import Site, add_person, add_tenant
-from yuelai.platform.ids import new_id
+from yuelai.knowledge.scripts import tables
+from yuelai.platform.clock import SystemClock
+from yuelai.platform.db import Database
+from yuelai.platform.ids import SAMPLE_TENANT, new_id
 
 SCRIPTS = "/api/v1/scripts"
 
@@ -182,6 +188,49 @@ async def test_another_script_puts_the_first_away_and_stopping_is_counted(
     unpublished = await made(editor, "three", publish=False)
     refused = await agent.post(runs, json={"script_id": unpublished["id"]})
     assert (refused.status_code, refused.json()["code"]) == (409, "not_published")
+
+
+async def waits(database: Database) -> None:
+    """Return once somebody waits for a row that another transaction holds."""
+    async with asyncio.timeout(10), database.transaction(None) as conn:
+        while not await conn.fetchval(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        ):
+            await asyncio.sleep(0.02)
+            await conn.execute("SELECT pg_stat_clear_snapshot()")
+
+
+async def test_a_colleagues_result_stands_when_another_script_is_begun(
+    site: Site, editor: httpx.AsyncClient, agent: httpx.AsyncClient, desk: Played
+) -> None:
+    one, two = await made(editor, "one"), await made(editor, "two")
+    runs = f"/api/v1/interactions/{desk.add()}/script-runs"
+    first = (await agent.post(runs, json={"script_id": one["id"]})).json()
+    async with site.database.transaction(SAMPLE_TENANT) as conn:
+        assert await tables.end(conn, UUID(first["id"]), "solved", SystemClock().now())
+        beginning = asyncio.ensure_future(agent.post(runs, json={"script_id": two["id"]}))
+        await waits(site.database)
+    second = (await beginning).json()
+    assert (second["script_id"], second["ended_at"]) == (two["id"], None)
+    usage = (await editor.get(f"{SCRIPTS}/{one['id']}/usage")).json()
+    assert usage["outcomes"] == [{"outcome": "solved", "runs": 1}]
+    assert [kind for kind, _ in desk.lines] == ["script_started", "script_started"]
+
+
+async def test_a_script_is_begun_again_when_the_one_in_the_way_is_over(
+    editor: httpx.AsyncClient, agent: httpx.AsyncClient, desk: Played, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script, runs = await made(editor), f"/api/v1/interactions/{desk.add()}/script-runs"
+    begin, in_the_way = tables.begin, [True, True, True, True]
+
+    async def late(*args: Any) -> bool:
+        return False if in_the_way and in_the_way.pop() else await begin(*args)
+
+    monkeypatch.setattr(tables, "begin", late)
+    refused = await agent.post(runs, json={"script_id": script["id"]})
+    assert (refused.status_code, refused.json()["code"]) == (409, "run_over")
+    assert (await agent.post(runs, json={"script_id": script["id"]})).json()["step"]["id"] == "ask"
+    assert [kind for kind, _ in desk.lines] == ["script_started"]
 
 
 async def test_contacts_of_others_and_runs_of_other_contacts_are_nobodys(

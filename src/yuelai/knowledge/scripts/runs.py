@@ -22,6 +22,8 @@ Line = tuple[str, dict[str, str | int]]
 """A kind of line of the trail and its data."""
 
 _LABEL = 60
+_TRIES = 3
+"""To begin one while a colleague begins and ends others."""
 
 
 async def suggestions(conn: Connection, principal: Principal, contact: Contact, q: str | None) -> dict[str, Any]:
@@ -58,29 +60,32 @@ async def start(
 ) -> tuple[dict[str, Any], list[Line]]:
     """Begin it as it is published now, or go on with it where it lasts; another one that lasts is put away.
 
-    Raises `NotPublished`.
+    Raises `NotPublished`, and `RunOver` when colleagues' runs come and go too fast.
     """
     lines: list[Line] = []
     lasting = await tables.lasting(conn, principal.tenant_id, contact.id)
     if lasting is not None and lasting["script_id"] != script_id:
-        await tables.end(conn, lasting["id"], "switched", contact.now)
-        lines.append(_done(lasting, "switched"))
+        if await tables.end(conn, lasting["id"], "switched", contact.now):
+            lines.append(_done(lasting, "switched"))
     elif lasting is not None:
         return await _shown(conn, lasting, contact), []
     found = await repository.published(conn, principal.tenant_id, script_id)
     if not found:
         raise NotPublished()
     row = dict(found[0])
-    begun = await tables.begin(
-        conn, principal.tenant_id, new_id(), script_id, row["version"], contact.id, principal.person_id,
-        script_of(row["body"]).steps[0].id, contact.now,
-    )  # fmt: skip
-    if begun:
-        lines.append(("script_started", {**_named(row, script_id), "version": row["version"]}))
-    # A colleague in the same contact may have been quicker: then theirs is followed.
-    lasting = await tables.lasting(conn, principal.tenant_id, contact.id)
-    assert lasting is not None
-    return await _shown(conn, lasting, contact), lines
+    first = script_of(row["body"]).steps[0].id
+    for _ in range(_TRIES):
+        begun = await tables.begin(
+            conn, principal.tenant_id, new_id(), script_id, row["version"], contact.id, principal.person_id, first,
+            contact.now,
+        )  # fmt: skip
+        if begun:
+            lines.append(("script_started", {**_named(row, script_id), "version": row["version"]}))
+        # A colleague in the same contact may have been quicker: then theirs is followed, unless it is over by now.
+        lasting = await tables.lasting(conn, principal.tenant_id, contact.id)
+        if lasting is not None:
+            return await _shown(conn, lasting, contact), lines
+    raise RunOver()
 
 
 async def answer(
@@ -102,8 +107,8 @@ async def answer(
         await tables.enter(conn, principal.tenant_id, run_id, chosen.next, contact.now)
     else:
         result = chosen.effect.code if chosen.effect is not None and chosen.effect.kind == "result" else "done"
-        await tables.end(conn, run_id, result, contact.now)
-        lines.append(_done(run, result, chosen.label if result != "done" else ""))
+        if await tables.end(conn, run_id, result, contact.now):
+            lines.append(_done(run, result, chosen.label if result != "done" else ""))
     return {**await _again(conn, principal, contact, run_id), "effect": _effect(chosen.effect)}, lines
 
 
@@ -126,8 +131,8 @@ async def finish(
         raise NoSuchRun()
     if run["ended_at"] is not None:
         return await _shown(conn, run, contact), []
-    await tables.end(conn, run_id, outcome, contact.now)
-    return await _again(conn, principal, contact, run_id), [_done(run, outcome)]
+    lines = [_done(run, outcome)] if await tables.end(conn, run_id, outcome, contact.now) else []
+    return await _again(conn, principal, contact, run_id), lines
 
 
 async def _standing(

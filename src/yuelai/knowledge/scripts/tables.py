@@ -114,8 +114,12 @@ async def back(conn: Connection, run_id: UUID, undo: int, to: int, step: str) ->
     await conn.execute("UPDATE script_runs SET step = $2 WHERE id = $1", run_id, step)
 
 
-async def end(conn: Connection, run_id: UUID, outcome: str, at: datetime) -> None:
-    await conn.execute("UPDATE script_runs SET ended_at = $2, outcome = $3 WHERE id = $1", run_id, at, outcome)
+async def end(conn: Connection, run_id: UUID, outcome: str, at: datetime) -> bool:
+    """Return false for one that is over already: it stays as it ended."""
+    ended = await conn.execute(
+        "UPDATE script_runs SET ended_at = $2, outcome = $3 WHERE id = $1 AND ended_at IS NULL", run_id, at, outcome
+    )
+    return bool(ended == "UPDATE 1")
 
 
 async def totals(conn: Connection, script_id: UUID, version: int) -> asyncpg.Record:
