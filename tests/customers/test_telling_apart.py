@@ -8,12 +8,13 @@ from uuid import UUID
 
 import pytest
 
-from tests.customers.people import ID_NUMBER, add, vault
+from tests.customers.people import ID_NUMBER, add, clerk, vault
 from yuelai.customers.apart import service
 from yuelai.customers.apart.likelihood import likelihood
 from yuelai.customers.apart.model import Facts
 from yuelai.customers.apart.places import NumberPlace, Places
 from yuelai.customers.apart.questions import questions
+from yuelai.customers.merging import service as merging
 from yuelai.platform.db import Database
 from yuelai.platform.ids import SAMPLE_TENANT, new_id
 
@@ -89,6 +90,15 @@ async def test_answers_are_compared_and_what_is_on_record_stays_inside(database:
     assert fit("road", " 文三 路 ") == ([wang], [li])
     # What the list shows anyway is no answer.
     assert fit("road", "西湖区") == ([], [li])
+
+
+async def test_two_who_became_one_are_asked_for_once(database: Database, tmp_path: Path) -> None:
+    keys, principal = vault(tmp_path), await clerk(database)
+    async with database.transaction(SAMPLE_TENANT) as conn:
+        twin, li, wang = [await add(conn, name, "13912345678") for name in ("王芳", "李强", "王芳")]
+        await merging.merge(conn, principal, wang, twin, {}, keys)
+        found = await service.facts(conn, SAMPLE_TENANT, [twin, li, wang], "13912345678", keys)
+    assert [(one.id, set(ids)) for one, ids in found] == [(wang, {wang, twin}), (li, {li})]
 
 
 async def test_numbers_are_from_somewhere(tmp_path: Path) -> None:

@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 
 
 async def facts(conn: Connection, tenant: UUID, ids: Sequence[UUID], e164: str | None) -> list[asyncpg.Record]:
-    """Return of each customer, in the order asked, what is compared; merged ones answer as the survivor.
+    """Return of each customer, in the order asked, what is compared; merged ones answer as the survivor,
+    who comes once.
 
     `role` is what the number is to them, the strongest of the family's; null for a number that is not theirs.
     """
-    return await conn.fetch(
+    rows = await conn.fetch(
         f"""
         SELECT wanted.id AS asked, c.id, c.name, c.kind, c.id_number_sealed, family.ids,
             theirs.role, theirs.label,
@@ -41,3 +42,7 @@ async def facts(conn: Connection, tenant: UUID, ids: Sequence[UUID], e164: str |
         ids,
         e164,
     )
+    first: dict[UUID, asyncpg.Record] = {}
+    for row in rows:
+        first.setdefault(row["id"], row)
+    return list(first.values())
