@@ -98,4 +98,26 @@ describe('bindings', () => {
     strike({ key: 'Enter', ctrlKey: true })
     expect([outer.mock.calls.length, inner.mock.calls.length]).toEqual([2, 1])
   })
+
+  it('a layer that has the key itself gets it; what lies behind does not act', () => {
+    const behind = vi.fn()
+    const own = vi.fn()
+    render(
+      <>
+        <Bound name="Ctrl+Enter" onKey={behind} />
+        <Bound name="F2" onKey={behind} />
+        {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
+        <form data-own-keys="Ctrl+Enter" onKeyDown={(event) => own(event.key)}>
+          <input data-testid="inside" />
+        </form>
+      </>,
+    )
+    const inside = box.querySelector('[data-testid=inside]') ?? document.body
+    strike({ key: 'Enter', ctrlKey: true }, inside)
+    expect([behind.mock.calls.length, own.mock.calls.length]).toEqual([0, 1])
+    // Every other key is as ever, and so is this one outside.
+    strike({ key: 'F2' }, inside)
+    strike({ key: 'Enter', ctrlKey: true }, box.querySelector('[data-testid=field]') ?? document.body)
+    expect([behind.mock.calls.length, own.mock.calls.length]).toEqual([2, 1])
+  })
 })

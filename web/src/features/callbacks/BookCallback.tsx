@@ -8,6 +8,8 @@ import { api, apiOf } from '@/shared/api/client'
 import { useAction } from '@/shared/api/lists'
 import type { InteractionDocument } from '@/shared/api/types'
 import { customerNumber, dialable } from '@/shared/format/phone'
+import { useKeysOf } from '@/shared/keys/actions'
+import { combination } from '@/shared/keys/keys'
 import { serverNow } from '@/shared/time/clock'
 import { Field } from '@/shared/ui/Field'
 import { useMay } from '@/shared/ui/may'
@@ -26,6 +28,7 @@ interface Props {
 /** A call we shall owe from now on: at once, or at a time agreed upon. */
 export function BookCallback({ queues, first, about, onClose }: Props) {
   const { t } = useTranslation()
+  const submit = useKeysOf()('submit')
   const works = useMay()('agent.work')
   const { busy, problem, run } = useAction('/callbacks')
   const [number, setNumber] = useState(about ? customerNumber(about) : '')
@@ -48,9 +51,16 @@ export function BookCallback({ queues, first, about, onClose }: Props) {
     onClose()
   }
   return (
-    <Modal open title={t('callbacks.book')} width={460} onCancel={onClose} okText={t('callbacks.book')} cancelText={t('admin.common.cancel')} confirmLoading={busy} onOk={() => void save()}>
+    <Modal open wrapProps={{ 'data-own-keys': submit }} title={t('callbacks.book')} width={460} onCancel={onClose} okText={t('callbacks.book')} cancelText={t('admin.common.cancel')} confirmLoading={busy} onOk={() => void save()}>
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- the key of every form */}
       <form
         className="form"
+        onKeyDown={(event) => {
+          if (combination(event.nativeEvent) !== submit) return
+          event.preventDefault()
+          event.stopPropagation()
+          if (!event.repeat) void save()
+        }}
         onSubmit={(event) => {
           event.preventDefault()
           void save()

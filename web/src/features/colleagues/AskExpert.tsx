@@ -6,12 +6,14 @@ import { apiOf } from '@/shared/api/client'
 import type { Chat } from '@/shared/api/colleagues'
 import type { InteractionDocument } from '@/shared/api/types'
 import { ActionKey } from '@/shared/keys/ActionKey'
-import { composing } from '@/shared/keys/keys'
+import { useKeysOf } from '@/shared/keys/actions'
+import { combination } from '@/shared/keys/keys'
 import { useLink } from '@/shared/live/store'
 import { useDraft } from '@/shared/prefs/drafts'
 import { Icon } from '@/shared/ui/Icon'
 import { Empty, ErrorLine } from '@/shared/ui/parts'
 import { bySoonest, useColleagues, useTalking } from './chats'
+import { inColleagues } from './entry'
 import { Person } from './Person'
 
 const most = 5
@@ -20,6 +22,7 @@ const shown_skills = 8
 /** Ask somebody who knows, with the trail attached: they may read this contact, and what they answer stands in it. */
 export function AskExpert({ interaction, onAsked, onBack }: { interaction: InteractionDocument; onAsked: (chat: string) => void; onBack: () => void }) {
   const { t } = useTranslation()
+  const submit = useKeysOf()('submit')
   const online = useLink().status === 'online'
   const draft = useDraft(`expert.${interaction.id}`, '')
   const [q, setQ] = useState('')
@@ -30,7 +33,10 @@ export function AskExpert({ interaction, onAsked, onBack }: { interaction: Inter
   const query = useColleagues(q.trim(), leaders)
   const { busy, problem, run } = useTalking()
   const field = useRef<HTMLTextAreaElement>(null)
-  useEffect(() => field.current?.focus({ preventScroll: true }), [])
+  useEffect(() => {
+    // It also comes with a new contact: then the agent is elsewhere.
+    if (inColleagues()) field.current?.focus({ preventScroll: true })
+  }, [])
 
   const everybody = query.data?.items
   const skills = useMemo(() => [...new Set((everybody ?? []).flatMap((one) => one.skills))].slice(0, shown_skills), [everybody])
@@ -50,11 +56,12 @@ export function AskExpert({ interaction, onAsked, onBack }: { interaction: Inter
     // oxlint-disable-next-line jsx-a11y/no-static-element-interactions
     <div
       className="expert"
+      data-own-keys={submit}
       onKeyDown={(event) => {
-        if (composing(event.nativeEvent) || event.key !== 'Enter' || !event.ctrlKey) return
+        if (combination(event.nativeEvent) !== submit) return
         event.preventDefault()
         event.stopPropagation()
-        void ask()
+        if (!event.repeat) void ask()
       }}
     >
       <div className="tool-scroll">

@@ -22,6 +22,9 @@ const reach = (): boolean => {
 
 let wanted = false
 
+/** Whether the focus is to go into the tool: asked for by key, or there already. */
+export const inColleagues = (): boolean => wanted || document.getElementById(colleagues_region)?.contains(document.activeElement) === true
+
 /** One key asks an expert about the contact on the screen. Stands in the rail, which is always there; its badge is what I
  * have not seen. */
 export function useColleaguesEntry(interaction: InteractionDocument | null): number {

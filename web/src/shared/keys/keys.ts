@@ -73,6 +73,9 @@ export function dispatchKey(event: KeyboardEvent): boolean {
     if (!event.repeat) capture(name)
     return true
   }
+  // A layer that has this key itself: what lies behind it must not act.
+  const own = event.target instanceof Element ? event.target.closest('[data-own-keys]') : null
+  if (own?.getAttribute('data-own-keys') === name) return false
   const taken = bindings.get(name)?.findLast((binding) => binding.enabled.current)
   if (!taken) return false
   event.preventDefault()
