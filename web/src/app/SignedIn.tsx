@@ -15,7 +15,7 @@ import type { InteractionDocument, Person } from '@/shared/api/types'
 import { customerNumber, phone } from '@/shared/format/phone'
 import { useAction } from '@/shared/keys/actions'
 import { composing, isEditable } from '@/shared/keys/keys'
-import { connectLive, useAgent, useLink, useMine } from '@/shared/live/store'
+import { connectLive, forgetDocuments, useAgent, useLink, useMine } from '@/shared/live/store'
 import { sweepDrafts } from '@/shared/prefs/drafts'
 import { timer } from '@/shared/time/format'
 import { refreshNow, serverNow, useNow } from '@/shared/time/clock'
@@ -58,6 +58,7 @@ export function SignedIn({ person, token }: { person: Person; token: string }) {
     return connectLive(token, () => void refreshSession())
     // A session at another tenant sees other documents.
   }, [token, tenantId])
+  useEffect(() => forgetDocuments, [person.id, tenantId])
   useLinkNotices()
 
   // Pop what is new; say what has gone unanswered.

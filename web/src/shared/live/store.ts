@@ -30,9 +30,13 @@ export function connectLive(token: string, onRefused: () => void): () => void {
     window.removeEventListener('online', online)
     document.removeEventListener('visibilitychange', seen)
     connection.stop()
-    documents.set(emptyLive)
+    // The next token's connection brings them anew; until then nobody's call is gone.
+    documents.set({ ...documents.get(), fresh: false })
   }
 }
+
+/** Another person or another tenant sees other documents. */
+export const forgetDocuments = (): void => documents.set(emptyLive)
 
 export const useLink = (): Link => useSyncExternalStore(link.subscribe, link.get)
 
