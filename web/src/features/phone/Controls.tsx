@@ -43,6 +43,9 @@ export function Controls({ call }: { call: InteractionDocument | null }) {
   const answering = phone.state.call?.phase === 'answering'
   const toggle = (one: 'keypad' | 'people') => setLayer((open) => (open === one ? null : one))
 
+  // What is opened for a call closes with it; the next one begins without.
+  if (layer !== null && !slots.some((slot) => controls[slot].act === layer && controls[slot].enabled)) setLayer(null)
+
   const press = (slot: Slot) => {
     const { enabled, act } = controls[slot]
     if (!enabled) return
@@ -98,6 +101,7 @@ export function Controls({ call }: { call: InteractionDocument | null }) {
             <Popover
               key={slot}
               open={open}
+              destroyOnHidden
               onOpenChange={(wanted) => !wanted && close()}
               trigger={['click']}
               placement="bottom"

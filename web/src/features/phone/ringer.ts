@@ -60,7 +60,7 @@ export const playRing = (device: string): Promise<void> => playOnce(ring, device
 export class Ringer {
   private context: AudioContext | null = null
   private timer: ReturnType<typeof setInterval> | undefined
-  private readonly unlock = () => void this.context?.resume()
+  private readonly unlock = () => this.resume()
 
   start(): void {
     if (this.timer !== undefined) return
@@ -68,7 +68,7 @@ export class Ringer {
     soundOn(this.context, getDevices().ring)
     // After a reload the browser keeps sound back until the first key or click.
     if (this.context.state === 'suspended') {
-      void this.context.resume()
+      this.resume()
       window.addEventListener('pointerdown', this.unlock, { once: true })
       window.addEventListener('keydown', this.unlock, { once: true })
     }
@@ -81,12 +81,18 @@ export class Ringer {
     this.timer = undefined
     window.removeEventListener('pointerdown', this.unlock)
     window.removeEventListener('keydown', this.unlock)
-    void this.context?.suspend()
+    void this.context?.close().catch(() => undefined)
+    this.context = null
   }
 
   private ring(): void {
     if (!this.context || !getPrefs().ring) return
-    void this.context.resume()
+    this.resume()
     play(this.context, ring)
+  }
+
+  /** Kept waiting until the page is touched; refused when the ringing ends before that. */
+  private resume(): void {
+    void this.context?.resume().catch(() => undefined)
   }
 }

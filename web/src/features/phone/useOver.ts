@@ -1,6 +1,6 @@
 import { useEffect } from 'react'
 
-import { useDocument, useLink, useLiveFresh } from '@/shared/live/store'
+import { useAgent, useDocument, useLink, useLiveFresh } from '@/shared/live/store'
 import type { InteractionDocument } from '@/shared/api/types'
 import { useMe } from '@/shared/ui/may'
 import type { Call } from './reducer'
@@ -20,8 +20,10 @@ export function useOver(call: Call | null, end: () => void): void {
   const me = useMe()
   const online = useLink().status === 'online'
   const fresh = useLiveFresh()
+  // A snapshot without the agent knows nothing of their calls either.
+  const known = useAgent(me.id) !== null
   const contact = useDocument<InteractionDocument>(`interaction/${call?.interactionId ?? ''}`)
-  const over = call !== null && call.interactionId !== null && online && fresh && isOver(contact, me.id)
+  const over = call !== null && call.interactionId !== null && online && fresh && known && isOver(contact, me.id)
   const key = call?.key
   useEffect(() => {
     if (!over) return
