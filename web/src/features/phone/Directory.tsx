@@ -11,7 +11,7 @@ import { composing } from '@/shared/keys/keys'
 import { Icon } from '@/shared/ui/Icon'
 import { ErrorLine, Keycap } from '@/shared/ui/parts'
 import { DirectoryLine } from './DirectoryLine'
-import { entriesOf, type DirectoryPage, type Entry } from './entries'
+import { entriesOf, inOrder, type DirectoryPage, type Entry } from './entries'
 import { sendTo } from './verbs'
 import './directory.css'
 
@@ -34,6 +34,8 @@ export function Directory({ call, onClose }: Props) {
   const [refused, setRefused] = useState<string | null>(null)
   /** Enter was struck before the answer to the last letters had come: it is meant for that answer. */
   const [struck, setStruck] = useState<'transfer' | 'consult' | null>(null)
+  /** The lines as they were first shown for a text: later answers tell their states, not their order. */
+  const [first, setFirst] = useState<{ text: string; entries: readonly Entry[] } | null>(null)
   const field = useRef<HTMLInputElement>(null)
   const list = useRef<HTMLDivElement>(null)
 
@@ -55,14 +57,18 @@ export function Directory({ call, onClose }: Props) {
     }
   }, [])
 
-  const entries = entriesOf(text, data)
+  const settled = isError || (wanted === text.trim() && !isPlaceholderData && data !== undefined)
+  const found = entriesOf(text, data)
+  const before = first?.text === text.trim() ? first.entries : null
+  const entries = before ? inOrder(found, before) : found
+  const more = entries.filter(({ key }) => !before?.some((one) => one.key === key))
+  if (settled && !isError && (!before || more.length > 0)) setFirst({ text: text.trim(), entries: [...(before ?? []), ...more] })
   const at = Math.max(0, entries.findIndex(({ key }) => key === chosen))
   const entry = entries[at]
   useLayoutEffect(() => {
     list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' })
   }, [at, text])
 
-  const settled = isError || (wanted === text.trim() && !isPlaceholderData && data !== undefined)
   const go = async (verb: 'transfer' | 'consult', one: Entry | undefined = entry) => {
     if (busy) return
     if (!settled && one?.group !== 'outside' && one?.key !== chosen) {

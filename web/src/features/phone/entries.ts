@@ -28,3 +28,11 @@ export function entriesOf(typed: string, page: Pick<DirectoryPage, 'agents' | 'q
   const free: Entry[] = numeric && !known ? [{ group: 'outside', key: 'outside', to: { number: digits }, number: digits }] : []
   return numeric && digits.length >= outside_from ? [...free, ...agents, ...queues] : [...agents, ...queues, ...free]
 }
+
+/** In the order they were first shown in, group by group: what Enter would take must not change hands. What is new goes last. */
+export function inOrder(entries: readonly Entry[], shown: readonly Entry[]): Entry[] {
+  const place = (found: number) => (found < 0 ? shown.length : found)
+  const group = (one: Entry) => place(shown.findIndex((other) => other.group === one.group))
+  const line = (one: Entry) => place(shown.findIndex((other) => other.key === one.key))
+  return entries.toSorted((a, b) => group(a) - group(b) || line(a) - line(b))
+}
