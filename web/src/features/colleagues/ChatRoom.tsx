@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { api } from '@/shared/api/client'
 import { composing } from '@/shared/keys/keys'
 import { useLink } from '@/shared/live/store'
-import { useDraft } from '@/shared/prefs/drafts'
+import { useDraft, useSent } from '@/shared/prefs/drafts'
 import { useNow } from '@/shared/time/clock'
 import { clock, dayTime } from '@/shared/time/format'
 import { Icon } from '@/shared/ui/Icon'
@@ -24,7 +24,9 @@ export function ChatRoom({ id, onBack }: { id: string; onBack: () => void }) {
   const chat = useChat(id)
   const { query, messages } = useMessages(id)
   const { busy, problem, run } = useTalking()
+  const { run: mark } = useTalking()
   const draft = useDraft(`chat.${id}`, '')
+  const taken = useSent(draft)
   const seen = useRef<string | null>(null)
   const scroller = useRef<HTMLDivElement>(null)
   const last = messages.at(-1)
@@ -38,13 +40,14 @@ export function ChatRoom({ id, onBack }: { id: string; onBack: () => void }) {
   useEffect(() => {
     if (!last || last.id === seen.current || fresh === 0 || document.hidden) return
     seen.current = last.id
-    void run(() => api.put(`/chats/${id}/read`, { message_id: last.id }))
-  }, [last, fresh, id, run])
+    void mark(() => api.put(`/chats/${id}/read`, { message_id: last.id }))
+  }, [last, fresh, id, mark])
 
   const send = async () => {
-    const text = draft.value.trim()
+    const sent = draft.value
+    const text = sent.trim()
     if (!text || busy || !online) return
-    if (await run(() => api.post(`/chats/${id}/messages`, { text }))) draft.clear()
+    if (await run(() => api.post(`/chats/${id}/messages`, { text }))) taken(sent)
   }
   const today = dayTime(now, now, i18n.language).slice(0, -6)
   return (

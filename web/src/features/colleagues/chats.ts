@@ -55,7 +55,7 @@ export function useTalking() {
       setProblem(null)
       try {
         const value = await request()
-        await queries.invalidateQueries({ predicate: ({ queryKey: [key] }) => typeof key === 'string' && key.startsWith('/chats') })
+        void queries.invalidateQueries({ predicate: ({ queryKey: [key] }) => typeof key === 'string' && key.startsWith('/chats') })
         return value
       } catch (error) {
         setProblem(error)

@@ -7,7 +7,7 @@ import { ActionKey } from '@/shared/keys/ActionKey'
 import { useAction } from '@/shared/keys/actions'
 import { composing } from '@/shared/keys/keys'
 import { useLink } from '@/shared/live/store'
-import { useDraft } from '@/shared/prefs/drafts'
+import { useDraft, useSent } from '@/shared/prefs/drafts'
 import { Icon } from '@/shared/ui/Icon'
 import { ErrorLine } from '@/shared/ui/parts'
 
@@ -15,6 +15,7 @@ import { ErrorLine } from '@/shared/ui/parts'
 export function NoteField({ interaction }: { interaction: InteractionDocument }) {
   const { t } = useTranslation()
   const draft = useDraft(`note.${interaction.id}`, '')
+  const taken = useSent(draft)
   const online = useLink().status === 'online'
   const [problem, setProblem] = useState<unknown>(null)
   const [sending, setSending] = useState(false)
@@ -22,13 +23,14 @@ export function NoteField({ interaction }: { interaction: InteractionDocument })
   useAction('note', () => field.current?.focus())
 
   const send = async () => {
-    const text = draft.value.trim()
+    const sent = draft.value
+    const text = sent.trim()
     if (!text || sending) return
     setSending(true)
     setProblem(null)
     try {
       await apiOf(interaction).post(`/interactions/${interaction.id}/notes`, { text })
-      draft.clear()
+      taken(sent)
     } catch (error) {
       setProblem(error)
     } finally {

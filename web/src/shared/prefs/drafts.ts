@@ -1,4 +1,4 @@
-import { useCallback, useContext, useEffect, useRef, useState } from 'react'
+import { useCallback, useContext, useEffect, useLayoutEffect, useRef, useState } from 'react'
 
 import { fixedId } from '../drafts/ids'
 import { useInteractionDraft } from '../drafts/useInteractionDraft'
@@ -77,6 +77,19 @@ export function useDraft<T>(name: string, initial: T): Draft<T> {
   const kept = useInteractionDraft(interaction, tenant, forms[kind].form, formId(interaction, kind, me?.id ?? ''), initial)
   const local = useLocalDraft(name, initial)
   return found ? kept : local
+}
+
+/** To be told what was sent, once it has been taken: what was typed since stays. */
+export function useSent({ value, set, clear }: Draft<string>): (sent: string) => void {
+  const latest = useRef({ value, set, clear })
+  useLayoutEffect(() => {
+    latest.current = { value, set, clear }
+  })
+  return useCallback((sent: string) => {
+    const now = latest.current
+    if (now.value === sent) now.clear()
+    else if (now.value.startsWith(sent)) now.set(now.value.slice(sent.length))
+  }, [])
 }
 
 function useLocalDraft<T>(name: string, initial: T): Draft<T> {
