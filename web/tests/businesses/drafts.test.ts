@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
 import { setOwner, draftOf, draftsOf } from '@/shared/drafts/store'
-import { edit, refresh, remove, restore } from '@/shared/drafts/sync'
+import { edit, isStuck, refresh, remove, restore } from '@/shared/drafts/sync'
 import { fixedId, newId } from '@/shared/drafts/ids'
 import { merge } from '@/shared/drafts/model'
 
@@ -57,6 +57,21 @@ describe('drafts of a contact', () => {
     await pass(60_000)
     vi.unstubAllGlobals()
     vi.useRealTimers()
+  })
+
+  it('waits for a session to be renewed; what is refused for good stays here and says so', async () => {
+    let status = 401
+    vi.stubGlobal('fetch', async (url: string, init: { method: string; body?: string }) => (status ? Response.json({ status, code: 'no' }, { status }) : centre.handle(url, init)))
+    type({ place: '3F' })
+    await pass(600)
+    expect([draftOf(contact.id, id)?.dirty, isStuck(id)]).toEqual([true, false])
+    status = 0
+    await pass(5_000)
+    expect(draftOf(contact.id, id)?.dirty).toBe(false)
+    status = 422
+    type({ place: '4F' })
+    await pass(600)
+    expect([draftOf(contact.id, id)?.dirty, isStuck(id)]).toEqual([true, true])
   })
 
   it('are in the browser at each key and at the centre half a second after the last', async () => {

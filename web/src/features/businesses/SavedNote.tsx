@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next'
 
 import type { Draft } from '@/shared/drafts/model'
+import { isStuck } from '@/shared/drafts/sync'
 import { useLink } from '@/shared/live/store'
 import { clock } from '@/shared/time/format'
 import { Icon } from '@/shared/ui/Icon'
@@ -19,7 +20,7 @@ export function SavedNote({ draft, wrong }: { draft: Draft | null; wrong: number
     )
   }
   if (!draft) return <span className="actions-note">{t('business.untouched')}</span>
-  if (draft.dirty && !online) {
+  if (draft.dirty && (!online || isStuck(draft.id))) {
     return (
       <span className="actions-note text-amber" data-testid="draft-note" data-saved="local">
         <Icon name="info" /> {t('business.savedHere', { time: clock(draft.at) })}

@@ -13,6 +13,10 @@ const timers = new Map<string, ReturnType<typeof setTimeout>>()
 const chains = new Map<string, Promise<void>>()
 /** What the centre will not take however often it is sent; it stays in the browser. */
 const stuck = new Set<string>()
+export const isStuck = (id: string): boolean => stuck.has(id)
+
+/** No answer, too much at once, a fault there, or a session that is just being renewed. */
+const passes = (status: number): boolean => status === 0 || status === 401 || status === 429 || status >= 500
 
 /** Where this contact's drafts are sent. */
 export const know = (contact: Contact): void => void contacts.set(contact.id, contact)
@@ -67,6 +71,7 @@ async function deliver(interaction: string, id: string): Promise<void> {
 function taken(kept: KeptDraft, sent: Values): void {
   const draft = draftOf(kept.interaction_id, kept.id)
   if (!draft) return
+  stuck.delete(draft.id)
   const more = changed(sent, draft.values).length > 0
   put({ ...draft, base: sent, version: kept.version, by: kept.updated_by, savedAt: Date.now(), dirty: more })
 }
@@ -86,8 +91,11 @@ function refused(draft: Draft, error: unknown): void {
     // Closed on another seat while it was typed in here: what was typed stands.
     put({ ...now, version: 0, base: {} })
     later(now, 0)
-  } else if (status === 0 || status === 429 || status >= 500) later(now, again)
-  else stuck.add(draft.id)
+  } else if (passes(status)) later(now, again)
+  else {
+    stuck.add(draft.id)
+    put({ ...now }) // to be shown
+  }
 }
 
 /** Theirs, with what was typed here since laid over it. */
@@ -158,7 +166,7 @@ const forget = (contact: Contact, id: string): Promise<void> =>
       await apiOf(contact).delete(`/drafts/${id}`)
     } catch (error) {
       const { status } = error as Problem
-      if (status === 0 || status === 429 || status >= 500) return // at the next refresh
+      if (passes(status)) return // at the next refresh
     }
     if (!draftOf(contact.id, id)) dropCopy(ownerOf(), contact.id, id)
   })
