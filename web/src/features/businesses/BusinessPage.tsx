@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { apiOf, type Problem } from '@/shared/api/client'
 import type { BusinessKind, BusinessRecord } from '@/shared/api/businesses'
 import type { InteractionDocument } from '@/shared/api/types'
+import { changed, same } from '@/shared/drafts/model'
 import { useDraftOf } from '@/shared/drafts/store'
 import { edit } from '@/shared/drafts/sync'
 import { useAction } from '@/shared/keys/actions'
@@ -55,6 +56,25 @@ export const BusinessPage = memo(function BusinessPage({ interaction, id, kind, 
     if (shown && fresh && !document.activeElement?.closest('[role=menu]')) page.current?.querySelector<HTMLElement>('input, select, textarea')?.focus()
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- typing must not move the focus
   }, [shown])
+
+  // Another customer: what was prefilled and not touched follows them. What nobody had filled in may have been emptied by
+  // hand, so it follows only somebody else than the form began with.
+  const prefill = useRef({ begun, customer: interaction.customer?.id })
+  useEffect(() => {
+    const old = prefill.current.begun
+    const another = prefill.current.customer !== interaction.customer?.id
+    prefill.current.begun = begun
+    if (!draft) return
+    const follows = changed(old, begun).filter((field) => same(draft.values[field], old[field]) && (another || field in old))
+    if (follows.length === 0) return
+    const next: Record<string, unknown> = { ...draft.values }
+    for (const field of follows) {
+      if (begun[field] === undefined) delete next[field]
+      else next[field] = begun[field]
+    }
+    edit(interaction, id, formName(kind.code), next)
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- only what is known anew
+  }, [begun])
 
   const change = (field: string, value: unknown) => {
     const next: Record<string, unknown> = { ...values, [field]: value }
