@@ -1,5 +1,5 @@
 import { Input } from 'antd'
-import { useState } from 'react'
+import { type Dispatch, type SetStateAction, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { apiOf } from '@/shared/api/client'
@@ -14,17 +14,19 @@ interface Props {
   questions: readonly Question[]
   ids: readonly string[]
   answers: Answers
-  onAnswers: (answers: Answers) => void
+  onAnswers: Dispatch<SetStateAction<Answers>>
 }
 
 /** 引导识别: what to ask, the question that leaves fewest first; each answer narrows the list below. */
 export function Questions({ interaction, questions, ids, answers, onAnswers }: Props) {
   const { t } = useTranslation()
   const now = current(questions, answers, ids)
-  const answer = (kind: Question['kind'], given: Given | null) => {
-    const { [kind]: _, ...rest } = answers
-    onAnswers(given ? { ...rest, [kind]: given } : rest)
-  }
+  // A comparison takes a while: meanwhile another question may have been answered.
+  const answer = (kind: Question['kind'], given: Given | null) =>
+    onAnswers((before) => {
+      const { [kind]: _, ...rest } = before
+      return given ? { ...rest, [kind]: given } : rest
+    })
   return (
     <ol className="questions" aria-label={t('guided.title')}>
       {questions.map((question, index) => (
@@ -92,7 +94,7 @@ function Compared({ interaction, kind, given, onGiven }: { interaction: Interact
         value={text}
         maxLength={number ? 4 : 30}
         allowClear
-        disabled={asking}
+        readOnly={asking}
         aria-label={t(`guided.ask.${kind}`)}
         placeholder={t(`guided.placeholder.${kind}`)}
         data-testid={`compare-${kind}`}
