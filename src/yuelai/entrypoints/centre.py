@@ -157,8 +157,7 @@ async def _start(
     # Media needs no database, so it loads while that comes up.
     await _all([*(supervisor.start(made(name)) for name in shares.roles(settings)), others()])
     await _wait_healthy(settings)
-    for role in extra:
-        await supervisor.start(role)
+    await _all([supervisor.start(role) for role in extra])
 
 
 async def _start_database(supervisor: Supervisor, settings: Settings, prepare: Prepare | None) -> None:
