@@ -42,6 +42,12 @@ def test_every_endpoint_says_who_may_use_it(home: Path) -> None:
         "WS /ws/events",
         "WS /ws/sip",
         "GET,HEAD /{path:screen}",
+        # They answer in the demo alone (test_trial.py).
+        "GET /api/v1/try/customers",
+        "POST /api/v1/try/calls",
+        "GET /api/v1/try/calls/{visit_id}",
+        "POST /api/v1/try/calls/{visit_id}/keys",
+        "DELETE /api/v1/try/calls/{visit_id}",
     }
 
 
@@ -51,6 +57,8 @@ async def test_without_a_session_nothing_of_the_api_answers(bare_site: Site) -> 
     for path, operations in document["paths"].items():
         for method in operations:
             if path in ("/health", "/metrics") or (path, method) == ("/api/v1/session", "post") or "/oidc" in path:
+                continue
+            if path.startswith("/api/v1/try/"):
                 continue
             answer = await bare_site.http.request(method, re.sub(r"{\w+}", str(new_id()), path), json={})
             assert answer.status_code == 401, (method, path, answer.text)
