@@ -16,7 +16,7 @@ from yuelai.platform.ids import SAMPLE_TENANT, TenantId
 
 PEOPLE = "/api/v1/people"
 PERSONNEL = ["people.read", "people.write", "agent.work", "interactions.read", "customers.read", "customers.write",
-             "queues.read", "recordings.listen", "callbacks.read"]  # fmt: skip
+             "queues.read", "recordings.listen", "callbacks.read", "colleagues.talk"]  # fmt: skip
 
 
 async def add_role(site: Site, code: str, permissions: list[str], tenant: TenantId = SAMPLE_TENANT) -> None:
