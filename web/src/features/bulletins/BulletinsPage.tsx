@@ -68,9 +68,11 @@ export function BulletinsPage() {
           <h1 className="page-title">{t('bulletin.title')}</h1>
           <Segmented value={tab} options={tabs.map((value) => ({ value, label: t(`bulletin.tab.${value}`) }))} onChange={setTab} />
           {writes && (
-            <Button type="primary" icon={<Icon name="plus" size={14} />} data-testid="bulletin-new" onClick={() => setWriting(true)}>
-              {t('bulletin.write')}
-            </Button>
+            <span className="admin-end">
+              <Button icon={<Icon name="plus" />} data-testid="bulletin-new" onClick={() => setWriting(true)}>
+                {t('bulletin.write')}
+              </Button>
+            </span>
           )}
         </header>
         <DataTable

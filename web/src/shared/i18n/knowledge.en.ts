@@ -3,7 +3,7 @@ import type { Shape } from './shape'
 
 export const knowledgeEn: Shape<typeof knowledgeZh> = {
   rail: { script: 'Script', offer: 'Offer' },
-  nav: { knowledge: 'Knowledge', scripts: 'Scripts', offers: 'Offers' },
+  nav: { knowledge: 'Guides', scripts: 'Scripts', offers: 'Offers' },
   script: {
     title: 'Script', titleOf: 'Script · {{name}}', place: 'v{{version}} · {{number}}/{{total}}', version: 'v{{version}}',
     noContact: 'A contact shows the scripts that suit it', search: 'Find a script, Enter takes the first', none: 'There is no such script', best: 'Best match', followed: 'Used',
