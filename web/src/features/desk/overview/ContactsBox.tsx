@@ -54,6 +54,7 @@ function Row({ one, played, onPlay, onOpen }: { one: Contact; played: boolean; o
   const { t, i18n } = useTranslation()
   const may = useMay()
   const dispositionName = useDispositionName()
+  const talked = length(one.talk_seconds ?? 0)
   const words = (
     <>
       {one.started_at && <time className="muted">{dayTime(one.started_at, serverNow(), i18n.language)}</time>}
@@ -73,12 +74,12 @@ function Row({ one, played, onPlay, onOpen }: { one: Contact; played: boolean; o
       <span className="row-side">
         <span>{one.agent ? `${one.agent.name} ${one.agent.number ?? ''}` : one.queue ? '' : t('overview.selfService')}</span>
         {one.recordings && one.recordings.length > 0 && may('recordings.listen') ? (
-          <button type="button" className="link" aria-expanded={played} aria-label={t('view.play')} title={t('view.play')} data-testid="play-contact" onClick={onPlay}>
+          <button type="button" className="link" aria-expanded={played} aria-label={`${t('view.play')} ${talked}`} title={t('view.play')} data-testid="play-contact" onClick={onPlay}>
             <Icon name={played ? 'close' : 'play'} size={14} />
-            {length(one.talk_seconds ?? 0)}
+            {talked}
           </button>
         ) : (
-          one.talk_seconds ? <Chip>{length(one.talk_seconds)}</Chip> : null
+          one.talk_seconds ? <Chip>{talked}</Chip> : null
         )}
       </span>
     </div>
