@@ -122,6 +122,16 @@ async def test_answers_that_are_not_as_described_are_refused(odd: BusinessSystem
     await client.close()
 
 
+@pytest.mark.parametrize("ask", ["accounts", "bills", "payments", "products", "orders"])
+async def test_a_system_that_passes_over_what_was_asked_for_is_not_believed(odd: BusinessSystem, ask: str) -> None:
+    another = {"id": "1", "relatedParty": [{"id": "C000000002"}], "payer": {"id": "C000000002"}}
+    odd.answer = lambda path, query: json_answer([another])
+    client = TmForum(odd.url)
+    with pytest.raises(ConnectorFailed, match="somebody else"):
+        await getattr(client, ask)(WANG)
+    await client.close()
+
+
 def test_money_is_rounded_as_people_do_and_never_by_binary_halves() -> None:
     assert reading.money({"unit": "CNY", "value": 48.6}) == (4860, "CNY")
     assert reading.money({"unit": "USD", "value": "0.285"}) == (29, "USD")

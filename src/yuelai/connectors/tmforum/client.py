@@ -111,6 +111,9 @@ class TmForum:
             answer = await asyncio.shield(task)
         if not isinstance(answer, list) or not all(isinstance(each, dict) for each in answer):
             raise ConnectorFailed("Its answer is no list of resources.", host=self.host)
+        if not _read(lambda: reading.are_of(answer, params)):
+            # A system that passes over a filter it does not know would show one customer another's bills.
+            raise ConnectorFailed("Its answer is about somebody else.", host=self.host)
         return answer
 
     async def _ask(self, url: str) -> Any:

@@ -31,6 +31,23 @@ def money(amount: Resource | None) -> tuple[int, str]:
     return int(value.to_integral_value(ROUND_HALF_UP)), str(amount.get("unit") or "CNY")
 
 
+def are_of(found: Iterable[Resource], asked: Mapping[str, str]) -> bool:
+    """Return whether each resource that says whom or what it refers to names one of the ids asked for.
+
+    `asked` are query parameters; those of the form `relatedParty.id` are ids parted by commas (TMF630 part 1).
+    """
+    for each in found:
+        for parameter, value in asked.items():
+            attribute, _, rest = parameter.partition(".")
+            named = each.get(attribute)
+            if rest != "id" or not named:
+                continue
+            references = named if isinstance(named, list) else [named]
+            if {str(reference["id"]) for reference in references}.isdisjoint(value.split(",")):
+                return False
+    return True
+
+
 def accounts(found: Iterable[Resource], buckets: Iterable[Resource]) -> list[Account]:
     """Of TMF666 `billingAccount` and TMF654 `bucket`: what is left in an account's monetary buckets goes before the
     balance that the account itself names."""
