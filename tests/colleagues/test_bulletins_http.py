@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.colleagues.conftest import Crew
-from tests.support.organisation import add_group, facts
+from tests.support.organisation import add_group, add_scoped, facts
 from tests.support.web import Site, add_person, add_tenant
 from yuelai.platform.ids import new_id
 
@@ -160,3 +160,16 @@ async def test_long_lists_come_in_pages(crew: Crew) -> None:
         await crew.of(crew.leader).get(f"{BULLETINS}/{shown['id']}/readers", params={"cursor": readers["next_cursor"]})
     ).json()
     assert len(readers["items"] + more["items"]) == 3
+
+
+async def test_who_leads_a_group_publishes_for_it_alone(site: Site, crew: Crew) -> None:
+    own, other = await add_group(site.database, "team1", crew.zhang), await add_group(site.database, "team2", crew.li)
+    await add_scoped(site.database, "narrow", "leader", "group", own)
+    async with await site.client("narrow") as narrow:
+        await publish(narrow, title="一组", audience="groups", target_ids=[str(own)])
+        for fields in ({}, {"audience": "groups", "target_ids": [str(own), str(other)]}):
+            refused = await narrow.post(BULLETINS, json={**OUTAGE, **fields})
+            assert (refused.status_code, refused.json()["code"]) == (403, "beyond_reach")
+        everybodys = await publish(crew.of(crew.leader))
+        assert (await narrow.post(f"{BULLETINS}/{everybodys['id']}/withdraw")).status_code == 403
+    assert await waiting(crew.of(crew.li)) == (1, OUTAGE["title"])

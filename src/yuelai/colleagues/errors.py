@@ -18,6 +18,13 @@ class NoSuchTarget(Refusal):
     code = "no_such_target"
 
 
+class BeyondReach(Refusal):
+    """You publish for your own groups; name them."""
+
+    status = 403
+    code = "beyond_reach"
+
+
 class BulletinSpan(Refusal):
     """A bulletin must end after it begins, and not in the past."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
@@ -10,7 +10,7 @@ from uuid import UUID
 import asyncpg
 
 from yuelai.colleagues.bulletins import repository
-from yuelai.colleagues.errors import AlreadyWithdrawn, BulletinSpan, NoSuchBulletin, NoSuchTarget
+from yuelai.colleagues.errors import AlreadyWithdrawn, BeyondReach, BulletinSpan, NoSuchBulletin, NoSuchTarget
 from yuelai.colleagues.events import BulletinChanged
 from yuelai.identity.audit import audit
 from yuelai.identity.model import Principal
@@ -61,7 +61,7 @@ async def unread(conn: Connection, principal: Principal) -> dict[str, Any]:
 
 
 async def publish(conn: Connection, principal: Principal, fields: Mapping[str, Any]) -> UUID:
-    """Raises `NoSuchTarget`, `BulletinSpan`."""
+    """Raises `NoSuchTarget`, `BulletinSpan`, `BeyondReach`."""
     now, bulletin_id = SystemClock().now(), new_id()
     begins, ends = fields["valid_from"] or now, fields["valid_until"]
     if ends is not None and (ends <= begins or ends <= now):
@@ -71,6 +71,7 @@ async def publish(conn: Connection, principal: Principal, fields: Mapping[str, A
         raise NoSuchTarget()
     if meant and await repository.targets(conn, principal.tenant_id, fields["audience"], meant) != len(meant):
         raise NoSuchTarget()
+    _within_reach(principal, fields["audience"], meant)
     row = {**fields, "target_ids": meant, "valid_from": begins, "author_id": principal.person_id, "created_at": now}
     await repository.add(conn, principal.tenant_id, bulletin_id, row)
     said = {name: fields[name] for name in ("importance", "audience", "must_confirm")}
@@ -81,8 +82,11 @@ async def publish(conn: Connection, principal: Principal, fields: Mapping[str, A
 
 
 async def withdraw(conn: Connection, principal: Principal, bulletin_id: UUID) -> None:
-    """Nobody is shown it any more; its receipts stay. Raises `NoSuchBulletin`, `AlreadyWithdrawn`."""
-    await _row(conn, principal, bulletin_id)
+    """Nobody is shown it any more; its receipts stay. Raises `NoSuchBulletin`, `AlreadyWithdrawn`,
+    `BeyondReach`."""
+    row = await _row(conn, principal, bulletin_id)
+    if row["author_id"] != principal.person_id:
+        _within_reach(principal, row["audience"], row["target_ids"])
     now = SystemClock().now()
     if not await repository.withdraw(conn, principal.tenant_id, bulletin_id, now):
         raise AlreadyWithdrawn()
@@ -112,6 +116,13 @@ async def readers(
 
 def _of_tenant(principal: Principal) -> Scope:
     return Scope().where("b.tenant_id = {}", principal.tenant_id)
+
+
+def _within_reach(principal: Principal, audience: str, target_ids: Sequence[UUID]) -> None:
+    """Who may write for some groups alone writes for these; sites and queues have members of other groups, too."""
+    reach = principal.reach(WRITE)
+    if not reach.everything and (audience != "groups" or not reach.groups.issuperset(target_ids)):
+        raise BeyondReach()
 
 
 def _visible(principal: Principal) -> Scope:

@@ -17,7 +17,7 @@ export const colleaguesEn: Shape<typeof colleaguesZh> = {
     published: 'The bulletin is published', publish: 'Publish', subjectMissing: 'Write a title', text: 'Text', to: 'To', targetMissing: 'Choose at least one', atOnce: 'At once', open_end: 'No end', isImportant: 'Important, shown first', mustConfirm: 'Each must confirm',
   },
   problem: {
-    no_such_bulletin: 'There is no such bulletin, or it is not for you', no_such_target: 'Choose groups or queues that exist', bulletin_span: 'It must end after it begins, and not in the past', already_withdrawn: 'Withdrawn already', no_such_chat: 'There is no such chat, or you are not in it', no_such_colleague: 'Nobody here is that', not_with_yourself: 'Choose somebody else', no_such_handover: 'There is no such note', not_your_group: 'You are not in that group', taken_already: 'A colleague has taken it over',
+    no_such_bulletin: 'There is no such bulletin, or it is not for you', no_such_target: 'Choose groups or queues that exist', beyond_reach: 'You publish for your own groups: choose them', bulletin_span: 'It must end after it begins, and not in the past', already_withdrawn: 'Withdrawn already', no_such_chat: 'There is no such chat, or you are not in it', no_such_colleague: 'Nobody here is that', not_with_yourself: 'Choose somebody else', no_such_handover: 'There is no such note', not_your_group: 'You are not in that group', taken_already: 'A colleague has taken it over',
   },
   admin: {
     permission: { colleagues_talk: 'Talk with colleagues, read bulletins and hand-over', bulletins_write: 'Publish bulletins, see receipts' },

@@ -15,7 +15,7 @@ export const colleaguesZh = {
     published: '公告已发布', publish: '发布', subjectMissing: '请填写标题', text: '内容', to: '发给', targetMissing: '请至少选择一个', atOnce: '立即', open_end: '长期有效', isImportant: '重要，优先显示', mustConfirm: '须逐人确认',
   },
   problem: {
-    no_such_bulletin: '没有这条公告，或不发给您', no_such_target: '请选择存在的班组或队列', bulletin_span: '截止须晚于生效和现在', already_withdrawn: '已经撤回', no_such_chat: '没有这个会话，或您不在其中', no_such_colleague: '本单位没有这位同事', not_with_yourself: '请选择其他同事', no_such_handover: '没有这条交接', not_your_group: '您不在这个班组', taken_already: '已有同事接手',
+    no_such_bulletin: '没有这条公告，或不发给您', no_such_target: '请选择存在的班组或队列', beyond_reach: '您只能发给自己的班组，请选择班组', bulletin_span: '截止须晚于生效和现在', already_withdrawn: '已经撤回', no_such_chat: '没有这个会话，或您不在其中', no_such_colleague: '本单位没有这位同事', not_with_yourself: '请选择其他同事', no_such_handover: '没有这条交接', not_your_group: '您不在这个班组', taken_already: '已有同事接手',
   },
   admin: {
     permission: { colleagues_talk: '与同事交流，看公告与交接', bulletins_write: '发布公告，看回执' },
