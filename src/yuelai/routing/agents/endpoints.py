@@ -74,10 +74,12 @@ async def force_state(agent_id: UUID, body: Forced, principal: Leader, db: Db, c
     seat = body.seat.value if body.seat else None
     async with db.transaction(principal.tenant_id) as conn:
         await service.within_reach(conn, principal, "agents.control", agent_id)
-        data = {"state": body.state, "reason": body.reason, "seat": seat}
+    # Nothing is held in the database while core is asked; by whom is in the agent's own journal, too.
+    data = {"state": body.state, "reason": body.reason, "seat": seat}
+    wanted = {**data, "principal": principal.to_message(), "agent_id": str(agent_id)}
+    answer = await client.request("agent.force_state", wanted)
+    async with db.transaction(principal.tenant_id) as conn:
         await audit(conn, principal, "agent.state_forced", f"agent/{agent_id}", data)
-        wanted = {**data, "principal": principal.to_message(), "agent_id": str(agent_id)}
-        answer = await client.request("agent.force_state", wanted)
     return AgentDocument.model_validate(answer)
 
 
