@@ -1,5 +1,4 @@
 import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
-import { useState } from 'react'
 
 import { BulletinFoot } from '@/features/bulletins/BulletinFoot'
 import { Roster } from '@/features/desk/Roster'
@@ -50,12 +49,11 @@ function Tools() {
   const narrow = useMedia('(width < 1300px)')
   const tight = useMedia('(width < 1180px)')
   const broad = useMedia('(width > 1680px)')
-  const [over, setOver] = useState(false)
-  const shut = panel.width === 0 || (tight && !over)
+  const shut = panel.width === 0 || (tight && !panel.over)
   const open = shut ? [] : tools.map(({ id }) => id).filter((id) => panel.tools.includes(id))
   const toggle = (id: ToolId) => {
     const last = open.length === 1 && open[0] === id
-    setOver(!last)
+    panel.setOver(!last)
     // The last one shuts the panel and is there again when it opens.
     if (last) panel.set({ width: tight ? panel.width : 0 })
     else if (shut) panel.set({ width: panel.width || null, tools: panel.tools.includes(id) ? panel.tools : toggled(panel.tools, id) })

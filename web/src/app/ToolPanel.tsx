@@ -64,7 +64,7 @@ export function ToolPanel({ interaction, usual, hidden }: Props) {
               onStep={(by) => panel.set({ upper: stepped(share, panelShares, by) })}
             />
           )}
-          <Component interaction={interaction} />
+          <Component interaction={interaction} visible={!hidden} />
         </div>
       ))}
     </aside>

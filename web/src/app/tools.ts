@@ -11,13 +11,19 @@ import type { InteractionDocument } from '@/shared/api/types'
 import type { ToolId } from '@/shared/prefs/panel'
 import type { IconName } from '@/shared/ui/icons'
 
+export interface ToolProps {
+  interaction: InteractionDocument | null
+  /** Whether the panel is open: what stands in a shut one keeps its state and is seen by nobody. */
+  visible: boolean
+}
+
 /** What stands beside the work area at the desk, one button each in the rail. */
 export interface Tool {
   id: ToolId
   icon: IconName
   /** Key of its name in the rail. */
   name: string
-  Component: ComponentType<{ interaction: InteractionDocument | null }>
+  Component: ComponentType<ToolProps>
   /** How much of it is new for this contact; 0 is no badge. */
   useBadge?: (interaction: InteractionDocument | null) => number
 }

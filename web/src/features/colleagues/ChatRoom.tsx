@@ -11,12 +11,13 @@ import { clock, dayTime } from '@/shared/time/format'
 import { Icon } from '@/shared/ui/Icon'
 import { useMe } from '@/shared/ui/may'
 import { ErrorLine } from '@/shared/ui/parts'
+import { useInSight } from '@/shared/ui/useInSight'
 import { nameOf, useChat, useMessages, useTalking } from './chats'
 
 const longest = 2_000
 
 /** One chat: read downwards, the newest at the bottom beside the field. */
-export function ChatRoom({ id, onBack }: { id: string; onBack: () => void }) {
+export function ChatRoom({ id, visible, onBack }: { id: string; visible: boolean; onBack: () => void }) {
   const { t, i18n } = useTranslation()
   const now = useNow()
   const me = useMe()
@@ -31,6 +32,7 @@ export function ChatRoom({ id, onBack }: { id: string; onBack: () => void }) {
   const scroller = useRef<HTMLDivElement>(null)
   const last = messages.at(-1)
   const fresh = chat.data?.unread ?? 0
+  const inSight = useInSight(visible)
 
   useLayoutEffect(() => {
     if (scroller.current) scroller.current.scrollTop = scroller.current.scrollHeight
@@ -38,10 +40,10 @@ export function ChatRoom({ id, onBack }: { id: string; onBack: () => void }) {
 
   // What stands on the screen of somebody who is there has been seen.
   useEffect(() => {
-    if (!last || last.id === seen.current || fresh === 0 || document.hidden) return
+    if (!last || last.id === seen.current || fresh === 0 || !inSight) return
     seen.current = last.id
     void mark(() => api.put(`/chats/${id}/read`, { message_id: last.id }))
-  }, [last, fresh, id, mark])
+  }, [last, fresh, id, inSight, mark])
 
   const send = async () => {
     const sent = draft.value

@@ -16,7 +16,7 @@ import './colleagues.css'
 const lists = ['chats', 'people', 'handover'] as const
 
 /** 同事: write to somebody, ask an expert about this contact, take over what the last shift left. */
-export function ColleaguesTool({ interaction }: { interaction: InteractionDocument | null }) {
+export function ColleaguesTool({ interaction, visible }: { interaction: InteractionDocument | null; visible: boolean }) {
   const { t } = useTranslation()
   const keysOf = useKeysOf()
   const shown = useSyncExternalStore(view.subscribe, view.get)
@@ -41,7 +41,7 @@ export function ColleaguesTool({ interaction }: { interaction: InteractionDocume
       {shown.at === 'chats' && <ChatList onOpen={(id) => go({ at: 'chat', id })} />}
       {shown.at === 'people' && <Directory onOpen={(id) => go({ at: 'chat', id })} />}
       {shown.at === 'handover' && <Handovers interaction={interaction} />}
-      {shown.at === 'chat' && <ChatRoom key={shown.id} id={shown.id} onBack={() => go({ at: 'chats' })} />}
+      {shown.at === 'chat' && <ChatRoom key={shown.id} id={shown.id} visible={visible} onBack={() => go({ at: 'chats' })} />}
       {shown.at === 'ask' && (interaction ? <AskExpert key={interaction.id} interaction={interaction} onAsked={(id) => go({ at: 'chat', id })} onBack={() => go({ at: 'chats' })} /> : <ChatList onOpen={(id) => go({ at: 'chat', id })} />)}
     </section>
   )

@@ -35,13 +35,13 @@ export function useColleaguesEntry(interaction: InteractionDocument | null): num
     // The answer comes to the trail, too: where it is open it stays.
     const kept = panel.tools.includes('trail') ? (['trail'] as const) : panel.tools.slice(-1)
     const tools = panel.tools.includes('colleagues') ? panel.tools : [...kept, 'colleagues' as const]
-    panel.set({ tools, width: panel.width === 0 ? null : panel.width })
+    panel.open(tools)
     requestAnimationFrame(() => {
       if (reach()) wanted = false
     })
   })
   useEffect(() => {
     if (wanted && reach()) wanted = false
-  }, [panel.tools, panel.width])
+  }, [panel.tools, panel.width, panel.over])
   return useUnreadChats()
 }

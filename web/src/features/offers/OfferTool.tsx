@@ -10,12 +10,13 @@ import type { InteractionDocument } from '@/shared/api/types'
 import { useLink } from '@/shared/live/store'
 import { Icon } from '@/shared/ui/Icon'
 import { Chip, Empty, ErrorLine, Skeleton } from '@/shared/ui/parts'
+import { useInSight } from '@/shared/ui/useInSight'
 import { usePatience } from '@/shared/ui/usePatience'
 import { reasons, results, useOffer, useOfferActions, type Result } from './offer'
 import './offers.css'
 
 /** 推荐: the one thing to offer in this contact, or why now is not the moment. */
-export function OfferTool({ interaction }: { interaction: InteractionDocument | null }) {
+export function OfferTool({ interaction, visible }: { interaction: InteractionDocument | null; visible: boolean }) {
   const { t } = useTranslation()
   return (
     <section className="tool script-tool" aria-label={t('offer.title')} data-testid="offer-tool">
@@ -23,12 +24,12 @@ export function OfferTool({ interaction }: { interaction: InteractionDocument | 
         <Icon name="gift" className="muted" />
         <span>{t('offer.title')}</span>
       </h2>
-      <div className="tool-scroll">{interaction ? <One key={interaction.id} interaction={interaction} /> : <Empty>{t('offer.noContact')}</Empty>}</div>
+      <div className="tool-scroll">{interaction ? <One key={interaction.id} interaction={interaction} visible={visible} /> : <Empty>{t('offer.noContact')}</Empty>}</div>
     </section>
   )
 }
 
-function One({ interaction }: { interaction: InteractionDocument }) {
+function One({ interaction, visible }: { interaction: InteractionDocument; visible: boolean }) {
   const online = useLink().status === 'online'
   const query = useOffer(interaction)
   const patience = usePatience(query.isPending && query.isFetching)
@@ -37,13 +38,14 @@ function One({ interaction }: { interaction: InteractionDocument }) {
   const asked = useRef<string | null>(null)
   const due = now?.offer && !now.showing ? now.offer.id : null
   const { show } = actions
+  const inSight = useInSight(visible)
   // The agent looks at it: from now on it is the one of this contact. Once; a refusal is shown, not repeated.
   useEffect(() => {
-    if (due && online && asked.current !== due) {
+    if (due && online && inSight && asked.current !== due) {
       asked.current = due
       void show(due)
     }
-  }, [due, online, show])
+  }, [due, online, inSight, show])
 
   if (!now) return query.isError ? <ErrorLine problem={query.error} onRetry={() => void query.refetch()} /> : patience === 'none' ? null : <Skeleton rows={2} />
   return (

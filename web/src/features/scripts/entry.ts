@@ -21,12 +21,11 @@ export function useScriptEntry(interaction: InteractionDocument | null): number 
   useAction('script', () => {
     if (reach()) return
     wanted = true
-    const open = panel.tools.includes('script') ? panel.tools : [...panel.tools, 'script' as const].slice(-2)
-    panel.set({ tools: open, width: panel.width === 0 ? null : panel.width })
+    panel.open(panel.tools.includes('script') ? panel.tools : [...panel.tools, 'script' as const].slice(-2))
   })
   useEffect(() => {
     if (wanted && reach()) wanted = false
-  }, [panel.tools, panel.width])
+  }, [panel.tools, panel.width, panel.over])
   return 0
 }
 

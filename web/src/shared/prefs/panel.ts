@@ -1,3 +1,6 @@
+import { useSyncExternalStore } from 'react'
+
+import { createStore } from '@/shared/store'
 import { setPrefs, usePrefs } from './prefs'
 
 /** What can stand in the panel beside the work area. */
@@ -36,13 +39,30 @@ export function toggled(open: readonly ToolId[], id: ToolId): ToolId[] {
   return [...open, id].slice(-2)
 }
 
+/** Whether the panel is wanted where the window has no place beside the work area: it lies over it then. */
+const over = createStore(false)
+
 export interface Panel extends PanelPrefs {
+  over: boolean
   set: (change: Partial<PanelPrefs>) => void
+  setOver: (over: boolean) => void
+  /** Show these tools, however small the window and though the panel was shut. */
+  open: (tools: readonly ToolId[]) => void
 }
 
 /** The panel as remembered for a channel; without a contact, as for calls. */
 export function usePanel(channel = 'voice'): Panel {
   const { panels } = usePrefs()
   const kept = { ...standardPanel, ...panels[channel] }
-  return { ...kept, set: (change) => setPrefs({ panels: { ...panels, [channel]: { ...kept, ...change } } }) }
+  const set = (change: Partial<PanelPrefs>) => setPrefs({ panels: { ...panels, [channel]: { ...kept, ...change } } })
+  return {
+    ...kept,
+    over: useSyncExternalStore(over.subscribe, over.get),
+    set,
+    setOver: over.set,
+    open: (tools) => {
+      over.set(true)
+      set({ tools, width: kept.width || null })
+    },
+  }
 }
