@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from yuelai.bootstrap.adapters import BusinessLookUp
 from yuelai.bootstrap.hours import QueueHours
+from yuelai.bootstrap.lookups import BusinessLookUp
 from yuelai.calendars.live import Calendars
 from yuelai.calendars.model import Calendar
 from yuelai.channels.ports import Closing
