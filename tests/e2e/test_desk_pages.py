@@ -53,6 +53,25 @@ def test_ringing(desk: Page, centre: Centre, number: str, shown: str) -> None:
     assert violations(desk) == []
 
 
+def test_a_very_important_customer_rings(browser: Browser, centre: Centre) -> None:
+    page = at_work(browser, centre, "agent02")
+    rings(page, centre, "13800000003")
+    expect(page.get_by_test_id("customer-name").first).to_be_visible(timeout=WAIT)
+    assert violations(page) == []
+    page.context.close()
+
+
+def test_the_network_is_lost_in_a_call(desk: Page, centre: Centre) -> None:
+    rings(desk, centre, "13800000001")
+    desk.keyboard.press("F2")
+    state(desk, "talking")
+    desk.context.set_offline(True)
+    expect(desk.get_by_test_id("offline")).to_be_visible(timeout=30_000)
+    assert violations(desk) == []
+    desk.context.set_offline(False)
+    expect(desk.get_by_test_id("offline")).to_have_count(0, timeout=30_000)
+
+
 def test_in_a_call_with_all_tools_and_in_wrap_up(desk: Page, centre: Centre) -> None:
     rings(desk, centre, "13800000001")
     desk.keyboard.press("F2")
