@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest'
+
+import main from '../../../src/yuelai/flows/samples/main.json'
+import { edgesOf, nodeHeight } from '@/features/flows/document'
+import { columns, layout, placed } from '@/features/flows/layout'
+import type { FlowDocument, FlowNode } from '@/features/flows/types'
+
+const shipped = main as unknown as FlowDocument
+
+const line = (...names: string[]): FlowDocument => ({
+  id: 'line',
+  version: 1,
+  start: names[0] ?? '',
+  handlers: { failed: '', error: '' },
+  nodes: Object.fromEntries(names.map((name, place): [string, FlowNode] => [name, { kind: 'say', next: names[place + 1] ?? '' }])),
+})
+
+describe('places of a flow that has none', () => {
+  it('columns follow the longest way', () => {
+    const document = line('a', 'b', 'c', 'd')
+    const short: FlowDocument = { ...document, nodes: { ...document.nodes, a: { kind: 'hours', open: 'b', closed: 'd' } } }
+    expect(Object.fromEntries(columns(short))).toEqual({ a: 0, b: 1, c: 2, d: 3 })
+  })
+
+  it('a way back moves nothing', () => {
+    const round = line('a', 'b', 'c')
+    const back: FlowDocument = { ...round, nodes: { ...round.nodes, c: { kind: 'say', next: 'a' } } }
+    expect(Object.fromEntries(columns(back))).toEqual({ a: 0, b: 1, c: 2 })
+  })
+
+  it('no two nodes of a shipped flow lie over each other, all on the grid', () => {
+    const boxes = Object.entries(layout(shipped)).map(([name, [x, y]]) => ({ name, x, y, bottom: y + nodeHeight(shipped.nodes[name] as FlowNode) }))
+    expect(boxes.length).toBe(Object.keys(shipped.nodes).length)
+    for (const [place, one] of boxes.entries()) {
+      expect([one.x % 20, one.y % 20]).toEqual([0, 0])
+      for (const other of boxes.slice(place + 1)) if (one.x === other.x) expect(one.bottom < other.y || other.bottom < one.y).toBe(true)
+    }
+  })
+
+  it('is the same every time', () => {
+    expect(layout(shipped)).toEqual(layout(structuredClone(shipped)))
+  })
+
+  it('a thousand nodes in a row are laid out at once', () => {
+    const names = Array.from({ length: 1000 }, (_, place) => `n${place}`)
+    const began = performance.now()
+    expect(columns(line(...names)).get('n999')).toBe(999)
+    expect(edgesOf(line(...names)).length).toBe(999)
+    expect(performance.now() - began).toBeLessThan(1_000)
+  })
+
+  it('nodes that stand somewhere stay there; the others come below', () => {
+    const document = line('a', 'b')
+    const half: FlowDocument = { ...document, nodes: { a: { kind: 'say', next: 'b', at: [60, 100] }, b: { kind: 'hangup' } } }
+    const whole = placed(half)
+    expect(whole.nodes.a?.at).toEqual([60, 100])
+    expect(whole.nodes.b?.at).toEqual([40, 200])
+    expect(placed(whole)).toBe(whole)
+  })
+})

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest'
+
+import type { FlowDocument, FlowNode } from '@/features/flows/types'
+import { walked, walkedEdges, eventTime } from '@/features/flows/walk'
+import { nameOf, saidOf, summary, variablesAt, type Words } from '@/features/flows/words'
+
+const words: Words = {
+  t: (key, values) => `${key}${values ? JSON.stringify(values) : ''}`,
+  prompt: (name) => (name === 'welcome' ? '您好，欢迎致电' : name),
+  queue: (code) => (code === 'general' ? '综合' : code),
+}
+const of = (node: FlowNode) => summary(node, words)
+const asking: FlowDocument = {
+  id: 'asking',
+  version: 1,
+  start: 'greeting',
+  handlers: { failed: 'bye', error: 'bye' },
+  nodes: {
+    greeting: { kind: 'say', say: ['welcome'], next: 'ask' },
+    ask: { kind: 'lookup', lookup: 'balance', save: 'account', next: 'has_bill', failed: 'bye' },
+    has_bill: { kind: 'condition', cases: [{ when: 'account.bill_minor != null', next: 'bye' }], otherwise: 'bye' },
+    bye: { kind: 'hangup', served: true },
+  },
+}
+
+describe('a node in one line', () => {
+  it.each([
+    [{ kind: 'say', say: ['welcome'] }, 'flows.sum.quoted{"text":"您好，欢迎致电"}'],
+    [{ kind: 'say', say: [{ money: 'account.minor' }] }, 'flows.spoken.money account.minor'],
+    [{ kind: 'say', say: [] }, 'flows.sum.nothingSaid'],
+    [{ kind: 'menu', choices: { 0: { next: '', label: '人工' }, 2: { next: '' }, 1: { next: '', label: '账单' } } }, '1 账单 2 0 人工'],
+    [{ kind: 'queue', queue: 'general' }, 'flows.sum.queue{"queue":"综合"}'],
+    [{ kind: 'hours', queue: '' }, 'flows.sum.noQueue'],
+    [{ kind: 'collect', save: 'card', minimum: 4, maximum: 6 }, 'flows.sum.collect{"digits":"4–6","save":"card"}'],
+    [{ kind: 'lookup', lookup: 'balance', save: 'account' }, 'balance → account'],
+    [{ kind: 'set', values: { a: '1', b: "'x'" } }, "a = 1 · b = 'x'"],
+    [{ kind: 'hangup', served: true }, 'flows.sum.served'],
+  ] as Array<[FlowNode, string]>)('%j', (node, line) => {
+    expect(of(node)).toBe(line)
+  })
+
+  it('has the name it was given, else that of its kind', () => {
+    expect([nameOf({ kind: 'menu', label: '主菜单' }, 'm', words), nameOf({ kind: 'menu' }, 'm', words), nameOf(undefined, 'm', words)]).toEqual(['主菜单', 'flows.kind.menu', 'm'])
+  })
+
+  it('says prompts and values alike', () => {
+    expect([saidOf('welcome'), saidOf({ prompt: 'welcome' }), saidOf({ date: 'bill.due_on' })]).toEqual([
+      { kind: 'prompt', text: 'welcome' }, { kind: 'prompt', text: 'welcome' }, { kind: 'date', text: 'bill.due_on' },
+    ])
+  })
+})
+
+describe('variables at a node', () => {
+  const lookups = [{ name: 'balance', arguments: ['customer_id'], answer: ['minor', 'bill_minor'] }]
+  it('are those saved on some way there, with what the look-up answers', () => {
+    expect(variablesAt(asking, 'has_bill', lookups)).toEqual(expect.arrayContaining(['customer.class', 'account', 'account.minor', 'account.bill_minor']))
+  })
+  it('are not those saved later', () => {
+    expect(variablesAt(asking, 'greeting', lookups).some((one) => one.startsWith('account'))).toBe(false)
+  })
+})
+
+describe('the way of a simulated contact', () => {
+  const event = (node: string, ms = 0) => ({ ms, kind: 'step' as const, node, text: '', data: {} })
+  it('runs through the nodes it came to, each stay once', () => {
+    const path = walked({ events: [event('a'), event('a'), event('b'), event('a'), event('')], node: 'c' })
+    expect(path).toEqual(['a', 'b', 'a', 'c'])
+    expect([...walkedEdges(path)]).toEqual(['a→b', 'b→a', 'a→c'])
+  })
+  it('has times of its own', () => {
+    expect([0, 4_900, 61_000].map((ms) => eventTime({ ms }))).toEqual(['0:00', '0:04', '1:01'])
+  })
+})
