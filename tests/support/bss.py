@@ -25,9 +25,10 @@ class RunningBss:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}/tmf-api"
 
-    async def behave(self, mode: str, seconds: float = 1.0) -> None:
+    async def behave(self, mode: str, seconds: float = 1.0, only: str = "") -> None:
+        body = {"mode": mode, "seconds": seconds, "only": only}
         async with httpx.AsyncClient() as client:
-            answer = await client.put(f"http://127.0.0.1:{self.port}/control", json={"mode": mode, "seconds": seconds})
+            answer = await client.put(f"http://127.0.0.1:{self.port}/control", json=body)
         assert answer.status_code == 200, answer.text
 
 
@@ -49,9 +50,11 @@ async def running_bss(*, today: date, count: int = 10) -> AsyncIterator[RunningB
             await serving
 
 
-def bss_of(centre: Centre, mode: str, seconds: float = 1.0) -> None:
-    """Let the business system of a demo be ok, slow, failing or hanging."""
+def bss_of(centre: Centre, mode: str, seconds: float = 1.0, only: str = "") -> None:
+    """Let the business system of a demo be ok, slow, failing, hanging, lost or rubbish; `only` one API of it."""
     (process,) = centre.processes("yuelai bss")
     command = process.cmdline()
     port = command[command.index("--port") + 1]
-    httpx.put(f"http://127.0.0.1:{port}/control", json={"mode": mode, "seconds": seconds}).raise_for_status()
+    httpx.put(
+        f"http://127.0.0.1:{port}/control", json={"mode": mode, "seconds": seconds, "only": only}
+    ).raise_for_status()

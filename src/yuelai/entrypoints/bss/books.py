@@ -1,17 +1,24 @@
-"""What the business system has of its customers, as TM Forum's resources; pure, from the sample's seed."""
+"""What the business system has of its customers at the start, as TM Forum's resources; pure, from the sample's seed."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from yuelai.entrypoints.sample import places
 from yuelai.entrypoints.sample.generate import Customer, Generator
 
 Resource = dict[str, Any]
 
 _ORDER_STATES = {"open": "inProgress", "done": "completed", "cancelled": "cancelled"}
 _METHODS = ("direct_debit", "wallet", "card", "cash")
+_OFFERED = {code: name for code, name, _ in (*places.PLANS, *places.BROADBAND, *places.EXTRAS)}
+OUT_OF_ORDER = "杭州市滨江区"
+"""Where something is broken all day, so that a caller from there can be told."""
+_REPAIRED = time(22)
+"""Of the day, in UTC+8."""
 
 
 class Books:
@@ -25,6 +32,8 @@ class Books:
         generator = Generator(today)
         self._everybody = [*generator.special(), *generator.others(count)]
         self._anybody = anybody
+        self._today = today
+        self._holders = {no: place for place, one in enumerate(self._everybody) for _, no, _, _ in one.accounts}
 
     def resources(self, resource: str, parties: Sequence[str]) -> list[Resource]:
         """Return the resources of these customers; unknown ones have none. Raises KeyError for another resource."""
@@ -48,12 +57,67 @@ class Books:
                         {
                             "id": f"{bill}-{place}",
                             "name": line["label"],
-                            "taxIncludedAmount": _money(int(line["amount_minor"])),
+                            "taxIncludedAmount": money(int(line["amount_minor"])),
                             "bill": {"id": bill},
                         }
                         for place, line in enumerate(lines)
                     )
         return found
+
+    def unbilled(self, accounts: Sequence[str]) -> list[Resource]:
+        """Return what has come up this month on these accounts and is in no bill yet (TMF678, `isBilled`)."""
+        found: list[Resource] = []
+        for account in accounts:
+            place = self._holders.get(account)
+            if place is None:
+                continue
+            customer = self._everybody[place]
+            of_account = next(id_ for id_, no, _, _ in customer.accounts if no == account)
+            lines = [(name, price) for _, holder, _, name, _, price, _ in customer.products if holder == of_account]
+            lines.append(("套餐外通话", self._today.day * (10 + place % 7 * 10)))
+            found.extend(
+                {
+                    "id": f"{account}-{number}",
+                    "name": name,
+                    "date": instant(self._today),
+                    "isBilled": False,
+                    "taxIncludedAmount": money(price),
+                    "billingAccount": {"id": account},
+                }
+                for number, (name, price) in enumerate(lines)
+            )
+        return found
+
+    def alarms(self, areas: Sequence[str]) -> list[Resource]:
+        """Return what is broken in these areas (TMF642), with the time at which it should be repaired."""
+        if OUT_OF_ORDER not in areas:
+            return []
+        china = timedelta(hours=8)
+        return [
+            {
+                "id": f"OUT-{self._today:%Y%m%d}",
+                "@type": "OutageAlarm",
+                "@baseType": "Alarm",
+                "state": "raised",
+                "alarmType": "communicationsAlarm",
+                "perceivedSeverity": "major",
+                "probableCause": "cableCut",
+                "serviceAffecting": True,
+                "plannedOutageIndicator": "unplanned",
+                "alarmRaisedTime": instant(self._today),
+                "expectedClearedTime": (datetime.combine(self._today, _REPAIRED, UTC) - china).isoformat(),
+                "place": [{"id": OUT_OF_ORDER, "name": OUT_OF_ORDER, "@referredType": "GeographicArea"}],
+            }
+        ]
+
+    def account_of(self, party: str, account: str) -> int | None:
+        """Return the balance in fen, from the seed, of the customer's account; None when it is not theirs."""
+        customer = self._customer(party)
+        return next((held for _, no, _, held in customer.accounts if no == account), None) if customer else None
+
+    def offers(self, product: str) -> str | None:
+        """Return the name of what can be ordered under that code."""
+        return _OFFERED.get(product)
 
     def _customer(self, party: str) -> Customer | None:
         if not party.startswith("C") or not party[1:].isascii() or not party[1:].isdecimal():
@@ -71,8 +135,8 @@ def _accounts(customer: Customer, party: str) -> list[Resource]:
             "name": no,
             "accountType": kind,
             "state": "active",
-            "accountBalance": [{"balanceType": "receivable", "amount": _money(balance)}],
-            "relatedParty": _party(party),
+            "accountBalance": [{"balanceType": "receivable", "amount": money(balance)}],
+            "relatedParty": party_of(party),
         }
         for _, no, kind, balance in customer.accounts
     ]
@@ -86,7 +150,7 @@ def _buckets(customer: Customer, party: str) -> list[Resource]:
             "status": "active",
             "remainingValue": {"amount": balance / 100, "units": "CNY"},
             "partyAccount": {"id": no},
-            "relatedParty": _party(party),
+            "relatedParty": party_of(party),
         }
         for _, no, _, balance in customer.accounts
     ]
@@ -100,16 +164,16 @@ def _bills(customer: Customer, party: str) -> list[Resource]:
             {
                 "id": _bill_id(party, month),
                 "billNo": _bill_id(party, month),
-                "billDate": _instant(_next_month(month)),
-                "billingPeriod": {"startDateTime": _instant(month), "endDateTime": _instant(_next_month(month))},
-                "taxIncludedAmount": _money(total),
-                "amountDue": _money(total),
-                "remainingAmount": _money(owed),
-                "paymentDueDate": _instant(due),
+                "billDate": instant(_next_month(month)),
+                "billingPeriod": {"startDateTime": instant(month), "endDateTime": instant(_next_month(month))},
+                "taxIncludedAmount": money(total),
+                "amountDue": money(total),
+                "remainingAmount": money(owed),
+                "paymentDueDate": instant(due),
                 "state": "settled" if paid else "sent",
-                "lastUpdate": _instant(paid or _next_month(month)),
+                "lastUpdate": instant(paid or _next_month(month)),
                 "billingAccount": {"id": _account_no(customer, account)},
-                "relatedParty": _party(party),
+                "relatedParty": party_of(party),
             }
         )
     return found
@@ -120,9 +184,9 @@ def _payments(customer: Customer, party: str) -> list[Resource]:
     return [
         {
             "id": f"P{_bill_id(party, month)}",
-            "paymentDate": _instant(paid),
-            "totalAmount": _money(total),
-            "amount": _money(total),
+            "paymentDate": instant(paid),
+            "totalAmount": money(total),
+            "amount": money(total),
             "paymentMethod": {"name": method, "@type": method},
             "status": "done",
             "account": {"id": _account_no(customer, account)},
@@ -139,18 +203,18 @@ def _products(customer: Customer, party: str) -> list[Resource]:
             "id": str(id_),
             "name": name,
             "status": "active",
-            "startDate": _instant(since),
+            "startDate": instant(since),
             "productOffering": {"id": code, "name": name},
             "productPrice": [
                 {
                     "priceType": "recurring",
                     "recurringChargePeriod": "month",
-                    "price": {"taxIncludedAmount": _money(price)},
+                    "price": {"taxIncludedAmount": money(price)},
                 }
             ],
             "productCharacteristic": [{"name": "number", "value": number}] if number else [],
             "billingAccount": {"id": _account_no(customer, account)},
-            "relatedParty": _party(party),
+            "relatedParty": party_of(party),
         }
         for id_, account, code, name, number, price, since in customer.products
     ]
@@ -164,10 +228,30 @@ def _orders(customer: Customer, party: str) -> list[Resource]:
             "description": subject,
             "state": _ORDER_STATES[status],
             "orderDate": ordered.isoformat(),
-            "relatedParty": _party(party),
+            "relatedParty": party_of(party),
         }
         for id_, no, subject, status, ordered in customer.orders
     ]
+
+
+def _services(customer: Customer, party: str) -> list[Resource]:
+    return [
+        {
+            "id": f"S{id_}",
+            "name": name,
+            "state": "active",
+            "startDate": instant(since),
+            "place": [{"id": area(customer.address), "role": "installation", "@referredType": "GeographicArea"}],
+            "relatedParty": party_of(party),
+        }
+        for id_, _, _, name, _, _, since in customer.products
+    ]
+
+
+def area(address: str) -> str:
+    """Return city and district of an address: 杭州市滨江区."""
+    found = re.match(r"(?:[^省市]+省)?([^市]+市.+?[区县市])", address)
+    return found[1] if found else ""
 
 
 RESOURCES: Mapping[str, Callable[[Customer, str], list[Resource]]] = {
@@ -177,8 +261,9 @@ RESOURCES: Mapping[str, Callable[[Customer, str], list[Resource]]] = {
     "paymentManagement/v4/payment": _payments,
     "productInventory/v4/product": _products,
     "productOrderingManagement/v4/productOrder": _orders,
+    "serviceInventory/v4/service": _services,
 }
-"""TMF666, TMF654, TMF678, TMF676, TMF637 and TMF622."""
+"""TMF666, TMF654, TMF678, TMF676, TMF637, TMF622 and TMF638."""
 
 
 def _bill_id(party: str, month: date) -> str:
@@ -193,13 +278,13 @@ def _next_month(month: date) -> date:
     return date(month.year + month.month // 12, month.month % 12 + 1, 1)
 
 
-def _party(party: str) -> list[Resource]:
+def party_of(party: str) -> list[Resource]:
     return [{"id": party, "role": "customer", "@referredType": "Customer"}]
 
 
-def _money(minor: int) -> Resource:
+def money(minor: int) -> Resource:
     return {"unit": "CNY", "value": minor / 100}
 
 
-def _instant(day: date) -> str:
+def instant(day: date) -> str:
     return datetime.combine(day, time(), UTC).isoformat()

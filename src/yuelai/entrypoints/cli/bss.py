@@ -16,10 +16,10 @@ def bss(
     customers: Annotated[int, typer.Option(min=0, help="How many, beside the special ones.")] = 10_000,
     anybody: Annotated[bool, typer.Option("--anybody", help="Answer for numbers beyond those, too.")] = False,
     control: Annotated[
-        bool, typer.Option("--control", help="PUT /control makes it ok, slow, failing or hanging.")
+        bool, typer.Option("--control", help="PUT /control makes it ok, slow, failing, hanging, lost or rubbish.")
     ] = False,
 ) -> None:
-    """Serve TM Forum's APIs over the sample's customers: bills, payments, accounts, products, orders."""
+    """Serve TM Forum's APIs over the sample's customers: bills, payments, accounts, products, orders, alarms."""
     from datetime import UTC, datetime
 
     import uvicorn
