@@ -24,6 +24,7 @@ class BusinessSystem:
     answer: Answer
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     heads: list[str] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
     port: int = 0
     _server: asyncio.Server | None = None
     _writers: set[asyncio.StreamWriter] = field(default_factory=set)
@@ -48,6 +49,9 @@ class BusinessSystem:
             while True:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode()
                 self.heads.append(head)
+                length = [line[15:] for line in head.lower().split("\r\n") if line.startswith("content-length:")]
+                if length:
+                    self.bodies.append(await reader.readexactly(int(length[0])))
                 target = urlsplit(head.split(" ")[1])
                 query = dict(parse_qsl(target.query))
                 self.asked.append((target.path, query))

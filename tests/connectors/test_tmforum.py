@@ -12,11 +12,15 @@ import pytest
 
 from tests.connectors.server import BusinessSystem, json_answer
 from tests.support.bss import RunningBss, running_bss
-from yuelai.connectors.errors import CircuitOpen, ConnectorFailed, TooLate
+from tests.support.centre import free_port
+from yuelai.connectors.errors import CircuitOpen, ConnectorFailed, Declined, NotSent, OutcomeUnknown, TooLate
 from yuelai.connectors.tmforum import reading
 from yuelai.connectors.tmforum.client import TmForum
 
 WANG = ["C000000001"]
+CHEN = ["C000000004"]
+ACCOUNT = "A000000005"
+CARD = "600010000001"
 
 
 @pytest.fixture
@@ -144,3 +148,174 @@ def test_the_accounts_own_balance_counts_where_there_are_no_buckets() -> None:
     assert reading.accounts([account], [])[0]["balance_minor"] == 300
     bucket = {"usageType": "monetary", "remainingValue": {"amount": 7, "units": "CNY"}, "partyAccount": {"id": "A1"}}
     assert reading.accounts([account], [bucket, bucket])[0]["balance_minor"] == 1400
+
+
+async def test_what_is_in_no_bill_yet_is_summed_up(client: TmForum) -> None:
+    found = await client.unbilled([ACCOUNT])
+    assert found["total_minor"] == sum(line["amount_minor"] for line in found["lines"]) > 0
+    assert (await client.unbilled(["A1"]))["total_minor"] == 0
+
+
+async def test_what_is_broken_where_somebody_lives_is_told_with_the_time_it_should_be_over(client: TmForum) -> None:
+    (outage,) = await client.outages(CHEN)
+    assert (outage["area"], outage["since"][:10]) == ("杭州市滨江区", "2026-03-15")
+    assert outage["until"] == "2026-03-15T14:00:00+00:00"
+    assert await client.outages(WANG) == []
+    assert await client.outages(["C000009999"]) == []
+
+
+def test_alarms_that_are_over_or_hurt_nobody_are_no_outage() -> None:
+    alarm = {"id": 1, "alarmRaisedTime": "2026-03-15T00:00:00Z", "state": "raised"}
+    assert [each["until"] for each in reading.outages([alarm])] == [None]
+    for change in ({"state": "cleared"}, {"alarmClearedTime": "2026-03-15T01:00:00Z"}, {"serviceAffecting": False}):
+        assert reading.outages([alarm | change]) == []
+
+
+async def test_a_payment_is_made_once_and_seen_at_once(client: TmForum) -> None:
+    (before,) = await client.accounts(WANG)
+    for _ in range(2):
+        payment = await client.pay(WANG, ACCOUNT, "k1", card=CARD)
+        assert (payment["amount_minor"], payment["account_id"], payment["method"]) == (5000, ACCOUNT, "voucher")
+    (after,) = await client.accounts(WANG)
+    assert after["balance_minor"] == before["balance_minor"] + 5000
+    assert (await client.payments(WANG))[0]["amount_minor"] == 5000
+    assert (await client.pay(WANG, ACCOUNT, "k2", amount_minor=1234))["amount_minor"] == 1234
+
+
+async def test_of_a_customer_known_by_several_numbers_the_account_s_holder_pays(client: TmForum) -> None:
+    both = ["C000000002", "C000000001"]
+    assert (await client.pay(both, ACCOUNT, "k1", card=CARD))["account_id"] == ACCOUNT
+
+
+async def test_a_refused_payment_says_why_and_is_no_trouble_of_the_system(client: TmForum) -> None:
+    for number, (card, reason) in enumerate((("123456789012", "card_wrong"), ("600090000001", "card_used")) * 3):
+        with pytest.raises(Declined) as refusal:
+            await client.pay(WANG, ACCOUNT, f"k{number}", card=card)
+        assert refusal.value.reason == reason
+    assert await client.accounts(WANG)
+
+
+async def test_a_payment_whose_answer_is_lost_is_found_by_its_key(bss: RunningBss, client: TmForum) -> None:
+    for mode in ("lost", "rubbish"):
+        await bss.behave(mode, only="paymentManagement")
+        began = time.monotonic()
+        if mode == "lost":
+            assert (await client.pay(WANG, ACCOUNT, mode, card=CARD))["amount_minor"] == 5000
+        else:
+            with pytest.raises(OutcomeUnknown):
+                await client.pay(WANG, ACCOUNT, mode, card="600010000002")
+        assert time.monotonic() - began < 2.0
+    await bss.behave("ok")
+    assert [each["amount_minor"] for each in (await client.payments(WANG))[:2]] == [5000, 5000]
+    await client.pay(WANG, ACCOUNT, "rubbish", card="600010000002")
+    assert (await client.accounts(WANG))[0]["balance_minor"] == 4860 + 2 * 5000
+
+
+async def test_what_became_of_a_payment_is_unknown_while_the_system_hangs_and_asked_again_by_its_key(
+    bss: RunningBss, client: TmForum
+) -> None:
+    await bss.behave("hanging")
+    began = time.monotonic()
+    with pytest.raises(OutcomeUnknown):
+        await client.pay(WANG, ACCOUNT, "k1", card=CARD)
+    assert time.monotonic() - began < 2.0
+    await bss.behave("ok")
+    assert (await client.pay(WANG, ACCOUNT, "k1", card=CARD))["amount_minor"] == 5000
+    assert (await client.accounts(WANG))[0]["balance_minor"] == 4860 + 5000
+
+
+async def test_what_was_certainly_not_asked_is_told_apart(bss: RunningBss, client: TmForum) -> None:
+    nobody = TmForum(f"http://127.0.0.1:{free_port()}")
+    with pytest.raises(NotSent):
+        await nobody.pay(WANG, ACCOUNT, "k1", card=CARD)
+    await nobody.close()
+    await bss.behave("failing")
+    for each in WANG + CHEN + ["C000000002"]:
+        with pytest.raises(ConnectorFailed):
+            await client.products([each])
+    with pytest.raises(CircuitOpen):
+        await client.pay(WANG, ACCOUNT, "k1", card=CARD)
+
+
+async def test_a_payment_is_posted_once_and_a_failure_with_nothing_under_its_key_is_a_failure(
+    odd: BusinessSystem,
+) -> None:
+    client = TmForum(odd.url)
+    odd.answer = lambda path, query: json_answer([]) if query else json_answer({}, "500 Internal Server Error")
+    with pytest.raises(ConnectorFailed) as refusal:
+        await client.pay(WANG, ACCOUNT, "k1", amount_minor=100)
+    assert not isinstance(refusal.value, OutcomeUnknown)
+    assert len(odd.bodies) == 1
+    assert odd.asked[1][1] == {"payer.id": WANG[0], "externalId": "k1"}
+    await client.close()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"externalId": "k2"}, {"account": {"id": "A9"}}, {"payer": {"id": "C9"}}, {"amount": {"value": 9}}, {"id": None}],
+)
+async def test_an_answer_about_another_payment_is_not_believed(odd: BusinessSystem, change: dict[str, Any]) -> None:
+    paid = {
+        "id": "P1", "externalId": "k1", "paymentDate": "2026-03-15T00:00:00Z", "amount": {"value": 1},
+        "status": "done", "account": {"id": ACCOUNT}, "payer": {"id": WANG[0]},
+    }  # fmt: skip
+    odd.answer = lambda path, query: json_answer(
+        [] if query else paid | change, "201 Created" if not query else "200 OK"
+    )
+    client = TmForum(odd.url)
+    if change == {"id": None}:
+        assert (await client.pay(WANG, ACCOUNT, "k1", amount_minor=100))["status"] == "done"
+    else:
+        with pytest.raises(OutcomeUnknown):
+            await client.pay(WANG, ACCOUNT, "k1", amount_minor=100)
+    await client.close()
+
+
+@pytest.mark.parametrize(("status", "error"), [("failed", Declined), ("pending", OutcomeUnknown)])
+async def test_a_payment_that_is_not_done_is_not_said_to_be(
+    odd: BusinessSystem, status: str, error: type[ConnectorFailed]
+) -> None:
+    paid = {
+        "id": "P1", "externalId": "k1", "paymentDate": "2026-03-15T00:00:00Z", "amount": {"value": 1},
+        "status": status, "account": {"id": ACCOUNT}, "payer": {"id": WANG[0]},
+    }  # fmt: skip
+    odd.answer = lambda path, query: json_answer(paid, "201 Created")
+    client = TmForum(odd.url)
+    with pytest.raises(error):
+        await client.pay(WANG, ACCOUNT, "k1", amount_minor=100)
+    await client.close()
+
+
+async def test_an_order_is_taken_once(bss: RunningBss, client: TmForum) -> None:
+    await bss.behave("lost")
+    first = await client.order(WANG[0], "tv", "o1")
+    await bss.behave("ok")
+    assert await client.order(WANG[0], "tv", "o1") == first
+    assert (first["no"], first["status"], first["subject"]) == ("o1", "open", "高清电视")
+    assert [order["no"] for order in await client.orders(WANG)].count("o1") == 1
+    with pytest.raises(Declined) as refusal:
+        await client.order(WANG[0], "moon", "o2")
+    assert refusal.value.reason == "product_unknown"
+
+
+async def test_what_was_read_before_a_payment_does_not_come_back_after_it(odd: BusinessSystem) -> None:
+    late: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+    odd.answer = lambda path, query: late if query else json_answer({}, "500 Internal Server Error")
+    client = TmForum(odd.url)
+    reading_now = asyncio.create_task(client.products(WANG))
+    await asyncio.sleep(0.05)
+    with pytest.raises(OutcomeUnknown):
+        await client.pay(WANG, ACCOUNT, "k1", amount_minor=100)
+    late.set_result(json_answer([]))
+    assert await reading_now == []
+    odd.answer = lambda path, query: json_answer([{"id": 7, "startDate": "2026-01-01"}])
+    assert len(await client.products(WANG)) == 1
+    await client.close()
+
+
+@pytest.mark.parametrize("ask", ["accounts", "bills", "payments", "products", "orders", "outages"])
+async def test_rubbish_is_refused_by_every_question(bss: RunningBss, client: TmForum, ask: str) -> None:
+    await bss.behave("rubbish")
+    for _ in range(2):
+        with pytest.raises(ConnectorFailed):
+            await getattr(client, ask)(WANG)

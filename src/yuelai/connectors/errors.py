@@ -31,3 +31,29 @@ class TooLate(ConnectorFailed):
 
     status = 504
     code = "connector_late"
+
+
+class NotSent(ConnectorFailed):
+    """The other system could not be reached: nothing was asked of it."""
+
+    status = 503
+    code = "not_sent"
+
+
+class Declined(ConnectorFailed):
+    """The other system says no."""
+
+    status = 422
+    code = "declined"
+
+    def __init__(self, detail: str | None = None, *, reason: str = "", **extra: object) -> None:
+        self.reason = reason
+        """The other system's own code for it, empty when it names none."""
+        super().__init__(detail, reason=reason, **extra)
+
+
+class OutcomeUnknown(ConnectorFailed):
+    """The other system may have done what was asked of it, or not; ask again by the same key, never by another."""
+
+    status = 504
+    code = "outcome_unknown"

@@ -11,7 +11,7 @@ import httpx
 import msgspec
 
 from yuelai.connectors.breaker import Breaker
-from yuelai.connectors.errors import ConnectorFailed, TooLate
+from yuelai.connectors.errors import ConnectorFailed, Declined, NotSent, TooLate
 from yuelai.connectors.hosts import AllowedHosts
 from yuelai.platform.clock import Clock, SystemClock
 
@@ -55,8 +55,9 @@ class JsonConnector:
         *,
         headers: Mapping[str, str] | None = None,
         cache_seconds: float = 0.0,
+        seconds: float | None = None,
     ) -> Any:
-        """Return the decoded JSON of `GET url`.
+        """Return the decoded JSON of `GET url`, within `seconds` where the connector's own are too many.
 
         `headers` go to the URL's host alone, for no redirect is followed; what is asked with them is not cached.
         Raises `HostNotAllowed`, `TooLate`, `ConnectorFailed`, `CircuitOpen`.
@@ -67,41 +68,85 @@ class JsonConnector:
         held = self._cache.get(str(target))
         if cache_seconds > 0 and held is not None and self._clock.monotonic() - held[0] < cache_seconds:
             return held[1]
-        breaker = self._breakers.setdefault(target.netloc.decode(), Breaker(self._failures, self._rest))
-        breaker.enter(self._clock.monotonic())
-        try:
-            body = await self._read(target, headers or {})
-            answer = msgspec.json.decode(body)
-        except (httpx.HTTPError, TimeoutError, msgspec.DecodeError, UnicodeDecodeError, ConnectorFailed) as error:
-            breaker.failed(self._clock.monotonic())
-            if isinstance(error, ConnectorFailed):
-                raise
-            refusal = TooLate if isinstance(error, TimeoutError | httpx.TimeoutException) else ConnectorFailed
-            raise refusal(_reason(error), host=target.host) from error
-        except BaseException:
-            breaker.abandoned()
-            raise
-        breaker.succeeded()
+        answer = await self._ask("GET", target, headers or {}, None, seconds)
         if cache_seconds > 0:
             self._cache[str(target)] = (self._clock.monotonic(), answer)
             while len(self._cache) > _MOST_CACHED:
                 self._cache.popitem(last=False)
         return answer
 
-    async def _read(self, target: httpx.URL, more: Mapping[str, str]) -> bytes:
+    async def post(
+        self, url: str, body: Any, *, headers: Mapping[str, str] | None = None, seconds: float | None = None
+    ) -> Any:
+        """Return the decoded JSON of the answer to `POST url` with this JSON. It is sent once, whatever comes of it.
+
+        Raises `Declined` when it says no (4xx), `CircuitOpen` and `NotSent` when it was certainly not asked; after
+        `TooLate` and any other `ConnectorFailed` nobody knows whether it did what it was told. Raises `HostNotAllowed`.
+        """
+        return await self._ask("POST", self._hosts.check(url), headers or {}, msgspec.json.encode(body), seconds)
+
+    async def _ask(
+        self, method: str, target: httpx.URL, headers: Mapping[str, str], body: bytes | None, seconds: float | None
+    ) -> Any:
+        breaker = self._breakers.setdefault(target.netloc.decode(), Breaker(self._failures, self._rest))
+        breaker.enter(self._clock.monotonic())
+        try:
+            answer = msgspec.json.decode(await self._read(method, target, headers, body, seconds or self._seconds))
+        except Declined:
+            breaker.succeeded()
+            raise
+        except (httpx.HTTPError, TimeoutError, msgspec.DecodeError, UnicodeDecodeError, ConnectorFailed) as error:
+            breaker.failed(self._clock.monotonic())
+            if isinstance(error, ConnectorFailed):
+                raise
+            raise _refusal(error)(_reason(error), host=target.host) from error
+        except BaseException:
+            breaker.abandoned()
+            raise
+        breaker.succeeded()
+        return answer
+
+    async def _read(
+        self, method: str, target: httpx.URL, more: Mapping[str, str], body: bytes | None, seconds: float
+    ) -> bytes:
         # Packed answers are not taken: a small one could unpack to anything.
         headers = {"Accept": "application/json", "Accept-Encoding": "identity"} | dict(more)
-        async with asyncio.timeout(self._seconds), self._client.stream("GET", target, headers=headers) as answer:
-            if answer.status_code != 200:
-                raise ConnectorFailed(f"It answered {answer.status_code}.", host=target.host)
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        asking = self._client.stream(method, target, headers=headers, content=body)
+        async with asyncio.timeout(seconds), asking as answer:
+            good = answer.status_code == 200 or (body is not None and answer.status_code in (201, 202))
+            declined = body is not None and 400 <= answer.status_code < 500
+            if not good and not declined:
+                raise ConnectorFailed(
+                    f"It answered {answer.status_code}.", host=target.host, answered=answer.status_code
+                )
             if answer.headers.get("content-encoding", "identity") != "identity":
                 raise ConnectorFailed("It answered packed, which was not asked for.", host=target.host)
-            body = bytearray()
+            taken = bytearray()
             async for piece in answer.aiter_raw():
-                body += piece
-                if len(body) > self._most:
+                taken += piece
+                if len(taken) > self._most:
                     raise ConnectorFailed(f"Its answer is longer than {self._most} bytes.", host=target.host)
-            return bytes(body)
+            if declined:
+                raise Declined(f"It answered {answer.status_code}.", host=target.host, reason=_code(bytes(taken)))
+            return bytes(taken)
+
+
+def _code(body: bytes) -> str:
+    """The `code` of an error as TMF630 describes it; empty where there is none."""
+    try:
+        found = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return ""
+    code = found.get("code") if isinstance(found, dict) else None
+    return code[:64] if isinstance(code, str) else ""
+
+
+def _refusal(error: BaseException) -> type[ConnectorFailed]:
+    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
+        return NotSent
+    return TooLate if isinstance(error, TimeoutError | httpx.TimeoutException) else ConnectorFailed
 
 
 def _reason(error: BaseException) -> str:

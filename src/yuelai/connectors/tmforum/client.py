@@ -6,21 +6,24 @@ Resources are filtered by attributes of what they refer to (TMF630 part 1, filte
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import httpx
 
-from yuelai.connectors.errors import ConnectorFailed
+from yuelai.connectors.errors import CircuitOpen, ConnectorFailed, Declined, NotSent, OutcomeUnknown
 from yuelai.connectors.hosts import AllowedHosts
 from yuelai.connectors.http import JsonConnector
 from yuelai.connectors.tmforum import reading
-from yuelai.connectors.tmforum.model import Account, Bill, Order, Payment, Product
+from yuelai.connectors.tmforum.model import Account, Bill, Order, Outage, Payment, Product, Unbilled
 from yuelai.platform.clock import Clock, SystemClock
 
 SECONDS = 1.5
 """For an answer: an agent waits for it with a customer on the line."""
+WRITE_SECONDS, ASK_AGAIN_SECONDS = 1.2, 0.5
+"""For what changes something there, and to ask what came of it when that was not enough."""
 FAILURES, REST_SECONDS = 3, 5.0
 """After so many in a row the system is left alone for a while; one page asks more."""
 CACHE_SECONDS = 10.0
@@ -36,6 +39,10 @@ _RATES = "customerBillManagement/v4/appliedCustomerBillingRate"
 _PAYMENTS = "paymentManagement/v4/payment"
 _PRODUCTS = "productInventory/v4/product"
 _ORDERS = "productOrderingManagement/v4/productOrder"
+_SERVICES = "serviceInventory/v4/service"
+_ALARMS = "alarmManagement/v4/alarm"
+_PAID = frozenset({"done", "completed", "accepted", "settled"})
+_NOT_PAID = frozenset({"failed", "rejected", "declined", "cancelled"})
 
 T = TypeVar("T")
 
@@ -43,8 +50,8 @@ T = TypeVar("T")
 class TmForum:
     """One for a process. `url` is where the APIs begin, e.g. `https://bss.example.com/tmf-api`; `key` a bearer token.
 
-    Every method raises `TooLate`, `ConnectorFailed` or `CircuitOpen`; `parties` are the numbers one customer is known
-    by there, and a system that knows none of them has nothing of them.
+    Every method that reads raises `TooLate`, `ConnectorFailed` or `CircuitOpen`; `parties` are the numbers one customer
+    is known by there, and a system that knows none of them has nothing of them.
     """
 
     def __init__(
@@ -63,6 +70,8 @@ class TmForum:
         )
         self._cache: OrderedDict[str, tuple[float, Any]] = OrderedDict()
         self._asking: dict[str, asyncio.Task[Any]] = {}
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._writes = 0
 
     @property
     def host(self) -> str:
@@ -70,7 +79,7 @@ class TmForum:
         return _host(self._url)
 
     async def close(self) -> None:
-        for task in list(self._asking.values()):
+        for task in list(self._tasks):
             task.cancel()
         await self._connector.close()
 
@@ -97,6 +106,129 @@ class TmForum:
         found = await self._list(_ORDERS, _of(parties) | {"limit": str(LISTED), "sort": "-orderDate"})
         return _read(lambda: reading.orders(found))
 
+    async def unbilled(self, accounts: Sequence[str]) -> Unbilled:
+        """Return what has come up on these accounts, by their ids, and is in no bill yet."""
+        found = await self._list(_RATES, {"billingAccount.id": ",".join(accounts), "isBilled": "false"})
+        return _read(lambda: reading.unbilled(found))
+
+    async def outages(self, parties: Sequence[str]) -> list[Outage]:
+        """Return what is out of order where the customer's services are."""
+        services = await self._list(_SERVICES, _of(parties))
+        places = _read(lambda: reading.places(services))
+        alarms = await self._list(_ALARMS, {"place.id": ",".join(places), "state": "raised"}) if places else []
+        return _read(lambda: reading.outages(alarms))
+
+    async def pay(
+        self,
+        parties: Sequence[str],
+        account: str,
+        key: str,
+        *,
+        amount_minor: int | None = None,
+        card: str | None = None,
+        currency: str = "CNY",
+    ) -> Payment:
+        """Pay into the customer's account, by a recharge card or so much, and return the payment that was made.
+
+        `key` is its name with the system (TMF676 `externalId`): the same key again pays nothing more. It is posted
+        once; where the answer does not come or makes no sense, the system is asked what it has under that key.
+        Raises `Declined` (it said no), `CircuitOpen` or `NotSent` (it was not asked), `ConnectorFailed` (it has not
+        paid), `OutcomeUnknown`.
+        """
+        body: dict[str, Any] = {
+            "externalId": key,
+            "account": {"id": account},
+            "payer": {"id": await self._holder(parties, account)},
+            "paymentMethod": {"@type": "wallet"} if card is None else {"@type": "voucher", "code": card},
+        }
+        if amount_minor is not None:
+            amount = {"unit": currency, "value": amount_minor / 100}
+            body |= {"amount": amount, "totalAmount": amount}
+
+        def read(found: list[dict[str, Any]]) -> Payment:
+            (payment,) = reading.payments(found)
+            if payment["account_id"] != account or (
+                amount_minor is not None and payment["amount_minor"] != amount_minor
+            ):
+                raise ValueError("another payment")
+            return payment
+
+        payment = await self._write(_PAYMENTS, body, {"payer.id": ",".join(parties)}, read)
+        if payment["status"] in _NOT_PAID:
+            raise Declined(reason=payment["status"])
+        if payment["status"] not in _PAID:
+            raise OutcomeUnknown()
+        return payment
+
+    async def order(self, party: str, product: str, key: str) -> Order:
+        """Order a product, by the code of its offering, and return the order; `key` and refusals are as in `pay`."""
+        item = {"id": "1", "action": "add", "quantity": 1, "productOffering": {"id": product}}
+        body = {"externalId": key, "relatedParty": [{"id": party, "role": "customer"}], "productOrderItem": [item]}
+
+        def read(found: list[dict[str, Any]]) -> Order:
+            (order,) = reading.orders(found)
+            return order
+
+        return await self._write(_ORDERS, body, _of([party]), read)
+
+    async def _holder(self, parties: Sequence[str], account: str) -> str:
+        """Return which of the numbers of one customer an account belongs to."""
+        if len(parties) == 1:
+            return parties[0]
+        found = await self._list(_ACCOUNTS, _of(parties))
+        named = _read(
+            lambda: [str(party["id"]) for each in found if str(each["id"]) == account for party in each["relatedParty"]]
+        )
+        return next((party for party in named if party in parties), parties[0])
+
+    async def _write(
+        self, path: str, body: Mapping[str, Any], of: Mapping[str, str], read: Callable[[list[dict[str, Any]]], T]
+    ) -> T:
+        """Post it once. What is of no use as an answer is asked for by the key, within the customer's own things."""
+
+        def ours(answer: Any) -> T:
+            if not isinstance(answer, dict) or answer.get("externalId") != body["externalId"]:
+                raise ConnectorFailed("Its answer is about something else.", host=self.host)
+            if not _read(lambda: reading.are_of([answer], of)):
+                raise ConnectorFailed("Its answer is about somebody else.", host=self.host)
+            return _read(lambda: read([answer]))
+
+        url = f"{self._url}/{path}"
+        try:
+            posted = await self._connector.post(url, body, headers=self._headers, seconds=WRITE_SECONDS)
+            return ours(posted)
+        except (Declined, CircuitOpen, NotSent):
+            raise
+        except ConnectorFailed as error:
+            broke = int(error.extra.get("answered", 0)) >= 500
+            held = await self._held(url, of, str(body["externalId"]))
+            if held:
+                with contextlib.suppress(ConnectorFailed):
+                    return ours(held[0])
+            elif held is not None and broke:
+                raise  # it said that it failed, and has nothing of the kind
+            raise OutcomeUnknown(host=self.host) from error
+        finally:
+            self._forget()
+
+    async def _held(self, url: str, of: Mapping[str, str], key: str) -> list[Any] | None:
+        """Return what the system has under a key now; None when it does not say."""
+        try:
+            answer = await self._connector.get(
+                url, {**of, "externalId": key}, headers=self._headers, seconds=ASK_AGAIN_SECONDS
+            )
+        except ConnectorFailed:
+            return None
+        if not isinstance(answer, list) or not all(isinstance(each, dict) for each in answer):
+            return None
+        return [each for each in answer if each.get("externalId") == key]
+
+    def _forget(self) -> None:
+        """Something may have changed there: nothing read before it counts any more."""
+        self._writes += 1
+        self._cache.clear()
+        self._asking.clear()
+
     async def _list(self, path: str, params: Mapping[str, str]) -> list[dict[str, Any]]:
         url = str(httpx.URL(f"{self._url}/{path}").copy_merge_params(dict(params)))
         held = self._cache.get(url)
@@ -107,6 +239,7 @@ class TmForum:
             task = self._asking.get(url)
             if task is None:
                 task = self._asking[url] = asyncio.create_task(self._ask(url))
+                self._tasks.add(task)
                 task.add_done_callback(lambda done: self._answered(url, done))
             answer = await asyncio.shield(task)
         if not isinstance(answer, list) or not all(isinstance(each, dict) for each in answer):
@@ -117,14 +250,18 @@ class TmForum:
         return answer
 
     async def _ask(self, url: str) -> Any:
+        writes = self._writes
         answer = await self._connector.get(url, headers=self._headers)
-        self._cache[url] = (self._clock.monotonic(), answer)
+        if writes == self._writes:
+            self._cache[url] = (self._clock.monotonic(), answer)
         while len(self._cache) > MOST_CACHED:
             self._cache.popitem(last=False)
         return answer
 
     def _answered(self, url: str, task: asyncio.Task[Any]) -> None:
-        self._asking.pop(url, None)
+        self._tasks.discard(task)
+        if self._asking.get(url) is task:
+            del self._asking[url]
         if not task.cancelled():
             task.exception()  # told to those who wait; nobody may be left to
 

@@ -62,3 +62,20 @@ class Order(TypedDict):
     subject: str
     status: str
     ordered_at: str
+
+
+class Unbilled(TypedDict):
+    """What has come up since the last bill."""
+
+    total_minor: int
+    currency: str
+    lines: list[BillLine]
+
+
+class Outage(TypedDict):
+    """Instants are ISO 8601; `until` is when it should be repaired, None while nobody knows."""
+
+    id: str
+    area: str
+    since: str
+    until: str | None

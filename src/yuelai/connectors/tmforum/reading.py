@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from yuelai.connectors.tmforum.model import Account, Bill, BillLine, Order, Payment, Product
+from yuelai.connectors.tmforum.model import Account, Bill, BillLine, Order, Outage, Payment, Product, Unbilled
 
 Resource = Mapping[str, Any]
 
@@ -166,6 +166,46 @@ def orders(found: Iterable[Resource]) -> list[Order]:
             }
         )
     return sorted(read, key=lambda order: order["ordered_at"], reverse=True)
+
+
+def unbilled(rates: Iterable[Resource]) -> Unbilled:
+    """Of TMF678 `appliedCustomerBillingRate` that are in no bill yet."""
+    read: Unbilled = {"total_minor": 0, "currency": "CNY", "lines": []}
+    for rate in rates:
+        if rate.get("isBilled"):
+            continue
+        minor, read["currency"] = money(rate["taxIncludedAmount"])
+        read["lines"].append({"label": str(rate.get("name") or rate.get("description") or ""), "amount_minor": minor})
+        read["total_minor"] += minor
+    return read
+
+
+def places(services: Iterable[Resource]) -> list[str]:
+    """Return the ids of the places where services are, of TMF638 `service`, each once."""
+    found = [str(place["id"]) for each in services for place in each.get("place") or ()]
+    return list(dict.fromkeys(found))
+
+
+def outages(alarms: Iterable[Resource]) -> list[Outage]:
+    """Of TMF642 `alarm`: those that stand and take something away from customers; the newest first. When it should be
+    over is `expectedClearedTime`, which not every system tells."""
+    read: list[Outage] = []
+    for each in alarms:
+        if str(each.get("state") or "raised").lower() == "cleared" or each.get("alarmClearedTime"):
+            continue
+        if each.get("serviceAffecting") is False:
+            continue
+        named = [str(place.get("name") or place["id"]) for place in each.get("place") or ()]
+        until = each.get("expectedClearedTime")
+        read.append(
+            {
+                "id": str(each["id"]),
+                "area": named[0] if named else "",
+                "since": datetime.fromisoformat(str(each["alarmRaisedTime"])).isoformat(),
+                "until": None if until is None else datetime.fromisoformat(str(until)).isoformat(),
+            }
+        )
+    return sorted(read, key=lambda outage: outage["since"], reverse=True)
 
 
 def _day(instant: Any) -> str:
