@@ -42,7 +42,7 @@ def change(path: str, value: Any) -> Callable[[dict[str, Any]], None]:
     [
         ("nodes/greeting/next", "nowhere", "greeting", "no_such_node"),
         ("nodes/main_menu/choices/2/next", "nowhere", "main_menu", "no_such_node"),
-        ("nodes/balance/failed", ..., "balance", "schema"),
+        ("nodes/balance/failed", ..., "balance", "open_exit"),
         ("nodes/greeting/kind", "shout", "greeting", "schema"),
         ("nodes/main_menu/choices/12", {"next": "to_agent"}, "main_menu", "schema"),
         ("nodes/to_fault/queue", "", "to_fault", "schema"),

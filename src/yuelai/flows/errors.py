@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Literal
 
 from yuelai.platform.errors import Conflict, NotFound, Refusal
 
 
 @dataclass(frozen=True)
 class Problem:
-    """`node` is the broken node's name, empty for the flow as a whole."""
+    """`node` is the broken node's name, empty for the flow as a whole; `exit` the way out of it that is wrong, such as
+    `next`, `choices.1` or `cases.0`. A flow with warnings alone may be published."""
 
     node: str
     code: str
-    detail: str
+    message: str
+    exit: str = ""
+    severity: Literal["error", "warning"] = "error"
 
     def __str__(self) -> str:
-        return f"node {self.node}: {self.detail}" if self.node else self.detail
+        return f"node {self.node}: {self.message}" if self.node else self.message
 
 
 class FlowInvalid(Refusal):
@@ -27,8 +31,7 @@ class FlowInvalid(Refusal):
 
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = problems
-        listed = [{"node": one.node, "code": one.code, "detail": one.detail} for one in problems]
-        super().__init__("; ".join(str(one) for one in problems), problems=listed)
+        super().__init__("; ".join(str(one) for one in problems), problems=[asdict(one) for one in problems])
 
 
 class NoSuchFlow(Refusal):

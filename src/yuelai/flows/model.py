@@ -64,24 +64,29 @@ class Hours(Node):
 
 @dataclass(frozen=True)
 class Choice:
+    """`words` are what a customer may say or write instead of the key."""
+
     next: str
     label: str = ""
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Menu(Node):
-    """One key decides. `repeat` says the menu again without counting as a mistake; `silence` is where no answer leads
-    at once, instead of asking again. Time-out in seconds."""
+    """One key decides, and goes into the variable `save`. `repeat` says the menu again without counting as a mistake;
+    `silence` is where no answer leads at once, instead of asking again. Time-out in seconds."""
 
     choices: Mapping[str, Choice] = field(default_factory=dict)
     repeat: str = ""
     silence: str = ""
     first_timeout: float = 5.0
+    save: str = ""
 
 
 @dataclass(frozen=True)
 class Collect(Node):
-    """Takes `minimum` to `maximum` keys into the variable `save`; `secret` ones never reach the trail."""
+    """Takes `minimum` to `maximum` keys into the variable `save`; `secret` ones never reach the trail. With `confirm`
+    they are said back, to be agreed to."""
 
     save: str = ""
     minimum: int = 1
@@ -90,6 +95,28 @@ class Collect(Node):
     first_timeout: float = 5.0
     next_timeout: float = 3.0
     secret: bool = False
+    confirm: bool = False
+    next: str = ""
+
+
+@dataclass(frozen=True)
+class Verify(Node):
+    """Asks for the customer's PIN. The variable `verified` says whether it was right, at whatever exit; the PIN itself
+    is kept nowhere. `wrong` is said before it is asked for again, instead of the handlers' words."""
+
+    minimum: int = 4
+    maximum: int = 8
+    wrong: tuple[SayItem, ...] = ()
+    next: str = ""
+    failed: str = ""
+    locked: str = ""
+
+
+@dataclass(frozen=True)
+class Rating(Node):
+    """Asks how satisfied the customer is, 1 to `maximum`. The variable `rating` is the answer, null without one."""
+
+    maximum: int = 5
     next: str = ""
 
 
@@ -100,6 +127,37 @@ class LookUpNode(Node):
     lookup: str = ""
     arguments: Mapping[str, str] = field(default_factory=dict)
     save: str = ""
+    next: str = ""
+    failed: str = ""
+
+
+@dataclass(frozen=True)
+class Pay(Node):
+    """Pays onto `account`: `amount` in minor units, or with the `card` of that number. All three are expressions.
+    `unknown` is where it leads when nobody can say whether it was paid."""
+
+    account: str = ""
+    amount: str = ""
+    card: str = ""
+    save: str = ""
+    next: str = ""
+    failed: str = ""
+    unknown: str = ""
+
+
+@dataclass(frozen=True)
+class Callback(Node):
+    """Has the customer called back at the number they call from."""
+
+    next: str = ""
+    failed: str = ""
+
+
+@dataclass(frozen=True)
+class SubFlow(Node):
+    """Walks another flow with the same variables. Its hang-up comes back here, its queue ends all."""
+
+    flow: str = ""
     next: str = ""
     failed: str = ""
 
@@ -146,6 +204,13 @@ class HangUpNode(Node):
 
 
 @dataclass(frozen=True)
+class Transfer(Node):
+    """Ends the flow: to a number outside, `to` as it is dialled."""
+
+    to: str = ""
+
+
+@dataclass(frozen=True)
 class Handlers:
     """What happens everywhere unless all goes well. After `attempts` wrong or missing inputs in one node the flow goes
     to `failed`; on any error of the flow itself to `error`, which must end the flow."""
@@ -172,25 +237,27 @@ class Flow:
     early: bool = False
 
 
-def exits(node: Node) -> list[str]:
-    """Return the names of the nodes that may follow, without the global handlers."""
-    if isinstance(node, Menu):
-        return [*(choice.next for choice in node.choices.values()), *([node.silence] if node.silence else [])]
-    if isinstance(node, Condition):
-        return [*(case.next for case in node.cases), node.otherwise]
-    if isinstance(node, LookUpNode):
-        return [node.next, node.failed]
-    if isinstance(node, Hours):
-        return [node.open, node.closed, *([node.holiday] if node.holiday else [])]
-    if isinstance(node, Say | Notice | Consent | Collect | Set | Language):
-        return [node.next]
-    return []
+@dataclass(frozen=True)
+class Walked:
+    """How one flow was walked, once it is over. `nodes` in order, the first 500; `last` is where it ended, `mistakes`
+    the wrong and missing inputs of each node that had some; `seconds` from its start. A sub-flow has a `depth` above
+    0."""
+
+    flow: str
+    version: int
+    nodes: tuple[str, ...]
+    outcome: Literal["served", "unserved", "queue", "transfer", "left", "failed"]
+    last: str
+    mistakes: Mapping[str, int]
+    seconds: float
+    depth: int = 0
 
 
-def ends(node: Node) -> bool:
-    return isinstance(node, Queue | HangUpNode)
+MAXIMUM_DEPTH = 8
+"""How many flows may be walked inside the outermost one, each within the other."""
 
+CONFIRMING = ("you_entered", "confirm_or_again")
+"""The prompts by which keys are said back: before them, and after."""
 
-def waits(node: Node) -> bool:
-    """Whether the customer must do something before the flow goes on."""
-    return isinstance(node, Menu | Collect | Consent)
+LOOKUPS: Mapping[type[Node], str] = {Verify: "identity.pin", Pay: "bss.pay", Callback: "callback.book"}
+"""What kinds of node ask that have a look-up of their own."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 _NAME = {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,63}$"}
+_EXIT = dict(_NAME)
+"""The name of the node that comes next."""
 _VARIABLE = {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,63}$", "not": {"enum": ["null", "true", "false"]}}
 _EXPRESSION = {"type": "string", "minLength": 1, "maxLength": 500}
 _SECONDS = {"type": "number", "exclusiveMinimum": 0, "maximum": 60}
 _KEY = {"type": "string", "pattern": "^[0-9*#]$"}
+_FLAG = {"type": "boolean"}
 _EXPRESSIONS = {"type": "object", "propertyNames": _VARIABLE, "additionalProperties": _EXPRESSION}
 _SAY_ITEM = {
     "oneOf": [
@@ -27,28 +31,35 @@ _SAY_ITEM = {
     ]
 }
 _SAY = {"type": "array", "items": _SAY_ITEM, "maxItems": 20}
+_PLACE = {"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 2}
+"""Where a designer has put it; nothing else looks at it."""
 
 
 def _node(kind: str, required: list[str], **properties: Any) -> dict[str, Any]:
+    common = {"kind": {"const": kind}, "label": {"type": "string"}, "say": _SAY, "at": _PLACE}
     return {
         "type": "object",
-        "properties": {"kind": {"const": kind}, "label": {"type": "string"}, "say": _SAY, **properties},
+        "properties": {**common, **properties},
         "required": ["kind", *required],
         "additionalProperties": False,
     }
 
 
+def _digits(most: int) -> dict[str, Any]:
+    return {"type": "integer", "minimum": 1, "maximum": most}
+
+
 NODES: dict[str, dict[str, Any]] = {
-    "say": _node("say", ["say", "next"], next=_NAME, interruptible={"type": "boolean"}, by_speech={"type": "boolean"}),
-    "notice": _node("notice", ["say", "next"], next=_NAME, interruptible={"type": "boolean"}),
-    "consent": _node("consent", ["say", "next"], next=_NAME, first_timeout=_SECONDS),
+    "say": _node("say", ["say", "next"], next=_EXIT, interruptible=_FLAG, by_speech=_FLAG),
+    "notice": _node("notice", ["say", "next"], next=_EXIT, interruptible=_FLAG),
+    "consent": _node("consent", ["say", "next"], next=_EXIT, first_timeout=_SECONDS),
     "hours": _node(
         "hours",
         ["queue", "open", "closed"],
         queue={"type": "string", "minLength": 1},
-        open=_NAME,
-        closed=_NAME,
-        holiday=_NAME,
+        open=_EXIT,
+        closed=_EXIT,
+        holiday=_EXIT,
     ),
     "menu": _node(
         "menu",
@@ -59,36 +70,70 @@ NODES: dict[str, dict[str, Any]] = {
             "propertyNames": _KEY,
             "additionalProperties": {
                 "type": "object",
-                "properties": {"next": _NAME, "label": {"type": "string"}},
+                "properties": {
+                    "next": _EXIT,
+                    "label": {"type": "string"},
+                    "words": {
+                        "type": "array",
+                        "items": {"type": "string", "minLength": 1, "maxLength": 40},
+                        "maxItems": 20,
+                    },
+                },
                 "required": ["next"],
                 "additionalProperties": False,
             },
         },
         repeat=_KEY,
-        silence=_NAME,
+        silence=_EXIT,
         first_timeout=_SECONDS,
+        save=_VARIABLE,
     ),
     "collect": _node(
         "collect",
         ["say", "save", "maximum", "next"],
         save=_VARIABLE,
-        minimum={"type": "integer", "minimum": 1, "maximum": 64},
-        maximum={"type": "integer", "minimum": 1, "maximum": 64},
+        minimum=_digits(64),
+        maximum=_digits(64),
         terminators={"type": "string", "pattern": "^[*#]{0,2}$"},
         first_timeout=_SECONDS,
         next_timeout=_SECONDS,
-        secret={"type": "boolean"},
-        next=_NAME,
+        secret=_FLAG,
+        confirm=_FLAG,
+        next=_EXIT,
     ),
+    "verify": _node(
+        "verify",
+        ["say", "next", "failed", "locked"],
+        minimum=_digits(32),
+        maximum=_digits(32),
+        wrong=_SAY,
+        next=_EXIT,
+        failed=_EXIT,
+        locked=_EXIT,
+    ),
+    "rating": _node("rating", ["say", "next"], maximum={"type": "integer", "minimum": 2, "maximum": 9}, next=_EXIT),
     "lookup": _node(
         "lookup",
         ["lookup", "save", "next", "failed"],
         lookup={"type": "string", "pattern": "^[a-z][a-z0-9_.]{0,63}$"},
         arguments=_EXPRESSIONS,
         save=_VARIABLE,
-        next=_NAME,
-        failed=_NAME,
+        next=_EXIT,
+        failed=_EXIT,
     ),
+    "pay": _node(
+        "pay",
+        ["account", "save", "next", "failed", "unknown"],
+        account=_EXPRESSION,
+        amount=_EXPRESSION,
+        card=_EXPRESSION,
+        save=_VARIABLE,
+        next=_EXIT,
+        failed=_EXIT,
+        unknown=_EXIT,
+    ),
+    "callback": _node("callback", ["next", "failed"], next=_EXIT, failed=_EXIT),
+    "flow": _node("flow", ["flow", "next", "failed"], flow=_NAME, next=_EXIT, failed=_EXIT),
     "condition": _node(
         "condition",
         ["cases", "otherwise"],
@@ -97,18 +142,34 @@ NODES: dict[str, dict[str, Any]] = {
             "minItems": 1,
             "items": {
                 "type": "object",
-                "properties": {"when": _EXPRESSION, "next": _NAME},
+                "properties": {"when": _EXPRESSION, "next": _EXIT},
                 "required": ["when", "next"],
                 "additionalProperties": False,
             },
         },
-        otherwise=_NAME,
+        otherwise=_EXIT,
     ),
-    "set": _node("set", ["values", "next"], values=_EXPRESSIONS, next=_NAME),
-    "language": _node("language", ["language", "next"], language={"enum": ["zh-CN", "en"]}, next=_NAME),
+    "set": _node("set", ["values", "next"], values=_EXPRESSIONS, next=_EXIT),
+    "language": _node("language", ["language", "next"], language={"enum": ["zh-CN", "en"]}, next=_EXIT),
     "queue": _node("queue", ["queue"], queue={"type": "string", "minLength": 1}, attributes=_EXPRESSIONS),
-    "hangup": _node("hangup", ["served"], served={"type": "boolean"}),
+    "transfer": _node("transfer", ["to"], to={"type": "string", "pattern": r"^\+?[0-9]{2,32}(?!\n)$"}),
+    "hangup": _node("hangup", ["served"], served=_FLAG),
 }
+
+EXITS: Mapping[str, tuple[str, ...]] = {
+    kind: tuple(name for name, what in definition["properties"].items() if what is _EXIT)
+    for kind, definition in NODES.items()
+}
+"""The ways out of each kind of node, by the names of their fields; those of `choices` and `cases` come on top."""
+
+ENDS = frozenset({"queue", "transfer", "hangup"})
+"""Kinds that end the flow."""
+
+ASKS = frozenset({"menu", "collect", "consent", "verify", "rating"})
+"""Kinds at which the customer has to do something, or to let time pass, before the flow goes on."""
+
+GIVES_UP = frozenset({"menu", "collect"})
+"""Kinds that lead to the handler `failed` after too many mistakes."""
 
 FLOW: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -118,17 +179,17 @@ FLOW: dict[str, Any] = {
         "id": _NAME,
         "version": {"type": "integer", "minimum": 1},
         "name": {"type": "string"},
-        "start": _NAME,
+        "start": _EXIT,
         "maximum_steps": {"type": "integer", "minimum": 1, "maximum": 10_000},
-        "early": {"type": "boolean"},
+        "early": _FLAG,
         "handlers": {
             "type": "object",
             "properties": {
                 "attempts": {"type": "integer", "minimum": 1, "maximum": 10},
                 "no_input": _SAY,
                 "no_match": _SAY,
-                "failed": _NAME,
-                "error": _NAME,
+                "failed": _EXIT,
+                "error": _EXIT,
             },
             "required": ["failed", "error"],
             "additionalProperties": False,
