@@ -1,109 +1,198 @@
-"""Access numbers over HTTP: which flow answers which number. Core follows within a second."""
+"""Flows over HTTP, for those who draw them."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Response
-from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from yuelai.flows import loader, repository
-from yuelai.flows.errors import NoSuchAccessNumber, NoSuchFlow, NumberTaken
-from yuelai.flows.events import AccessNumberChanged
+from yuelai.flows import files, service
+from yuelai.flows.lookups import KINDS
+from yuelai.flows.refusals import FileUnreadable
+from yuelai.flows.schemas import (
+    CheckBody,
+    Comparison,
+    DraftBody,
+    FlowDocument,
+    FlowList,
+    FlowPromptList,
+    FlowVersionDocument,
+    FlowVersionList,
+    ImportBody,
+    LookUpList,
+    NewFlow,
+    ProblemList,
+    PublishBody,
+    PublishedVersion,
+    RestoreBody,
+    SavedDraft,
+)
 from yuelai.identity.access import require
-from yuelai.identity.audit import audit
 from yuelai.identity.model import Principal
-from yuelai.platform import outbox, paging
-from yuelai.platform.clock import SystemClock
 from yuelai.platform.db import Connection, Database
-from yuelai.platform.web import database
+from yuelai.platform.errors import Refusal
+from yuelai.platform.ipc import IpcClient
+from yuelai.platform.web import core, database
+from yuelai.routing.prompts import sentences
 
-router = APIRouter(prefix="/api/v1", tags=["flows"])
+router = APIRouter(prefix="/api/v1/flows", tags=["flows"])
 
 Db = Annotated[Database, Depends(database)]
-Reader = Annotated[Principal, Depends(require("queues.read"))]
-Writer = Annotated[Principal, Depends(require("queues.write"))]
-Number = Annotated[str, Path(pattern="^[0-9]{2,20}$", description="digits, as callers dial it")]
+Core = Annotated[IpcClient, Depends(core)]
+Reader = Annotated[Principal, Depends(require("flows.read"))]
+Writer = Annotated[Principal, Depends(require("flows.write"))]
+Code = Annotated[str, Path(pattern="^[a-z][a-z0-9_]{0,63}$")]
+Number = Annotated[int, Path(ge=1, lt=2**31)]
+Which = Annotated[str, Query(pattern="^(draft|published|[1-9][0-9]{0,8})$", description="a version, or which one")]
 
 
-class AccessNumber(BaseModel):
-    number: str
-    flow: str
-
-
-class AccessNumberList(BaseModel):
-    items: list[AccessNumber]
-    next_cursor: str | None
-
-
-class WantedFlow(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    flow: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
-
-
-class FlowReference(BaseModel):
-    code: str
-    name: str
-
-
-class FlowList(BaseModel):
-    items: list[FlowReference]
-    next_cursor: None = None
-
-
-@router.get("/flows")
-async def flows(principal: Reader) -> FlowList:
-    """The flows that a number can lead to."""
-    return FlowList(items=[FlowReference(code=code, name=flow.name) for code, flow in loader.shipped().items()])
-
-
-@router.get("/access-numbers")
-async def numbers(
-    principal: Reader,
-    db: Db,
-    cursor: Annotated[str | None, Query(max_length=500)] = None,
-    limit: Annotated[int, Query(ge=1, le=100)] = 50,
-) -> AccessNumberList:
-    """The tenant's numbers, in order."""
-    (after,) = paging.decode(cursor, str) if cursor is not None else ("",)
+@router.get("")
+async def flows(principal: Reader, db: Db, client: Core) -> FlowList:
+    """The tenant's own flows and those that ship with the program, by code: all that a number can lead to."""
+    running = await _running(client, principal)
     async with db.transaction(principal.tenant_id) as conn:
-        rows = await repository.numbers_of(conn, principal.tenant_id, after, limit + 1)
-    items, next_cursor = paging.page(rows, limit, lambda row: (row["number"],))
-    return AccessNumberList.model_validate({"items": [dict(row) for row in items], "next_cursor": next_cursor})
+        return FlowList.model_validate({"items": await service.flows(conn, principal, running)})
 
 
-@router.get("/access-numbers/{number}")
-async def one(number: Number, principal: Reader, db: Db) -> AccessNumber:
+@router.post("", status_code=201)
+async def add_flow(body: NewFlow, principal: Writer, db: Db, client: Core) -> FlowDocument:
+    """Begin a flow with a draft."""
     async with db.transaction(principal.tenant_id) as conn:
-        row = await repository.number(conn, principal.tenant_id, number)
-    if row is None:
-        raise NoSuchAccessNumber()
-    return AccessNumber.model_validate(dict(row))
+        begun = await service.template(conn, principal, body.template) if body.template is not None else None
+        await service.add(conn, principal, body.code, body.name, begun)
+        return await _shown(conn, principal, client, body.code)
 
 
-@router.put("/access-numbers/{number}")
-async def put(number: Number, body: WantedFlow, principal: Writer, db: Db) -> AccessNumber:
-    """Answer the number with this flow from now on; calls that stand stay in theirs."""
-    if body.flow not in loader.shipped():
-        raise NoSuchFlow(flow=body.flow)
+@router.post("/check")
+async def check(body: CheckBody, principal: Reader, db: Db) -> ProblemList:
+    """What is wrong with a document, whether it is kept or not."""
     async with db.transaction(principal.tenant_id) as conn:
-        if not await repository.put_number(conn, principal.tenant_id, number, body.flow):
-            raise NumberTaken()
-        await _tell(conn, principal, "access_number.changed", number, {"flow": body.flow})
-    return AccessNumber(number=number, flow=body.flow)
+        return ProblemList.model_validate({"problems": await service.checked(conn, principal, body.document)})
 
 
-@router.delete("/access-numbers/{number}", status_code=204)
-async def delete(number: Number, principal: Writer, db: Db) -> Response:
-    """Answer the number no more; calls that stand go on."""
+@router.post("/import", status_code=201)
+async def import_flow(body: ImportBody, principal: Writer, db: Db, client: Core) -> FlowDocument:
+    """Begin a flow with a file as its draft."""
+    document = files.read(body.text)
+    wanted: dict[str, Any] = {"code": body.code or document.get("id")}
+    wanted["name"] = body.name or document.get("name") or wanted["code"]
+    try:
+        new = NewFlow.model_validate(wanted)
+    except ValueError:
+        raise FileUnreadable("the file says neither code nor name that can be used: give them along") from None
     async with db.transaction(principal.tenant_id) as conn:
-        if not await repository.delete_number(conn, principal.tenant_id, number):
-            raise NoSuchAccessNumber()
-        await _tell(conn, principal, "access_number.removed", number, {})
+        await service.add(conn, principal, new.code, new.name, document)
+        return await _shown(conn, principal, client, new.code)
+
+
+@router.get("/prompts")
+async def prompts(principal: Reader) -> FlowPromptList:
+    """What can be said by name, with its words."""
+    items = [
+        {"name": name, "text_zh": said.get("zh-CN", ""), "text_en": said.get("en", "")}
+        for name, said in sentences().items()
+    ]
+    return FlowPromptList.model_validate({"items": items})
+
+
+@router.get("/lookups")
+async def lookups(principal: Reader) -> LookUpList:
+    """What business systems can be asked."""
+    return LookUpList.model_validate({"items": KINDS}, from_attributes=True)
+
+
+@router.get("/{code}")
+async def flow(code: Code, principal: Reader, db: Db, client: Core) -> FlowDocument:
+    async with db.transaction(principal.tenant_id) as conn:
+        return await _shown(conn, principal, client, code)
+
+
+@router.delete("/{code}", status_code=204)
+async def delete_flow(code: Code, principal: Writer, db: Db) -> Response:
+    """Delete it with its versions and figures. 409 `flow_in_use` while numbers or flows lead to it."""
+    async with db.transaction(principal.tenant_id) as conn:
+        await service.delete(conn, principal, code)
     return Response(status_code=204)
 
 
-async def _tell(conn: Connection, principal: Principal, action: str, number: str, data: dict[str, str]) -> None:
-    await audit(conn, principal, action, f"access-number/{number}", data)
-    await outbox.put(conn, AccessNumberChanged(at=SystemClock().now(), tenant_id=principal.tenant_id, number=number))
+@router.put("/{code}/draft")
+async def put_draft(code: Code, body: DraftBody, principal: Writer, db: Db) -> SavedDraft:
+    """Keep the draft, faults and all. 409 `draft_changed` when somebody else was quicker."""
+    async with db.transaction(principal.tenant_id) as conn:
+        return SavedDraft.model_validate(await service.put_draft(conn, principal, code, body.document, body.rev))
+
+
+@router.delete("/{code}/draft", status_code=204)
+async def drop_draft(code: Code, principal: Writer, db: Db) -> Response:
+    """Forget what is not published."""
+    async with db.transaction(principal.tenant_id) as conn:
+        await service.drop_draft(conn, principal, code)
+    return Response(status_code=204)
+
+
+@router.post("/{code}/publish")
+async def publish(code: Code, body: PublishBody, principal: Writer, db: Db) -> PublishedVersion:
+    """Publish the draft: new contacts get it, running ones keep theirs. 422 `flow_invalid` with its `problems`."""
+    async with db.transaction(principal.tenant_id) as conn:
+        return PublishedVersion(version=await service.publish(conn, principal, code, body.rev, body.note))
+
+
+@router.get("/{code}/versions")
+async def versions(code: Code, principal: Reader, db: Db) -> FlowVersionList:
+    """What was published, the newest first."""
+    async with db.transaction(principal.tenant_id) as conn:
+        return FlowVersionList.model_validate({"items": await service.versions(conn, principal, code)})
+
+
+@router.get("/{code}/versions/{number}")
+async def version(code: Code, number: Number, principal: Reader, db: Db) -> FlowVersionDocument:
+    async with db.transaction(principal.tenant_id) as conn:
+        return FlowVersionDocument.model_validate(await service.version(conn, principal, code, number))
+
+
+@router.post("/{code}/versions/{number}/restore")
+async def restore(code: Code, number: Number, body: RestoreBody, principal: Writer, db: Db) -> PublishedVersion:
+    """Go back: publish what that version said anew. A draft stays as it is."""
+    async with db.transaction(principal.tenant_id) as conn:
+        return PublishedVersion(version=await service.restore(conn, principal, code, number, body.note))
+
+
+@router.get("/{code}/compare")
+async def compared(code: Code, principal: Reader, db: Db, one: Which, other: Which) -> Comparison:
+    """How two versions differ, or a version and the draft."""
+    async with db.transaction(principal.tenant_id) as conn:
+        return Comparison.model_validate(await service.compared(conn, principal, code, one, other))
+
+
+@router.get("/{code}/export", response_class=Response)
+async def export(
+    code: Code,
+    principal: Reader,
+    db: Db,
+    version: Which = "published",
+    format: Annotated[Literal["json", "yaml"], Query()] = "json",
+) -> Response:
+    """A version as a file."""
+    async with db.transaction(principal.tenant_id) as conn:
+        document = await service.document(conn, principal, code, version)
+    text = files.to_json(document) if format == "json" else files.to_yaml(document)
+    return Response(
+        text,
+        media_type="application/json" if format == "json" else "application/yaml",
+        headers={"Content-Disposition": f'attachment; filename="{code}-{document["version"]}.{format}"'},
+    )
+
+
+async def _shown(conn: Connection, principal: Principal, client: IpcClient, code: str) -> FlowDocument:
+    running = await _running(client, principal)
+    return FlowDocument.model_validate(await service.flow(conn, principal, code, running))
+
+
+async def _running(client: IpcClient, principal: Principal) -> service.Running | None:
+    """What core says of the contacts that are in flows now; None while it does not answer."""
+    try:
+        answer: Any = await client.request("flow.running", {"principal": principal.to_message()}, timeout=1.0)
+    except Refusal:
+        return None
+    running: service.Running = answer["running"]
+    return running

@@ -23,6 +23,7 @@ _LEADER = (
     | _SEES_ALL
     | {"customers.reveal", "customers.merge", "customers.export", "supervision.view", "people.read", "audit.read"}
     | {"agents.control", "callbacks.write", "interactions.export", "bulletins.write"}
+    | {"flows.read"}
 )
 _ADMIN = (_LEADER - {"agent.work"}) | {
     "admin",
@@ -43,6 +44,7 @@ _ADMIN = (_LEADER - {"agent.work"}) | {
     "telephony.trace",
     "scripts.write",
     "offers.write",
+    "flows.write",
 }
 
 ROLES: Mapping[str, frozenset[str]] = MappingProxyType(
@@ -63,7 +65,10 @@ ROLES: Mapping[str, frozenset[str]] = MappingProxyType(
         "qa": _SEES_ALL
         | {"interactions.read", "recordings.listen", "customers.read", "queues.read", "colleagues.talk"},
         "planner": frozenset({"colleagues.talk", "queues.read", "supervision.view", "people.read"}),
-        "editor": frozenset({"colleagues.talk", "bulletins.write", "queues.read", "scripts.write", "offers.write"}),
+        "editor": frozenset(
+            {"colleagues.talk", "bulletins.write", "queues.read", "scripts.write", "offers.write"}
+            | {"flows.read", "flows.write"}
+        ),
         "admin": _ADMIN,
     }
 )

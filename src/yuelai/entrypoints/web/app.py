@@ -19,6 +19,7 @@ import yuelai.colleagues.endpoints
 import yuelai.colleagues.handovers.endpoints
 import yuelai.customers.routers
 import yuelai.flows.endpoints
+import yuelai.flows.number_endpoints
 import yuelai.identity.audit.endpoints
 import yuelai.identity.endpoints
 import yuelai.identity.organisation.endpoints
@@ -98,6 +99,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     yuelai.routing.agents.endpoints.router,
     yuelai.routing.agents.directory_endpoints.router,
     yuelai.channels.callback.endpoints.router,
+    yuelai.flows.number_endpoints.router,
     yuelai.flows.endpoints.router,
     yuelai.recordings.endpoints.router,
     yuelai.telephony.trunks.endpoints.router,

@@ -35,7 +35,8 @@ export interface paths {
         get: operations["one_api_v1_access_numbers__number__get"];
         /**
          * Put
-         * @description Answer the number with this flow from now on; calls that stand stay in theirs.
+         * @description Answer the number with this flow from now on; calls that stand stay in theirs. The flow is the tenant's own,
+         *     published, or one that ships with the program.
          */
         put: operations["put_api_v1_access_numbers__number__put"];
         post?: never;
@@ -1765,11 +1766,257 @@ export interface paths {
         };
         /**
          * Flows
-         * @description The flows that a number can lead to.
+         * @description The tenant's own flows and those that ship with the program, by code: all that a number can lead to.
          */
         get: operations["flows_api_v1_flows_get"];
         put?: never;
+        /**
+         * Add Flow
+         * @description Begin a flow with a draft.
+         */
+        post: operations["add_flow_api_v1_flows_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check
+         * @description What is wrong with a document, whether it is kept or not.
+         */
+        post: operations["check_api_v1_flows_check_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Flow
+         * @description Begin a flow with a file as its draft.
+         */
+        post: operations["import_flow_api_v1_flows_import_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/lookups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lookups
+         * @description What business systems can be asked.
+         */
+        get: operations["lookups_api_v1_flows_lookups_get"];
+        put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/prompts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Prompts
+         * @description What can be said by name, with its words.
+         */
+        get: operations["prompts_api_v1_flows_prompts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Flow */
+        get: operations["flow_api_v1_flows__code__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Flow
+         * @description Delete it with its versions and figures. 409 `flow_in_use` while numbers or flows lead to it.
+         */
+        delete: operations["delete_flow_api_v1_flows__code__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{code}/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compared
+         * @description How two versions differ, or a version and the draft.
+         */
+        get: operations["compared_api_v1_flows__code__compare_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{code}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Draft
+         * @description Keep the draft, faults and all. 409 `draft_changed` when somebody else was quicker.
+         */
+        put: operations["put_draft_api_v1_flows__code__draft_put"];
+        post?: never;
+        /**
+         * Drop Draft
+         * @description Forget what is not published.
+         */
+        delete: operations["drop_draft_api_v1_flows__code__draft_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{code}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description A version as a file.
+         */
+        get: operations["export_api_v1_flows__code__export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{code}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish
+         * @description Publish the draft: new contacts get it, running ones keep theirs. 422 `flow_invalid` with its `problems`.
+         */
+        post: operations["publish_api_v1_flows__code__publish_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{code}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Versions
+         * @description What was published, the newest first.
+         */
+        get: operations["versions_api_v1_flows__code__versions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{code}/versions/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Version */
+        get: operations["version_api_v1_flows__code__versions__number__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{code}/versions/{number}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore
+         * @description Go back: publish what that version said anew. A draft stays as it is.
+         */
+        post: operations["restore_api_v1_flows__code__versions__number__restore_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5243,6 +5490,13 @@ export interface components {
             /** Text */
             text: string;
         };
+        /** CheckBody */
+        CheckBody: {
+            /** Document */
+            document: {
+                [key: string]: unknown;
+            };
+        };
         /**
          * ChosenCustomer
          * @description `on_behalf`: whoever calls is not the customer, but speaks for them.
@@ -5370,6 +5624,16 @@ export interface components {
             items: components["schemas"]["Colleague"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * Comparison
+         * @description `handlers` has what differs outside the nodes.
+         */
+        Comparison: {
+            /** Handlers */
+            handlers: components["schemas"]["DifferenceDocument"][];
+            /** Nodes */
+            nodes: components["schemas"]["NodeDifference"][];
         };
         /** ConflictItem */
         ConflictItem: {
@@ -5685,6 +5949,15 @@ export interface components {
             /** Wrapups */
             wrapups: components["schemas"]["WrapupDocument"][];
         };
+        /** DifferenceDocument */
+        DifferenceDocument: {
+            /** Name */
+            name: string;
+            /** One */
+            one: unknown;
+            /** Other */
+            other: unknown;
+        };
         /**
          * DirectNumber
          * @description `seat` is the work number of the person it leads to; `trunk_id` null: called by any trunk.
@@ -5816,6 +6089,18 @@ export interface components {
             rev: number;
         };
         /**
+         * DraftBody
+         * @description `rev` is the flow's that was read; 0 will do while it has no draft.
+         */
+        DraftBody: {
+            /** Document */
+            document: {
+                [key: string]: unknown;
+            };
+            /** Rev */
+            rev: number;
+        };
+        /**
          * DraftChange
          * @description `form` is `business:CODE`, `wrapup`, `note`, `create` or another name of a page's; `version` the one these values
          *     were made from, 0 for a draft that is new.
@@ -5834,6 +6119,43 @@ export interface components {
             };
             /** Version */
             version: number;
+        };
+        /** DraftDocument */
+        DraftDocument: {
+            /** By */
+            by: string | null;
+            /** Document */
+            document: {
+                [key: string]: unknown;
+            };
+            /** Problems */
+            problems: components["schemas"]["ProblemDocument"][];
+            /** Rev */
+            rev: number;
+            /**
+             * Saved At
+             * Format: date-time
+             */
+            saved_at: string;
+        };
+        /**
+         * DraftReference
+         * @description `errors` and `warnings` as they were when it was saved.
+         */
+        DraftReference: {
+            /** By */
+            by: string | null;
+            /** Errors */
+            errors: number;
+            /** Rev */
+            rev: number;
+            /**
+             * Saved At
+             * Format: date-time
+             */
+            saved_at: string;
+            /** Warnings */
+            warnings: number;
         };
         /**
          * Duplicate
@@ -6031,19 +6353,100 @@ export interface components {
             /** Unknown */
             unknown: string[];
         };
+        /**
+         * FlowDocument
+         * @description `rev` goes up with everything that happens to the draft. `running` is by version.
+         */
+        FlowDocument: {
+            /** Code */
+            code: string;
+            draft: components["schemas"]["DraftDocument"] | null;
+            /** Name */
+            name: string;
+            published: components["schemas"]["PublishedDocument"] | null;
+            /** Rev */
+            rev: number;
+            /** Running */
+            running: {
+                [key: string]: number;
+            } | null;
+            /** Shipped */
+            shipped: boolean;
+        };
+        /**
+         * FlowLine
+         * @description `shipped`: one of this code ships with the program, and is what contacts get until the tenant publishes its own.
+         *     `running` is how many contacts are in it now; null while that is not known.
+         */
+        FlowLine: {
+            /** Code */
+            code: string;
+            draft: components["schemas"]["DraftReference"] | null;
+            /** Name */
+            name: string;
+            /** Numbers */
+            numbers: string[];
+            published: components["schemas"]["PublishedReference"] | null;
+            /** Running */
+            running: number | null;
+            /** Shipped */
+            shipped: boolean;
+        };
         /** FlowList */
         FlowList: {
             /** Items */
-            items: components["schemas"]["FlowReference"][];
+            items: components["schemas"]["FlowLine"][];
             /** Next Cursor */
             next_cursor?: null;
         };
-        /** FlowReference */
-        FlowReference: {
-            /** Code */
-            code: string;
+        /** FlowPrompt */
+        FlowPrompt: {
             /** Name */
             name: string;
+            /** Text En */
+            text_en: string;
+            /** Text Zh */
+            text_zh: string;
+        };
+        /** FlowPromptList */
+        FlowPromptList: {
+            /** Items */
+            items: components["schemas"]["FlowPrompt"][];
+        };
+        /** FlowVersionDocument */
+        FlowVersionDocument: {
+            /** At */
+            at: string | null;
+            /** By */
+            by: string | null;
+            /** Current */
+            current: boolean;
+            /** Document */
+            document: {
+                [key: string]: unknown;
+            };
+            /** Note */
+            note: string;
+            /** Version */
+            version: number;
+        };
+        /** FlowVersionLine */
+        FlowVersionLine: {
+            /** At */
+            at: string | null;
+            /** By */
+            by: string | null;
+            /** Current */
+            current: boolean;
+            /** Note */
+            note: string;
+            /** Version */
+            version: number;
+        };
+        /** FlowVersionList */
+        FlowVersionList: {
+            /** Items */
+            items: components["schemas"]["FlowVersionLine"][];
         };
         /** FollowerStatus */
         FollowerStatus: {
@@ -6544,6 +6947,18 @@ export interface components {
             /** Updated */
             updated: number;
         };
+        /**
+         * ImportBody
+         * @description `text` is a flow in JSON or YAML; `code` and `name` go before what it says itself.
+         */
+        ImportBody: {
+            /** Code */
+            code?: string | null;
+            /** Name */
+            name?: string | null;
+            /** Text */
+            text: string;
+        };
         /** ImportList */
         ImportList: {
             /** Items */
@@ -6795,6 +7210,23 @@ export interface components {
             kind: string;
             /** Trail No */
             trail_no: string | null;
+        };
+        /**
+         * LookUpDocument
+         * @description A business question that a flow can ask; `answer` are the fields of what comes back.
+         */
+        LookUpDocument: {
+            /** Answer */
+            answer: string[];
+            /** Arguments */
+            arguments: string[];
+            /** Name */
+            name: string;
+        };
+        /** LookUpList */
+        LookUpList: {
+            /** Items */
+            items: components["schemas"]["LookUpDocument"][];
         };
         /**
          * MadePerson
@@ -7336,6 +7768,18 @@ export interface components {
             position?: number;
             /** Queue Ids */
             queue_ids?: string[];
+        };
+        /**
+         * NewFlow
+         * @description `template` is the code of a flow it begins as; without one it begins with a node that says good-bye.
+         */
+        NewFlow: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Template */
+            template?: string | null;
         };
         /** NewGroup */
         NewGroup: {
@@ -8012,6 +8456,18 @@ export interface components {
             /** Why */
             why: string | null;
         };
+        /** NodeDifference */
+        NodeDifference: {
+            /**
+             * Change
+             * @enum {string}
+             */
+            change: "added" | "removed" | "changed";
+            /** Fields */
+            fields: components["schemas"]["DifferenceDocument"][];
+            /** Node */
+            node: string;
+        };
         /**
          * Offence
          * @enum {string}
@@ -8669,6 +9125,31 @@ export interface components {
             /** Keys */
             keys: string;
         };
+        /**
+         * ProblemDocument
+         * @description What is wrong, at which node (empty: the flow as a whole) and which exit of it. A warning keeps nobody from
+         *     publishing.
+         */
+        ProblemDocument: {
+            /** Code */
+            code: string;
+            /** Exit */
+            exit: string;
+            /** Message */
+            message: string;
+            /** Node */
+            node: string;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "error" | "warning";
+        };
+        /** ProblemList */
+        ProblemList: {
+            /** Problems */
+            problems: components["schemas"]["ProblemDocument"][];
+        };
         /** Product */
         Product: {
             /** Code */
@@ -8819,6 +9300,51 @@ export interface components {
             note?: string;
             /** Rev */
             rev: number;
+        };
+        /**
+         * PublishBody
+         * @description `rev` is that of the draft that is meant.
+         */
+        PublishBody: {
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            /** Rev */
+            rev: number;
+        };
+        /** PublishedDocument */
+        PublishedDocument: {
+            /** At */
+            at: string | null;
+            /** By */
+            by: string | null;
+            /** Document */
+            document: {
+                [key: string]: unknown;
+            };
+            /** Note */
+            note: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * PublishedReference
+         * @description `at` and `by` are null of a flow that ships with the program.
+         */
+        PublishedReference: {
+            /** At */
+            at: string | null;
+            /** By */
+            by: string | null;
+            /** Version */
+            version: number;
+        };
+        /** PublishedVersion */
+        PublishedVersion: {
+            /** Version */
+            version: number;
         };
         /**
          * QueueChange
@@ -9205,6 +9731,14 @@ export interface components {
             /** Phone */
             phone: string | null;
         };
+        /** RestoreBody */
+        RestoreBody: {
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+        };
         /**
          * Result
          * @description What became of the last attempt.
@@ -9520,6 +10054,18 @@ export interface components {
         SampleCustomers: {
             /** Items */
             items: components["schemas"]["SampleCustomer"][];
+        };
+        /** SavedDraft */
+        SavedDraft: {
+            /** Problems */
+            problems: components["schemas"]["ProblemDocument"][];
+            /** Rev */
+            rev: number;
+            /**
+             * Saved At
+             * Format: date-time
+             */
+            saved_at: string;
         };
         /** Scope */
         Scope: {
@@ -15457,6 +16003,490 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FlowList"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    add_flow_api_v1_flows_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFlow"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowDocument"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    check_api_v1_flows_check_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemList"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    import_flow_api_v1_flows_import_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowDocument"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    lookups_api_v1_flows_lookups_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookUpList"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    prompts_api_v1_flows_prompts_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowPromptList"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    flow_api_v1_flows__code__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowDocument"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    delete_flow_api_v1_flows__code__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    compared_api_v1_flows__code__compare_get: {
+        parameters: {
+            query: {
+                /** @description a version, or which one */
+                one: string;
+                /** @description a version, or which one */
+                other: string;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    put_draft_api_v1_flows__code__draft_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedDraft"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    drop_draft_api_v1_flows__code__draft_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    export_api_v1_flows__code__export_get: {
+        parameters: {
+            query?: {
+                /** @description a version, or which one */
+                version?: string;
+                format?: "json" | "yaml";
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    publish_api_v1_flows__code__publish_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishedVersion"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    versions_api_v1_flows__code__versions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowVersionList"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    version_api_v1_flows__code__versions__number__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowVersionDocument"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    restore_api_v1_flows__code__versions__number__restore_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestoreBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishedVersion"];
                 };
             };
             /** @description RFC 9457 problem document */

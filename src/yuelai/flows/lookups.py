@@ -1,0 +1,31 @@
+"""The look-ups that flows may ask, for those who draw them: names, arguments and the fields of the answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class LookUpKind:
+    name: str
+    arguments: tuple[str, ...]
+    answer: tuple[str, ...]
+
+
+KINDS = (
+    LookUpKind("hours", ("queue",), ("open", "holiday")),
+    LookUpKind("balance", ("customer_id",), ("minor", "currency", "bill_minor", "bill_month")),
+    LookUpKind("bss.account", ("customer_id",), ("account_id", "no", "balance_minor", "arrears_minor", "status")),
+    LookUpKind("bss.bill", ("customer_id", "which"), ("month", "total_minor", "due_on", "paid", "lines")),
+    LookUpKind("bss.payments", ("customer_id",), ("count", "last_on", "last_minor", "last_method")),
+    LookUpKind("bss.order", ("customer_id", "order_no"), ("count", "no", "status", "ordered_on", "subject")),
+    LookUpKind("bss.outage", ("customer_id",), ("outage", "area", "until")),
+    LookUpKind(
+        "bss.pay",
+        ("account_id", "customer_id", "amount_minor", "card", "key"),
+        ("ok", "paid_minor", "balance_minor", "reason"),
+    ),
+    LookUpKind("bss.new_order", ("customer_id", "product", "key"), ("no",)),
+    LookUpKind("identity.pin", ("customer_id", "pin"), ("ok", "locked", "left")),
+    LookUpKind("callback.book", ("number",), ("ok",)),
+)
