@@ -96,7 +96,8 @@ def test_a_voice_is_loud_clean_trimmed_and_in_the_telephone_band(path: Path) -> 
 @pytest.mark.parametrize("path", VOICES, ids=lambda p: f"{p.parent.name}-{p.stem}")
 def test_a_voice_takes_as_long_as_its_text_would(path: Path) -> None:
     text, seconds = text_of(path), len(read(path)) / 8000
-    units = sum(c.isalnum() for c in text) / (1 if path.parent.name == "zh-CN" else 4)
+    # One sentence of each language is in the other: it offers it.
+    units = sum(c.isalnum() for c in text) / (4 if text.isascii() else 1)
     assert 0.1 * units < seconds - 0.1 < 0.45 * units + 0.8
 
 
