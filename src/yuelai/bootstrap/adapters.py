@@ -9,11 +9,11 @@ from uuid import UUID
 
 import structlog
 
+from yuelai.bootstrap.flow_versions import FlowVersions, RunningFlows
 from yuelai.bootstrap.lookups import BusinessLookUp
 from yuelai.channels.ports import Closing, Entry, FlowOutcome, Identified
 from yuelai.channels.voice import speech
 from yuelai.customers import service as customers
-from yuelai.flows import loader
 from yuelai.flows import ports as flows
 from yuelai.flows import repository as numbers
 from yuelai.flows.model import Flow
@@ -69,15 +69,18 @@ class FlowDirectory:
         self._database, self._speaker = database, speaker
         self.closing_of: Callable[[UUID, str], Closing | None] | None = None
         """Why a tenant's queue of that code is closed now, None while it is open; unset where nobody knows hours."""
+        self.running = RunningFlows()
+        self._versions = FlowVersions()
         self._entries: Mapping[str, Entry] = {}
 
     async def load(self, conn: Connection) -> None:
-        """Take over the numbers as PostgreSQL has them now."""
-        entries, shipped = {}, loader.shipped()
+        """Take over numbers and flows as PostgreSQL has them now."""
+        await self._versions.load(conn)
+        entries = {}
         for row in await numbers.answered(conn):
-            if row["flow"] in shipped:
+            flow = self._versions.flows(row["tenant_id"]).get(row["flow"])
+            if flow is not None:
                 tenant = Tenant(TenantId(row["tenant_id"]), row["code"], row["name"])
-                flow = shipped[row["flow"]]
                 entries[row["number"]] = Entry(tenant, flow, early=flow.early)
             else:
                 log.error("access_number_without_flow", number=row["number"], flow=row["flow"])
@@ -92,9 +95,13 @@ class FlowDirectory:
 
     async def run(self, entry: Entry, dialogue: Any, context: Mapping[str, Any]) -> FlowOutcome:
         flow: Flow = entry.flow
-        outcome = await run(flow, dialogue, BusinessLookUp(self._database, entry.tenant.id, self.closing_of), context)
+        lookup = BusinessLookUp(self._database, entry.tenant.id, self.closing_of)
+        with self.running.within(entry.tenant.id, flow):
+            outcome = await run(flow, dialogue, lookup, context)
         if isinstance(outcome, flows.ToQueue):
             return FlowOutcome(queue=outcome.queue, attributes=outcome.attributes)
+        if isinstance(outcome, flows.ToNumber):
+            return FlowOutcome(number=outcome.number)
         return FlowOutcome(served=outcome.served)
 
     async def files(self, utterances: Sequence[Any], language: str) -> list[Path]:

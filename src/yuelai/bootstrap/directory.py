@@ -1,4 +1,4 @@
-"""The directory of the running centre follows what people change in PostgreSQL: queues, hours, members, numbers.
+"""The directory of the running centre follows what people change in PostgreSQL: queues, hours, members, numbers, flows.
 
 Facts of the outbox say that something has changed, never what: everything is read anew, in one transaction, and routing
 finds out what is different. Several facts at once are one reading.
@@ -17,7 +17,7 @@ from yuelai.bootstrap.station_calls import StationCalls
 from yuelai.calendars import repository as calendar_tables
 from yuelai.calendars.events import CalendarChanged
 from yuelai.calendars.live import Calendars
-from yuelai.flows.events import AccessNumberChanged
+from yuelai.flows.events import AccessNumberChanged, FlowPublished
 from yuelai.identity.events import OrganisationChanged, PersonChanged, TenantChanged
 from yuelai.platform.bus import Bus
 from yuelai.platform.clock import Clock
@@ -40,6 +40,7 @@ FOLLOWED = (
     AgentProfileChanged,
     DirectNumberChanged,
     AccessNumberChanged,
+    FlowPublished,
     CalendarChanged,
     DispositionsChanged,
 )

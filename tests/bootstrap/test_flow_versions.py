@@ -1,0 +1,194 @@
+"""What is published reaches new contacts within a second; who is in a flow stays in the version they began with."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from tests.flows.dialogue import ScriptedDialogue
+from tests.support.web import add_person, add_tenant
+from yuelai.bootstrap.adapters import FlowDirectory
+from yuelai.bootstrap.directory import LiveDirectory
+from yuelai.bootstrap.flow_versions import RunningFlows
+from yuelai.bootstrap.seats import Seats
+from yuelai.channels.ports import Entry
+from yuelai.flows import loader, service
+from yuelai.flows.ports import Collected
+from yuelai.identity.model import Principal
+from yuelai.media.tts.speaker import Speaker
+from yuelai.platform.bus import Bus
+from yuelai.platform.clock import SystemClock
+from yuelai.platform.db import Database
+from yuelai.platform.facts import Record
+from yuelai.platform.ids import SAMPLE_TENANT, TenantId, new_id
+from yuelai.platform.live import LiveStore
+from yuelai.platform.outbox import Relay
+from yuelai.routing.driver import RoutingDriver
+
+
+class Registrar:
+    def registrations(self, user: str) -> list[Any]:
+        return []
+
+
+def document(said: str) -> dict[str, Any]:
+    """A flow that asks, then says something."""
+    return {
+        "start": "menu",
+        "handlers": {"failed": "end", "error": "end"},
+        "nodes": {
+            "menu": {"kind": "menu", "say": ["main_menu"], "choices": {"1": {"next": "tell"}}},
+            "tell": {"kind": "say", "say": [said], "next": "end"},
+            "end": {"kind": "hangup", "served": True},
+        },
+    }
+
+
+class Waiting(ScriptedDialogue):
+    """A customer who thinks until `press` is called."""
+
+    def __init__(self) -> None:
+        super().__init__([])
+        self.asked, self.pressed = asyncio.Event(), asyncio.Event()
+
+    async def collect(self, utterances: Any, **more: Any) -> Collected:
+        self.said.extend(utterances)
+        self.asked.set()
+        await self.pressed.wait()
+        return Collected("1")
+
+
+@pytest.fixture
+async def flows(database: Database, tmp_path: Path) -> AsyncIterator[FlowDirectory]:
+    bus, directory = Bus(), FlowDirectory(database, Speaker(None, tmp_path))
+
+    async def append(*records: Record) -> int:
+        return 0
+
+    routing = RoutingDriver(append, SystemClock(), LiveStore(), lambda signal: None)
+    seats = Seats(routing, Registrar(), {})  # type: ignore[arg-type]
+    following, relay = LiveDirectory(database, SystemClock(), bus, routing, directory, seats), Relay(database, bus)
+    async with database.transaction(None) as conn:
+        await directory.load(conn)
+    await following.start()
+    await relay.start()
+    yield directory
+    await relay.close()
+    await following.close()
+    await routing.close()
+
+
+@pytest.fixture
+async def boss(database: Database) -> Principal:
+    return await add_person(database, "boss", "admin")
+
+
+async def publish(database: Database, who: Principal, said: str, code: str = "sales") -> int:
+    async with database.transaction(who.tenant_id) as conn:
+        if code not in {one["code"] for one in await service.flows(conn, who, None)}:
+            await service.add(conn, who, code, "售前")
+        rev = (await service.flow(conn, who, code, None))["rev"]
+        saved = await service.put_draft(conn, who, code, document(said), rev)
+        return await service.publish(conn, who, code, saved["rev"], "")
+
+
+async def number(database: Database, called: str, code: str, tenant: TenantId = SAMPLE_TENANT) -> None:
+    async with database.transaction(None) as conn:
+        await conn.execute("INSERT INTO access_numbers VALUES ($1, $2, $3)", called, tenant, code)
+
+
+async def soon(check: Callable[[], Any]) -> None:
+    """The promise is a second."""
+    began = time.monotonic()
+    while not check():
+        assert time.monotonic() - began < 1.0 + 2.0, "a second, and some patience with a busy machine"
+        await asyncio.sleep(0.01)
+
+
+def version(flows: FlowDirectory, called: str) -> int | None:
+    entry = flows.entry(called)
+    return None if entry is None else int(entry.flow.version)
+
+
+def entry_of(flows: FlowDirectory, called: str) -> Entry:
+    entry = flows.entry(called)
+    assert entry is not None
+    return entry
+
+
+async def test_who_is_in_a_flow_stays_in_its_version_and_the_next_one_gets_the_new(
+    database: Database, flows: FlowDirectory, boss: Principal
+) -> None:
+    await number(database, "10000", "sales")
+    await publish(database, boss, "goodbye")
+    await soon(lambda: version(flows, "10000") == 1)
+    first, second = Waiting(), Waiting()
+    calls = [asyncio.create_task(flows.run(entry_of(flows, "10000"), first, {}))]
+    await first.asked.wait()
+
+    await publish(database, boss, "closed")
+    await soon(lambda: version(flows, "10000") == 2)
+    calls.append(asyncio.create_task(flows.run(entry_of(flows, "10000"), second, {})))
+    await second.asked.wait()
+    assert flows.running.of(SAMPLE_TENANT) == {"sales": {"1": 1, "2": 1}}
+    assert flows.running.of(TenantId(new_id())) == {}
+
+    first.pressed.set()
+    second.pressed.set()
+    assert all(outcome.served for outcome in await asyncio.gather(*calls))
+    assert first.prompts == ["main_menu", "goodbye"]
+    assert second.prompts == ["main_menu", "closed"]
+    assert flows.running.of(SAMPLE_TENANT) == {}
+
+
+async def test_ones_own_goes_before_the_one_that_ships_and_only_for_its_tenant(
+    database: Database, flows: FlowDirectory, boss: Principal
+) -> None:
+    east = await add_tenant(database, "east")
+    await number(database, "10000", "direct")
+    await number(database, "10020", "direct", east)
+    shipped = loader.shipped()["direct"].version
+    own = await publish(database, boss, "goodbye", "direct")
+    await soon(lambda: version(flows, "10000") == own)
+    assert version(flows, "10020") == shipped
+    async with database.transaction(SAMPLE_TENANT) as conn:
+        restored = await service.restore(conn, boss, "direct", shipped, "")
+    await soon(lambda: version(flows, "10000") == restored)
+    assert entry_of(flows, "10000").flow.nodes == entry_of(flows, "10020").flow.nodes
+    async with database.transaction(SAMPLE_TENANT) as conn:
+        await conn.execute("DELETE FROM access_numbers WHERE number = '10000'")
+        await service.delete(conn, boss, "direct")
+    await number(database, "10001", "direct")
+    await soon(lambda: version(flows, "10001") == shipped)
+
+
+async def test_a_version_that_the_program_no_longer_takes_leaves_the_one_before_in_force(
+    database: Database, flows: FlowDirectory, boss: Principal
+) -> None:
+    await number(database, "10000", "sales")
+    await publish(database, boss, "goodbye")
+    await soon(lambda: version(flows, "10000") == 1)
+    async with database.transaction(None) as conn:
+        await conn.execute(
+            "INSERT INTO flow_versions (tenant_id, code, version, document, at) VALUES ($1, 'sales', 2, '{}', now())",
+            SAMPLE_TENANT,
+        )
+        await conn.execute("UPDATE flows SET published = 2")
+        await flows.load(conn)
+    assert version(flows, "10000") == 1
+
+
+async def test_contacts_that_end_in_any_way_are_counted_out() -> None:
+    running, flow, tenant = RunningFlows(), loader.shipped()["main"], UUID(int=1)
+    with pytest.raises(RuntimeError), running.within(tenant, flow):
+        with running.within(tenant, flow):
+            assert running.of(tenant) == {"main": {str(flow.version): 2}}
+        assert running.of(tenant) == {"main": {str(flow.version): 1}}
+        raise RuntimeError
+    assert running.of(tenant) == {}
