@@ -46,6 +46,13 @@ class NotAnIdNumber(Refusal):
     code = "not_an_id_number"
 
 
+class WeakPin(Refusal):
+    """A PIN has six digits, neither all the same nor in a row."""
+
+    status = 422
+    code = "weak_pin"
+
+
 class KeysMissing(Unavailable):
     """The master key that opens identity numbers is not at hand."""
 

@@ -14,6 +14,7 @@ from yuelai.entrypoints.sample import (
     offers,
     past,
     people,
+    pins,
     queues,
     scripts,
     second_tenant,
@@ -46,6 +47,7 @@ async def load(
         if await customers.load(conn, today, count, vault):
             await past.load(conn, today)
             log.info("sample_loaded", customers=count)
+        await pins.load(conn, today)
         await second_tenant.load(conn, today)
         await businesses.load_east(conn, second_tenant.EAST)
         await trunks.load(conn)
