@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
+from starlette.routing import BaseRoute
 
 import yuelai.businesses.drafts.endpoints
 import yuelai.businesses.endpoints
@@ -118,6 +121,18 @@ ROUTERS: tuple[APIRouter, ...] = (
 )
 
 
+@cache
+def _routes() -> tuple[BaseRoute, ...]:
+    """Return what all rooms offer, put together once for a process: that takes longer than all else about an app."""
+    responses: dict[int | str, dict[str, Any]] = {
+        "default": {"description": "RFC 9457 problem document", "content": {problems.MEDIA_TYPE: {}}}
+    }
+    everything = APIRouter(responses=responses)
+    for router in ROUTERS:
+        everything.include_router(router)
+    return tuple(everything.routes)
+
+
 def create_app(settings: Settings, *, webroot: Path | None = None) -> FastAPI:
     """Make the application. It serves while PostgreSQL, core or the others are away, and says so where it matters.
 
@@ -158,7 +173,6 @@ def create_app(settings: Settings, *, webroot: Path | None = None) -> FastAPI:
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
-        responses={"default": {"description": "RFC 9457 problem document", "content": {problems.MEDIA_TYPE: {}}}},
     )
     app.state.settings, app.state.webroot = settings, webroot
     app.state.contact_history, app.state.open_callbacks = contact_history, open_of
@@ -176,8 +190,7 @@ def create_app(settings: Settings, *, webroot: Path | None = None) -> FastAPI:
     async def openapi(request: Request) -> JSONResponse:
         return JSONResponse(document(request.app))
 
-    for router in ROUTERS:
-        app.include_router(router)
+    app.router.routes.extend(_routes())
     # The last one added is the outermost.
     app.add_middleware(BodyLimit, longest=MAX_BODY, others=LARGE_BODIES)
     app.add_middleware(Measure)
