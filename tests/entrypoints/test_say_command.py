@@ -32,9 +32,10 @@ def service() -> Service:
 @pytest.mark.parametrize("name", ["a.opus", "a.wav"])
 def test_a_text_becomes_a_file(tmp_path: Path, service: Service, name: str) -> None:
     settings = {"YUELAI_HOME": str(tmp_path / "home"), "YUELAI_TTS_URL": service.url, "YUELAI_TTS_KEY": "sk-hush"}
-    done = say("你好", "-o", str(tmp_path / name), "--speed", "1.5", **settings)
+    done = say("余额2元", "-o", str(tmp_path / name), "--speed", "1.5", **settings)
     assert (done.returncode, done.stderr) == (0, "")
     assert service.requests[0][2]["speed"] == 1.5
+    assert service.requests[0][2]["input"] == "余额两元"
     assert len(read(tmp_path / name)) == 4000
     again = say("你好", "-o", str(tmp_path / name), **settings)
     assert again.returncode == 1

@@ -57,6 +57,15 @@ async def test_a_text_is_made_once_and_kept_as_opus(speaker: Speaker, voice: Voi
     assert file.stat().st_mode & 0o777 == 0o600
 
 
+async def test_the_voice_is_given_words_and_what_sounds_alike_is_one_file(speaker: Speaker, voice: Voice) -> None:
+    file = await speaker.file("余额1,048.60元", "zh-CN")
+    assert await speaker.file("余额¥1048.6", "zh-CN") == file
+    assert await speaker.file("余额一千零四十八元六角", "zh-CN") == file
+    assert voice.said == [("余额一千零四十八元六角", "zh-CN", "", 1.0)]
+    await speaker.file("Call 10000 at 9:05", "en")
+    assert voice.said[-1][0] == "Call one zero zero zero zero at nine oh five"
+
+
 async def test_every_circumstance_of_the_sound_makes_another_file(speaker: Speaker) -> None:
     files = {
         await speaker.file("hello", "en"),

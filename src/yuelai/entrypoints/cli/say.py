@@ -26,6 +26,7 @@ def say(
     from yuelai.media.ports import MediaError
     from yuelai.media.tts import chosen
     from yuelai.media.tts.ports import NONE_INSTALLED
+    from yuelai.media.tts.spoken import in_words
 
     if language not in ("zh-CN", "en"):
         raise typer.BadParameter("zh-CN or en", param_hint="--language")
@@ -38,7 +39,7 @@ def say(
 
     async def speak() -> None:
         try:
-            sound = await chosen_voice.synthesise(text, language, voice, speed)
+            sound = await chosen_voice.synthesise(in_words(text, language), language, voice, speed)
         finally:
             await chosen_voice.close()
         _write(output, sound.astype("<i2").tobytes())

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from importlib import resources
 from typing import Any, Protocol
 
+from yuelai.media.tts.spoken import in_words
+
 WEAK = {"the": "ðə", "a": "ɐ", "an": "ən", "to": "tə", "of": "əv", "for": "fɚ", "i": "ˌI"}
 """Words that English leaves unstressed inside a sentence; the dictionary has only their strong forms."""
 VOWELS = "aeiou"
@@ -20,14 +22,6 @@ _ENDINGS: dict[str, Callable[[str], str]] = {
     "d": lambda last: "ᵻd" if last in "td" else "t" if last in "pkfθsʃʧ" else "d",
 }
 """How a plural and a past tense end, after the last phoneme of the stem."""
-
-_SMALL = (
-    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
-    *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
-)
-_TENS = ("zero", "ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-COUNTED = 999_999
-"""Longer numbers, and those that begin with 0, are read digit by digit."""
 
 
 class Unpronounceable(ValueError):
@@ -49,7 +43,7 @@ class English:
             self._words |= json.loads((data / name).read_text(encoding="utf-8"))
 
     def __call__(self, text: str) -> str:
-        parts = re.findall(r"[A-Za-z']+|[.,!?]", numbers_in_words(text))
+        parts = re.findall(r"[A-Za-z']+|[.,!?]", _without_signs(in_words(text, "en")))
         out: list[str] = []
         for part, following in zip(parts, [*parts[1:], "."], strict=True):
             if part in ".,!?":
@@ -90,29 +84,8 @@ def _stems(word: str) -> Iterator[tuple[str, str]]:
             yield word[:-1], ending
 
 
-def numbers_in_words(text: str) -> str:
-    def words(match: re.Match[str]) -> str:
-        whole, _, fraction = match[0].replace(",", "").partition(".")
-        if whole != "0" and (whole.startswith("0") or int(whole) > COUNTED):
-            said = " ".join(_SMALL[int(digit)] for digit in whole)
-        else:
-            said = count(int(whole))
-        return f" {said}{' point ' + ' '.join(_SMALL[int(digit)] for digit in fraction) if fraction else ''} "
-
-    return re.sub(r"\d+(?:,\d{3})*(?:\.\d+)?", words, text).replace("%", " percent ").replace("&", " and ")
-
-
-def count(value: int) -> str:
-    """Return 0 to `COUNTED` in English words."""
-    if value < 20:
-        return _SMALL[value]
-    if value < 100:
-        return _TENS[value // 10] + (f" {_SMALL[value % 10]}" if value % 10 else "")
-    if value < 1000:
-        return f"{_SMALL[value // 100]} hundred" + (f" and {count(value % 100)}" if value % 100 else "")
-    rest = value % 1000
-    joint = " and " if 0 < rest < 100 else " "
-    return f"{count(value // 1000)} thousand" + (joint + count(rest) if rest else "")
+def _without_signs(text: str) -> str:
+    return text.replace("%", " percent ").replace("&", " and ")
 
 
 class Mandarin:
@@ -126,26 +99,11 @@ class Mandarin:
 
     def __call__(self, text: str) -> str:
         out = []
-        for latin, other in re.findall(r"([A-Za-z][A-Za-z' -]*)|([^A-Za-z]+)", numbers_for_mandarin(text)):
+        for latin, other in re.findall(r"([A-Za-z][A-Za-z' -]*)|([^A-Za-z]+)", in_words(text, "zh-CN")):
             if latin:
                 self._english = self._english or English()
             out.append(self._english(latin.strip()) if latin and self._english else str(self._g2p(other)[0]))
         return " ".join(out)
-
-
-def numbers_for_mandarin(text: str) -> str:
-    """Spell numbers that are not counted (telephones, codes) key by key, and take out what parts thousands; the rest
-    is read by misaki."""
-    text = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", text)
-    return re.sub(
-        r"(?<![\d.])\d+(?![\d.年])",
-        lambda match: (
-            "".join("零幺二三四五六七八九"[int(digit)] for digit in match[0])
-            if len(match[0]) > len(str(COUNTED)) or (match[0][0] == "0" and len(match[0]) > 1)
-            else match[0]
-        ),
-        text,
-    )
 
 
 def reader(language: str, *, strict: bool = False) -> Phonemes:

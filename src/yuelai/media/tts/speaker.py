@@ -16,6 +16,7 @@ from prometheus_client import Counter, Histogram
 
 from yuelai.media.tts import ogg
 from yuelai.media.tts.ports import MAX_TEXT, NONE_INSTALLED, NoVoice, Voice, VoiceFailed
+from yuelai.media.tts.spoken import in_words
 from yuelai.platform.ids import new_id
 from yuelai.wire.g711 import Samples
 
@@ -46,7 +47,8 @@ class Speaker:
         return self._voice is not None
 
     async def file(self, text: str, language: str, *, voice: str = "", speed: float = 1.0) -> Path:
-        """Return an Ogg Opus file that says the text; whoever asks for the same at the same time shares the making.
+        """Return an Ogg Opus file that says the text, its numbers in words; whoever asks for the same at the same time
+        shares the making.
 
         Raises NoVoice; VoiceFailed, also for a text that is empty or longer than `MAX_TEXT`.
         """
@@ -55,6 +57,8 @@ class Speaker:
             raise NoVoice(NONE_INSTALLED)
         if not text or len(text) > MAX_TEXT:
             raise VoiceFailed(f"a text to be spoken has 1 to {MAX_TEXT} characters")
+        # The voice is given words, and what sounds alike is one file: ¥48.60 and 48.60元.
+        text = in_words(text, language)
         speed = round(min(max(speed, SPEEDS[0]), SPEEDS[1]), 2)
         name = _name(self._voice.engine, language, voice, speed, text)
         held = await self._files()
