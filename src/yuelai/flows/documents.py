@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from yuelai.flows import loader
-from yuelai.flows.errors import FlowInvalid, Problem
+from yuelai.flows.errors import Problem
 from yuelai.flows.refusals import DocumentUnfit
 
 MOST_BYTES = 512 * 1024
@@ -91,28 +91,11 @@ def shipped() -> Mapping[str, Mapping[str, Any]]:
 
 
 def faults(problems: list[Problem]) -> list[Problem]:
-    return [problem for problem in problems if severity(problem) == "error"]
+    return [problem for problem in problems if problem.severity == "error"]
 
 
-def severity(problem: Problem) -> str:
-    return str(getattr(problem, "severity", "error"))
-
-
-def shown(problem: Problem) -> dict[str, Any]:
-    """Return it as it goes over HTTP: `{node, exit, severity, code, message}`."""
-    return {
-        "node": problem.node,
-        "exit": getattr(problem, "exit", ""),
-        "severity": severity(problem),
-        "code": problem.code,
-        "message": getattr(problem, "message", "") or getattr(problem, "detail", ""),
-    }
-
-
-def check(document: Mapping[str, Any]) -> list[Problem]:
-    """Return everything that is wrong with it."""
-    try:
-        loader.load(document)
-    except FlowInvalid as refused:
-        return refused.problems
-    return []
+def walked_within(document: Mapping[str, Any]) -> set[str]:
+    """Return the codes of the flows that its nodes walk."""
+    nodes = document.get("nodes")
+    every = nodes.values() if isinstance(nodes, Mapping) else ()
+    return {str(node.get("flow")) for node in every if isinstance(node, Mapping) and node.get("kind") == "flow"}

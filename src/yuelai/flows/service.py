@@ -5,12 +5,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from yuelai.flows import documents, tables
+from yuelai.flows.checking import Known, check
 from yuelai.flows.comparing import compare
 from yuelai.flows.errors import FlowInvalid, Problem
 from yuelai.flows.events import FlowPublished
+from yuelai.flows.lookups import KINDS
 from yuelai.flows.refusals import (
     FlowCodeTaken,
     FlowDraftChanged,
@@ -24,6 +28,8 @@ from yuelai.identity.audit import audit
 from yuelai.identity.model import Principal
 from yuelai.platform import outbox
 from yuelai.platform.clock import SystemClock
+from yuelai.routing.prompts import music, sentences
+from yuelai.routing.service import queues
 
 if TYPE_CHECKING:
     import asyncpg
@@ -124,12 +130,33 @@ async def checked(conn: Connection, principal: Principal, document: Mapping[str,
 
 async def problems(conn: Connection, principal: Principal, document: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return what is wrong with a document, as it goes over HTTP."""
-    return [documents.shown(problem) for problem in await _problems(conn, principal, document)]
+    return [asdict(problem) for problem in await _problems(conn, principal, document)]
 
 
 async def _problems(conn: Connection, principal: Principal, document: Mapping[str, Any]) -> list[Problem]:
+    known = await _known(conn, principal)
     # A large graph takes a moment to check, and other requests shall not wait for it.
-    return await asyncio.to_thread(documents.check, document)
+    return await asyncio.to_thread(check, document, known)
+
+
+async def _known(conn: Connection, principal: Principal) -> Known:
+    """Return what a flow of this tenant can refer to."""
+    within = await published(conn, principal.tenant_id)
+    said = sentences()
+    return Known(
+        queues={queue["code"] for queue in await queues(conn, principal) if queue["active"]},
+        prompts={*said, *music()},
+        english={*music(), *(name for name, words in said.items() if words.get("en"))},
+        flows=within.keys(),
+        lookups={kind.name for kind in KINDS},
+        calls={code: documents.walked_within(document) for code, document in within.items()},
+    )
+
+
+async def published(conn: Connection, tenant_id: UUID) -> dict[str, Mapping[str, Any]]:
+    """Return the documents that new contacts of the tenant get, by code: its own before those that are shipped."""
+    own = {row["code"]: row["document"] for row in await tables.published(conn, tenant_id)}
+    return {**documents.shipped(), **own}
 
 
 async def add(
@@ -200,7 +227,7 @@ async def _keep(
     rev = await tables.put_draft(
         conn, principal.tenant_id, code, kept, principal.person_id, now, errors, len(found) - errors
     )
-    return {"rev": rev, "saved_at": now, "problems": [documents.shown(problem) for problem in found]}
+    return {"rev": rev, "saved_at": now, "problems": [asdict(problem) for problem in found]}
 
 
 async def drop_draft(conn: Connection, principal: Principal, code: str) -> None:
@@ -260,7 +287,7 @@ async def delete(conn: Connection, principal: Principal, code: str) -> None:
     others = [
         other["code"]
         for other in await tables.published(conn, principal.tenant_id)
-        if other["code"] != code and code in _walked_within(other["document"])
+        if other["code"] != code and code in documents.walked_within(other["document"])
     ]
     if numbers or others:
         raise FlowInUse(numbers=numbers, flows=others)
@@ -269,12 +296,6 @@ async def delete(conn: Connection, principal: Principal, code: str) -> None:
         fact = FlowPublished(at=SystemClock().now(), tenant_id=principal.tenant_id, code=code, version=None)
         await outbox.put(conn, fact)
     await audit(conn, principal, "flow.deleted", f"flow/{code}", {})
-
-
-def _walked_within(document: Mapping[str, Any]) -> set[str]:
-    """Return the codes of the flows that its nodes walk."""
-    nodes = document.get("nodes", {}).values()
-    return {str(node.get("flow")) for node in nodes if isinstance(node, Mapping) and node.get("kind") == "flow"}
 
 
 async def versions(conn: Connection, principal: Principal, code: str) -> list[dict[str, Any]]:
