@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from yuelai.flows.ports import Collected, Left, Prompt, Utterance
+from yuelai.flows.walk import NO_WORDS
 
 SILENCE = ""
 GOES = "goes"
@@ -37,11 +38,15 @@ class ScriptedDialogue:
         first_timeout: float,
         next_timeout: float = 3.0,
         terminators: str = "",
+        words: Mapping[str, Sequence[str]] = NO_WORDS,
     ) -> Collected:
         self.said.extend(utterances)
         answer = next(self._answers, GOES)
         if answer == GOES:
             raise Left
+        for key, said in words.items():
+            if answer in said:
+                return Collected(key, spoken=answer)
         digits = answer[:maximum]
         for terminator in terminators:
             if terminator in digits:

@@ -235,6 +235,16 @@ def test_a_flood_of_problems_is_cut_off() -> None:
     assert len(check(document(nodes))) == 500
 
 
+def test_what_is_nested_without_end_or_very_long_is_refused_in_a_few_words() -> None:
+    deep: Any = []
+    for _ in range(100_000):
+        deep = [deep]
+    nodes = {"first": {"kind": "say", "say": [deep], "next": "agent"}}
+    for problem in [*check(document(nodes)), *check({**document({}), "id": "x" * 500_000})]:
+        assert len(problem.message) < 400
+    assert check(document(nodes))
+
+
 def test_the_shipped_flows_have_no_problem() -> None:
     assert shipped()
 

@@ -21,11 +21,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class FlowOutcome:
-    """How a flow ended: to a queue (its code), or over, `served` or not."""
+    """How a flow ended: to a queue (its code), to a number outside, or over, `served` or not."""
 
     queue: str | None = None
     served: bool = False
     attributes: Mapping[str, Any] = field(default_factory=dict)
+    number: str | None = None
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,8 @@ from yuelai.flows.sketch import Sketch, closed, open_exits
 
 MAXIMUM_PROBLEMS = 500
 MAXIMUM_CIRCLES = 10
+MAXIMUM_MESSAGE = 300
+"""Characters of what the schema says: it quotes the document."""
 
 _frame = Draft202012Validator(schema.FLOW)
 _nodes = {kind: Draft202012Validator(definition) for kind, definition in schema.NODES.items()}
@@ -43,7 +45,10 @@ class Known:
 
 def check(document: Any, known: Known | None = None) -> list[Problem]:
     """Return what is wrong with a document, errors and warnings, in any state it may be in: the first 500 problems."""
-    return list(islice(_problems(document, known or Known()), MAXIMUM_PROBLEMS))
+    try:
+        return list(islice(_problems(document, known or Known()), MAXIMUM_PROBLEMS))
+    except RecursionError:
+        return [Problem("", "schema", "it is nested too deeply")]
 
 
 def called(flow: model.Flow) -> frozenset[str]:
@@ -101,7 +106,8 @@ def _of_known_kind(document: Mapping[str, Any]) -> Iterable[tuple[str, Mapping[s
 def _say(error: Any) -> str:
     deepest = best_match([error]) or error
     where = ".".join(str(part) for part in deepest.absolute_path)
-    return f"{where}: {deepest.message}" if where else str(deepest.message)
+    message = f"{where}: {deepest.message}" if where else str(deepest.message)
+    return message if len(message) <= MAXIMUM_MESSAGE else f"{message[:MAXIMUM_MESSAGE]}…"
 
 
 def _detail_problems(node: model.Node) -> Iterable[Problem]:

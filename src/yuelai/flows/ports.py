@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Protocol
 
 
@@ -60,10 +61,12 @@ class Left(Exception):
 
 @dataclass(frozen=True)
 class Collected:
-    """Keys pressed; empty when nothing came in time. `terminated` when the terminator ended it."""
+    """Keys pressed; empty when nothing came in time. `terminated` when the terminator ended it. `spoken` is what the
+    customer said or wrote instead, `digits` then the key it means."""
 
     digits: str
     terminated: bool = False
+    spoken: str = ""
 
 
 class Dialogue(Protocol):
@@ -89,8 +92,10 @@ class Dialogue(Protocol):
         first_timeout: float,
         next_timeout: float = 3.0,
         terminators: str = "",
+        words: Mapping[str, Sequence[str]] = MappingProxyType({}),
     ) -> Collected:
-        """Say it, interrupted by the first key; then take up to `maximum` keys. Time-outs in seconds."""
+        """Say it, interrupted by the first key; then take up to `maximum` keys. Time-outs in seconds. `words` are, by
+        key, what may be said or written instead; a dialogue that understands no words passes over them."""
         ...
 
     async def set_language(self, language: str) -> None: ...
@@ -111,7 +116,12 @@ class LookUp(Protocol):
 
 
 class LookUpFailed(Exception):
-    """The business system did not answer in time, or refused."""
+    """The business system did not answer in time, or refused. With `sent` false it is certain that nothing has been
+    changed there: it was not even asked, say."""
+
+    def __init__(self, *why: object, sent: bool = True) -> None:
+        super().__init__(*why)
+        self.sent = sent
 
 
 @dataclass(frozen=True)
@@ -129,4 +139,11 @@ class HangUp:
     served: bool
 
 
-Outcome = ToQueue | HangUp
+@dataclass(frozen=True)
+class ToNumber:
+    """The customer is sent to a number outside, as it is dialled."""
+
+    number: str
+
+
+Outcome = ToQueue | HangUp | ToNumber

@@ -197,6 +197,7 @@ FLOW: dict[str, Any] = {
         "nodes": {
             "type": "object",
             "minProperties": 1,
+            "maxProperties": 1000,
             "propertyNames": _NAME,
             "additionalProperties": {
                 "type": "object",

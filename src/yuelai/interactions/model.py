@@ -73,7 +73,7 @@ LIFE: Mapping[Stage, frozenset[Stage]] = {
     # A contact made by us begins with dialling, or in a queue or with ringing when an agent is wanted first.
     Stage.NEW: frozenset({*_ALONE, Stage.TALK, Stage.DIAL, *_END}),
     # Who comes back from a talk into self-service may still have an agent who wraps up: hence wrap-up everywhere.
-    Stage.IVR: frozenset({Stage.QUEUE, Stage.RING, Stage.MESSAGE, *_END}),
+    Stage.IVR: frozenset({Stage.QUEUE, Stage.RING, Stage.MESSAGE, Stage.DIAL, *_END}),
     Stage.QUEUE: frozenset({*_ALONE, Stage.DIAL, *_END}),
     Stage.RING: frozenset({*_ALONE, Stage.TALK, Stage.DIAL, *_END}),
     Stage.DIAL: frozenset({*_ALONE, Stage.DIAL, *_SERVED, *_END}),

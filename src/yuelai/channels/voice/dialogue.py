@@ -7,11 +7,14 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
 from yuelai.media.ports import Barge, MediaEngine
 from yuelai.platform.ids import LegId, new_id
+
+NO_WORDS: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,7 @@ class Keys:
 
     digits: str
     terminated: bool = False
+    spoken: str = ""
 
 
 class VoiceDialogue:
@@ -122,7 +126,9 @@ class VoiceDialogue:
         first_timeout: float,
         next_timeout: float = 3.0,
         terminators: str = "",
+        words: Mapping[str, Sequence[str]] = NO_WORDS,
     ) -> Keys:
+        """`words` are passed over: nobody here understands them, keys always count."""
         if self._before_keys is not None:
             await self._before_keys()
         if not self._keys and utterances:

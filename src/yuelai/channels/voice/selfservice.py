@@ -16,6 +16,7 @@ from yuelai.channels.voice.messages import FlowEnded
 from yuelai.channels.voice.phase import Phase
 from yuelai.interactions.events import EndReason, SegmentKind
 from yuelai.media.ports import MediaError
+from yuelai.platform.errors import Refusal
 from yuelai.routing.errors import NoSuchQueue
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ class SelfService:
     def __init__(self, call: VoiceCall) -> None:
         self._call = call
         self._dialogue: VoiceDialogue | None = None
+        self._walks = 0
+        """Flows that this contact has come to: a transfer may lead to another one."""
 
     def start(self) -> None:
         """The call stands: walk the flow in a task of its own, which reports to the mailbox."""
@@ -38,6 +41,7 @@ class SelfService:
         if call.phase is not Phase.ARRIVING:
             return
         call.phase = Phase.FLOW
+        self._walks += 1
         services = call.services
         self._dialogue = VoiceDialogue(
             services.media,
@@ -73,7 +77,7 @@ class SelfService:
             self._dialogue.leave()
 
     async def ended(self, outcome: FlowOutcome | None, failed: bool) -> None:
-        """The flow has ended: the caller was served, or goes to a queue."""
+        """The flow has ended: the caller was served, or goes to a queue or to a number outside."""
         call = self._call
         if call.phase is not Phase.FLOW:
             return
@@ -84,10 +88,23 @@ class SelfService:
             # A broken flow must not cost the customer the call: somebody answers.
             await call.recorder.note("system", "system", {"flow": "failed"})
             await call.waiting.enqueue(None, {})
+        elif outcome.number is not None:
+            await self._to_number(outcome.number)
         elif outcome.queue is None:
             await call.end(EndReason.SERVED if outcome.served else EndReason.FAILED)
         else:
             await self._to_queue(outcome.queue, outcome.attributes)
+
+    async def _to_number(self, number: str) -> None:
+        """Have somebody outside answer; who may not be called, or does not come, is made up for by an agent."""
+        call = self._call
+        await call.recorder.note("transfer", "system", {"number": number, "kind": "flow"})
+        try:
+            await call.transferring.outside(number)
+        except Refusal as refusal:
+            log.warning("flow_leads_to_no_number", number=number, code=refusal.code)
+            await call.recorder.note("transfer", "system", {"number": number, "failed": refusal.code})
+            await call.waiting.enqueue(None, {})
 
     async def _to_queue(self, code: str, attributes: Mapping[str, Any]) -> None:
         call, known = self._call, True
@@ -111,10 +128,13 @@ class SelfService:
             "interaction_id": str(call.id),
             "customer": call.customer_card,
             "match": call.recorder.interaction.match,
+            "walk": self._walks,
         }
         try:
             outcome = await flows.run(call.entry, dialogue, context)
             await self._notice(outcome, dialogue)
+            if outcome.number is not None:
+                await call.arrival.answer()
         except flows.left:
             return
         except MediaError as error:

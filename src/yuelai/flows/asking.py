@@ -1,0 +1,146 @@
+"""Nodes at which the customer is asked something. Each returns the name of the node that comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from yuelai.flows import model
+from yuelai.flows.ports import Digits, LookUpFailed, Prompt
+from yuelai.flows.walk import Walk
+
+_YES, _NO = "1", "2"
+
+
+async def menu(walk: Walk, node: model.Menu) -> str:
+    preface: Sequence[model.SayItem] = ()
+    mistakes = 0
+    words = {key: choice.words for key, choice in node.choices.items() if choice.words}
+    while mistakes < walk.handlers.attempts:
+        pressed = await walk.ask([*preface, *node.say], maximum=1, first_timeout=node.first_timeout, words=words)
+        key = pressed.digits
+        choice = node.choices.get(key)
+        if choice is not None:
+            if node.save:
+                walk.variables[node.save] = key
+            spoken = {"spoken": pressed.spoken} if pressed.spoken else {}
+            await walk.step(node, "menu", key=key, choice=choice.label, **spoken)
+            return choice.next
+        if key and key == node.repeat:
+            preface = ()
+            walk.count()
+            await walk.step(node, "menu", key=key, repeat=True)
+            continue
+        mistakes += 1
+        preface = await walk.mistake(node, "menu", key, mistakes)
+        if not key and node.silence:
+            return node.silence
+    return walk.handlers.failed
+
+
+async def collect(walk: Walk, node: model.Collect) -> str:
+    preface: Sequence[model.SayItem] = ()
+    mistakes = 0
+    while mistakes < walk.handlers.attempts:
+        pressed = await walk.ask(
+            [*preface, *node.say],
+            maximum=node.maximum,
+            first_timeout=node.first_timeout,
+            next_timeout=node.next_timeout,
+            terminators=node.terminators,
+        )
+        digits = pressed.digits
+        if not node.minimum <= len(digits) <= node.maximum:
+            mistakes += 1
+            preface = await walk.mistake(node, "collect", "" if node.secret else digits, mistakes)
+            continue
+        agreed = await _agreed(walk, node, digits) if node.confirm else _YES
+        if agreed == _YES:
+            walk.variables[node.save] = digits
+            shown = {"length": len(digits)} if node.secret else {"digits": digits}
+            await walk.step(node, "collect", save=node.save, **shown)
+            return node.next
+        if not agreed:
+            break
+        preface = ()
+        walk.count()
+        await walk.step(node, "collect", key=agreed, again=True)
+    return walk.handlers.failed
+
+
+async def _agreed(walk: Walk, node: model.Collect, digits: str) -> str:
+    """Say the digits back; return the answer, nothing after too many that are neither yes nor no."""
+    before, after = (Prompt(name) for name in model.CONFIRMING)
+    said = (before, Digits(digits), after)
+    preface: Sequence[model.SayItem] = ()
+    for attempt in range(1, walk.handlers.attempts + 1):
+        key = (await walk.ask([*preface, *said], maximum=1, first_timeout=node.first_timeout)).digits
+        if key in (_YES, _NO):
+            return key
+        preface = await walk.mistake(node, "collect", key, attempt)
+    return ""
+
+
+async def consent(walk: Walk, node: model.Consent) -> str:
+    preface: Sequence[model.SayItem] = ()
+    key = ""
+    for _ in range(walk.handlers.attempts):
+        key = (await walk.ask([*preface, *node.say], maximum=1, first_timeout=node.first_timeout)).digits
+        if key in (_YES, _NO):
+            break
+        walk.mistakes[node.name] += 1
+        preface = walk.handlers.no_match if key else walk.handlers.no_input
+    given = key == _YES
+    walk.variables["consent"] = given
+    await walk.dialogue.consented(given)
+    await walk.step(node, "consent", key=key or None, consent=given)
+    return node.next
+
+
+async def verify(walk: Walk, node: model.Verify) -> str:
+    """Ask for the PIN of the customer. It is compared elsewhere, and neither a variable nor the trail ever has it."""
+    walk.variables["verified"] = False
+    customer_id = walk.value("customer.id")
+    if customer_id is None:
+        await walk.step(node, "verify", ok=False, problem="no_customer")
+        return node.failed
+    preface: Sequence[model.SayItem] = ()
+    for attempt in range(1, walk.handlers.attempts + 1):
+        pin = (await walk.ask([*preface, *node.say], maximum=node.maximum, terminators="#")).digits
+        if len(pin) < node.minimum:
+            walk.mistakes[node.name] += 1
+            await walk.step(node, "verify", ok=False, problem="too_short" if pin else "no_input", attempt=attempt)
+            preface = (node.wrong or walk.handlers.no_match) if pin else walk.handlers.no_input
+            continue
+        try:
+            answer = await walk.shared.lookup("identity.pin", {"customer_id": customer_id, "pin": pin})
+        except LookUpFailed:
+            await walk.step(node, "verify", ok=False, problem="lookup_failed", attempt=attempt)
+            return node.failed
+        if answer.get("ok") is True:
+            walk.variables["verified"] = True
+            await walk.step(node, "verify", ok=True, attempt=attempt)
+            return node.next
+        walk.mistakes[node.name] += 1
+        locked = bool(answer.get("locked"))
+        await walk.step(node, "verify", ok=False, problem="locked" if locked else "wrong", attempt=attempt)
+        if locked:
+            return node.locked
+        preface = node.wrong or walk.handlers.no_match
+    return node.failed
+
+
+async def rating(walk: Walk, node: model.Rating) -> str:
+    """Nobody is held back for an answer: who gives none goes on at once."""
+    preface: Sequence[model.SayItem] = ()
+    given = None
+    for _ in range(walk.handlers.attempts):
+        key = (await walk.ask([*preface, *node.say], maximum=1)).digits
+        if key.isdecimal() and 1 <= int(key) <= node.maximum:
+            given = int(key)
+        if given is not None or not key:
+            break
+        walk.mistakes[node.name] += 1
+        preface = walk.handlers.no_match
+    walk.variables["rating"] = given
+    await walk.step(node, "rating", rating=given)
+    return node.next

@@ -1,0 +1,123 @@
+"""One customer's way through a flow: where they are, what is known, how much of it they have used up.
+
+What a node of each kind does stands in `asking`, `passing` and `business`; they do it by means of this.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from yuelai.flows import model
+from yuelai.flows.expressions import evaluate
+from yuelai.flows.ports import Collected, Dialogue, LookUp, Utterance
+from yuelai.flows.speaking import utterance
+
+LONGEST_TRAIL = 500
+NO_WORDS: Mapping[str, Sequence[str]] = MappingProxyType({})
+
+
+class FlowBroken(Exception):
+    """The flow cannot go on."""
+
+
+class TooManySteps(FlowBroken):
+    """The bound on what one contact may pass is reached; no flow that is walked inside another one goes on, either."""
+
+
+@dataclass
+class Shared:
+    """What a flow and those walked inside it have in common."""
+
+    dialogue: Dialogue
+    lookup: LookUp
+    flows: Mapping[str, model.Flow]
+    variables: dict[str, Any]
+    maximum_steps: int
+    steps: int = 0
+    served: bool = False
+    """A flow inside this one has given the customer what they came for."""
+    visits: Counter[str] = field(default_factory=Counter)
+    unsettled: dict[str, tuple[Mapping[str, Any], str]] = field(default_factory=dict)
+    """Payments of which nobody can say whether they were made: what was asked, and by which key; by node."""
+
+
+@dataclass
+class Walk:
+    flow: model.Flow
+    shared: Shared
+    depth: int = 0
+    at: str = ""
+    nodes: list[str] = field(default_factory=list)
+    mistakes: Counter[str] = field(default_factory=Counter)
+    began: float = field(default_factory=lambda: asyncio.get_running_loop().time())
+
+    @property
+    def dialogue(self) -> Dialogue:
+        return self.shared.dialogue
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        return self.shared.variables
+
+    @property
+    def handlers(self) -> model.Handlers:
+        return self.flow.handlers
+
+    def enter(self, name: str) -> model.Node:
+        """Go to a node. Raises `TooManySteps`."""
+        self.at = name
+        if len(self.nodes) < LONGEST_TRAIL:
+            self.nodes.append(name)
+        self.count()
+        return self.flow.nodes[name]
+
+    def count(self) -> None:
+        """One more step. Repeating is no mistake and no new node, but a stuck key must not repeat one for ever."""
+        self.shared.steps += 1
+        if self.shared.steps > self.shared.maximum_steps:
+            raise TooManySteps(f"more than {self.shared.maximum_steps} steps")
+
+    def value(self, text: str) -> Any:
+        return evaluate(text, self.shared.variables)
+
+    async def say(self, items: Sequence[model.SayItem], *, interruptible: bool = True, by_speech: bool = False) -> None:
+        if items:
+            await self.dialogue.say(self._utterances(items), interruptible=interruptible, by_speech=by_speech)
+
+    async def ask(
+        self,
+        items: Sequence[model.SayItem | Utterance],
+        *,
+        maximum: int,
+        first_timeout: float = 5.0,
+        next_timeout: float = 3.0,
+        terminators: str = "",
+        words: Mapping[str, Sequence[str]] = NO_WORDS,
+    ) -> Collected:
+        return await self.dialogue.collect(
+            self._utterances(items),
+            maximum=maximum,
+            first_timeout=first_timeout,
+            next_timeout=next_timeout,
+            terminators=terminators,
+            words=words,
+        )
+
+    async def step(self, node: model.Node, kind: str, **data: Any) -> None:
+        inside = {"flow": self.flow.id} if self.depth else {}
+        await self.dialogue.step(node.name, kind, {"label": node.label, **inside, **data})
+
+    async def mistake(self, node: model.Node, kind: str, key: str, attempt: int) -> Sequence[model.SayItem]:
+        """Note a wrong or missing input, `key` as far as it may be seen; return what to say before asking again."""
+        self.mistakes[node.name] += 1
+        problem = "no_match" if key else "no_input"
+        await self.step(node, kind, key=key or None, problem=problem, attempt=attempt)
+        return self.handlers.no_match if key else self.handlers.no_input
+
+    def _utterances(self, items: Sequence[model.SayItem | Utterance]) -> list[Utterance]:
+        return [utterance(one, self.variables) if isinstance(one, model.SayItem) else one for one in items]
