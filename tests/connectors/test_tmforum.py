@@ -159,7 +159,7 @@ async def test_what_is_in_no_bill_yet_is_summed_up(client: TmForum) -> None:
 async def test_what_is_broken_where_somebody_lives_is_told_with_the_time_it_should_be_over(client: TmForum) -> None:
     (outage,) = await client.outages(CHEN)
     assert (outage["area"], outage["since"][:10]) == ("杭州市滨江区", "2026-03-15")
-    assert outage["until"] == "2026-03-15T14:00:00+00:00"
+    assert outage["until"] == "2026-03-16T10:00:00+00:00"
     assert await client.outages(WANG) == []
     assert await client.outages(["C000009999"]) == []
 

@@ -10,7 +10,7 @@ from uuid import UUID
 import structlog
 
 from yuelai.bootstrap.flow_versions import FlowVersions, RunningFlows
-from yuelai.bootstrap.lookups import BusinessLookUp
+from yuelai.bootstrap.lookups import BusinessLookUp, Outside
 from yuelai.channels.ports import Closing, Entry, FlowOutcome, Identified
 from yuelai.channels.voice import speech
 from yuelai.customers import service as customers
@@ -69,6 +69,8 @@ class FlowDirectory:
         self._database, self._speaker = database, speaker
         self.closing_of: Callable[[UUID, str], Closing | None] | None = None
         """Why a tenant's queue of that code is closed now, None while it is open; unset where nobody knows hours."""
+        self.outside = Outside()
+        """Whom look-ups ask beside our own tables."""
         self.running = RunningFlows()
         self._versions = FlowVersions()
         self._entries: Mapping[str, Entry] = {}
@@ -95,7 +97,9 @@ class FlowDirectory:
 
     async def run(self, entry: Entry, dialogue: Any, context: Mapping[str, Any]) -> FlowOutcome:
         flow: Flow = entry.flow
-        lookup = BusinessLookUp(self._database, entry.tenant.id, self.closing_of)
+        lookup = BusinessLookUp(
+            self._database, entry.tenant.id, self.closing_of, self.outside, context, language=lambda: dialogue.language
+        )
         with self.running.within(entry.tenant.id, flow):
             outcome = await run(flow, dialogue, lookup, context)
         if isinstance(outcome, flows.ToQueue):

@@ -18,7 +18,9 @@ from yuelai.bootstrap.adapters import CustomerDirectory, FlowDirectory, SipCrede
 from yuelai.bootstrap.callbacks import CallbackRows, CallsOut
 from yuelai.bootstrap.dialogs import DialogKeeper
 from yuelai.bootstrap.directory import LiveDirectory
+from yuelai.bootstrap.flow_walks import WalkKeeper
 from yuelai.bootstrap.hours import QueueHours
+from yuelai.bootstrap.lookups import Outside
 from yuelai.bootstrap.outside import OutsideCalls
 from yuelai.bootstrap.proof import Proof
 from yuelai.bootstrap.registrations import RegistrationKeeper
@@ -37,7 +39,10 @@ from yuelai.channels.voice.channel import VoiceChannel
 from yuelai.channels.voice.outgoing_calls import OutgoingCalls
 from yuelai.channels.voice.services import VoiceServices
 from yuelai.channels.voice.speech import prompt_path
+from yuelai.connectors.tmforum.client import TmForum
 from yuelai.customers.events import CustomerCreated, CustomersImported
+from yuelai.customers.view.service import Sources
+from yuelai.flows.walks import tables as walk_tables
 from yuelai.identity.credentials import PostgresCredentialStore
 from yuelai.interactions import repository as interaction_tables
 from yuelai.interactions.numbering import TrailNumbers
@@ -146,7 +151,7 @@ async def start(settings: Settings, stack: contextlib.AsyncExitStack) -> tuple[J
     journal.epoch = await ownership.take()
     later(ownership.close)
     projector = Projector(journal, database, ownership.oldest_valid)
-    for room in (interaction_tables, routing_tables, recording_tables, telephony_tables, callback_tables):
+    for room in (interaction_tables, routing_tables, recording_tables, telephony_tables, callback_tables, walk_tables):
         for kind, handler in room.PROJECTIONS.items():
             projector.register(kind, handler)
     await projector.start()
@@ -160,6 +165,8 @@ async def start(settings: Settings, stack: contextlib.AsyncExitStack) -> tuple[J
     speech = speaker(settings)
     later(speech.close)
     flows = FlowDirectory(database, speech)
+    flows.walks = WalkKeeper(admit, clock)
+    later(flows.walks.close)
     trunks = LiveTrunks(database, settings, clock, live)
     async with database.transaction(None) as conn:
         await interaction_tables.make_partitions(conn, clock.now())
@@ -197,6 +204,10 @@ async def start(settings: Settings, stack: contextlib.AsyncExitStack) -> tuple[J
     recordings = Recordings(settings, database, media, append, clock)
     customers = CustomerDirectory(database)
     keeper = Keeper(append, clock, routing, customers, CallbackRows(database), calendars, admit=admit)
+    business = TmForum(settings.bss_url, settings.bss_key) if settings.bss_url else None
+    if business is not None:
+        later(business.close)
+    flows.outside = Outside(Sources(business, settings.bss_tenant), keeper)
     services = VoiceServices(
         clock=clock,
         media=media,

@@ -1,50 +1,272 @@
-"""What flows look up while a customer listens, over the rooms that know it."""
+"""What flows look up while a customer listens, over the rooms and the business system that know it.
+
+Which there are, with their arguments and answers, is in `flows.lookups`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from yuelai.channels.ports import Closing
+import structlog
+
+from yuelai.channels.ports import Callbacks, Closing, Owed
+from yuelai.connectors.errors import CircuitOpen, ConnectorFailed, Declined, NotSent, OutcomeUnknown
+from yuelai.connectors.tmforum.client import TmForum
 from yuelai.customers import service as customers
+from yuelai.customers.pins import service as pins
+from yuelai.customers.view import service as view
 from yuelai.flows import ports as flows
+from yuelai.platform.clock import Clock, SystemClock
 from yuelai.platform.db import Database
 from yuelai.platform.errors import Refusal
 
+log = structlog.get_logger()
+
+SECONDS = 2.0
+"""For a whole look-up: a customer listens to silence meanwhile."""
+AFTERWARDS_SECONDS = 0.2
+"""For what is nice to say once a payment is made."""
+CALLBACK_QUEUE = "general"
+
+Answer = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Outside:
+    """What look-ups ask beside our own tables; unset where there is nobody to ask."""
+
+    sources: view.Sources = field(default_factory=view.Sources)
+    callbacks: Callbacks | None = None
+
 
 class BusinessLookUp:
-    """`flows.ports.LookUp` over the customers room, and the hours of queues."""
+    """`flows.ports.LookUp` of one contact. `contact` has `interaction_id` and `customer` where they are known,
+    `language` says which one the customer speaks by now."""
 
     def __init__(
         self,
         database: Database,
         tenant_id: UUID,
         closing_of: Callable[[UUID, str], Closing | None] | None = None,
+        outside: Outside | None = None,
+        contact: Mapping[str, Any] | None = None,
+        *,
+        language: Callable[[], str] = lambda: "zh-CN",
+        clock: Clock | None = None,
     ) -> None:
+        self._language = language
         self._database, self._tenant_id, self._closing_of = database, tenant_id, closing_of
+        self._outside, self._contact = outside or Outside(), contact or {}
+        self._clock = clock or SystemClock()
+        self._kinds: Mapping[str, Callable[[Mapping[str, Any]], Awaitable[Answer]]] = {
+            "hours": self._hours,
+            "balance": self._balance,
+            "bss.account": self._account,
+            "bss.bill": self._bill,
+            "bss.payments": self._payments,
+            "bss.order": self._order,
+            "bss.outage": self._outage,
+            "bss.pay": self._pay,
+            "bss.new_order": self._new_order,
+            "identity.pin": self._pin,
+            "callback.book": self._book,
+        }
 
-    async def __call__(self, name: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-        if name == "hours":
-            return self._hours(str(arguments.get("queue")))
-        if name != "balance":
-            raise flows.LookUpFailed(f"no such look-up: {name}")
+    async def __call__(self, name: str, arguments: Mapping[str, Any]) -> Answer:
+        look = self._kinds.get(name)
+        if look is None:
+            raise flows.LookUpFailed(f"no such look-up: {name}", sent=False)
         try:
-            customer_id = UUID(str(arguments["customer_id"]))
-            async with self._database.transaction(self._tenant_id) as conn:
-                balance = await customers.balance(conn, customer_id)
-        except (Refusal, KeyError, ValueError) as error:
-            raise flows.LookUpFailed(str(error)) from error
+            async with asyncio.timeout(SECONDS):
+                return await look(arguments)
+        except flows.LookUpFailed:
+            raise
+        except (CircuitOpen, NotSent) as error:
+            raise flows.LookUpFailed(str(error), sent=False) from error
+        except (Refusal, KeyError, ValueError, TimeoutError) as error:
+            raise flows.LookUpFailed(str(error) or type(error).__name__) from error
+        except Exception as error:
+            # A customer is on the line: what is our own fault is as if nobody had answered.
+            log.exception("look_up_broke", name=name)
+            raise flows.LookUpFailed(type(error).__name__) from error
+
+    async def _hours(self, arguments: Mapping[str, Any]) -> Answer:
+        if self._closing_of is None:
+            raise flows.LookUpFailed("no hours are kept")
+        closing = self._closing_of(self._tenant_id, str(arguments.get("queue")))
+        return {"open": closing is None, "holiday": closing is not None and closing.holiday}
+
+    async def _balance(self, arguments: Mapping[str, Any]) -> Answer:
+        async with self._database.transaction(self._tenant_id) as conn:
+            balance = await customers.balance(conn, _customer(arguments))
         if balance is None:
             raise flows.LookUpFailed("the customer has no account")
         return asdict(balance)
 
-    def _hours(self, queue: str) -> Mapping[str, Any]:
-        if self._closing_of is None:
-            raise flows.LookUpFailed("no hours are kept")
+    # --- the business system ----------------------------------------------------------------------------------------
+
+    async def _account(self, arguments: Mapping[str, Any]) -> Answer:
+        """The first account. What is owed is what bills past their day come to, less what is there."""
+        asked = await self._asked(arguments)
+        accounts, bills = await asyncio.gather(self._items(asked, "accounts"), self._items(asked, "bills"))
+        if not accounts:
+            raise flows.LookUpFailed("the customer has no account")
+        account = accounts[0]
+        today = self._clock.now().date().isoformat()
+        overdue = sum(
+            bill["total_minor"]
+            for bill in bills
+            if bill["paid_on"] is None and bill["due_on"] < today and bill["account_id"] in ("", account["id"])
+        )
+        return {
+            "account_id": account["id"],
+            "no": account["no"],
+            "balance_minor": account["balance_minor"],
+            "arrears_minor": max(0, overdue - account["balance_minor"]),
+            "status": account["status"],
+        }
+
+    async def _bill(self, arguments: Mapping[str, Any]) -> Answer:
+        """`month` is null where there is no bill."""
+        asked = await self._asked(arguments)
+        if arguments.get("which") == "current":
+            accounts = await self._items(asked, "accounts")
+            system = _system(asked)
+            found = await system.unbilled([account["id"] for account in accounts])
+            month = self._clock.now().date().replace(day=1).isoformat()
+            answer = {"month": month, "total_minor": found["total_minor"], "due_on": None, "paid": False}
+            return answer | {"lines": found["lines"]}
+        bills = await self._items(asked, "bills")
+        if not bills:
+            return {"month": None, "total_minor": None, "due_on": None, "paid": None, "lines": []}
+        bill = bills[0]
+        paid = bill["paid_on"] is not None
+        return {name: bill[name] for name in ("month", "total_minor", "due_on", "lines")} | {"paid": paid}
+
+    async def _payments(self, arguments: Mapping[str, Any]) -> Answer:
+        found = await self._items(await self._asked(arguments), "payments")
+        last = found[0] if found else {}
+        return {
+            "count": len(found),
+            "last_on": last.get("paid_on"),
+            "last_minor": last.get("amount_minor"),
+            "last_method": last.get("method"),
+        }
+
+    async def _order(self, arguments: Mapping[str, Any]) -> Answer:
+        """The newest order, or the one whose number has these digits."""
+        found = await self._items(await self._asked(arguments), "orders")
+        if (wanted := arguments.get("order_no")) is not None:
+            found = [order for order in found if _digits(order["no"]) == _digits(str(wanted)) != ""]
+        last = found[0] if found else {}
+        at = last.get("ordered_at")
+        at = datetime.fromisoformat(at) if isinstance(at, str) else at
+        return {
+            "count": len(found),
+            "no": last.get("no"),
+            "status": last.get("status"),
+            "ordered_on": at.astimezone().date().isoformat() if at is not None else None,
+            "subject": last.get("subject"),
+        }
+
+    async def _outage(self, arguments: Mapping[str, Any]) -> Answer:
+        asked = await self._asked(arguments)
+        found = await _system(asked).outages(asked.numbers)
+        if not found:
+            return {"outage": False, "area": None, "until": None}
+        until = found[0]["until"]
+        # Said as it stands, so it has to stand in the hearer's time.
+        local = datetime.fromisoformat(until).astimezone().isoformat() if until else None
+        return {"outage": True, "area": found[0]["area"], "until": local}
+
+    async def _pay(self, arguments: Mapping[str, Any]) -> Answer:
+        """A refusal is an answer, `reason` its cause; what nobody knows the outcome of raises `LookUpFailed`."""
+        asked = await self._asked(arguments, sent=False)
+        system, account = _system(asked), str(arguments["account_id"])
+        card, amount = arguments.get("card"), arguments.get("amount_minor")
         try:
-            closing = self._closing_of(self._tenant_id, queue)
+            payment = await system.pay(
+                asked.numbers,
+                account,
+                str(arguments["key"]),
+                amount_minor=int(amount) if amount is not None else None,
+                card=str(card) if card is not None else None,
+            )
+        except Declined as refusal:
+            return {"ok": False, "paid_minor": 0, "balance_minor": None, "reason": refusal.reason or "declined"}
+        except (CircuitOpen, NotSent, OutcomeUnknown):
+            raise
+        except ConnectorFailed as error:
+            # It failed, says so, and has nothing of the kind.
+            raise flows.LookUpFailed(str(error), sent=False) from error
+        return {
+            "ok": True,
+            "paid_minor": payment["amount_minor"],
+            "balance_minor": await self._balance_after(asked, account),
+            "reason": None,
+        }
+
+    async def _balance_after(self, asked: view.Business, account: str) -> int | None:
+        """Return what is in the account now; None when that takes too long to say."""
+        try:
+            async with asyncio.timeout(AFTERWARDS_SECONDS):
+                accounts = await self._items(asked, "accounts")
+        except (ConnectorFailed, TimeoutError):
+            return None
+        return next((one["balance_minor"] for one in accounts if one["id"] == account), None)
+
+    async def _new_order(self, arguments: Mapping[str, Any]) -> Answer:
+        asked = await self._asked(arguments, sent=False)
+        order = await _system(asked).order(asked.numbers[0], str(arguments["product"]), str(arguments["key"]))
+        return {"no": order["no"]}
+
+    async def _asked(self, arguments: Mapping[str, Any], *, sent: bool = True) -> view.Business:
+        """`sent` is what a failure says of it: before a payment nothing has been sent yet."""
+        try:
+            return await view.business(self._database, self._tenant_id, _customer(arguments), self._outside.sources)
         except Refusal as error:
-            raise flows.LookUpFailed(str(error)) from error
-        return {"open": closing is None, "holiday": closing is not None and closing.holiday}
+            raise flows.LookUpFailed(str(error), sent=sent) from error
+
+    async def _items(self, asked: view.Business, name: str) -> list[dict[str, Any]]:
+        return await view.items(self._database, self._tenant_id, asked, name)
+
+    # --- ourselves --------------------------------------------------------------------------------------------------
+
+    async def _pin(self, arguments: Mapping[str, Any]) -> Answer:
+        pin = str(arguments["pin"])
+        return asdict(await pins.check(self._database, self._tenant_id, _customer(arguments), pin, clock=self._clock))
+
+    async def _book(self, arguments: Mapping[str, Any]) -> Answer:
+        if self._outside.callbacks is None:
+            raise flows.LookUpFailed("nobody calls back")
+        card, interaction = self._contact.get("customer"), self._contact.get("interaction_id")
+        owed = Owed(
+            self._tenant_id,
+            str(arguments["number"]),
+            CALLBACK_QUEUE,
+            self._clock.now(),
+            interaction_id=UUID(str(interaction)) if interaction else None,
+            customer_id=UUID(str(card["id"])) if card else None,
+            language=self._language(),
+        )
+        await self._outside.callbacks.book(owed)
+        return {"ok": True}
+
+
+def _customer(arguments: Mapping[str, Any]) -> UUID:
+    return UUID(str(arguments["customer_id"]))
+
+
+def _system(asked: view.Business) -> TmForum:
+    if asked.system is None:
+        raise flows.LookUpFailed("no business system is asked for this tenant", sent=False)
+    return asked.system
+
+
+def _digits(text: str) -> str:
+    return "".join(each for each in text if each.isascii() and each.isdigit()).lstrip("0")

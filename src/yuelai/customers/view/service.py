@@ -71,18 +71,50 @@ async def section(db: Database, principal: Principal, customer_id: UUID, name: s
     return {"section": name, **part}
 
 
-async def _asked(system: TmForum, name: str, numbers: Sequence[str]) -> dict[str, Any]:
-    """Return `{state, system, retry_after, items}`."""
-    ask: Mapping[str, Callable[[Sequence[str]], Awaitable[list[Any]]]] = {
+@dataclass(frozen=True)
+class Business:
+    """Where to ask about one customer: a system that knows them by their numbers, or our own tables."""
+
+    system: TmForum | None
+    numbers: Sequence[str]
+    ids: Sequence[UUID]
+
+
+async def business(db: Database, tenant_id: UUID, customer_id: UUID, sources: Sources) -> Business:
+    """Raises `UnknownCustomer`, `Erased`."""
+    async with db.transaction(tenant_id) as conn:
+        customer = await tables.who(conn, tenant_id, customer_id)
+    if customer is None:
+        raise UnknownCustomer()
+    if customer["erased"]:
+        raise Erased()
+    system = sources.system_of(customer["tenant_code"], operator=customer["operator"])
+    return Business(system, customer["numbers"], customer["ids"])
+
+
+async def items(db: Database, tenant_id: UUID, asked: Business, name: str) -> list[dict[str, Any]]:
+    """Return accounts, bills, payments, products or orders. Raises `ConnectorFailed` when the system does not say."""
+    if asked.system is not None:
+        return await _questions(asked.system)[name](asked.numbers)
+    async with db.transaction(tenant_id) as conn:
+        return [dict(row) for row in await tables.BUSINESS[name](conn, asked.ids)]
+
+
+def _questions(system: TmForum) -> Mapping[str, Callable[[Sequence[str]], Awaitable[list[Any]]]]:
+    return {
         "accounts": system.accounts,
         "bills": system.bills,
         "payments": system.payments,
         "products": system.products,
         "orders": system.orders,
     }
+
+
+async def _asked(system: TmForum, name: str, numbers: Sequence[str]) -> dict[str, Any]:
+    """Return `{state, system, retry_after, items}`."""
     part: dict[str, Any] = {"system": system.host, "items": []}
     try:
-        part["items"] = await ask[name](numbers)
+        part["items"] = await _questions(system)[name](numbers)
     except TooLate:
         part["state"] = "late"
     except CircuitOpen as refusal:

@@ -17,8 +17,8 @@ _METHODS = ("direct_debit", "wallet", "card", "cash")
 _OFFERED = {code: name for code, name, _ in (*places.PLANS, *places.BROADBAND, *places.EXTRAS)}
 OUT_OF_ORDER = "杭州市滨江区"
 """Where something is broken all day, so that a caller from there can be told."""
-_REPAIRED = time(22)
-"""Of the day, in UTC+8."""
+_REPAIRED = time(10)
+"""Of the next day, in UTC."""
 
 
 class Books:
@@ -92,7 +92,6 @@ class Books:
         """Return what is broken in these areas (TMF642), with the time at which it should be repaired."""
         if OUT_OF_ORDER not in areas:
             return []
-        china = timedelta(hours=8)
         return [
             {
                 "id": f"OUT-{self._today:%Y%m%d}",
@@ -105,7 +104,7 @@ class Books:
                 "serviceAffecting": True,
                 "plannedOutageIndicator": "unplanned",
                 "alarmRaisedTime": instant(self._today),
-                "expectedClearedTime": (datetime.combine(self._today, _REPAIRED, UTC) - china).isoformat(),
+                "expectedClearedTime": datetime.combine(self._today + timedelta(days=1), _REPAIRED, UTC).isoformat(),
                 "place": [{"id": OUT_OF_ORDER, "name": OUT_OF_ORDER, "@referredType": "GeographicArea"}],
             }
         ]
