@@ -4,6 +4,7 @@ import { actWords } from '@/features/phone/controls'
 import { usePhone } from '@/features/phone/PhoneProvider'
 import type { InteractionDocument, Person } from '@/shared/api/types'
 import { type ActionId, keyText, useKeysOf } from '@/shared/keys/actions'
+import { type PlaceKeys, useKeysHere } from '@/shared/keys/placeKeys'
 import { useLink } from '@/shared/live/store'
 import { usePrefs } from '@/shared/prefs/prefs'
 import { weekdayTime } from '@/shared/time/format'
@@ -18,7 +19,7 @@ import { TenantSwitch } from './TenantSwitch'
 type Entry = [key: string, name: string]
 
 /** The five or six keys that work now, as they are set. */
-function keysNow(call: InteractionDocument | null, selected: InteractionDocument | null, phone: ReturnType<typeof usePhone>, of: (id: ActionId) => string): Entry[] {
+function keysNow(call: InteractionDocument | null, selected: InteractionDocument | null, phone: ReturnType<typeof usePhone>, of: (id: ActionId) => string, here: PlaceKeys): Entry[] {
   const { controls } = phone
   const ringing = call?.state === 'ring'
   const keys: Entry[] = []
@@ -32,7 +33,8 @@ function keysNow(call: InteractionDocument | null, selected: InteractionDocument
   if (controls.conference.enabled) add('conference', actWords[controls.conference.act])
   if (controls.hangup.enabled) add('hangup', ringing ? 'phone.reject' : 'phone.hangup')
   if (selected?.state === 'wrapup') add('submit', 'wrapup.submit')
-  if (selected) {
+  for (const [key, name] of here) keys.push([key, name])
+  if (selected && here.length === 0) {
     if (!selected.customer && selected.candidates.length > 1) keys.push([`1–${Math.min(9, selected.candidates.length)}`, 'keys.candidate'])
     keys.push(['Alt 1–9', 'keys.tab'])
     add('business', 'strip.business')
@@ -55,12 +57,13 @@ export function Footer({ call, selected, works, person, onHelp }: Props) {
   const { t } = useTranslation()
   const phone = usePhone()
   const of = useKeysOf()
+  const here = useKeysHere()
   // There the phone bar has no room for it.
   const narrow = useMedia('(width < 1300px)')
   return (
     <footer className="footer">
       <span className="footer-keys">
-        {keysNow(call, selected, phone, of).map(([key, name]) =>
+        {keysNow(call, selected, phone, of, here).map(([key, name]) =>
           name === 'keys.all' ? (
             <button key={key} type="button" className="footer-key" onClick={onHelp}>
               <Keycap>{key}</Keycap> {t(name)}

@@ -37,6 +37,9 @@ const TeamPage = page('TeamPage')
 const TenantsPage = page('TenantsPage')
 const TrunksPage = page('TrunksPage')
 
+/** The flow designer with the library that draws it comes by itself. */
+const FlowsPage = lazy(() => import('@/features/flows').then(({ FlowsPage: default_ }) => ({ default: default_ })))
+
 const all = new Map([...sections.flatMap(({ pages }) => pages), profile].map((one) => [one.path, one]))
 
 /** A page for those who may open it; the address alone opens nothing. */
@@ -70,6 +73,22 @@ const people = createRoute({
   },
 })
 const person = createRoute({ getParentRoute: () => people, path: '$id', component: () => null })
+
+const flows = createRoute({
+  getParentRoute: () => root,
+  path: '/flows',
+  component: function Flows() {
+    const open = useParams({ strict: false }).code ?? null
+    const navigate = useNavigate()
+    return (
+      <Gate path="/flows">
+        <FlowsPage open={open} onOpen={(code) => void (code ? navigate({ to: '/flows/$code', params: { code } }) : navigate({ to: '/flows' }))} />
+        <Outlet />
+      </Gate>
+    )
+  },
+})
+const flow = createRoute({ getParentRoute: () => flows, path: '$code', component: () => null })
 
 const queues = createRoute({
   getParentRoute: () => root,
@@ -319,4 +338,4 @@ const me = createRoute({
   ),
 })
 
-export const adminRoutes = [people.addChildren([person]), queues.addChildren([queue]), calendars.addChildren([calendar]), dispositions, scripts.addChildren([script]), offers, trunks.addChildren([trunk]), calls.addChildren([call]), callbacks, bulletins, guards, audit, organisation, skills, team, roles, tenants, system, me] as const
+export const adminRoutes = [people.addChildren([person]), flows.addChildren([flow]), queues.addChildren([queue]), calendars.addChildren([calendar]), dispositions, scripts.addChildren([script]), offers, trunks.addChildren([trunk]), calls.addChildren([call]), callbacks, bulletins, guards, audit, organisation, skills, team, roles, tenants, system, me] as const

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { added, before, changed, connected, edgesOf, freeName, moved, neighbour, nodeHeight, pasted, removed, snapped, suggestion } from '@/features/flows/document'
+import { added, before, changed, connected, edgesOf, freeName, moved, neighbour, nodeHeight, pasted, removed, sameContent, snapped, suggestion } from '@/features/flows/document'
 import { begun, history } from '@/features/flows/history'
 import { exitsOf, isAbout, leading, looks, openExits } from '@/features/flows/kinds'
 import { type FlowDocument, type FlowNode, kinds } from '@/features/flows/types'
@@ -106,6 +106,13 @@ describe('changes of a flow', () => {
     const { document, name } = pasted(removed(small(), ['bye']), 'fault', small().nodes.fault as FlowNode)
     expect(name).toBe('fault_2')
     expect(document.nodes[name]).toMatchObject({ next: '', failed: 'agent', at: [320, 120] })
+  })
+
+  it('two documents say the same whatever the order and the version', () => {
+    const { nodes, ...frame } = small()
+    const other: FlowDocument = { nodes: Object.fromEntries(Object.entries(nodes).toReversed()), ...frame, version: 7 }
+    expect(sameContent(small(), other)).toBe(true)
+    expect(sameContent(small(), changed(small(), 'bye', { served: false }))).toBe(false)
   })
 
   it('never touch the document they began with', () => {

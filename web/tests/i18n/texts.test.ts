@@ -8,6 +8,8 @@ import { customersZh } from '@/shared/i18n/customers.zh'
 import { adminEn } from '@/shared/i18n/admin.en'
 import { adminZh } from '@/shared/i18n/admin.zh'
 import { en } from '@/shared/i18n/en'
+import { flowsEn } from '@/shared/i18n/flows.en'
+import { flowsZh } from '@/shared/i18n/flows.zh'
 import { knowledgeAdminEn } from '@/shared/i18n/knowledgeAdmin.en'
 import { knowledgeAdminZh } from '@/shared/i18n/knowledgeAdmin.zh'
 import { queuesEn } from '@/shared/i18n/queues.en'
@@ -21,8 +23,8 @@ const flat = (tree: Tree, prefix = ''): Array<[string, string]> =>
   Object.entries(tree).flatMap(([key, value]) => (typeof value === 'string' ? [[prefix + key, value] as [string, string]] : flat(value, `${prefix}${key}.`)))
 const blanks = (text: string) => (text.match(/{{\w+}}/g) ?? []).toSorted().join()
 
-const chinese = new Map([...flat(zh), ...flat(customersZh), ...flat(knowledgeAdminZh), ...flat({ admin: adminZh }), ...flat({ tel: telephonyZh }), ...flat(queuesZh), ...flat(callbacksZh)])
-const english = new Map([...flat(en as unknown as Tree), ...flat(customersEn as unknown as Tree), ...flat(knowledgeAdminEn as unknown as Tree), ...flat({ admin: adminEn } as unknown as Tree), ...flat({ tel: telephonyEn } as unknown as Tree), ...flat(queuesEn as unknown as Tree), ...flat(callbacksEn as unknown as Tree)])
+const chinese = new Map([...flat(zh), ...flat(customersZh), ...flat(knowledgeAdminZh), ...flat({ admin: adminZh }), ...flat({ tel: telephonyZh }), ...flat(queuesZh), ...flat(callbacksZh), ...flat(flowsZh)])
+const english = new Map([...flat(en as unknown as Tree), ...flat(customersEn as unknown as Tree), ...flat(knowledgeAdminEn as unknown as Tree), ...flat({ admin: adminEn } as unknown as Tree), ...flat({ tel: telephonyEn } as unknown as Tree), ...flat(queuesEn as unknown as Tree), ...flat(callbacksEn as unknown as Tree), ...flat(flowsEn as unknown as Tree)])
 
 /** Every literal key the source asks for. */
 const sources = import.meta.glob<string>('../../src/**/*.{ts,tsx}', { eager: true, query: '?raw', import: 'default' })

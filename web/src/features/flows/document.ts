@@ -130,4 +130,14 @@ export function neighbour(document: FlowDocument, from: string, key: 'ArrowLeft'
   return best?.name ?? null
 }
 
+/** Whatever order the names come in: the centre keeps none. */
+const canonical = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(canonical)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1)).map(([name, one]) => [name, canonical(one)]))
+}
+
+/** Whether two documents say the same, whichever version they are. */
+export const sameContent = (one: FlowDocument, other: FlowDocument): boolean => JSON.stringify(canonical({ ...one, version: 0 })) === JSON.stringify(canonical({ ...other, version: 0 }))
+
 export const sameDocument = (one: FlowDocument, other: FlowDocument): boolean => JSON.stringify(one) === JSON.stringify(other)

@@ -69,33 +69,37 @@ export interface FlowLine {
   code: string
   name: string
   shipped: boolean
-  published: { version: number; at: string; by: string } | null
-  draft: { rev: number; saved_at: string; by: string; errors: number; warnings: number } | null
+  published: { version: number; at: string | null; by: string | null } | null
+  draft: { rev: number; saved_at: string; by: string | null; errors: number; warnings: number } | null
   numbers: string[]
-  running: number
+  /** Null while that is not known. */
+  running: number | null
 }
 
 export interface FlowDraft {
   document: FlowDocument
   rev: number
   saved_at: string
-  by: string
+  by: string | null
   problems: FlowProblem[]
 }
 
 export interface FlowWhole {
   code: string
   name: string
+  shipped: boolean
+  /** Goes up with everything that happens to the draft. */
+  rev: number
   draft: FlowDraft | null
-  published: { version: number; at: string; by: string; note: string; document: FlowDocument } | null
-  /** Contacts in it now, by version. */
-  running: Record<string, number>
+  published: { version: number; at: string | null; by: string | null; note: string; document: FlowDocument } | null
+  /** Contacts in it now, by version; null while that is not known. */
+  running: Record<string, number> | null
 }
 
 export interface FlowVersion {
   version: number
-  at: string
-  by: string
+  at: string | null
+  by: string | null
   note: string
   current: boolean
 }

@@ -1,0 +1,167 @@
+import { Background, BackgroundVariant, type Connection, type EdgeChange, MiniMap, type NodeChange, ReactFlow, useReactFlow, useStore } from '@xyflow/react'
+import '@xyflow/react/dist/base.css'
+import { type DragEvent, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+
+import { useMedia } from '@/shared/ui/useMedia'
+import { Icon } from '@/shared/ui/Icon'
+import { WordsContext } from './context'
+import { connected, moved, node_width, nodeHeight, step } from './document'
+import { ArrivalBox, FlowBox } from './FlowBox'
+import { Arrows, FlowLine } from './FlowLine'
+import { arrival, type Box, boxes, type Line, lines, type Mark } from './graph'
+import { type Exit } from './kinds'
+import type { FlowDocument, FlowNode, FlowProblem, Kind, Place, Traffic } from './types'
+import { exitName } from './words'
+
+const nodeTypes = { flow: FlowBox, arrival: ArrivalBox }
+const edgeTypes = { flow: FlowLine }
+/** What the palette lets fall upon the canvas. */
+export const dragged_kind = 'application/x-yuelai-node'
+
+interface Props {
+  document: FlowDocument
+  problems: readonly FlowProblem[]
+  path: readonly string[]
+  here: string | null
+  steps: ReadonlySet<string>
+  marks: Readonly<Record<string, Mark>>
+  traffic: Traffic | null
+  numbers: readonly string[]
+  selected: string | null
+  selectedEdge: string | null
+  writable: boolean
+  /** Bring this node into sight; a new `turn` asks again. */
+  look: { node: string; turn: number } | null
+  onSelect: (node: string | null, edge?: string | null) => void
+  onOpen: (node: string) => void
+  onChange: (document: FlowDocument) => void
+  onDrop: (kind: Kind, at: Place) => void
+  onArrange: () => void
+  children?: ReactNode
+}
+
+export function Canvas(props: Props) {
+  const { document, problems, path, here, steps, marks, traffic, numbers, selected, selectedEdge, writable, look, onSelect, onOpen, onChange, onDrop, onArrange, children } = props
+  const { t } = useTranslation()
+  const words = useContext(WordsContext)
+  const flow = useReactFlow<Box, Line>()
+  const zoom = useStore((state) => state.transform[2])
+  const [dragged, setDragged] = useState<Record<string, Place>>({})
+  const still = useMedia('(prefers-reduced-motion: reduce)')
+  const passed = useMemo(() => new Set(path), [path])
+  const nodes = useMemo(
+    () => boxes(document, { problems, path: passed, here, marks, traffic, selected, dragged, numbers, writable }),
+    [document, problems, passed, here, marks, traffic, selected, dragged, numbers, writable],
+  )
+  const edges = useMemo(
+    () => lines(document, (exit: Exit, node: FlowNode) => (exit.id.startsWith('choices.') ? (exit.text ?? '') : exitName(exit, node, words)), steps, traffic).map((line) => ({ ...line, selected: line.id === selectedEdge })),
+    [document, words, steps, traffic, selectedEdge],
+  )
+
+  const looked = useRef(0)
+  useEffect(() => {
+    const node = look && document.nodes[look.node]
+    if (!node?.at || looked.current === look?.turn) return
+    looked.current = look?.turn ?? 0
+    const [x, y] = node.at
+    const box = window.document.querySelector('.flow-canvas')?.getBoundingClientRect()
+    const { x: left, y: top, zoom: scale } = flow.getViewport()
+    const [sx, sy] = [x * scale + left, y * scale + top]
+    const inSight = box && sx > 40 && sy > 50 && sx + node_width * scale < box.width - 60 && sy + nodeHeight(node) * scale < box.height - 60
+    if (!inSight) void flow.setCenter(x + node_width / 2, y + 30, { zoom: scale, duration: still ? 0 : 120 })
+  }, [look, document, flow, still])
+
+  const onNodesChange = (changes: NodeChange<Box>[]) => {
+    const places: Record<string, Place> = {}
+    for (const change of changes) {
+      if (change.type === 'position' && change.position && change.id !== arrival) places[change.id] = [Math.round(change.position.x), Math.round(change.position.y)]
+    }
+    if (Object.keys(places).length === 0) return
+    const over = changes.every((change) => change.type !== 'position' || change.dragging === false)
+    if (over) {
+      setDragged({})
+      onChange(moved(document, places))
+    } else setDragged((before) => ({ ...before, ...places }))
+  }
+  const onEdgesChange = (changes: EdgeChange<Line>[]) => {
+    for (const change of changes) if (change.type === 'select' && change.selected) onSelect(null, change.id)
+  }
+  const onConnect = ({ source, sourceHandle, target }: Connection) => {
+    if (!writable || !target || target === arrival) return
+    onChange(source === arrival ? { ...document, start: target } : connected(document, source, sourceHandle ?? 'next', target))
+  }
+  const dropped = (event: DragEvent) => {
+    const kind = event.dataTransfer.getData(dragged_kind) as Kind | ''
+    if (!kind || !writable) return
+    event.preventDefault()
+    const { x, y } = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY })
+    onDrop(kind, [x - node_width / 2, y - 30])
+  }
+  return (
+    <div className="flow-canvas" data-testid="flow-canvas" onDragOver={(event) => event.dataTransfer.types.includes(dragged_kind) && event.preventDefault()} onDrop={dropped}>
+      <Arrows />
+      <ReactFlow<Box, Line>
+        nodes={nodes}
+        edges={edges}
+        nodeTypes={nodeTypes}
+        edgeTypes={edgeTypes}
+        onNodesChange={onNodesChange}
+        onEdgesChange={onEdgesChange}
+        onConnect={onConnect}
+        onNodeClick={(_, { id }) => id !== arrival && onSelect(id)}
+        onNodeDoubleClick={(_, { id }) => id !== arrival && onOpen(id)}
+        onPaneClick={() => onSelect(null)}
+        nodesConnectable={writable}
+        edgesFocusable={false}
+        nodesFocusable={false}
+        disableKeyboardA11y
+        deleteKeyCode={null}
+        selectionKeyCode={null}
+        multiSelectionKeyCode={null}
+        snapToGrid
+        snapGrid={[step, step]}
+        connectionRadius={36}
+        minZoom={0.2}
+        maxZoom={2}
+        fitView
+        fitViewOptions={{ padding: 0.08, maxZoom: 1 }}
+        proOptions={{ hideAttribution: true }}
+        aria-label={t('flows.canvas.label')}
+      >
+        <Background variant={BackgroundVariant.Dots} gap={step} size={1.5} className="flow-dots" />
+        <MiniMap<Box> className="flow-map" pannable zoomable ariaLabel="" nodeClassName={({ data }) => `flow-map-node flow-map-${toneOf(data)}`} nodeBorderRadius={3} style={{ width: 144, height: 70 }} />
+      </ReactFlow>
+      <p className="flow-crumb">
+        <span className="ellipsis">{document.name || document.id}</span> · {t('flows.canvas.count', { count: Object.keys(document.nodes).length })}
+      </p>
+      <div className="flow-zoom" role="toolbar" aria-label={t('flows.canvas.fit')}>
+        {writable && (
+          <button type="button" onClick={onArrange}>
+            <Icon name="flow" size={15} /> {t('flows.canvas.arrange')}
+          </button>
+        )}
+        <button type="button" aria-label={t('flows.canvas.zoomOut')} title={t('flows.canvas.zoomOut')} onClick={() => void flow.zoomOut()}>
+          <Icon name="minus" size={15} />
+        </button>
+        <button type="button" className="flow-zoom-now" aria-label={`${Math.round(zoom * 100)}%`} onClick={() => void flow.zoomTo(1)}>
+          {Math.round(zoom * 100)}%
+        </button>
+        <button type="button" aria-label={t('flows.canvas.zoomIn')} title={t('flows.canvas.zoomIn')} onClick={() => void flow.zoomIn()}>
+          <Icon name="plus" size={15} />
+        </button>
+        <button type="button" data-testid="flow-fit" onClick={() => void flow.fitView({ padding: 0.08, maxZoom: 1 })}>
+          <Icon name="expand" size={15} /> {t('flows.canvas.fit')}
+        </button>
+      </div>
+      {Object.keys(document.nodes).length === 0 && writable && <p className="flow-empty">{t('flows.canvas.empty')}</p>}
+      {children}
+    </div>
+  )
+}
+
+function toneOf(data: Box['data']): string {
+  if (!('errors' in data)) return 'plain'
+  const { errors, warnings, walked } = data as { errors: number; warnings: number; walked: string }
+  return errors > 0 ? 'error' : warnings > 0 ? 'warning' : walked === 'no' ? 'plain' : 'walked'
+}

@@ -1,0 +1,42 @@
+import { BaseEdge, type EdgeProps, getBezierPath } from '@xyflow/react'
+import { memo } from 'react'
+
+import { short } from './FlowBox'
+import type { Line } from './graph'
+
+/** A way from an exit to a node; its name stands where it begins, so that ways to one node stay apart. */
+export const FlowLine = memo(function FlowLine({ id, sourceX, sourceY, sourcePosition, targetX, targetY, targetPosition, data, selected }: EdgeProps<Line>) {
+  const [path, middleX, middleY] = getBezierPath({ sourceX: sourceX + 5, sourceY, sourcePosition, targetX: targetX - 1, targetY, targetPosition })
+  const walked = data?.walked ?? false
+  const look = walked ? 'walked' : selected ? 'selected' : 'plain'
+  return (
+    <>
+      <BaseEdge id={id} path={path} className={`flow-line flow-line-${look}`} markerEnd={`url(#flow-arrow-${look})`} interactionWidth={14} data-testid={`edge-${id}`} data-walked={walked} />
+      {data?.label && (
+        <text className={`flow-line-name ${walked ? 'flow-line-name-walked' : ''}`} x={sourceX + 10} y={sourceY - 4}>
+          {short(data.label)}
+        </text>
+      )}
+      {data?.count !== null && data?.count !== undefined && (
+        <text className="flow-line-count" x={middleX} y={middleY - 5} textAnchor="middle">
+          {data.count}
+        </text>
+      )}
+    </>
+  )
+})
+
+/** The heads of the arrows, one for each look. */
+export function Arrows() {
+  return (
+    <svg className="flow-arrows" aria-hidden="true">
+      <defs>
+        {['plain', 'selected', 'walked'].map((look) => (
+          <marker key={look} id={`flow-arrow-${look}`} viewBox="0 0 10 10" refX={9} refY={5} markerWidth={9} markerHeight={9} markerUnits="userSpaceOnUse" orient="auto">
+            <path d="M0 0L10 5L0 10z" className={`flow-arrow-${look}`} />
+          </marker>
+        ))}
+      </defs>
+    </svg>
+  )
+}

@@ -1,0 +1,104 @@
+import { Button, Input } from 'antd'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+
+import { useNow } from '@/shared/time/clock'
+import { dayTime } from '@/shared/time/format'
+import { type Column, DataTable } from '@/shared/ui/DataTable'
+import { Icon } from '@/shared/ui/Icon'
+import { useMay } from '@/shared/ui/may'
+import { Chip, Empty } from '@/shared/ui/parts'
+import { useFlows } from './api'
+import { Designer } from './Designer'
+import './flows.css'
+import { ImportDialog } from './ImportDialog'
+import { NewFlow } from './NewFlow'
+import type { FlowLine } from './types'
+
+/** 流程: all flows of the tenant; opened, one of them as it is drawn. */
+export function FlowsPage({ open, onOpen }: { open: string | null; onOpen: (code: string | null) => void }) {
+  if (open) return <Designer key={open} code={open} onGone={() => onOpen(null)} />
+  return <List onOpen={onOpen} />
+}
+
+function List({ onOpen }: { onOpen: (code: string) => void }) {
+  const { t, i18n } = useTranslation()
+  const now = useNow()
+  const writable = useMay()('flows.write')
+  const [q, setQ] = useState('')
+  const [dialog, setDialog] = useState<'new' | 'import' | null>(null)
+  const { query, rows } = useFlows()
+  const wanted = q.trim().toLowerCase()
+  const shown = rows.filter(({ code, name }) => code.includes(wanted) || name.toLowerCase().includes(wanted))
+  const columns: readonly Column<FlowLine>[] = [
+    { id: 'name', title: t('flows.column.name'), track: 'minmax(140px, 1.4fr)', render: ({ name }) => <b title={name}>{name}</b> },
+    { id: 'code', title: t('flows.column.code'), track: 'minmax(90px, 1fr)', render: ({ code, shipped }) => <span>{code} {shipped && <Chip>{t('flows.shipped')}</Chip>}</span> },
+    {
+      id: 'published',
+      title: t('flows.column.published'),
+      track: 'minmax(200px, 1.6fr)',
+      render: ({ published }) =>
+        published ? (
+          <span>
+            <Chip tone="ok">{t('flows.version', { version: published.version })}</Chip>{' '}
+            <span className="line-minor">
+              {published.at && dayTime(published.at, now, i18n.language)} {published.by}
+            </span>
+          </span>
+        ) : (
+          <Chip icon="minusCircle">{t('flows.unpublished')}</Chip>
+        ),
+    },
+    { id: 'draft', title: t('flows.column.draft'), track: 'minmax(180px, 1.4fr)', render: (row) => <DraftState row={row} now={now} /> },
+    { id: 'numbers', title: t('flows.column.numbers'), track: 'minmax(100px, 1fr)', render: ({ numbers }) => (numbers.length > 0 ? <span title={numbers.join('、')}>{numbers.join('、')}</span> : <span className="muted">{t('flows.noNumbers')}</span>) },
+    { id: 'running', title: t('flows.column.running'), track: '80px', right: true, render: ({ running }) => running ?? '–' },
+  ]
+  return (
+    <div className="admin">
+      <div className="admin-main" data-region="work">
+        <header className="admin-head">
+          <h1 className="page-title">{t('flows.title')}</h1>
+          <Input value={q} maxLength={100} allowClear prefix={<Icon name="search" className="muted" />} placeholder={t('flows.search')} aria-label={t('flows.search')} onChange={(event) => setQ(event.target.value)} />
+          {writable && (
+            <span className="admin-end">
+              <Button icon={<Icon name="upload" />} data-testid="flow-import" onClick={() => setDialog('import')}>
+                {t('flows.import')}
+              </Button>
+              <Button icon={<Icon name="plus" />} data-testid="flow-new" onClick={() => setDialog('new')}>
+                {t('flows.add')}
+              </Button>
+            </span>
+          )}
+        </header>
+        <DataTable label={t('flows.title')} columns={columns} rows={shown} rowId={({ code }) => code} source={query} empty={<Empty>{t(q ? 'flows.noneFound' : 'flows.empty')}</Empty>} onOpen={({ code }) => onOpen(code)} testId="flows" />
+      </div>
+      {dialog === 'new' && <NewFlow flows={rows} onMade={onOpen} onClose={() => setDialog(null)} />}
+      {dialog === 'import' && <ImportDialog onMade={onOpen} onClose={() => setDialog(null)} />}
+    </div>
+  )
+}
+
+function DraftState({ row: { draft }, now }: { row: FlowLine; now: number }) {
+  const { t, i18n } = useTranslation()
+  if (!draft) return <span className="muted">{t('flows.noDraft')}</span>
+  return (
+    <span>
+      {draft.errors > 0 ? (
+        <Chip tone="red" icon="octagon">
+          {t('flows.draftErrors', { count: draft.errors })}
+        </Chip>
+      ) : draft.warnings > 0 ? (
+        <Chip tone="amber" icon="triangle">
+          {t('flows.draftWarnings', { count: draft.warnings })}
+        </Chip>
+      ) : (
+        <Chip tone="accent" icon="check">
+          {t('flows.draftFine')}
+        </Chip>
+      )}{' '}
+      <span className="line-minor">
+        {dayTime(draft.saved_at, now, i18n.language)} {draft.by}
+      </span>
+    </span>
+  )
+}
