@@ -128,6 +128,13 @@ class Settings(BaseSettings):
     tts_key: str | None = Field(None, repr=False, description="Its key, if it wants one.")
     tts_model: str = Field("tts-1", description="The model it is asked for.")
     tts_voice: str = Field("alloy", description="The voice it is asked for.")
+    asr_url: str | None = Field(
+        None,
+        pattern=r"^https?://",
+        description="Speech recognition that speaks OpenAI's HTTP API, up to `/v1`; unset, callers press keys only.",
+    )
+    asr_key: str | None = Field(None, repr=False, description="The key it wants, if any.")
+    asr_model: str = Field("whisper-1", description="The model that recognises.")
     rtp_ports: str = Field("20000-29999", pattern=r"^\d+-\d+$", description="UDP port range for sound, both ends in.")
     bind: str = Field("127.0.0.1", description="Address the listeners bind to.")
     public_address: str | None = Field(None, description="Address offered in SDP and ICE; the bind address if unset.")
