@@ -16,9 +16,11 @@ from tests.support.web import add_person, add_tenant
 from yuelai.bootstrap.adapters import FlowDirectory
 from yuelai.bootstrap.directory import LiveDirectory
 from yuelai.bootstrap.flow_versions import RunningFlows
+from yuelai.bootstrap.flow_walks import WalkKeeper
 from yuelai.bootstrap.seats import Seats
 from yuelai.channels.ports import Entry
 from yuelai.flows import loader, service
+from yuelai.flows.events import FlowWalked
 from yuelai.flows.ports import Collected
 from yuelai.identity.model import Principal
 from yuelai.media.tts.speaker import Speaker
@@ -27,6 +29,7 @@ from yuelai.platform.clock import SystemClock
 from yuelai.platform.db import Database
 from yuelai.platform.facts import Record
 from yuelai.platform.ids import SAMPLE_TENANT, TenantId, new_id
+from yuelai.platform.journal import JournalFull
 from yuelai.platform.live import LiveStore
 from yuelai.platform.outbox import Relay
 from yuelai.routing.driver import RoutingDriver
@@ -145,6 +148,35 @@ async def test_who_is_in_a_flow_stays_in_its_version_and_the_next_one_gets_the_n
     assert first.prompts == ["main_menu", "goodbye"]
     assert second.prompts == ["main_menu", "closed"]
     assert flows.running.of(SAMPLE_TENANT) == {}
+
+
+async def test_each_walk_is_told_to_the_journal_and_a_full_one_holds_up_nobody(
+    database: Database, flows: FlowDirectory, boss: Principal
+) -> None:
+    await number(database, "10000", "sales")
+    await publish(database, boss, "goodbye")
+    await soon(lambda: version(flows, "10000") == 1)
+    written: list[Record] = []
+
+    async def append(record: Record) -> int:
+        if written:
+            raise JournalFull
+        written.append(record)
+        return 1
+
+    flows.walks, contact = WalkKeeper(append, SystemClock()), new_id()
+    for _ in range(2):
+        outcome = await flows.run(
+            entry_of(flows, "10000"), ScriptedDialogue(["9", "1"]), {"interaction_id": str(contact)}
+        )
+        assert outcome.served
+    await flows.walks.close()
+    (record,) = written
+    fact = record.fact
+    assert isinstance(fact, FlowWalked)
+    assert (fact.interaction_id, fact.code, fact.version, fact.outcome) == (contact, "sales", 1, "served")
+    assert (fact.nodes, fact.mistakes, fact.last) == (["menu", "tell", "end"], {"menu": 1}, "end")
+    assert record.private == {}
 
 
 async def test_ones_own_goes_before_the_one_that_ships_and_only_for_its_tenant(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -10,13 +11,14 @@ from uuid import UUID
 import structlog
 
 from yuelai.bootstrap.flow_versions import FlowVersions, RunningFlows
+from yuelai.bootstrap.flow_walks import WalkKeeper
 from yuelai.bootstrap.lookups import BusinessLookUp, Outside
 from yuelai.channels.ports import Closing, Entry, FlowOutcome, Identified
 from yuelai.channels.voice import speech
 from yuelai.customers import service as customers
 from yuelai.flows import ports as flows
 from yuelai.flows import repository as numbers
-from yuelai.flows.model import Flow
+from yuelai.flows.model import Flow, Walked
 from yuelai.flows.runtime import run
 from yuelai.identity.credentials import PostgresCredentialStore
 from yuelai.interactions import service as interactions
@@ -72,6 +74,8 @@ class FlowDirectory:
         self.outside = Outside()
         """Whom look-ups ask beside our own tables."""
         self.running = RunningFlows()
+        self.walks: WalkKeeper | None = None
+        """Who keeps how contacts went through flows; unset where nobody counts."""
         self._versions = FlowVersions()
         self._entries: Mapping[str, Entry] = {}
 
@@ -101,12 +105,24 @@ class FlowDirectory:
             self._database, entry.tenant.id, self.closing_of, self.outside, context, language=lambda: dialogue.language
         )
         with self.running.within(entry.tenant.id, flow):
-            outcome = await run(flow, dialogue, lookup, context)
+            outcome = await run(
+                flow,
+                dialogue,
+                lookup,
+                context,
+                flows=self._versions.flows(entry.tenant.id),
+                on_walked=self._on_walked(entry.tenant.id, context),
+            )
         if isinstance(outcome, flows.ToQueue):
             return FlowOutcome(queue=outcome.queue, attributes=outcome.attributes)
         if isinstance(outcome, flows.ToNumber):
             return FlowOutcome(number=outcome.number)
         return FlowOutcome(served=outcome.served)
+
+    def _on_walked(self, tenant_id: UUID, context: Mapping[str, Any]) -> Callable[[Walked], None] | None:
+        if self.walks is None or "interaction_id" not in context:
+            return None
+        return partial(self.walks.keep, tenant_id, UUID(str(context["interaction_id"])))
 
     async def files(self, utterances: Sequence[Any], language: str) -> list[Path]:
         return [file for each in utterances for file in await self._sound(each, language)]

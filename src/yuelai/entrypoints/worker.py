@@ -17,6 +17,7 @@ from yuelai.businesses import jobs as business_jobs
 from yuelai.colleagues import jobs as colleague_jobs
 from yuelai.customers import jobs as customer_jobs
 from yuelai.entrypoints.sealed import SEALED
+from yuelai.flows import jobs as flow_jobs
 from yuelai.identity import jobs as identity_jobs
 from yuelai.interactions import jobs as interaction_jobs
 from yuelai.interactions.customers import customers_with_contacts
@@ -36,7 +37,7 @@ def known_jobs(settings: Settings) -> Jobs:
     """All kinds of work: each room that has some declares it in its `jobs`."""
     jobs = Jobs()
     customer_jobs.register(jobs, settings, uses=(customers_with_contacts,))
-    for room in (outbox_followers, identity_jobs, interaction_jobs, colleague_jobs, business_jobs):
+    for room in (outbox_followers, identity_jobs, interaction_jobs, colleague_jobs, business_jobs, flow_jobs):
         room.register(jobs)
     recording_jobs.register(jobs, settings)
     rewrap.register(jobs, settings, SEALED)

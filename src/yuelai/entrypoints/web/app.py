@@ -23,6 +23,7 @@ import yuelai.colleagues.handovers.endpoints
 import yuelai.customers.routers
 import yuelai.flows.endpoints
 import yuelai.flows.number_endpoints
+import yuelai.flows.walks.endpoints
 import yuelai.identity.audit.endpoints
 import yuelai.identity.endpoints
 import yuelai.identity.organisation.endpoints
@@ -104,6 +105,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     yuelai.channels.callback.endpoints.router,
     yuelai.flows.number_endpoints.router,
     yuelai.flows.endpoints.router,
+    yuelai.flows.walks.endpoints.router,
     yuelai.recordings.endpoints.router,
     yuelai.telephony.trunks.endpoints.router,
     yuelai.telephony.guards.endpoints.router,
