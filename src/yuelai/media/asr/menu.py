@@ -1,9 +1,9 @@
 """Which choice of a menu was meant, from what a recogniser wrote.
 
 Recognisers write Mandarin in homophones (余额 as 鱼鹅) and over a telephone mix up zh and z, in and ing, l and n. So
-words are compared by toneless pinyin, sound by sound; English by the letters of its words. A word is looked for anywhere
-in what was said: fillers around it cost nothing. What fits none well, or two about as well, is nobody's: the caller is
-asked again, by keys.
+words are compared by toneless pinyin, sound by sound; English by the letters of its words. A word is looked for
+anywhere in what was said: fillers around it cost nothing. What fits none well, or two about as well, is nobody's: the
+caller is asked again, by keys.
 """
 
 from __future__ import annotations

@@ -11,21 +11,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-Sound = npt.NDArray[np.float64]
-"""Samples in [-1, 1], shape (n,)."""
+from yuelai.media.tts.levels import RATE, Sound, band_pass, even, trim
 
-RATE = 8000
 VOICE_RATE = 24000
 VOICES = {"zh-CN": "zf_xiaoxiao", "en": "af_heart"}
 SPEEDS = {"zh-CN": 0.92, "en": 1.0}
 """What each voice is best understood at over a telephone."""
 LONGEST = 508
 """Phonemes the model takes at once, without the two that mark its ends."""
-VOICE_LEVEL = 10 ** (-18 / 20)
-"""Of the frames in which the voice speaks, so that each text is as loud as the next."""
-PEAK = 10 ** (-3 / 20)
-KEEP = 0.060
-"""Seconds of quiet kept before and after a voice."""
 
 
 class Kokoro:
@@ -74,44 +67,6 @@ class Kokoro:
             else:
                 raise KeyError(voice)
         return self._styles[voice]
-
-
-def band_pass(sound: Sound, rate: int, low: float = 300.0, high: float = 3400.0) -> Sound:
-    """The telephone's band, by a windowed-sinc filter of linear phase (transition about 100 Hz)."""
-    half = round(rate * 0.02)
-    n = np.arange(-half, half + 1)
-    taps = 2 * high / rate * np.sinc(2 * high / rate * n) - 2 * low / rate * np.sinc(2 * low / rate * n)
-    narrow: Sound = np.convolve(sound, taps * np.blackman(len(n)), mode="same")
-    return narrow
-
-
-def trim(sound: Sound, rate: int) -> Sound:
-    """Cut quiet ends (45 dB under the loudest 10 ms), keep 60 ms of them and fade the cut."""
-    frame = rate // 100
-    frames = sound[: len(sound) // frame * frame].reshape(-1, frame)
-    level = np.sqrt((frames**2).mean(axis=1))
-    loud = np.flatnonzero(level > level.max() * 10 ** (-45 / 20))
-    keep = round(KEEP * rate)
-    padded = np.concatenate([np.zeros(keep), sound, np.zeros(keep)])
-    cut = padded[loud[0] * frame : (loud[-1] + 1) * frame + 2 * keep].copy()
-    fade = np.linspace(0, 1, rate // 100)
-    cut[: len(fade)] *= fade
-    cut[-len(fade) :] *= fade[::-1]
-    return cut
-
-
-def even(sound: Sound) -> Sound:
-    """Bring a voice at 8 kHz to VOICE_LEVEL; what would then be over PEAK is held down for the 10 ms around it."""
-    frame = RATE // 50
-    power = (sound[: len(sound) // frame * frame].reshape(-1, frame) ** 2).mean(axis=1)
-    spoken = power[power > power.max() * 10 ** (-30 / 10)].mean()
-    loud = sound * VOICE_LEVEL / np.sqrt(spoken)
-    # The least gain of a window, averaged over the same window, is never more than what the sample in it may have.
-    window = RATE // 100 + 1
-    gain = np.pad(np.minimum(1, PEAK / np.maximum(np.abs(loud), PEAK)), window - 1, constant_values=1.0)
-    least = np.lib.stride_tricks.sliding_window_view(gain, window).min(axis=1)
-    held: Sound = loud * np.convolve(least, np.full(window, 1 / window), mode="valid")
-    return held
 
 
 def telephone(sound: Sound) -> Sound:
