@@ -23,6 +23,10 @@ OnWalked = Callable[[model.Walked], None]
 _NO_FLOWS: Mapping[str, model.Flow] = MappingProxyType({})
 
 
+def _nobody(walk: Walk) -> None:
+    """Looks on."""
+
+
 async def run(
     flow: model.Flow,
     dialogue: Dialogue,
@@ -31,11 +35,14 @@ async def run(
     *,
     flows: Mapping[str, model.Flow] = _NO_FLOWS,
     on_walked: OnWalked | None = None,
+    watch: Callable[[Walk], None] | None = None,
 ) -> Outcome:
     """Walk the flow; `context` gives its first variables, `flows` are those it may walk into. Raises `Left` when the
-    customer has gone. `on_walked` is told at the end, however it ends: of the flows walked inside this one, too."""
-    shared = Shared(dialogue, lookup, flows, dict(context), flow.maximum_steps)
+    customer has gone. `on_walked` is told at the end, however it ends: of the flows walked inside this one, too.
+    `watch` is given each walk as it begins, for somebody who looks on and touches nothing."""
+    shared = Shared(dialogue, lookup, flows, dict(context), flow.maximum_steps, watch=watch or _nobody)
     walk = Walk(flow, shared)
+    shared.watch(walk)
     how: Literal["served", "unserved", "queue", "transfer", "left", "failed"] = "left"
     try:
         try:
@@ -118,6 +125,7 @@ async def _inside(walk: Walk, node: model.SubFlow, on_walked: OnWalked | None) -
         return node.failed
     await walk.step(node, "flow", into=node.flow, ok=True)
     inner = Walk(flow, walk.shared, walk.depth + 1)
+    walk.shared.watch(inner)
     how: Literal["served", "unserved", "queue", "transfer", "left", "failed"] = "left"
     try:
         outcome = await _through(inner, on_walked)

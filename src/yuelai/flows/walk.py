@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -38,6 +38,7 @@ class Shared:
     flows: Mapping[str, model.Flow]
     variables: dict[str, Any]
     maximum_steps: int
+    watch: Callable[[Walk], None]
     steps: int = 0
     served: bool = False
     """A flow inside this one has given the customer what they came for."""
