@@ -143,7 +143,7 @@ class Desk:
 
     def _tabs(self) -> None:
         page = self._page
-        form, before = page.get_by_test_id("business-page"), "none yet"
+        form, before = page.get_by_test_id("business-page").filter(visible=True), "none yet"
         for count, letter in enumerate(BUSINESSES, 1):
             self.press("Control+B")
             expect(page.get_by_test_id("business-menu")).to_be_visible(timeout=15_000)
@@ -157,7 +157,7 @@ class Desk:
 
     def _fill(self) -> None:
         """A word in the first form: its tab is marked as a draft."""
-        words = self._page.get_by_test_id("business-page").locator("textarea:visible")
+        words = self._page.get_by_test_id("business-page").filter(visible=True).locator("textarea:visible")
         if words.count() > 0:
             words.first.fill("客户 10 月未出境，要求核查漫游费")
 
