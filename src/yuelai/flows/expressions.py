@@ -16,7 +16,8 @@ from typing import Any
 
 MAX_LENGTH = 500
 MAX_RESULT = 10_000
-"""Longest text a sum or product may give: a flow must not eat the memory of the centre."""
+"""Longest text a sum may give, bits of a number, and of a list all that lies in it: what grows at each step of a
+flow must not eat the memory or the time of the centre."""
 
 
 class BadExpression(ValueError):
@@ -57,9 +58,11 @@ def parse(text: str) -> ast.expr:
         raise BadExpression(f"longer than {MAX_LENGTH} characters")
     try:
         tree = ast.parse(_STRING_OR_KEY.sub(_rename, text.strip()), mode="eval").body
+        _check(tree)
+    except BadExpression:
+        raise
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise BadExpression(f"not an expression: {text}") from error
-    _check(tree)
     return tree
 
 
@@ -68,7 +71,7 @@ def evaluate(text: str, variables: Mapping[str, Any]) -> Any:
     tree = parse(text)
     try:
         return _value(tree, variables)
-    except (TypeError, ArithmeticError, ValueError) as error:
+    except (TypeError, ArithmeticError, ValueError, RecursionError) as error:
         raise CannotEvaluate(f"{text}: {error}") from error
 
 
@@ -114,7 +117,7 @@ def _value(node: ast.expr, variables: Mapping[str, Any]) -> Any:
     if isinstance(node, ast.BoolOp):
         return _boolean(node, variables)
     if isinstance(node, ast.List | ast.Tuple):
-        return [_value(part, variables) for part in node.elts]
+        return _bounded([_value(part, variables) for part in node.elts])
     if isinstance(node, ast.UnaryOp):
         operand = _value(node.operand, variables)
         return not operand if isinstance(node.op, ast.Not) else -operand
@@ -143,8 +146,25 @@ def _binary(node: ast.BinOp, variables: Mapping[str, Any]) -> Any:
     left, right = _value(node.left, variables), _value(node.right, variables)
     if isinstance(node.op, ast.Mult) and not (isinstance(left, int | float) and isinstance(right, int | float)):
         raise TypeError("only numbers are multiplied")
-    result = _BINARY[type(node.op)](left, right)
-    size = len(result) if isinstance(result, str | list) else result.bit_length() if isinstance(result, int) else 0
+    return _bounded(_BINARY[type(node.op)](left, right))
+
+
+def _bounded(result: Any) -> Any:
+    size = result.bit_length() if isinstance(result, int) else _size(result)
     if size > MAX_RESULT:
         raise ValueError("the result is too large")
     return result
+
+
+def _size(value: Any) -> int:
+    """Return the characters and members of all that lies in a value, counted to a little beyond the bound: one list may
+    lie in another one many times, and be gone through as often by who compares it or writes it down."""
+    size, open_ = 0, [value]
+    while open_ and size <= MAX_RESULT:
+        one = open_.pop()
+        size += len(one) if isinstance(one, str) else 1
+        if isinstance(one, Mapping):
+            open_.extend((*one.keys(), *one.values()))
+        elif isinstance(one, list | tuple):
+            open_.extend(one)
+    return size

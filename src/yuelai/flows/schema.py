@@ -13,7 +13,7 @@ _EXPRESSION = {"type": "string", "minLength": 1, "maxLength": 500}
 _SECONDS = {"type": "number", "exclusiveMinimum": 0, "maximum": 60}
 _KEY = {"type": "string", "pattern": "^[0-9*#]$"}
 _FLAG = {"type": "boolean"}
-_EXPRESSIONS = {"type": "object", "propertyNames": _VARIABLE, "additionalProperties": _EXPRESSION}
+_EXPRESSIONS = {"type": "object", "propertyNames": _VARIABLE, "additionalProperties": _EXPRESSION, "maxProperties": 50}
 _SAY_ITEM = {
     "oneOf": [
         _NAME,
@@ -140,6 +140,7 @@ NODES: dict[str, dict[str, Any]] = {
         cases={
             "type": "array",
             "minItems": 1,
+            "maxItems": 100,
             "items": {
                 "type": "object",
                 "properties": {"when": _EXPRESSION, "next": _EXIT},
