@@ -35,7 +35,7 @@ describe('exits of a node', () => {
   it.each([
     ['say', ['next']], ['notice', ['next']], ['consent', ['next']], ['collect', ['next']], ['set', ['next']], ['language', ['next']], ['rating', ['next']],
     ['hours', ['open', 'closed', 'holiday']], ['lookup', ['next', 'failed']], ['verify', ['next', 'failed', 'locked']], ['pay', ['next', 'failed', 'unknown']],
-    ['callback', ['next', 'failed']], ['record', ['next', 'failed']], ['flow', ['next', 'failed']], ['queue', []], ['hangup', []], ['transfer', []],
+    ['callback', ['next', 'failed']], ['flow', ['next', 'failed']], ['queue', []], ['hangup', []], ['transfer', []],
   ] as const)('of %s are %j', (kind, exits) => {
     expect(exitsOf({ kind }).map(({ id }) => id)).toEqual(exits)
   })

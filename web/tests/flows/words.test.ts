@@ -5,9 +5,10 @@ import { walked, walkedEdges, eventTime } from '@/features/flows/walk'
 import { nameOf, saidOf, summary, variablesAt, type Words } from '@/features/flows/words'
 
 const words: Words = {
-  t: (key, values) => `${key}${values ? JSON.stringify(values) : ''}`,
+  t: (key, values) => (typeof values?.defaultValue === 'string' ? values.defaultValue : `${key}${values ? JSON.stringify(values) : ''}`),
   prompt: (name) => (name === 'welcome' ? '您好，欢迎致电' : name),
   queue: (code) => (code === 'general' ? '综合' : code),
+  flow: (code) => code,
 }
 const of = (node: FlowNode) => summary(node, words)
 const asking: FlowDocument = {

@@ -1,4 +1,4 @@
-import { Background, BackgroundVariant, type Connection, type EdgeChange, MiniMap, type NodeChange, ReactFlow, useReactFlow, useStore } from '@xyflow/react'
+import { Background, BackgroundVariant, type Connection, type EdgeChange, MiniMap, type NodeChange, ReactFlow, type ReactFlowInstance, useReactFlow, useStore } from '@xyflow/react'
 import '@xyflow/react/dist/base.css'
 import { type DragEvent, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -9,7 +9,7 @@ import { WordsContext } from './context'
 import { connected, moved, node_width, nodeHeight, step } from './document'
 import { ArrivalBox, FlowBox } from './FlowBox'
 import { Arrows, FlowLine } from './FlowLine'
-import { arrival, type Box, boxes, type Line, lines, type Mark } from './graph'
+import { arrival, arrivalPlace, type Box, boxes, type Line, lines, type Mark } from './graph'
 import { type Exit } from './kinds'
 import type { FlowDocument, FlowNode, FlowProblem, Kind, Place, Traffic } from './types'
 import { exitName } from './words'
@@ -18,6 +18,8 @@ const nodeTypes = { flow: FlowBox, arrival: ArrivalBox }
 const edgeTypes = { flow: FlowLine }
 /** What the palette lets fall upon the canvas. */
 export const dragged_kind = 'application/x-yuelai-node'
+
+const readable = 0.7
 
 interface Props {
   document: FlowDocument
@@ -124,13 +126,12 @@ export function Canvas(props: Props) {
         connectionRadius={36}
         minZoom={0.2}
         maxZoom={2}
-        fitView
-        fitViewOptions={{ padding: 0.08, maxZoom: 1 }}
+        onInit={(made) => void seen(made, document)}
         proOptions={{ hideAttribution: true }}
         aria-label={t('flows.canvas.label')}
       >
         <Background variant={BackgroundVariant.Dots} gap={step} size={1.5} className="flow-dots" />
-        <MiniMap<Box> className="flow-map" pannable zoomable ariaLabel="" nodeClassName={({ data }) => `flow-map-node flow-map-${toneOf(data)}`} nodeBorderRadius={3} style={{ width: 144, height: 70 }} />
+        <MiniMap<Box> className="flow-map" position="bottom-left" pannable zoomable ariaLabel="" nodeClassName={({ data }) => `flow-map-node flow-map-${toneOf(data)}`} nodeBorderRadius={3} style={{ width: 144, height: 70 }} />
       </ReactFlow>
       <p className="flow-crumb">
         <span className="ellipsis">{document.name || document.id}</span> · {t('flows.canvas.count', { count: Object.keys(document.nodes).length })}
@@ -158,6 +159,15 @@ export function Canvas(props: Props) {
       {children}
     </div>
   )
+}
+
+/** All of a small flow; of a large one its beginning, large enough to be read. */
+async function seen(flow: ReactFlowInstance<Box, Line>, document: FlowDocument): Promise<void> {
+  await flow.fitView({ padding: 0.08, maxZoom: 1 })
+  if (flow.getZoom() >= readable) return
+  const { x, y } = arrivalPlace(document)
+  const height = window.document.querySelector('.flow-canvas')?.clientHeight ?? 600
+  await flow.setViewport({ x: 24 - x * readable, y: height / 2 - (y + 30) * readable, zoom: readable })
 }
 
 function toneOf(data: Box['data']): string {

@@ -5,6 +5,7 @@ import { Icon } from '@/shared/ui/Icon'
 import type { IconName } from '@/shared/ui/icons'
 import { Empty, ErrorLine, Skeleton, type Tone } from '@/shared/ui/parts'
 import { WordsContext } from './context'
+import { differences } from './differences'
 import type { Comparison, FieldChange, FlowDocument, NodeChange } from './types'
 import { nameOf } from './words'
 
@@ -39,7 +40,7 @@ export function Compare({ version, comparison, problem, document, onShow }: Prop
             </span>
             <b className="ellipsis">{nameOf(document.nodes[node], node, words)}</b>
           </button>
-          {change === 'changed' && <Fields fields={fields.filter(({ name }) => name !== 'at')} />}
+          {change === 'changed' && <Fields fields={fields} document={document} />}
         </li>
       ))}
       {comparison.handlers.length > 0 && (
@@ -47,34 +48,28 @@ export function Compare({ version, comparison, problem, document, onShow }: Prop
           <p className="flow-compare-node">
             <b>{t('flows.compare.handlers')}</b>
           </p>
-          <Fields fields={comparison.handlers} />
+          <Fields fields={comparison.handlers} document={document} />
         </li>
       )}
     </ul>
   )
 }
 
-function Fields({ fields }: { fields: readonly FieldChange[] }) {
+function Fields({ fields, document }: { fields: readonly FieldChange[]; document: FlowDocument }) {
   const { t } = useTranslation()
+  const words = useContext(WordsContext)
   return (
     <dl className="flow-differences">
-      {fields.map(({ name, one, other }) => (
-        <div key={name}>
-          <dt>{t(`flows.field.${name.replace('handlers.', '')}`, { defaultValue: name })}</dt>
+      {differences(fields, document, words).map(({ id, name, one, other }) => (
+        <div key={id}>
+          <dt>{name}</dt>
           <dd>
-            <del>{shown(one) || t('flows.compare.nothing')}</del>
+            <del>{one || t('flows.compare.nothing')}</del>
             <Icon name="arrowRight" size={13} />
-            <ins>{shown(other) || t('flows.compare.nothing')}</ins>
+            <ins>{other || t('flows.compare.nothing')}</ins>
           </dd>
         </div>
       ))}
     </dl>
   )
-}
-
-/** Short enough for a line: words as they are, the rest as the document has it. */
-const shown = (value: unknown): string => {
-  if (value === null || value === undefined) return ''
-  const text = typeof value === 'string' ? value : JSON.stringify(value)
-  return text.length > 160 ? `${text.slice(0, 159)}…` : text
 }

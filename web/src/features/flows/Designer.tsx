@@ -26,6 +26,7 @@ import { openExits } from './kinds'
 import { layout, placed } from './layout'
 import { FlowForm, NodeForm } from './NodeForm'
 import { Palette } from './Palette'
+import { withOpenExits } from './problems'
 import { PublishDialog } from './PublishDialog'
 import { useSaving } from './saving'
 import { type Setting, Simulator } from './Simulator'
@@ -89,8 +90,9 @@ function Drawing({ code, first, now, onGone }: { code: string; first: FlowWhole;
   const words = useMemo((): Words => {
     const said = new Map(prompts.map((one) => [one.name, (i18n.language === 'en' ? one.text_en : one.text_zh) || one.text_zh]))
     const named = new Map(queues.map((one) => [one.code, one.name]))
-    return { t: (key, values) => t(key, values ?? {}), prompt: (name) => said.get(name) ?? name, queue: (name) => named.get(name) ?? name }
-  }, [t, i18n.language, prompts, queues])
+    const called = new Map(flows.map((one) => [one.code, one.name]))
+    return { t: (key, values) => t(key, values ?? {}), prompt: (name) => said.get(name) ?? name, queue: (name) => named.get(name) ?? name, flow: (name) => called.get(name) ?? name }
+  }, [t, i18n.language, prompts, queues, flows])
 
   // A flow without a draft is looked through once; drafts come with what was found when they were saved.
   const looked = useQuery({
@@ -374,13 +376,6 @@ function Drawing({ code, first, now, onGone }: { code: string; first: FlowWhole;
       </div>
     </WordsContext.Provider>
   )
-}
-
-/** Exits that have just been opened are wrong before the centre says so, and those just closed no longer. */
-export function withOpenExits(document: FlowDocument, problems: readonly FlowProblem[]): FlowProblem[] {
-  const open = new Map(Object.keys(document.nodes).flatMap((node) => openExits(document, node).map((exit) => [`${node} ${exit.id}`, { node, exit: exit.id }] as const)))
-  const still = problems.filter(({ node, exit, code }) => (node === '' || document.nodes[node]) && (node === '' || (code !== 'open_exit' && code !== 'no_such_node') || open.delete(`${node} ${exit}`)))
-  return [...still, ...[...open.values()].map(({ node, exit }): FlowProblem => ({ node, exit, severity: 'error', code: 'open_exit', message: '' }))]
 }
 
 /** The first place from there downwards where nothing stands. */

@@ -29,7 +29,7 @@ export const FlowBox = memo(function FlowBox({ data, selected, height }: NodePro
       </span>
       <span className="flow-badges">
         {mark && (
-          <span className="flow-badge tone-ok">
+          <span className={`flow-badge tone-${mark === 'added' ? 'ok' : 'amber'}`}>
             <Icon name={mark === 'added' ? 'plus' : 'pen'} size={13} /> {t(`flows.canvas.${mark}`)}
           </span>
         )}

@@ -1,4 +1,4 @@
-import { BaseEdge, type EdgeProps, getBezierPath } from '@xyflow/react'
+import { BaseEdge, type EdgeProps, getBezierPath, getSmoothStepPath } from '@xyflow/react'
 import { memo } from 'react'
 
 import { short } from './FlowBox'
@@ -6,14 +6,17 @@ import type { Line } from './graph'
 
 /** A way from an exit to a node; its name stands where it begins, so that ways to one node stay apart. */
 export const FlowLine = memo(function FlowLine({ id, sourceX, sourceY, sourcePosition, targetX, targetY, targetPosition, data, selected }: EdgeProps<Line>) {
-  const [path, middleX, middleY] = getBezierPath({ sourceX: sourceX + 5, sourceY, sourcePosition, targetX: targetX - 1, targetY, targetPosition })
+  // Handles reach half their width over the edges of their nodes.
+  const ends = { sourceX: sourceX - 5, sourceY, sourcePosition, targetX: targetX + 4, targetY, targetPosition }
+  // A way back goes round the nodes instead of through them.
+  const [path, middleX, middleY] = targetX < sourceX + 20 ? getSmoothStepPath({ ...ends, borderRadius: 10, offset: 24 }) : getBezierPath(ends)
   const walked = data?.walked ?? false
   const look = walked ? 'walked' : selected ? 'selected' : 'plain'
   return (
     <>
       <BaseEdge id={id} path={path} className={`flow-line flow-line-${look}`} markerEnd={`url(#flow-arrow-${look})`} interactionWidth={14} data-testid={`edge-${id}`} data-walked={walked} />
       {data?.label && (
-        <text className={`flow-line-name ${walked ? 'flow-line-name-walked' : ''}`} x={sourceX + 10} y={sourceY - 4}>
+        <text className={`flow-line-name ${walked ? 'flow-line-name-walked' : ''}`} x={sourceX + 4} y={sourceY + 4}>
           {short(data.label)}
         </text>
       )}

@@ -46,7 +46,7 @@ export function Head(props: Props) {
   const { t } = useTranslation()
   const published = flow.published
   const running = Object.values(flow.running ?? {}).reduce((sum, one) => sum + one, 0)
-  const download = async (format: 'json' | 'yaml') => save(await api.blob(`/flows/${flow.code}/export?format=${format}${drafted || !published ? '' : `&version=${published.version}`}`), `${flow.code}.${format}`)
+  const download = async (format: 'json' | 'yaml') => save(await api.blob(`/flows/${flow.code}/export?format=${format}&version=${drafted ? 'draft' : 'published'}`), `${flow.code}.${format}`)
   const sure = (title: string, verb: string, onOk: () => void, hint?: string) => Modal.confirm({ title, content: hint, okText: verb, okButtonProps: { danger: true }, cancelText: t('flows.publish.cancel'), onOk })
   const items: MenuProps['items'] = [
     { key: 'settings', label: t('flows.head.settings'), onClick: () => props.onPanel('settings') },

@@ -11,7 +11,7 @@ import { Branches } from './Branches'
 import { Digits, Expression, Flag, Line, Pairs, SayList, Target } from './fields'
 import { exitsOf, looks } from './kinds'
 import type { FlowDocument, FlowLine, FlowNode, FlowProblem, Kind, LookUpLine, PromptLine, SayItem } from './types'
-import { exitName, variablesAt } from './words'
+import { exitName, lookupName, variablesAt } from './words'
 
 export interface Around {
   prompts: readonly PromptLine[]
@@ -68,7 +68,6 @@ const fields: Readonly<Record<Kind, readonly FieldOf[]>> = {
   queue: [{ name: 'queue', control: 'queue' }, { name: 'attributes', control: 'pairs', optional: true }],
   transfer: [{ name: 'to', control: 'text', most: 33 }],
   callback: [],
-  record: [{ name: 'maximum_seconds', control: 'digits', usual: 120, least: 5, most: 600 }],
   flow: [{ name: 'flow', control: 'flow' }],
   hangup: [{ name: 'served', control: 'flag' }],
 }
@@ -142,6 +141,7 @@ export function NodeForm({ document, name, problems, around, writable, onChange,
 
 function OneField({ field, value, around, variables, writable, onChange }: { field: FieldOf; value: unknown; around: Around; variables: readonly string[]; writable: boolean; onChange: (value: unknown) => void }) {
   const { t } = useTranslation()
+  const words = useContext(WordsContext)
   const label = t(`flows.field.${field.word ?? field.name}`)
   const common = { label, disabled: !writable, testId: `field-${field.name}` }
   const empty = (text: unknown) => (field.optional && (text === '' || text === undefined) ? undefined : text)
@@ -161,13 +161,13 @@ function OneField({ field, value, around, variables, writable, onChange }: { fie
     <Line label={label}>
       {field.control === 'flag' && <Flag {...common} value={Boolean(value)} onChange={onChange} />}
       {(field.control === 'seconds' || field.control === 'digits') && (
-        <Digits {...common} value={value as number | undefined} least={field.least ?? 1} most={field.most ?? 60} unit={field.control === 'seconds' || field.name === 'maximum_seconds' ? t('flows.panel.seconds') : undefined} onChange={onChange} />
+        <Digits {...common} value={value as number | undefined} least={field.least ?? 1} most={field.most ?? 60} unit={field.control === 'seconds' ? t('flows.panel.seconds') : undefined} onChange={onChange} />
       )}
       {field.control === 'text' && <Input size="small" value={String(value ?? '')} maxLength={field.most} disabled={!writable} spellCheck={false} autoComplete="off" aria-label={label} data-testid={common.testId} onChange={({ target }) => onChange(empty(target.value))} />}
       {field.control === 'expression' && <Expression {...common} value={String(value ?? '')} variables={variables} onChange={(text) => onChange(empty(text))} />}
       {field.control === 'language' && <Choose {...common} value={value} options={[{ value: 'zh-CN', label: t('flows.sim.chinese') }, { value: 'en', label: t('flows.sim.english') }]} onChange={onChange} />}
       {field.control === 'queue' && <Choose {...common} value={value} options={around.queues.map(({ code, name }) => ({ value: code, label: name }))} onChange={onChange} />}
-      {field.control === 'lookup' && <Choose {...common} value={value} options={around.lookups.map(({ name }) => ({ value: name, label: name }))} onChange={onChange} />}
+      {field.control === 'lookup' && <Choose {...common} value={value} options={around.lookups.map(({ name }) => ({ value: name, label: lookupName(name, words), title: name }))} onChange={onChange} />}
       {field.control === 'flow' && <Choose {...common} value={value} options={around.flows.filter(({ published }) => published).map(({ code, name }) => ({ value: code, label: name }))} onChange={onChange} />}
     </Line>
   )

@@ -1,4 +1,5 @@
-import { Button, Input, Radio } from 'antd'
+import { Button, DatePicker, Input, Radio } from 'antd'
+import dayjs from 'dayjs'
 import { useContext, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
@@ -17,7 +18,7 @@ export interface Setting {
   ani: string
   language: 'zh-CN' | 'en'
   channel: 'voice' | 'chat' | 'sms'
-  /** `2026-11-20T10:52`, or empty: now. */
+  /** When the contact comes, ISO; empty: now. */
   at: string
 }
 
@@ -68,7 +69,7 @@ export function Simulator({ document, setting, simulation, of, onSetting, onSimu
           language: setting.language,
           channel: setting.channel,
           ...(setting.ani.trim() ? { ani: setting.ani.replaceAll(/[\s-]/g, '') } : {}),
-          ...(setting.at ? { at: new Date(setting.at).toISOString() } : {}),
+          ...(setting.at ? { at: setting.at } : {}),
         }),
       document,
     )
@@ -107,7 +108,7 @@ export function Simulator({ document, setting, simulation, of, onSetting, onSimu
         <label htmlFor="sim-ani">{t('flows.sim.ani')}</label>
         <Input id="sim-ani" size="small" value={setting.ani} maxLength={20} data-testid="sim-ani" onChange={({ target }) => onSetting({ ...setting, ani: target.value })} />
         <label htmlFor="sim-at">{t('flows.sim.at')}</label>
-        <Input id="sim-at" size="small" type="datetime-local" value={setting.at} onChange={({ target }) => onSetting({ ...setting, at: target.value })} />
+        <DatePicker id="sim-at" size="small" value={setting.at ? dayjs(setting.at) : null} showTime={{ format: 'HH:mm', minuteStep: 5 }} format="YYYY-MM-DD HH:mm" placeholder={t('flows.sim.now')} onChange={(value) => onSetting({ ...setting, at: value ? value.toISOString() : '' })} />
         <span>{t('flows.sim.language')}</span>
         <Radio.Group size="small" value={setting.language} options={[{ value: 'zh-CN', label: t('flows.sim.chinese') }, { value: 'en', label: t('flows.sim.english') }]} onChange={({ target }) => onSetting({ ...setting, language: target.value as Setting['language'] })} />
         <span>{t('flows.sim.channel')}</span>

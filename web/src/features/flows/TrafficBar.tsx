@@ -29,7 +29,7 @@ export function TrafficBar({ days, traffic, problem, onDays }: { days: number; t
           </div>
           <div>
             <dt>{t('flows.traffic.repeated')}</dt>
-            <dd>{traffic.repeated_within_day}</dd>
+            <dd>{traffic.repeated_within_day ?? '–'}</dd>
           </div>
         </dl>
       )}

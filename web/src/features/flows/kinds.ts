@@ -26,11 +26,10 @@ export const looks: Readonly<Record<Kind, KindLook>> = {
   verify: { group: 'judge', icon: 'shield', exits: ['next', 'failed', 'locked'], fresh: () => ({ say: [], minimum: 6, maximum: 6 }) },
   lookup: { group: 'data', icon: 'database', exits: ['next', 'failed'], fresh: () => ({ lookup: '', arguments: {}, save: 'answer' }) },
   set: { group: 'data', icon: 'pen', exits: ['next'], fresh: () => ({ values: { topic: "''" } }) },
-  pay: { group: 'data', icon: 'receipt', exits: ['next', 'failed', 'unknown'], fresh: () => ({ say: [], account: 'account.account_id', save: 'paid' }) },
+  pay: { group: 'data', icon: 'receipt', exits: ['next', 'failed', 'unknown'], fresh: () => ({ say: [], account: 'account.account_id', amount: 'account.arrears_minor', save: 'paid' }) },
   queue: { group: 'end', icon: 'headset', exits: [], fresh: () => ({ queue: '', say: [] }) },
   transfer: { group: 'end', icon: 'transfer', exits: [], fresh: () => ({ to: '', say: [] }) },
   callback: { group: 'end', icon: 'clock', exits: ['next', 'failed'], fresh: () => ({ say: [] }) },
-  record: { group: 'end', icon: 'voicemail', exits: ['next', 'failed'], fresh: () => ({ say: [], maximum_seconds: 120 }) },
   flow: { group: 'end', icon: 'flow', exits: ['next', 'failed'], fresh: () => ({ flow: '' }) },
   hangup: { group: 'end', icon: 'hangup', exits: [], fresh: () => ({ served: true }) },
 }

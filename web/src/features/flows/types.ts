@@ -4,7 +4,7 @@ export const kinds = [
   'say', 'notice', 'menu', 'collect', 'consent', 'language', 'rating',
   'condition', 'hours', 'verify',
   'lookup', 'set', 'pay',
-  'queue', 'transfer', 'callback', 'record', 'flow', 'hangup',
+  'queue', 'transfer', 'callback', 'flow', 'hangup',
 ] as const
 export type Kind = (typeof kinds)[number]
 
@@ -134,7 +134,7 @@ export interface Traffic {
   left: number
   failed: number
   share_served: number | null
-  repeated_within_day: number
+  repeated_within_day: number | null
   nodes: Record<string, NodeTraffic>
   edges: Array<{ one: string; other: string; count: number }>
 }
@@ -161,8 +161,8 @@ export interface SimulationEvent {
 export interface Simulation {
   id: string
   events: SimulationEvent[]
-  waiting: { node: string; kind: string; seconds: number; keys: string } | null
+  waiting: { node: string; kind: string; seconds: number; keys: string[] } | null
   variables: Record<string, unknown>
   node: string
-  ended: { outcome: string; queue?: string | null } | null
+  ended: { outcome: string; queue?: string | null; number?: string | null } | null
 }

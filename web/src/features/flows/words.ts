@@ -9,6 +9,8 @@ export interface Words {
   prompt: (name: string) => string
   /** A queue's name, or its code. */
   queue: (code: string) => string
+  /** Another flow's name, or its code. */
+  flow: (code: string) => string
 }
 
 /** A thing to say: the prompt's name, or how the value is said and the expression. */
@@ -23,6 +25,9 @@ export function nameOf(node: FlowNode | undefined, name: string, { t }: Pick<Wor
   return node?.label?.trim() || (node ? t(`flows.kind.${node.kind}`) : name)
 }
 
+/** What is asked, in words; one we have no words for by its name. */
+export const lookupName = (name: string, { t }: Pick<Words, 't'>): string => t(`flows.lookups.${name.replaceAll('.', '_')}`, { defaultValue: name })
+
 export function exitName(exit: Exit, node: FlowNode, { t }: Pick<Words, 't'>): string {
   if (exit.text !== undefined) {
     const label = node.choices?.[exit.text]?.label
@@ -36,7 +41,7 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ''
 
 /** The second line of a node. */
 export function summary(node: FlowNode, words: Words): string {
-  const { t, queue, prompt } = words
+  const { t, queue, prompt, flow } = words
   const say = () => {
     const [first] = node.say ?? []
     if (first === undefined) return t('flows.sum.nothingSaid')
@@ -60,7 +65,7 @@ export function summary(node: FlowNode, words: Words): string {
     case 'condition':
       return node.cases?.[0]?.when ?? ''
     case 'lookup':
-      return node.lookup ? `${text(node.lookup)} → ${text(node.save)}` : t('flows.sum.noLookup')
+      return node.lookup ? `${lookupName(text(node.lookup), words)} → ${text(node.save)}` : t('flows.sum.noLookup')
     case 'set':
       return pairs(node.values).map(([name, value]) => `${name} = ${value}`).join(' · ')
     case 'language':
@@ -71,10 +76,8 @@ export function summary(node: FlowNode, words: Words): string {
       return node.amount ? text(node.amount) : t('flows.sum.payCard', { card: text(node.card) || text(node.account) })
     case 'transfer':
       return text(node.to) || t('flows.sum.noNumber')
-    case 'record':
-      return t('flows.sum.record', { seconds: number(node.maximum_seconds) })
     case 'flow':
-      return text(node.flow) || t('flows.sum.noFlow')
+      return node.flow ? t('flows.sum.flow', { flow: flow(text(node.flow)) }) : t('flows.sum.noFlow')
     case 'hangup':
       return t(node.served ? 'flows.sum.served' : 'flows.sum.unserved')
     case 'callback':
