@@ -48,6 +48,7 @@ from yuelai.interactions import repository as interaction_tables
 from yuelai.interactions.numbering import TrailNumbers
 from yuelai.interactions.recorder import InteractionRecorder
 from yuelai.interactions.restart import records_to_close
+from yuelai.media.asr.chosen import recogniser
 from yuelai.media.client import EmbeddedMediaEngine
 from yuelai.media.tts.chosen import speaker
 from yuelai.platform import garbage
@@ -164,6 +165,9 @@ async def start(settings: Settings, stack: contextlib.AsyncExitStack) -> tuple[J
     later(media.disconnect)
     speech = speaker(settings)
     later(speech.close)
+    ear = recogniser(settings)
+    if ear is not None:
+        later(ear.close)
     flows = FlowDirectory(database, speech)
     flows.walks = WalkKeeper(admit, clock)
     later(flows.walks.close)
@@ -223,6 +227,7 @@ async def start(settings: Settings, stack: contextlib.AsyncExitStack) -> tuple[J
         outside=OutsideCalls(trunks.trunks, telephony.guards.toll),
         hours=hours,
         relations=CustomerRelations(database),
+        recogniser=ear,
     )
     voice = VoiceChannel(services)
     channels.add(voice)

@@ -1,4 +1,4 @@
-"""A flow's dialogue, spoken: prompts to the caller's leg, keys from it."""
+"""A flow's dialogue, spoken: prompts to the caller's leg, keys from it, and words where somebody understands them."""
 
 from __future__ import annotations
 
@@ -11,10 +11,15 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
+from yuelai.media.asr import Recogniser
+from yuelai.media.asr.listening import Listening
 from yuelai.media.ports import Barge, MediaEngine
 from yuelai.platform.ids import LegId, new_id
 
 NO_WORDS: Mapping[str, Sequence[str]] = MappingProxyType({})
+
+PATIENCE = 5.0
+"""Seconds more for who speaks when the time for an answer is over, and for the recogniser."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +45,10 @@ class VoiceDialogue:
         *,
         before_keys: Callable[[], Awaitable[None]] | None = None,
         on_consent: Callable[[bool], Awaitable[None]] | None = None,
+        recogniser: Recogniser | None = None,
     ) -> None:
         """`before_keys` is awaited before keys are asked for: a call that is not answered yet must be by then."""
+        self._recogniser = recogniser
         self._before_keys, self._on_consent = before_keys, on_consent
         self._media, self._leg, self._files, self._on_step, self._left = media, leg, files, on_step, left
         self._language = language
@@ -128,17 +135,38 @@ class VoiceDialogue:
         terminators: str = "",
         words: Mapping[str, Sequence[str]] = NO_WORDS,
     ) -> Keys:
-        """`words` are passed over: nobody here understands them, keys always count."""
+        """Keys always count; `words` where there is a recogniser."""
         if self._before_keys is not None:
             await self._before_keys()
-        if not self._keys and utterances:
-            ended = await self._start(utterances, (Barge.KEY,))
-            await self._wait(None, ended, self._pressed)
-        if not self._keys:
-            await self._wait(first_timeout, self._pressed)
+        if self._recogniser is None or not words or self._keys:
+            await self._ask(utterances, first_timeout, None)
+        else:
+            self._check()
+            async with Listening(self._media, self._leg, self._recogniser, words, self._language) as listening:
+                await self._ask(utterances, first_timeout, listening)
+            if listening.understood.is_set() and not self._keys:
+                await self._media.stop(self._leg)
+                return Keys(listening.key, spoken=listening.text)
         if not self._keys:
             return Keys("")
         await self._media.stop(self._leg)
+        return await self._take(maximum, next_timeout, terminators)
+
+    async def _ask(self, utterances: Sequence[Any], seconds: float, listening: Listening | None) -> None:
+        """Say it and wait for a key, or for words that are understood."""
+        answered = (self._pressed, listening.understood) if listening is not None else (self._pressed,)
+        if not self._keys and utterances:
+            barge = (Barge.KEY, Barge.SPEECH) if listening is not None else (Barge.KEY,)
+            ended = await self._start(utterances, barge)
+            await self._wait(None, ended, *answered)
+        if self._keys:
+            return
+        if not await self._wait(seconds, *answered) and listening is not None:
+            waited = 0.0
+            while listening.busy and waited < PATIENCE and not await self._wait(0.25, *answered):
+                waited += 0.25
+
+    async def _take(self, maximum: int, next_timeout: float, terminators: str) -> Keys:
         digits = ""
         while True:
             while self._keys:

@@ -52,6 +52,7 @@ class SelfService:
             call.language,
             before_keys=call.arrival.answer,
             on_consent=self._consent,
+            recogniser=services.recogniser,
         )
         call.spawn(self._run(self._dialogue))
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from yuelai.channels.ports import Callbacks, Capture, Customers, Flows, Hours, Outside, Relations
 from yuelai.channels.voice.music import SharedMusic
 from yuelai.interactions.recorder import InteractionRecorder
+from yuelai.media.asr import Recogniser
 from yuelai.media.ports import LegOptions, MediaEngine
 from yuelai.platform.clock import Clock
 from yuelai.routing.driver import RoutingDriver
@@ -36,6 +37,8 @@ class VoiceServices:
     relations: Relations | None = None
     outside: Outside | None = None
     """Numbers outside; None: none can be called."""
+    recogniser: Recogniser | None = None
+    """Without it menus understand keys only."""
     music: SharedMusic = field(init=False)
 
     def __post_init__(self) -> None:
