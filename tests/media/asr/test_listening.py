@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from yuelai.media.asr import Heard, RecogniserFailed
+from yuelai.media.asr import listening as listening_module
 from yuelai.media.asr.listening import LONGEST, Listening, Utterances
 from yuelai.media.ports import MediaEngine, MediaError, TapFrame
 from yuelai.platform.ids import LegId, new_id
@@ -84,10 +85,10 @@ class Tapped:
     async def untap(self, tap: UUID) -> None:
         self.sink = None
 
-    def say(self, sound: np.ndarray) -> None:
+    def say(self, sound: np.ndarray, at_ms: int = 0) -> None:
         assert self.sink is not None
         for n, piece in enumerate(pieces(sound)):
-            self.sink(TapFrame(new_id(), 20 * n, piece))
+            self.sink(TapFrame(new_id(), at_ms + 20 * n, piece))
 
 
 class Ear:
@@ -162,6 +163,26 @@ async def test_what_is_said_while_a_slow_recogniser_works_is_bounded() -> None:
         ear.free.set()
         await asyncio.sleep(0.05)
     assert len(ear.asked) <= 3
+
+
+async def test_a_telephone_that_sends_no_silence_is_understood(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listening_module, "STALLED", 0.05)
+    engine, ear = Tapped(), Ear("余额")
+    async with listening(engine, ear) as menu:
+        engine.say(WORD[: 8000 * 13 // 10])
+        await asyncio.wait_for(menu.understood.wait(), 1)
+        assert not menu.busy
+
+
+async def test_a_gap_in_the_sound_is_a_pause() -> None:
+    engine, ear = Tapped(), Ear("嗯", "余额")
+    said = WORD[: 8000 * 13 // 10]
+    async with listening(engine, ear) as menu:
+        engine.say(said)
+        await asyncio.sleep(0)
+        engine.say(said, at_ms=5000)
+        await asyncio.sleep(0.01)
+        assert (len(ear.asked), menu.missed) == (1, 1)
 
 
 async def test_its_end_does_not_wait_for_the_recogniser() -> None:

@@ -34,6 +34,8 @@ PAUSE = 35
 """Pieces without a voice that end it: 0.7 s."""
 LONGEST = 500
 """Pieces; whoever talks on for longer is asked again."""
+STALLED = 0.7
+"""Seconds without any piece that end an utterance, too: some telephones send nothing while nobody speaks."""
 WAITING = 2
 """Utterances that wait to be recognised; what more is said meanwhile is passed over."""
 
@@ -63,7 +65,11 @@ class Utterances:
             return None
         self._said.append(pcm)
         self._quiet = 0 if voice else self._quiet + 1
-        if self._quiet < PAUSE and len(self._said) < LONGEST:
+        return None if self._quiet < PAUSE and len(self._said) < LONGEST else self.end()
+
+    def end(self) -> Samples | None:
+        """Return the utterance that is under way as it is, if there is one."""
+        if not self._said:
             return None
         whole = np.frombuffer(b"".join(self._said), "<i2").astype(np.int16)
         self._said = []
@@ -91,6 +97,8 @@ class Listening:
         self._tap = new_id()
         self._cutting = Utterances()
         self._waiting: asyncio.Queue[Samples] = asyncio.Queue(WAITING)
+        self._stalled: asyncio.TimerHandle | None = None
+        self._at_ms = 0
         self._recognising = False
         self._task: asyncio.Task[None] | None = None
         self.understood = asyncio.Event()
@@ -119,15 +127,28 @@ class Listening:
         if self._task is None:
             return
         self._task.cancel()
+        if self._stalled is not None:
+            self._stalled.cancel()
         with contextlib.suppress(MediaError):
             await self._media.untap(self._tap)
 
     def _piece(self, piece: TapFrame) -> None:
+        missing = max(0, piece.at_ms - self._at_ms) // 20 if self._cutting.speaking else 0
+        for _ in range(min(missing, PAUSE)):
+            self._keep(self._cutting.feed(bytes(2 * PIECE)))
         for at in range(0, len(piece.pcm), 2 * PIECE):
-            utterance = self._cutting.feed(piece.pcm[at : at + 2 * PIECE])
-            if utterance is not None:
-                with contextlib.suppress(asyncio.QueueFull):
-                    self._waiting.put_nowait(utterance)
+            self._keep(self._cutting.feed(piece.pcm[at : at + 2 * PIECE]))
+        self._at_ms = piece.at_ms + len(piece.pcm) // (2 * PIECE) * 20
+        if self._stalled is not None:
+            self._stalled.cancel()
+            self._stalled = None
+        if self._cutting.speaking:
+            self._stalled = asyncio.get_running_loop().call_later(STALLED, lambda: self._keep(self._cutting.end()))
+
+    def _keep(self, utterance: Samples | None) -> None:
+        if utterance is not None:
+            with contextlib.suppress(asyncio.QueueFull):
+                self._waiting.put_nowait(utterance)
 
     async def _recognise(self) -> None:
         hints = [word for words in self._choices.values() for word in words]
