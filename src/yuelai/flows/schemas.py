@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringConstraints
 
 from yuelai.flows.documents import MOST_BYTES
 from yuelai.identity.schemas import Body, Name
@@ -24,6 +24,15 @@ FlowCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$"), 
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=r"^[^\x00-\x1f]*$")]
 Rev = Annotated[int, Field(ge=0, lt=2**31)]
 Document = dict[str, Any]
+
+
+def _of_our_days(at: datetime) -> datetime:
+    if not 2000 <= at.year < 2200:
+        raise ValueError("not between 2000 and 2200")
+    return at
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_of_our_days)]
 
 
 class NewFlow(Body):

@@ -133,6 +133,11 @@ async def problems(conn: Connection, principal: Principal, document: Mapping[str
     return [asdict(problem) for problem in await _problems(conn, principal, document)]
 
 
+async def faults(conn: Connection, principal: Principal, document: Mapping[str, Any]) -> list[Problem]:
+    """Return what keeps a document from being published."""
+    return documents.faults(await _problems(conn, principal, document))
+
+
 async def _problems(conn: Connection, principal: Principal, document: Mapping[str, Any]) -> list[Problem]:
     known = await _known(conn, principal)
     # A large graph takes a moment to check, and other requests shall not wait for it.

@@ -23,6 +23,7 @@ import yuelai.colleagues.handovers.endpoints
 import yuelai.customers.routers
 import yuelai.flows.endpoints
 import yuelai.flows.number_endpoints
+import yuelai.flows.simulator.endpoints
 import yuelai.flows.walks.endpoints
 import yuelai.identity.audit.endpoints
 import yuelai.identity.endpoints
@@ -104,6 +105,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     yuelai.routing.agents.directory_endpoints.router,
     yuelai.channels.callback.endpoints.router,
     yuelai.flows.number_endpoints.router,
+    yuelai.flows.simulator.endpoints.router,
     yuelai.flows.endpoints.router,
     yuelai.flows.walks.endpoints.router,
     yuelai.recordings.endpoints.router,

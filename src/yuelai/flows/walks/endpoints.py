@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query
-from pydantic import AfterValidator, AwareDatetime
 
+from yuelai.flows.schemas import Instant
 from yuelai.flows.walks import traffic as figures
 from yuelai.flows.walks.schemas import Traffic
 from yuelai.identity.access import require
@@ -19,15 +19,6 @@ from yuelai.platform.web import database
 router = APIRouter(prefix="/api/v1/flows", tags=["flows"])
 
 USUAL = timedelta(days=7)
-
-
-def _of_our_days(at: datetime) -> datetime:
-    if not 2000 <= at.year < 2200:
-        raise ValueError("not between 2000 and 2200")
-    return at
-
-
-Instant = Annotated[AwareDatetime, AfterValidator(_of_our_days)]
 
 
 @router.get("/{code}/traffic")

@@ -1550,6 +1550,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{customer_id}/pin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Pin
+         * @description Give the customer a new PIN for self-service; a lock ends.
+         */
+        put: operations["set_pin_api_v1_customers__customer_id__pin_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{customer_id}/relations": {
         parameters: {
             query?: never;
@@ -1861,6 +1881,64 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/flows/simulations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin
+         * @description Try a document out up to its first question. 422 `flow_invalid` with its `problems`.
+         */
+        post: operations["begin_api_v1_flows_simulations_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/simulations/{simulation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Simulation */
+        get: operations["simulation_api_v1_flows_simulations__simulation_id__get"];
+        put?: never;
+        post?: never;
+        /** Forget */
+        delete: operations["forget_api_v1_flows_simulations__simulation_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/simulations/{simulation_id}/input": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put In
+         * @description Do what a customer would, and go on to the next question. 409 `simulation_over` when there is none.
+         */
+        post: operations["put_in_api_v1_flows_simulations__simulation_id__input_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/flows/{code}": {
         parameters: {
             query?: never;
@@ -1960,6 +2038,26 @@ export interface paths {
          * @description Publish the draft: new contacts get it, running ones keep theirs. 422 `flow_invalid` with its `problems`.
          */
         post: operations["publish_api_v1_flows__code__publish_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{code}/traffic": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Traffic
+         * @description How contacts went through a flow, at most 93 days together.
+         */
+        get: operations["traffic_api_v1_flows__code__traffic_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -6175,6 +6273,15 @@ export interface components {
             /** Next Cursor */
             next_cursor?: null;
         };
+        /** EdgeTraffic */
+        EdgeTraffic: {
+            /** Count */
+            count: number;
+            /** One */
+            one: string;
+            /** Other */
+            other: string;
+        };
         /**
          * EffectBody
          * @description `business` opens a kind of business, `result` is how the script came out.
@@ -7051,6 +7158,26 @@ export interface components {
             /** Initial Password */
             initial_password: string;
         };
+        /**
+         * InputBody
+         * @description One of them. `silence` lets the time pass; keys that are not enough wait for more of them.
+         */
+        InputBody: {
+            /**
+             * Hangup
+             * @default false
+             */
+            hangup?: boolean;
+            /** Keys */
+            keys?: string | null;
+            /**
+             * Silence
+             * @default false
+             */
+            silence?: boolean;
+            /** Words */
+            words?: string | null;
+        };
         /** Invitation */
         Invitation: {
             /** Grants */
@@ -7921,6 +8048,17 @@ export interface components {
             username: string;
         };
         /**
+         * NewPin
+         * @description Six digits, neither all the same nor in a row.
+         */
+        NewPin: {
+            /**
+             * Pin
+             * Format: password
+             */
+            pin: string;
+        };
+        /**
          * NewQuestion
          * @description Whom to ask: one to five; `asked_as` is the code of the skill that was looked for, or `leader`.
          */
@@ -8467,6 +8605,21 @@ export interface components {
             fields: components["schemas"]["DifferenceDocument"][];
             /** Node */
             node: string;
+        };
+        /**
+         * NodeTraffic
+         * @description `entered`: times it was come to; `left`: contacts that went away there; `mistakes`: wrong or missing answers;
+         *     `given_up`: times that too many of them led on to the flow's handler.
+         */
+        NodeTraffic: {
+            /** Entered */
+            entered: number;
+            /** Given Up */
+            given_up: number;
+            /** Left */
+            left: number;
+            /** Mistakes */
+            mistakes: number;
         };
         /**
          * Offence
@@ -10265,6 +10418,93 @@ export interface components {
             username: string;
         };
         /**
+         * SimulationBody
+         * @description `at` is when the contact is to come, for hours. `answers` are what look-ups answer, by name: without one the
+         *     tenant's own data is read for `balance` and `hours`, and others fail; "fail" makes one fail.
+         */
+        SimulationBody: {
+            /**
+             * Ani
+             * @default
+             */
+            ani?: string;
+            /** Answers */
+            answers?: {
+                [key: string]: {
+                    [key: string]: unknown;
+                } | "fail";
+            };
+            /** At */
+            at?: string | null;
+            /**
+             * Channel
+             * @default voice
+             * @enum {string}
+             */
+            channel?: "voice" | "chat" | "sms";
+            /** Document */
+            document: {
+                [key: string]: unknown;
+            };
+            /**
+             * Language
+             * @default zh-CN
+             * @enum {string}
+             */
+            language?: "zh-CN" | "en";
+        };
+        /** SimulationDocument */
+        SimulationDocument: {
+            ended: components["schemas"]["SimulationEnd"] | null;
+            /** Events */
+            events: components["schemas"]["SimulationEvent"][];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Node */
+            node: string;
+            /** Variables */
+            variables: {
+                [key: string]: unknown;
+            };
+            waiting: components["schemas"]["WaitingDocument"] | null;
+        };
+        /** SimulationEnd */
+        SimulationEnd: {
+            /** Number */
+            number?: string | null;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "served" | "unserved" | "queue" | "transfer" | "left" | "failed";
+            /** Queue */
+            queue?: string | null;
+        };
+        /**
+         * SimulationEvent
+         * @description `ms` is in the simulation's own time.
+         */
+        SimulationEvent: {
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            };
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "step" | "say" | "key" | "variable" | "end";
+            /** Ms */
+            ms: number;
+            /** Node */
+            node: string;
+            /** Text */
+            text: string;
+        };
+        /**
          * SipAccount
          * @description What the browser phone registers with. `ha1` is MD5(authorization_user:realm:password).
          */
@@ -11170,6 +11410,37 @@ export interface components {
             /** Uri */
             uri: string;
         };
+        /**
+         * Traffic
+         * @description Walks that ended in the period. `repeated_within_day`: of the contacts that were served those whose caller came
+         *     again within a day; null where there are too many to look after.
+         */
+        Traffic: {
+            /** Edges */
+            edges: components["schemas"]["EdgeTraffic"][];
+            /** Failed */
+            failed: number;
+            /** Left */
+            left: number;
+            /** Nodes */
+            nodes: {
+                [key: string]: components["schemas"]["NodeTraffic"];
+            };
+            /** Queue */
+            queue: number;
+            /** Repeated Within Day */
+            repeated_within_day: number | null;
+            /** Served */
+            served: number;
+            /** Share Served */
+            share_served: number;
+            /** Transfer */
+            transfer: number;
+            /** Unserved */
+            unserved: number;
+            /** Walks */
+            walks: number;
+        };
         /** TrailLine */
         TrailLine: {
             /** Actor */
@@ -11791,6 +12062,20 @@ export interface components {
              * @enum {string}
              */
             state: "calling" | "ringing" | "answered" | "ended" | "failed";
+        };
+        /** WaitingDocument */
+        WaitingDocument: {
+            /** Keys */
+            keys: string[];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "menu" | "collect";
+            /** Node */
+            node: string;
+            /** Seconds */
+            seconds: number;
         };
         /** Wanted */
         Wanted: {
@@ -15497,6 +15782,39 @@ export interface operations {
             };
         };
     };
+    set_pin_api_v1_customers__customer_id__pin_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPin"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
     add_relation_api_v1_customers__customer_id__relations_post: {
         parameters: {
             query?: never;
@@ -16173,6 +16491,134 @@ export interface operations {
             };
         };
     };
+    begin_api_v1_flows_simulations_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SimulationBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimulationDocument"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    simulation_api_v1_flows_simulations__simulation_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                simulation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimulationDocument"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    forget_api_v1_flows_simulations__simulation_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                simulation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    put_in_api_v1_flows_simulations__simulation_id__input_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                simulation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InputBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimulationDocument"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
     flow_api_v1_flows__code__get: {
         parameters: {
             query?: never;
@@ -16388,6 +16834,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PublishedVersion"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    traffic_api_v1_flows__code__traffic_get: {
+        parameters: {
+            query?: {
+                /** @description all without it */
+                version?: number | null;
+                /** @description seven days before `to` without it */
+                from?: string | null;
+                /** @description now without it */
+                to?: string | null;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Traffic"];
                 };
             };
             /** @description RFC 9457 problem document */

@@ -1,0 +1,274 @@
+"""One flow that is tried out: it runs until it asks something, and goes on with what is put in.
+
+It has a time of its own, in which saying something takes about as long as it would and a silence is over at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from yuelai.flows import model
+from yuelai.flows.ports import Collected, Left, LookUp, LookUpFailed, Outcome, ToNumber, ToQueue, Utterance
+from yuelai.flows.refusals import SimulationOver
+from yuelai.flows.runtime import run
+from yuelai.flows.simulator.words import key_of, said, seconds
+from yuelai.flows.walk import Walk
+
+log = structlog.get_logger()
+
+MOST_EVENTS = 2000
+PATIENCE_SECONDS = 5.0
+"""How long an answer waits for the flow to get to its next question: look-ups of our own tables take milliseconds."""
+_LONGEST_VALUE = 2000
+_HIDDEN = frozenset({"pin"})
+
+
+@dataclass(frozen=True)
+class Input:
+    """What the customer does: one of these."""
+
+    keys: str = ""
+    words: str = ""
+    silence: bool = False
+    hangup: bool = False
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What the flow waits for, `seconds` long. `keys` are those that mean something."""
+
+    node: str
+    kind: str
+    seconds: float
+    keys: Sequence[str]
+
+
+@dataclass
+class Simulation:
+    id: UUID
+    tenant_id: UUID
+    person_id: UUID
+    language: str
+    events: list[dict[str, Any]] = field(default_factory=list)
+    variables: dict[str, Any] = field(default_factory=dict)
+    waiting: Waiting | None = None
+    ended: dict[str, Any] | None = None
+    seconds: float = 0.0
+    """Of its own time, since it began."""
+    _walks: list[tuple[Walk, str]] = field(default_factory=list)
+    """The flow and those it walks inside, each with the node of the one around it."""
+    _inputs: asyncio.Queue[Input] = field(default_factory=asyncio.Queue)
+    _keys: str = ""
+    """Pressed and not taken yet."""
+    _settled: asyncio.Event = field(default_factory=asyncio.Event)
+    _task: asyncio.Task[None] | None = None
+
+    # --- for whoever tries it out -----------------------------------------------------------------------------------
+
+    async def begin(
+        self, flow: model.Flow, flows: Mapping[str, model.Flow], lookup: LookUp, context: Mapping[str, Any]
+    ) -> None:
+        """Walk up to the first question, or to the end."""
+        self._task = asyncio.create_task(self._walk(flow, flows, lookup, context), name="simulation")
+        await self._until_settled()
+
+    async def put(self, given: Input) -> None:
+        """Go on with what the customer does. Raises `SimulationOver`."""
+        if self.ended is not None or self.waiting is None:
+            raise SimulationOver()
+        self.waiting = None
+        self._settled.clear()
+        self._inputs.put_nowait(given)
+        await self._until_settled()
+
+    def close(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+
+    async def _until_settled(self) -> None:
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await self._settled.wait()
+        except TimeoutError:
+            log.warning("simulation_slow", simulation=str(self.id))
+
+    @property
+    def node(self) -> str:
+        return self._walks[-1][0].at if self._walks else ""
+
+    # --- the flow ---------------------------------------------------------------------------------------------------
+
+    async def _walk(
+        self, flow: model.Flow, flows: Mapping[str, model.Flow], lookup: LookUp, context: Mapping[str, Any]
+    ) -> None:
+        how: dict[str, Any] = {"outcome": "failed"}
+        try:
+            outcome = await run(
+                flow,
+                self,
+                self._asking(lookup),
+                context,
+                flows=flows,
+                on_walked=lambda walked: how.update(outcome=walked.outcome) if walked.depth == 0 else None,
+                watch=self._look_on,
+            )
+            how.update(_led(outcome))
+        except Left:
+            pass
+        except Exception:
+            log.exception("simulation_broke", simulation=str(self.id))
+        self._changes()
+        if len(self.events) >= MOST_EVENTS:
+            how = {"outcome": "failed"}
+        self._tell("end", how["outcome"], how)
+        self.ended, self.waiting = how, None
+        self._settled.set()
+
+    def _look_on(self, walk: Walk) -> None:
+        self._walks = [*self._walks[: walk.depth], (walk, self.node)]
+
+    def _here(self) -> Walk:
+        """The innermost flow that is walked: one inside another is over once the outer one has gone on."""
+        while len(self._walks) > 1 and self._walks[-2][0].at != self._walks[-1][1]:
+            self._walks.pop()
+        return self._walks[-1][0]
+
+    def _asking(self, lookup: LookUp) -> LookUp:
+        async def ask(name: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+            shown = {key: "***" if key in _HIDDEN else value for key, value in arguments.items()}
+            try:
+                answer = await lookup(name, arguments)
+            except LookUpFailed as error:
+                self._tell("step", "", {"lookup": name, "arguments": shown, "ok": False, "reason": str(error)})
+                raise
+            self._tell("step", "", {"lookup": name, "arguments": shown, "ok": True, "answer": dict(answer)})
+            return answer
+
+        return ask
+
+    def _tell(self, kind: str, text: str, data: Mapping[str, Any] | None = None) -> None:
+        node = self._here().at if self._walks else ""
+        plain = {name: _plain(value) for name, value in (data or {}).items()}
+        self.events.append({"ms": round(self.seconds * 1000), "kind": kind, "node": node, "text": text, "data": plain})
+
+    def _changes(self) -> None:
+        """Tell which variables have become different."""
+        if not self._walks:
+            return
+        for name, value in self._walks[0][0].variables.items():
+            plain = _plain(value)
+            if name not in self.variables or self.variables[name] != plain:
+                self.variables[name] = plain
+                self._tell("variable", name, {"name": name, "value": plain})
+
+    # --- `ports.Dialogue` -------------------------------------------------------------------------------------------
+
+    async def say(
+        self, utterances: Sequence[Utterance], *, interruptible: bool = True, by_speech: bool = False
+    ) -> None:
+        if utterances:
+            text = said(utterances, self.language)
+            self._tell("say", text, {"language": self.language})
+            self.seconds += seconds(text, self.language)
+        await self._breathe()
+
+    async def collect(
+        self,
+        utterances: Sequence[Utterance],
+        *,
+        maximum: int,
+        first_timeout: float,
+        next_timeout: float = 3.0,
+        terminators: str = "",
+        words: Mapping[str, Sequence[str]] | None = None,
+    ) -> Collected:
+        self._changes()
+        if not self._keys:
+            await self.say(utterances)
+        while True:
+            taken = _taken(self._keys, maximum, terminators)
+            if taken is not None:
+                self._keys = self._keys[len(taken.digits) + taken.terminated :]
+                return taken
+            given = await self._asked(next_timeout if self._keys else first_timeout, maximum, terminators)
+            if given.keys:
+                self._tell("key", given.keys, {"keys": given.keys})
+                self._keys += given.keys
+            elif given.silence:
+                self.seconds += next_timeout if self._keys else first_timeout
+                self._tell("key", "", {"silence": True})
+                digits, self._keys = self._keys, ""
+                return Collected(digits)
+            else:
+                self._tell("key", given.words, {"words": given.words})
+                self._keys = ""
+                key = key_of(given.words, words or {})
+                # What nobody understands is a wrong answer to a menu; digits are not asked for in words.
+                return Collected(key or ("?" if self._chooses() else ""), spoken=given.words)
+
+    async def _asked(self, timeout: float, maximum: int, terminators: str) -> Input:
+        """Wait for the next input. Raises `Left` when it is that the customer goes."""
+        walk = self._here()
+        node = walk.flow.nodes[walk.at]
+        if isinstance(node, model.Menu):
+            keys = [*node.choices, *([node.repeat] if node.repeat else [])]
+        else:
+            keys = [*"0123456789", *terminators]
+        self.waiting = Waiting(walk.at, "menu" if self._chooses() else "collect", timeout, keys)
+        self._settled.set()
+        given = await self._inputs.get()
+        if given.hangup:
+            self._tell("key", "", {"hangup": True})
+            raise Left
+        return given
+
+    def _chooses(self) -> bool:
+        walk = self._here()
+        return isinstance(walk.flow.nodes[walk.at], model.Menu | model.Consent | model.Rating)
+
+    async def set_language(self, language: str) -> None:
+        self.language = language
+
+    async def consented(self, given: bool) -> None:
+        pass
+
+    async def step(self, node: str, kind: str, data: Mapping[str, Any]) -> None:
+        shown = {name: value for name, value in data.items() if value is not None and name != "label"}
+        self._tell("step", str(data.get("label") or ""), {"kind": kind, **shown})
+        self._changes()
+        await self._breathe()
+
+    async def _breathe(self) -> None:
+        """Let others go on, and end a flow that would tell for ever."""
+        if len(self.events) >= MOST_EVENTS:
+            raise Left
+        await asyncio.sleep(0)
+
+
+def _taken(keys: str, maximum: int, terminators: str) -> Collected | None:
+    """Return what the keys come to; None while more may come."""
+    for place, key in enumerate(keys[: maximum + 1]):
+        if key in terminators:
+            return Collected(keys[:place], terminated=True)
+    return Collected(keys[:maximum]) if len(keys) >= maximum else None
+
+
+def _led(outcome: Outcome) -> dict[str, Any]:
+    if isinstance(outcome, ToQueue):
+        return {"queue": outcome.queue, "attributes": _plain(dict(outcome.attributes))}
+    return {"number": outcome.number} if isinstance(outcome, ToNumber) else {}
+
+
+def _plain(value: Any) -> Any:
+    """As JSON, and no longer than somebody reads."""
+    text = json.dumps(value, default=str, ensure_ascii=False)
+    if len(text) > _LONGEST_VALUE:
+        return text[:_LONGEST_VALUE] + "…"
+    return json.loads(text)

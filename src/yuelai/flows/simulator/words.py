@@ -1,0 +1,46 @@
+"""What a simulated flow says, as text, and how long saying it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from yuelai.flows.ports import Digits, Instant, Money, Number, Prompt, Text, Utterance
+from yuelai.routing.prompts import sentences
+
+_SECONDS_A_CHARACTER = {"zh-CN": 0.22, "en": 0.065}
+
+
+def spelt(utterance: Utterance, language: str) -> str:
+    """Return the words. A prompt that nobody knows is its name in brackets."""
+    match utterance:
+        case Prompt(name):
+            return sentences().get(name, {}).get(language) or f"[{name}]"
+        case Money(minor, currency):
+            amount = f"{Decimal(minor) / 100:.2f}"
+            return f"{amount} 元" if currency == "CNY" and language == "zh-CN" else f"{currency} {amount}"
+        case Digits(digits):
+            return " ".join(digits)
+        case Number(value):
+            return str(value)
+        case Instant(at, clock):
+            return f"{at:%Y-%m-%d %H:%M}" if clock else f"{at:%Y-%m-%d}"
+        case Text(text):
+            return text
+    raise TypeError(f"cannot say {utterance!r}")
+
+
+def said(utterances: Sequence[Utterance], language: str) -> str:
+    return (" " if language == "en" else "").join(spelt(each, language) for each in utterances)
+
+
+def seconds(text: str, language: str) -> float:
+    """Return about how long a voice takes."""
+    return len(text) * _SECONDS_A_CHARACTER.get(language, 0.1)
+
+
+def key_of(spoken: str, words: Mapping[str, Sequence[str]]) -> str:
+    """Return the key that the words mean: that of the longest of its words that is in them; empty when none is."""
+    heard = spoken.strip().casefold()
+    found = [(len(word), key) for key, those in words.items() for word in those if word and word.casefold() in heard]
+    return max(found, key=lambda each: each[0])[1] if found else ""

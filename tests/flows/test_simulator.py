@@ -1,0 +1,225 @@
+"""A flow is tried out on the real engine, in a time of its own; it holds nothing up and pays nothing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from yuelai.flows import loader
+from yuelai.flows.building import build
+from yuelai.flows.ports import LookUpFailed
+from yuelai.flows.refusals import NoSuchSimulation, SimulationOver, TooManySimulations
+from yuelai.flows.simulator.held import MOST, MOST_OF_ONE, Simulations
+from yuelai.flows.simulator.simulation import MOST_EVENTS, Input, Simulation
+from yuelai.flows.simulator.words import key_of
+from yuelai.identity.model import Principal
+from yuelai.identity.permissions import permissions_of
+from yuelai.platform.ids import SAMPLE_TENANT, PersonId, new_id
+
+
+async def refuses(name: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    raise LookUpFailed("nobody answers")
+
+
+def document(**nodes: Any) -> dict[str, Any]:
+    return {
+        "id": "tried",
+        "version": 1,
+        "start": next(iter(nodes)),
+        "handlers": {
+            "attempts": 2,
+            "no_input": ["no_input"],
+            "no_match": ["wrong_key"],
+            "failed": "end",
+            "error": "end",
+        },
+        "nodes": {**nodes, "end": {"kind": "hangup", "label": "结束", "say": ["goodbye"], "served": True}},
+    }
+
+
+MENU = {
+    "kind": "menu",
+    "label": "主菜单",
+    "say": ["main_menu"],
+    "first_timeout": 6,
+    "choices": {"1": {"next": "end", "words": ["余额"]}, "2": {"next": "agent", "words": ["人工", "人工投诉"]}},
+}
+AGENT = {"kind": "queue", "queue": "general"}
+
+
+async def tried(of: dict[str, Any], lookup: Any = refuses, flows: Any = None, **context: Any) -> Simulation:
+    simulation = Simulation(new_id(), SAMPLE_TENANT, new_id(), "zh-CN")
+    await simulation.begin(loader.load(of), flows or {}, lookup, context)
+    return simulation
+
+
+def kinds(simulation: Simulation) -> list[str]:
+    return [event["kind"] for event in simulation.events]
+
+
+def texts(simulation: Simulation, kind: str = "say") -> list[str]:
+    return [event["text"] for event in simulation.events if event["kind"] == kind]
+
+
+async def test_it_says_what_a_caller_hears_and_waits_for_a_key() -> None:
+    simulation = await tried(document(menu=MENU, agent=AGENT))
+    assert texts(simulation) == [
+        "查询余额和账单，请按一。故障报修，请按二。投诉，请按三。转人工服务，请按零。重听，请按井号键。"
+    ]
+    waiting = simulation.waiting
+    assert waiting is not None
+    assert (waiting.node, waiting.kind, waiting.seconds, list(waiting.keys)) == ("menu", "menu", 6, ["1", "2"])
+    await simulation.put(Input(keys="2"))
+    assert simulation.ended == {"outcome": "queue", "queue": "general", "attributes": {"language": "zh-CN"}}
+    assert simulation.waiting is None
+    assert kinds(simulation)[-1] == "end"
+    with pytest.raises(SimulationOver):
+        await simulation.put(Input(keys="1"))
+
+
+async def test_silence_takes_its_time_in_the_simulation_and_none_of_ours() -> None:
+    began = time.monotonic()
+    simulation = await tried(document(menu=MENU, agent=AGENT))
+    asked = simulation.seconds
+    await simulation.put(Input(silence=True))
+    assert simulation.seconds >= asked + 6
+    assert texts(simulation)[-1].startswith("对不起，没有收到您的按键")
+    await simulation.put(Input(silence=True))
+    assert time.monotonic() - began < 2
+    assert simulation.ended == {"outcome": "served"}, "twice wrong leads to the handler, which says good-bye"
+    times = [event["ms"] for event in simulation.events]
+    assert times == sorted(times)
+
+
+@pytest.mark.parametrize(
+    ("said", "outcome"), [("我要查余额", "served"), ("人工", "queue"), ("我要投诉", None), ("", None)]
+)
+async def test_words_choose_as_keys_do(said: str, outcome: str | None) -> None:
+    simulation = await tried(document(menu=MENU, agent=AGENT))
+    await simulation.put(Input(words=said or "呃"))
+    assert (simulation.ended or {}).get("outcome") == outcome
+
+
+def test_the_longest_word_that_was_said_decides() -> None:
+    words = {"1": ["人工"], "2": ["人工投诉"], "3": ["Bill"]}
+    assert [key_of(each, words) for each in ("人工", "请转人工投诉", "my bill", "再见")] == ["1", "2", "3", ""]
+
+
+async def test_keys_come_one_by_one_or_together_and_more_are_kept() -> None:
+    collect = {"kind": "collect", "say": ["enter_number"], "save": "number", "minimum": 3, "maximum": 5, "next": "menu"}
+    of = document(collect=collect, menu=MENU, agent=AGENT)
+    for parts in (("1", "3", "8", "0", "0"), ("13800",), ("138", "00"), ("1380", "0#")):
+        simulation = await tried(of)
+        for part in parts:
+            assert simulation.waiting is not None
+            assert simulation.waiting.node == "collect", parts
+            await simulation.put(Input(keys=part))
+        assert simulation.variables["number"] == "13800", parts
+    ended = await tried(of)
+    await ended.put(Input(keys="138#2"))
+    assert ended.variables["number"] == "138"
+    assert ended.ended is not None
+    assert ended.ended["queue"] == "general", "the key pressed ahead chose in the menu"
+    silent = await tried(of)
+    await silent.put(Input(keys="138"))
+    await silent.put(Input(silence=True))
+    assert silent.variables["number"] == "138"
+
+
+async def test_the_customer_goes() -> None:
+    simulation = await tried(document(menu=MENU, agent=AGENT))
+    await simulation.put(Input(hangup=True))
+    assert simulation.ended == {"outcome": "left"}
+
+
+async def test_look_ups_show_what_was_asked_and_never_a_pin() -> None:
+    asked: list[str] = []
+
+    async def lookup(name: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        asked.append(name)
+        return {"ok": arguments["pin"] == "1234", "locked": False, "left": 2}
+
+    verify = {"kind": "verify", "say": ["enter_pin"], "minimum": 4, "maximum": 4, "next": "end", "failed": "agent",
+              "locked": "agent"}  # fmt: skip
+    simulation = await tried(document(verify=verify, agent=AGENT), lookup, customer={"id": "c1"})
+    await simulation.put(Input(keys="1234"))
+    assert asked == ["identity.pin"]
+    assert simulation.variables["verified"] is True
+    (shown,) = [event["data"] for event in simulation.events if "lookup" in event["data"]]
+    assert shown["arguments"] == {"customer_id": "c1", "pin": "***"}
+
+
+async def test_variables_are_told_when_they_change() -> None:
+    set_ = {"kind": "set", "values": {"topic": "'fault'", "count": "1 + 1"}, "next": "menu"}
+    simulation = await tried(document(set=set_, menu=MENU, agent=AGENT), ani="10086")
+    told = {event["text"]: event["data"]["value"] for event in simulation.events if event["kind"] == "variable"}
+    assert told == {"ani": "10086", "topic": "fault", "count": 2}
+    assert simulation.variables == told
+
+
+async def test_a_flow_within_a_flow_is_told_where_it_waits() -> None:
+    inner = loader.load({**document(ask={**MENU, "choices": {"1": {"next": "end"}}}), "id": "inner"})
+    outer = document(go={"kind": "flow", "flow": "inner", "next": "menu", "failed": "end"}, menu=MENU, agent=AGENT)
+    simulation = await tried(outer, flows={"inner": inner})
+    assert simulation.waiting is not None
+    assert simulation.waiting.node == "ask"
+    await simulation.put(Input(keys="1"))
+    assert simulation.waiting is not None
+    assert simulation.waiting.node == "menu"
+    assert list(simulation.waiting.keys) == ["1", "2"]
+
+
+@pytest.mark.parametrize("steps", [200, 10_000])
+async def test_a_runaway_flow_ends_and_is_bounded(steps: int) -> None:
+    # Nothing like this passes the checks; the simulator must not rely on them.
+    of = document(
+        one={"kind": "set", "values": {"a": "1"}, "next": "two"}, two={"kind": "say", "say": ["welcome"], "next": "one"}
+    )
+    simulation = Simulation(new_id(), SAMPLE_TENANT, new_id(), "zh-CN")
+    with capture_logs():
+        await simulation.begin(build({**of, "maximum_steps": steps}), {}, refuses, {})
+    assert simulation.ended is not None
+    assert simulation.ended["outcome"] == "failed"
+    assert len(simulation.events) <= MOST_EVENTS + 5
+
+
+async def test_values_that_nobody_reads_to_the_end_are_cut() -> None:
+    set_ = {"kind": "set", "values": {"long": "text + text"}, "next": "menu"}
+    simulation = await tried(document(set=set_, menu=MENU, agent=AGENT), text="x" * 4000)
+    assert len(simulation.variables["long"]) < 2100
+
+
+def somebody(tenant: Any = SAMPLE_TENANT) -> Principal:
+    held = frozenset({"editor"})
+    return Principal(PersonId(new_id()), tenant, "x", "X", None, held, permissions_of(held), operator=True)
+
+
+def kept(by: Principal) -> Simulation:
+    return Simulation(new_id(), by.tenant_id, by.person_id, "zh-CN")
+
+
+async def test_a_process_holds_a_few_of_each_and_not_too_many() -> None:
+    held, mine = Simulations(), somebody()
+    own = [kept(mine) for _ in range(MOST_OF_ONE + 1)]
+    for each in own:
+        held.hold(each)
+    with pytest.raises(NoSuchSimulation):
+        held.of(mine, own[0].id)
+    assert held.of(mine, own[-1].id) is own[-1]
+    with pytest.raises(NoSuchSimulation):
+        held.of(somebody(), own[-1].id)
+    others = [kept(somebody()) for _ in range(MOST - MOST_OF_ONE)]
+    for each in others:
+        held.hold(each)
+    with pytest.raises(TooManySimulations):
+        held.hold(kept(somebody()))
+    others[7].ended = {"outcome": "left"}
+    held.hold(kept(somebody()))
+    assert len(held) == MOST
+    for each in (*own[1:], *others):
+        held.forget(each)
+    assert len(held) == 1
