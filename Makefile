@@ -10,7 +10,7 @@ FAST := not services and not centre and not calls and not browser
 AGAIN := --reruns 2 -rR
 WEB_SOURCES := $(shell find web/src web/public web/scripts web/*.json web/*.ts web/*.html -type f 2>/dev/null)
 
-.PHONY: help demo test check api dev chaos bench bench-customers bench-pop bench-queue soak-calls soak-desk bench-sip soak-sip bench-media bench-routing soak-media lock clean install web debian fuzz-sip
+.PHONY: help demo test check api dev chaos bench bench-customers bench-pop bench-queue soak-calls soak-desk bench-sip soak-sip bench-media bench-routing bench-flows soak-media lock clean install web debian fuzz-sip
 
 help: ## these lines
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -78,6 +78,9 @@ chaos: install web debian ## CALLS=100 in every state, and each part of the cent
 
 bench-routing: install ## what deciding costs: 5,000 agents, 300 queues, one simulated day, then a flood; writes its table (about 15 minutes)
 	PYTHONPATH=. $(BIN)/python bench/routing.py --hours $(or $(HOURS),24) --write
+
+bench-flows: install ## what a step of a flow costs; writes its table (half a minute). WALKS=1000000 walks random flows instead
+	PYTHONPATH=. $(BIN)/python bench/flows.py $(if $(WALKS),--walks $(WALKS),--write)
 
 bench-media: install debian ## what a core carries of sound, beside rtpengine; writes its table (about 4 minutes, alone on the machine)
 	@sh tools/debian_packages.sh rtpengine-daemon
