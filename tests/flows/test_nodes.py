@@ -217,7 +217,7 @@ async def test_what_is_paid_is_asked_for_by_a_key_of_its_own() -> None:
     key = "i1/first/1"
     asked = {"account_id": "a1", "customer_id": "c1", "amount_minor": 500, "key": key}
     assert systems.asked == [("bss.pay", asked)]
-    assert step == {"label": "", "ok": True, "key": key, "amount_minor": 500}
+    assert step == {"label": "", "ok": True, "payment": key, "amount_minor": 500}
 
 
 @pytest.mark.parametrize(

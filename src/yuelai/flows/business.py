@@ -50,7 +50,7 @@ async def pay(walk: Walk, node: model.Pay) -> str:
     if paid is None:
         walk.shared.unsettled[node.name] = arguments, key
     shown = {"amount_minor": arguments["amount_minor"]} if "amount_minor" in arguments else {}
-    await walk.step(node, "pay", ok=paid, key=key, **shown)
+    await walk.step(node, "pay", ok=paid, payment=key, **shown)
     return node.unknown if paid is None else node.next if paid else node.failed
 
 
