@@ -11,6 +11,7 @@ from types import TracebackType
 import numpy as np
 import structlog
 import webrtcvad
+from prometheus_client import Counter, Histogram
 
 from yuelai.media.asr.menu import choose
 from yuelai.media.asr.ports import RATE, Recogniser, RecogniserFailed
@@ -38,6 +39,10 @@ STALLED = 0.7
 """Seconds without any piece that end an utterance, too: some telephones send nothing while nobody speaks."""
 WAITING = 2
 """Utterances that wait to be recognised; what more is said meanwhile is passed over."""
+
+
+_UTTERANCES = Counter("yuelai_media_asr_utterances_total", "What callers said to menus, by what came of it", ["result"])
+_SECONDS = Histogram("yuelai_media_asr_seconds", "How long a recogniser took", buckets=(0.1, 0.3, 1, 2, 3, 5, 10))
 
 
 class Utterances:
@@ -156,15 +161,19 @@ class Listening:
             sound = await self._waiting.get()
             self._recognising = True
             try:
-                heard = await self._recogniser.recognise(sound, self._language, hints)
+                with _SECONDS.time():
+                    heard = await self._recogniser.recognise(sound, self._language, hints)
             except RecogniserFailed as failure:
+                _UTTERANCES.labels("failed").inc()
                 log.warning("recogniser_failed", error=str(failure))
                 continue
             finally:
                 self._recognising = False
             key = choose(heard.text, self._choices, self._language)
             if key is None:
+                _UTTERANCES.labels("missed").inc()
                 self.missed += 1
                 continue
+            _UTTERANCES.labels("understood").inc()
             self.key, self.text = key, heard.text
             self.understood.set()
