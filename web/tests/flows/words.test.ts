@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 
 import type { FlowDocument, FlowNode } from '@/features/flows/types'
-import { walked, walkedEdges, eventTime } from '@/features/flows/walk'
+import { eventTime, told, values, walked, walkedEdges } from '@/features/flows/walk'
 import { nameOf, saidOf, summary, variablesAt, type Words } from '@/features/flows/words'
 
 const words: Words = {
-  t: (key, values) => (typeof values?.defaultValue === 'string' ? values.defaultValue : `${key}${values ? JSON.stringify(values) : ''}`),
+  t: (key, filled) => (typeof filled?.defaultValue === 'string' ? filled.defaultValue : `${key}${filled ? JSON.stringify(filled) : ''}`),
   prompt: (name) => (name === 'welcome' ? '您好，欢迎致电' : name),
   queue: (code) => (code === 'general' ? '综合' : code),
   flow: (code) => code,
@@ -64,10 +64,16 @@ describe('variables at a node', () => {
 describe('the way of a simulated contact', () => {
   const event = (node: string, ms = 0) => ({ ms, kind: 'step' as const, node, text: '', data: {} })
   it('runs through the nodes it came to, each stay once', () => {
-    const path = walked({ events: [event('a'), event('a'), event('b'), event('a'), event('')], node: 'c' })
+    const path = walked({ events: [event('a'), event('a'), event('b'), event('elsewhere'), event('a'), event('')], node: 'c' }, { a: 1, b: 1, c: 1 })
     expect(path).toEqual(['a', 'b', 'a', 'c'])
     expect([...walkedEdges(path)]).toEqual(['a→b', 'b→a', 'a→c'])
   })
+  it('is told without what only the engine needs', () => {
+    const events = [event('a'), { ...event('a'), kind: 'variable' as const }, { ...event('b'), data: { kind: 'say' } }, { ...event('b'), kind: 'say' as const }]
+    expect(told(events).map(({ node, kind }) => `${node} ${kind}`)).toEqual(['a step', 'b say'])
+    expect(values({ tenant_id: 'x', topic: 'fault', customer: { id: 'y', name: '王芳', tags: ['老客户', '高流量'], address: null, deep: { a: 1 } }, ani: '' })).toEqual([['topic', 'fault'], ['customer.name', '王芳'], ['customer.tags', '老客户、高流量']])
+  })
+
   it('has times of its own', () => {
     expect([0, 4_900, 61_000].map((ms) => eventTime({ ms }))).toEqual(['0:00', '0:04', '1:01'])
   })

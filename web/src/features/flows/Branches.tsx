@@ -57,7 +57,7 @@ function Choices({ document, node, writable, onNode, onNew }: Props) {
                 open={false}
                 suffixIcon={null}
                 tokenSeparators={[',', '，', '、', ' ']}
-                placeholder={`${t('flows.panel.words')}：${t('flows.panel.wordsHint')}`}
+                placeholder={t('flows.panel.wordsHint')}
                 aria-label={t('flows.panel.words')}
                 maxCount={20}
                 onChange={(words: string[]) => put(key, { words: words.length > 0 ? words.map((one) => one.slice(0, 40)) : undefined })}

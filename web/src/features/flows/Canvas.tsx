@@ -35,6 +35,8 @@ interface Props {
   writable: boolean
   /** Bring this node into sight; a new `turn` asks again. */
   look: { node: string; turn: number } | null
+  /** All of it is to be in sight; another number asks again. */
+  fit: number
   onSelect: (node: string | null, edge?: string | null) => void
   onOpen: (node: string) => void
   onChange: (document: FlowDocument) => void
@@ -44,7 +46,7 @@ interface Props {
 }
 
 export function Canvas(props: Props) {
-  const { document, problems, path, here, steps, marks, traffic, numbers, selected, selectedEdge, writable, look, onSelect, onOpen, onChange, onDrop, onArrange, children } = props
+  const { document, problems, path, here, steps, marks, traffic, numbers, selected, selectedEdge, writable, look, fit, onSelect, onOpen, onChange, onDrop, onArrange, children } = props
   const { t } = useTranslation()
   const words = useContext(WordsContext)
   const flow = useReactFlow<Box, Line>()
@@ -73,6 +75,13 @@ export function Canvas(props: Props) {
     const inSight = box && sx > 40 && sy > 50 && sx + node_width * scale < box.width - 60 && sy + nodeHeight(node) * scale < box.height - 60
     if (!inSight) void flow.setCenter(x + node_width / 2, y + 30, { zoom: scale, duration: still ? 0 : 120 })
   }, [look, document, flow, still])
+
+  const fitted = useRef(fit)
+  useEffect(() => {
+    if (fitted.current === fit) return
+    fitted.current = fit
+    void seen(flow, document)
+  }, [fit, document, flow])
 
   const onNodesChange = (changes: NodeChange<Box>[]) => {
     const places: Record<string, Place> = {}

@@ -73,6 +73,7 @@ function Drawing({ code, first, now, onGone }: { code: string; first: FlowWhole;
   const selected = chosen !== null && document.nodes[chosen] ? chosen : null
   const [edge, setEdge] = useState<string | null>(null)
   const [look, setLook] = useState<{ node: string; turn: number } | null>(null)
+  const [fit, setFit] = useState(0)
   const [adding, setAdding] = useState(false)
   const [publishing, setPublishing] = useState(false)
   const [against, setAgainst] = useState<number | null>(null)
@@ -108,26 +109,32 @@ function Drawing({ code, first, now, onGone }: { code: string; first: FlowWhole;
 
   const dirty = useMemo(() => now.published === null || !sameContent(document, placed(now.published.document)), [document, now.published])
   const change = useCallback((next: FlowDocument, of?: string) => act({ type: 'change', document: next, ...(of ? { of } : {}) }), [])
+  /** What is shown on the whole canvas needs it in sight beside the panel. */
+  const open = (next: Panel) => {
+    setPanel(panel === next ? null : next)
+    if (panel === null && (next === 'simulate' || next === 'compare')) setFit((before) => before + 1)
+  }
   const select = useCallback(
     (node: string | null, line: string | null = null) => {
       setSelected(node)
       setEdge(line)
+      if (node) setLook((before) => ({ node, turn: (before?.turn ?? 0) + 1 }))
       if (node) setPanel((before) => (before === 'simulate' || before === 'compare' ? before : 'node'))
       else setPanel((before) => (before === 'node' ? null : before))
     },
     [],
   )
-  const show = (node: string, open = false) => {
+  const show = (node: string, properties = false) => {
     setSelected(node)
     setEdge(null)
     setLook((before) => ({ node, turn: (before?.turn ?? 0) + 1 }))
-    if (open) setPanel('node')
+    if (properties) setPanel('node')
   }
   const add = (kind: Kind, place?: Place) => {
     const from = selected ? document.nodes[selected] : undefined
-    const open = selected ? openExits(document, selected)[0] : undefined
+    const exit = selected ? openExits(document, selected)[0] : undefined
     const beside: Place = from?.at ? [from.at[0] + 240, from.at[1]] : [60, 100]
-    const { document: next, name } = added(document, kind, place ?? free(document, beside), open && !place ? { node: selected as string, exit: open.id } : undefined)
+    const { document: next, name } = added(document, kind, place ?? free(document, beside), exit && !place ? { node: selected as string, exit: exit.id } : undefined)
     change(next)
     show(name, true)
     setAdding(false)
@@ -257,7 +264,7 @@ function Drawing({ code, first, now, onGone }: { code: string; first: FlowWhole;
 
   const traffic = useTraffic(code, days)
   const simulating = panel === 'simulate' ? (trial?.simulation ?? null) : null
-  const way = useMemo(() => (simulating ? walked(simulating) : []), [simulating])
+  const way = useMemo(() => (simulating ? walked(simulating, document.nodes) : []), [simulating, document.nodes])
   const steps = useMemo(() => walkedEdges(way), [way])
   const numbers = useMemo(() => flows.find((one) => one.code === code)?.numbers ?? [], [flows, code])
 
@@ -281,10 +288,10 @@ function Drawing({ code, first, now, onGone }: { code: string; first: FlowWhole;
           onUndo={() => act({ type: 'undo' })}
           onRedo={() => act({ type: 'redo' })}
           onBack={onGone}
-          onPanel={(next) => setPanel(panel === next ? null : next)}
+          onPanel={open}
           onCompare={() => {
             setAgainst(now.published?.version ?? null)
-            setPanel(panel === 'compare' ? null : 'compare')
+            open('compare')
           }}
           onTraffic={() => setDays(days === null ? 0 : null)}
           onFirstError={() => showProblem(0)}
@@ -312,6 +319,7 @@ function Drawing({ code, first, now, onGone }: { code: string; first: FlowWhole;
               selectedEdge={edge}
               writable={writable}
               look={look}
+              fit={fit}
               onSelect={select}
               onOpen={openProperties}
               onChange={change}
@@ -325,7 +333,10 @@ function Drawing({ code, first, now, onGone }: { code: string; first: FlowWhole;
           {panel && (
             <aside className="flow-panel" data-region="sheet" aria-label={t(`flows.${panel === 'simulate' ? 'sim' : panel === 'node' ? 'panel' : panel}.${panel === 'node' ? 'node' : 'title'}`, { version: against ?? '' })}>
               {panel === 'simulate' ? (
-                <Simulator document={document} setting={setting} simulation={trial?.simulation ?? null} of={trial?.of ?? null} onSetting={setSetting} onSimulation={(simulation, of) => setTrial(simulation && { simulation, of })} />
+                <Simulator document={document} setting={setting} simulation={trial?.simulation ?? null} of={trial?.of ?? null} onSetting={setSetting} onSimulation={(simulation, of) => {
+                    setTrial(simulation && { simulation, of })
+                    if (simulation?.node) setLook((before) => ({ node: simulation.node, turn: (before?.turn ?? 0) + 1 }))
+                  }} />
               ) : (
                 <>
                   <header className="flow-panel-head">

@@ -11,8 +11,8 @@ import { isEditable } from '@/shared/keys/keys'
 import { WordsContext } from './context'
 import { looks } from './kinds'
 import type { FlowDocument, Simulation, SimulationEvent } from './types'
-import { eventTime } from './walk'
-import { nameOf } from './words'
+import { eventTime, told, values } from './walk'
+import { lookupName, nameOf } from './words'
 
 export interface Setting {
   ani: string
@@ -79,7 +79,7 @@ export function Simulator({ document, setting, simulation, of, onSetting, onSimu
   const live = simulation !== null && !simulation.ended && simulation.waiting !== null
   const name = (node: string) => nameOf(document.nodes[node], node, words)
   const ended = simulation?.ended
-  const variables = Object.entries(simulation?.variables ?? {}).filter(([, value]) => value !== null && value !== '')
+  const variables = values(simulation?.variables ?? {})
   return (
     // Digits are keys of the telephone while the panel has the focus, not in its fields.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
@@ -120,7 +120,14 @@ export function Simulator({ document, setting, simulation, of, onSetting, onSimu
       ) : (
         <ol ref={list} className="flow-events" data-testid="sim-events" aria-live="polite">
           {of !== document && <li className="flow-event-stale text-amber">{t('flows.sim.stale')}</li>}
-          {simulation.events.map((event, place) => (
+          <li>
+            <time>0:00</time>
+            <Icon name="phone" size={14} />
+            <span>
+              {t('flows.sim.arrived')} {setting.ani}
+            </span>
+          </li>
+          {told(simulation.events).map((event, place) => (
             // Events are only ever added at the end.
             // oxlint-disable-next-line react/no-array-index-key
             <li key={place} data-kind={event.kind}>
@@ -149,7 +156,7 @@ export function Simulator({ document, setting, simulation, of, onSetting, onSimu
         <dl className="flow-variables" aria-label={t('flows.sim.variables')}>
           <dt className="flow-variables-title">{t('flows.sim.variables')}</dt>
           {variables.length === 0 && <dd className="muted">{t('flows.sim.noVariables')}</dd>}
-          {variables.flatMap(([variable, value]) => flat(variable, value)).map(([variable, value]) => (
+          {variables.map(([variable, value]) => (
             <div key={variable}>
               <dt title={variable}>{variable}</dt>
               <dd title={value}>{value}</dd>
@@ -196,14 +203,24 @@ export function Simulator({ document, setting, simulation, of, onSetting, onSimu
 
 function EventText({ event, name }: { event: SimulationEvent; name: (node: string) => string }) {
   const { t } = useTranslation()
+  const words = useContext(WordsContext)
+  const { lookup, ok, hours, choice, key, result, queue } = event.data as Record<string, string | boolean | undefined>
+  const more = lookup
+    ? t(ok ? 'flows.sim.answered' : 'flows.sim.unanswered', { name: lookupName(String(lookup), words) })
+    : hours
+      ? t(`flows.exit.${String(hours)}`)
+      : choice || key
+        ? `${String(key ?? '')} ${String(choice ?? '')}`
+        : queue
+          ? words.queue(String(queue))
+          : result
+            ? t(`flows.sim.result.${String(result)}`, { defaultValue: '' })
+            : ''
   if (event.kind === 'say') return <span>{t('flows.sum.quoted', { text: event.text })}</span>
   if (event.kind === 'key') return <span>{event.text ? t('flows.sim.pressed', { keys: event.text }) : t('flows.sim.silent')}</span>
-  if (event.kind === 'step') return <span className="text-accent">{name(event.node)}</span>
-  return <span>{event.text}</span>
-}
-
-/** One line for each value; of things with parts, one for each part. */
-function flat(name: string, value: unknown): Array<[string, string]> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return Object.entries(value).filter(([, one]) => one !== null && typeof one !== 'object').map(([key, one]) => [`${name}.${key}`, String(one)])
-  return [[name, Array.isArray(value) ? value.map(String).join('、') : String(value)]]
+  return (
+    <span>
+      <b className="text-accent">{name(event.node)}</b> {more}
+    </span>
+  )
 }
