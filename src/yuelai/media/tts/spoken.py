@@ -24,9 +24,10 @@ _SIGN = r"(?:(?<![\dA-Za-z%元])[-−])?"
 
 _PHONE = r"""
     (?:\+\d{1,3}[- ]?)?1[3-9]\d(?:[- ]?[\d*]{4}){2}(?![\d*])      # mobile, perhaps masked
-  | (?:\+\d{1,3}[- ]?)?\(?0\d{2,3}\)?[- ]?\d{7,8}(?:-\d{1,5})?(?!\d)   # with its area
+  | (?:\+\d{1,3}[- ]?)?\(?0\d{2,3}\)?[- ]?\d{3,4}[- ]?\d{4}(?:-\d{1,5})?(?!\d)   # with its area
   | [48]00[- ]?\d{3,4}[- ]?\d{3,4}(?!\d)
   | \+\d[\d -]{5,17}\d
+  | \d{4}(?:[ ]\d{4}){2,}(?:[ ]\d{1,3})?(?!\d)                   # a card
 """
 _YEAR = r"(?:1[5-9]|2[01])\d\d"
 _DATE = rf"(?P<year>{_YEAR})(?P<joint>[-/.])(?P<month>\d{{1,2}})(?P=joint)(?P<day>\d{{1,2}})(?![-/.]?\d)"
@@ -130,9 +131,9 @@ _ZH = rf"""
   | (?P<money>(?P<sign_1>{_SIGN})(?:(?:RMB|CNY)\s*)?¥\s?(?P<sign_2>-?)(?P<sum_1>{_NUMBER})\s*(?P<scale_1>[万亿]?)元?
       | (?P<sign_3>{_SIGN})(?:RMB|CNY)\s?(?P<sum_2>{_NUMBER})\s*(?P<scale_2>[万亿]?)元?
       | (?P<sign_4>{_SIGN})(?P<sum_3>{_NUMBER})\s*(?P<scale_3>[万亿]?)元)
-  | (?P<each>(?<=[元块])/(?=[\u4e00-\u9fff]))
+  | (?P<each>(?<=[元块\d])/(?=[\u4e00-\u9fff]))
   | (?P<until>(?<=[\d%元块点时分月日号])(?:\s*[~～–—]\s*(?=[¥\d])
-      |-(?=¥?\d[\d.,]*\s*(?:[%月日号]|{_MEASURES})|\d\d?[:：]\d\d|\d{{4}}[-/年]\d)))
+      |-(?=次日|¥?\d[\d.,]*\s*(?:[%月日号]|{_MEASURES})|\d\d?[:：]\d\d|\d{{4}}[-/年]\d)))
   | (?P<hidden>(?<![\d*])\d*\*{{2,}}\d+)
   | (?P<number>(?P<number_sign>{_SIGN})(?P<digits>{_NUMBER})(?P<measure>\s?(?={_MEASURES}))?)
 """
@@ -189,7 +190,8 @@ def _zh_number(found: Found) -> str:
     measured = found["measure"] is not None
     if "." not in number and "," not in number and not measured:
         amount = _AMOUNT.search(before)
-        if not minus and (_is_called(before, _CALLED, digits) or (_SERVICE.fullmatch(digits) and not amount)):
+        room = len(digits) >= 3 and found.string[found.end() : found.end() + 1] in ("室", "房")
+        if not minus and (room or _is_called(before, _CALLED, digits) or (_SERVICE.fullmatch(digits) and not amount)):
             return _keys(digits, "zh-CN")
         if len(digits) > COUNTED and not amount:
             return minus + _keys(digits, "zh-CN")
@@ -209,7 +211,7 @@ def _point(number: str) -> str:
 _TIME_NEXT = re.compile(rf"\s*{_TIME}")
 _EN_CALLED = re.compile(
     r"\b(?:call|dial|ring|phone|telephone|tel|mobile|fax|number|no|numbered|order|account|acct|card|code|pin|password|ticket|"
-    r"case|reference|ref|id|hotline|extension|ext|ending|digits|press|enter)(?:\s+(?:number|no|code|id|in|is))*"
+    r"case|reference|ref|id|hotline|agent|extension|ext|ending|digits|press|enter)(?:\s+(?:number|no|code|id|in|is))*"
     r"[\s.:#]*$",
     re.IGNORECASE,
 )
@@ -234,9 +236,10 @@ _EN = rf"""
   | (?P<calendar>(?<!\d)(?P<years>\d{{4}})年(?:(?P<of_month>\d{{1,2}})月(?:(?P<of_day>\d{{1,2}})[日号])?)?
       | (?<!\d)(?P<month_zh>\d{{1,2}})月(?P<day_zh>\d{{1,2}})[日号]
       | \b(?P<month_1>{_MONTH})\s+(?P<day_1>\d{{1,2}})(?:{_TH})?(?![\d:]|\.\d)(?:,?\s+(?P<year_1>{_YEAR})(?!\d))?
-      | (?<!\d)(?P<day_2>\d{{1,2}})(?:{_TH})?\s+(?:of\s+)?(?P<month_2>{_MONTH})(?![A-Za-z])
+      | (?<!\d)(?P<day_2>\d{{1,2}})(?:{_TH})?\s+(?P<of>of\s+)?(?P<month_2>{_MONTH})(?![A-Za-z])
         (?:,?\s+(?P<year_2>{_YEAR})(?!\d))?)
   | (?P<time>(?<![\d:：]){_TIME}(?:\s?(?P<half>[aApP])\.?[mM]\b\.?)?)
+  | (?P<oclock>(?<![\d.,:])(?P<at_hour>1[0-2]|0?[1-9])\s?(?P<at_half>[ap])\.?m\b\.?)
   | (?P<joined>(?<![\dA-Za-z])(?:{_JOINED}))
   | (?P<dotted>{_DOTTED})
   | (?P<share>(?P<share_sign>{_SIGN})(?P<share_number>{_NUMBER})\s*(?P<per>[%‰]))
@@ -244,7 +247,7 @@ _EN = rf"""
         (?:\s*元|\s+yuan\b)?
       | (?P<sign_3>{_SIGN})(?:RMB|CNY)\s?(?P<sum_2>{_NUMBER})(?:\s*元|\s+yuan\b)?
       | (?P<sign_4>{_SIGN})(?P<sum_3>{_NUMBER})\s*(?:元|(?:yuan|RMB|CNY)\b))
-  | (?P<each>(?<=yuan)/(?=[a-z])|(?<=元)/(?=[a-z]))
+  | (?P<each>(?:(?<=yuan)|(?<=[元\d]))/(?=(?:second|minute|hour|day|week|month|year|time|message|person|GB|MB)s?\b))
   | (?P<until>(?<=[\d%mn])(?:\s*[~～–—]\s*(?=[¥$€£\d])
       |-(?=[¥$€£]?\d[\d.,]*\s*(?:%|yuan|(?:day|hour|minute|second|time|week|month|year)s?)|\d\d?:\d\d)))
   | (?P<hidden>(?<![\d*])\d*\*{{2,}}\d+)
@@ -274,6 +277,9 @@ def _en_calendar(found: Found) -> str | None:
         return f"{counting.MONTHS[month - 1]} {counting.english_year(int(year))}" if month <= 12 else None
     if not counting.is_day(month, day):
         return None
+    if found["of"]:
+        words = f"{counting.english_ordinal(day)} of {counting.MONTHS[month - 1]}"
+        return words + (f", {counting.english_year(int(year))}" if year else "") + _pause_before_time(found)
     return counting.english_date(month, day, int(year) if year else None) + _pause_before_time(found)
 
 
@@ -383,6 +389,7 @@ _WAYS: dict[str, tuple[re.Pattern[str], dict[str, Say]]] = {
             "date": _en_date,
             "calendar": _en_calendar,
             "time": _en_time,
+            "oclock": lambda found: counting.english_clock(int(found["at_hour"]), 0, None, found["at_half"].lower()),
             "joined": _joined("en"),
             "dotted": _dotted("en"),
             "share": _en_share,
