@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -9,6 +10,8 @@ import pytest
 
 from tests.support.web import Site, add_person, add_tenant
 from yuelai.flows.events import FlowPublished
+from yuelai.platform.ids import SAMPLE_TENANT
+from yuelai.platform.ipc import IpcServer, Peer
 
 FLOWS = "/api/v1/flows"
 
@@ -256,3 +259,38 @@ async def test_who_may_look_and_who_may_draw(site: Site, boss: httpx.AsyncClient
         client = await site.client(role)
         assert (await client.get(f"{FLOWS}/sales")).status_code == looks, role
         assert (await client.post(FLOWS, json={"code": f"of_{role}", "name": "x"})).status_code == draws, role
+
+
+async def test_core_tells_how_many_contacts_are_in_which_version(site: Site, boss: httpx.AsyncClient) -> None:
+    await made(boss)
+    asked: list[str] = []
+
+    async def running(peer: Peer, params: dict[str, Any]) -> Any:
+        asked.append(params["principal"]["tenant_id"])
+        return {"running": {"sales": {"1": 47, "2": 3}}}
+
+    server = IpcServer(site.settings.socket("core"), {"flow.running": running})
+    await server.start()
+    try:
+        async with asyncio.timeout(5):
+            while (shown := (await boss.get(f"{FLOWS}/sales")).json()["running"]) is None:
+                await asyncio.sleep(0.05)
+        assert shown == {"1": 47, "2": 3}
+        counts = {item["code"]: item["running"] for item in (await boss.get(FLOWS)).json()["items"]}
+        assert (counts["sales"], counts["main"]) == (50, 0)
+    finally:
+        await server.close()
+    assert set(asked) == {str(SAMPLE_TENANT)}
+
+
+async def test_a_number_and_a_deletion_at_once_never_leave_a_number_without_its_flow(
+    site: Site, boss: httpx.AsyncClient
+) -> None:
+    for round_ in range(5):
+        code = f"once_{round_}"
+        await made(boss, code)
+        put, deleted = await asyncio.gather(
+            boss.put("/api/v1/access-numbers/10000", json={"flow": code}), boss.delete(f"{FLOWS}/{code}")
+        )
+        assert (put.status_code, deleted.status_code) in ((200, 409), (422, 204)), (put.text, deleted.text)
+        await boss.delete("/api/v1/access-numbers/10000")

@@ -171,12 +171,13 @@ async def published(conn: Connection, tenant_id: UUID) -> list[asyncpg.Record]:
 
 
 async def is_published(conn: Connection, tenant_id: UUID, code: str) -> bool:
-    found: bool = await conn.fetchval(
-        "SELECT EXISTS (SELECT FROM flows WHERE tenant_id = $1 AND code = $2 AND published IS NOT NULL)",
+    """It is not deleted until the transaction is over."""
+    found = await conn.fetchval(
+        "SELECT code FROM flows WHERE tenant_id = $1 AND code = $2 AND published IS NOT NULL FOR KEY SHARE",
         tenant_id,
         code,
     )
-    return found
+    return found is not None
 
 
 async def codes_published(conn: Connection, tenant_id: UUID) -> list[str]:
