@@ -173,11 +173,12 @@ def _prune(document: dict[str, Any]) -> None:
 @dataclass
 class Caller:
     """A dialogue with somebody who presses, says or does anything. `patience` questions, then they go; with `broken`
-    nothing can be said to them."""
+    some of what is said cannot be heard; a `stuck` key is pressed whatever they are asked."""
 
     chance: Random
     patience: int
     broken: bool = False
+    stuck: str = ""
     language: str = "zh-CN"
     asked: int = 0
     seconds: float = 0.0
@@ -203,6 +204,8 @@ class Caller:
         if self.asked > self.patience:
             raise Left
         await self.say(utterances)
+        if self.stuck:
+            return Collected(self.stuck)
         pick = self.chance.random()
         if pick < 0.2:
             self.seconds += first_timeout
@@ -261,7 +264,8 @@ class Went:
 async def goes(
     flow: Flow, chance: Random, flows: Mapping[str, Flow], patience: int = 1_000_000, *, broken: bool = False
 ) -> Went:
-    caller, told = Caller(chance, patience, broken), list[Walked]()
+    stuck = chance.choice("012#") if chance.random() < 0.15 else ""
+    caller, told = Caller(chance, patience, broken, stuck), list[Walked]()
     customer = {"id": "c1"} if chance.random() < 0.7 else None
     context = {"customer": customer, "ani": "13800000001", "interaction_id": "i1", "account": {"minor": -120}}
     context |= {"a": 1, "chosen": chance.choice("1234"), "paid": {"ok": True}, "rating": 5}
