@@ -149,7 +149,11 @@ class Storm(Desk):
     async def _a_flow_ends(self) -> None:
         waiting = [future for future in self.flows.values() if not future.done()]
         if waiting:
-            outcomes = [FlowOutcome(queue="general")] * 6 + [FlowOutcome(served=True), FlowOutcome(queue="nowhere")]
+            outcomes = [FlowOutcome(queue="general")] * 6 + [
+                FlowOutcome(served=True),
+                FlowOutcome(queue="nowhere"),
+                FlowOutcome(number="02088886666"),
+            ]
             self.dice.choice(waiting).set_result(self.dice.choice(outcomes))
 
     async def _somebody_hangs_up(self) -> None:
