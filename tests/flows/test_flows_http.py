@@ -294,3 +294,32 @@ async def test_a_number_and_a_deletion_at_once_never_leave_a_number_without_its_
         )
         assert (put.status_code, deleted.status_code) in ((200, 409), (422, 204)), (put.text, deleted.text)
         await boss.delete("/api/v1/access-numbers/10000")
+
+
+async def test_who_drew_and_published_stands_on_the_audit_trail_and_not_every_save(
+    site: Site, boss: httpx.AsyncClient
+) -> None:
+    await made(boss)
+    await add_person(site.database, "editor", "editor")
+    editor = await site.client("editor")
+    rev = 0
+    for client in (boss, boss, editor, editor):
+        saved = await client.put(f"{FLOWS}/sales/draft", json={"document": document(), "rev": rev})
+        rev = saved.json()["rev"]
+    await editor.post(f"{FLOWS}/sales/publish", json={"rev": rev})
+    await boss.post(f"{FLOWS}/sales/versions/1/restore", json={})
+    await boss.delete(f"{FLOWS}/sales")
+    async with site.database.transaction(SAMPLE_TENANT) as conn:
+        rows = await conn.fetch(
+            "SELECT a.action, p.username FROM audit a JOIN people p ON p.id = a.person_id "
+            "WHERE a.object = 'flow/sales' ORDER BY a.at, a.id"
+        )
+    assert [tuple(row) for row in rows] == [
+        ("flow.created", "boss"),
+        ("flow.published", "boss"),
+        ("flow.drafted", "boss"),
+        ("flow.drafted", "editor"),
+        ("flow.published", "editor"),
+        ("flow.restored", "boss"),
+        ("flow.deleted", "boss"),
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Response
@@ -73,7 +74,8 @@ async def check(body: CheckBody, principal: Reader, db: Db) -> ProblemList:
 @router.post("/import", status_code=201)
 async def import_flow(body: ImportBody, principal: Writer, db: Db, client: Core) -> FlowDocument:
     """Begin a flow with a file as its draft."""
-    document = files.read(body.text)
+    # A long text takes seconds to read, and other requests shall not wait for it.
+    document = await asyncio.to_thread(files.read, body.text)
     wanted: dict[str, Any] = {"code": body.code or document.get("id")}
     wanted["name"] = body.name or document.get("name") or wanted["code"]
     try:
@@ -175,7 +177,7 @@ async def export(
     """A version as a file."""
     async with db.transaction(principal.tenant_id) as conn:
         document = await service.document(conn, principal, code, version)
-    text = files.to_json(document) if format == "json" else files.to_yaml(document)
+    text = await asyncio.to_thread(files.to_json if format == "json" else files.to_yaml, document)
     return Response(
         text,
         media_type="application/json" if format == "json" else "application/yaml",

@@ -211,7 +211,9 @@ async def put_draft(
     if rev != row["draft_rev"] and not (rev == 0 and row["draft"] is None):
         raise FlowDraftChanged(rev=row["draft_rev"])
     kept = await _keep(conn, principal, code, row["name"], document, row["published"])
-    await audit(conn, principal, "flow.drafted", f"flow/{code}", {"rev": kept["rev"]})
+    if row["draft"] is None or row["drafter"] != principal.person_id:
+        # Once for each stretch of drawing: a draft is saved with every change.
+        await audit(conn, principal, "flow.drafted", f"flow/{code}", {"rev": kept["rev"]})
     return kept
 
 

@@ -31,7 +31,7 @@ async def flows_of(conn: Connection, tenant_id: UUID) -> list[asyncpg.Record]:
 async def flow(conn: Connection, tenant_id: UUID, code: str, *, lock: bool = False) -> asyncpg.Record | None:
     return await conn.fetchrow(
         f"""
-        SELECT f.code, f.name, f.draft, f.draft_rev, f.draft_saved_at, f.published,
+        SELECT f.code, f.name, f.draft, f.draft_rev, f.draft_saved_at, f.draft_by AS drafter, f.published,
             (SELECT name FROM people WHERE id = f.draft_by) AS draft_by
         FROM flows f WHERE f.tenant_id = $1 AND f.code = $2 {"FOR UPDATE" if lock else ""}
         """,  # noqa: S608 - words from above

@@ -21,7 +21,8 @@ export function Numbers({ writes }: { writes: boolean }) {
   const [flow, setFlow] = useState<string | null>(null)
   const [tried, setTried] = useState(false)
   const wrong = !/^\d{2,20}$/.test(number.trim())
-  const options = flows.map(({ code, name }) => ({ value: code, label: name }))
+  // What was never published answers nothing.
+  const options = flows.filter(({ published }) => published !== null).map(({ code, name }) => ({ value: code, label: name }))
   const put = (one: string, code: string) => run(() => api.put(`/access-numbers/${one}`, { flow: code }))
   const add = async () => {
     setTried(true)
