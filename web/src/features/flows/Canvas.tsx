@@ -1,6 +1,6 @@
 import { Background, BackgroundVariant, type Connection, type EdgeChange, MiniMap, type NodeChange, ReactFlow, type ReactFlowInstance, useReactFlow, useStore } from '@xyflow/react'
 import '@xyflow/react/dist/base.css'
-import { type DragEvent, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from 'react'
+import { type DragEvent, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { useMedia } from '@/shared/ui/useMedia'
@@ -63,24 +63,32 @@ export function Canvas(props: Props) {
     [document, words, steps, traffic, selectedEdge],
   )
 
+  /** Into the middle, unless it is in sight already. */
+  const bring = useCallback(
+    (x: number, y: number, height: number) => {
+      const box = window.document.querySelector('.flow-canvas')?.getBoundingClientRect()
+      const { x: left, y: top, zoom: scale } = flow.getViewport()
+      const [sx, sy] = [x * scale + left, y * scale + top]
+      const inSight = box && sx > 40 && sy > 50 && sx + node_width * scale < box.width - 60 && sy + height * scale < box.height - 60
+      if (!inSight) void flow.setCenter(x + node_width / 2, y + height / 2, { zoom: scale, duration: still ? 0 : 120 })
+    },
+    [flow, still],
+  )
   const looked = useRef(0)
   useEffect(() => {
     const node = look && document.nodes[look.node]
     if (!node?.at || looked.current === look?.turn) return
     looked.current = look?.turn ?? 0
     const [x, y] = node.at
-    const box = window.document.querySelector('.flow-canvas')?.getBoundingClientRect()
-    const { x: left, y: top, zoom: scale } = flow.getViewport()
-    const [sx, sy] = [x * scale + left, y * scale + top]
-    const inSight = box && sx > 40 && sy > 50 && sx + node_width * scale < box.width - 60 && sy + nodeHeight(node) * scale < box.height - 60
-    if (!inSight) void flow.setCenter(x + node_width / 2, y + 30, { zoom: scale, duration: still ? 0 : 120 })
-  }, [look, document, flow, still])
+    settled(() => bring(x, y, nodeHeight(node)))
+  }, [look, document, bring])
+
 
   const fitted = useRef(fit)
   useEffect(() => {
     if (fitted.current === fit) return
     fitted.current = fit
-    void seen(flow, document)
+    settled(() => void seen(flow, document))
   }, [fit, document, flow])
 
   const onNodesChange = (changes: NodeChange<Box>[]) => {
@@ -169,6 +177,9 @@ export function Canvas(props: Props) {
     </div>
   )
 }
+
+/** Once the canvas knows its new size: a panel may just have opened beside it. */
+const settled = (act: () => void) => requestAnimationFrame(() => requestAnimationFrame(act))
 
 /** All of a small flow; of a large one its beginning, large enough to be read. */
 async function seen(flow: ReactFlowInstance<Box, Line>, document: FlowDocument): Promise<void> {

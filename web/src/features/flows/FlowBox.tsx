@@ -67,7 +67,17 @@ export const FlowBox = memo(function FlowBox({ data, selected, height }: NodePro
   )
 })
 
-export const short = (text: string): string => (text.length > 14 ? `${text.slice(0, 13)}…` : text)
+const room = 12
+
+/** What fits between two nodes; a Han character takes the room of two letters. */
+export function short(text: string): string {
+  let taken = 0
+  for (const [place, one] of [...text].entries()) {
+    taken += one > '\u2e7f' ? 2 : 1
+    if (taken > room) return `${[...text].slice(0, place).join('')}…`
+  }
+  return text
+}
 
 /** Where the contact comes in: leads to the first node. */
 export const ArrivalBox = memo(function ArrivalBox({ data }: NodeProps<Node<ArrivalView, 'arrival'>>) {

@@ -117,7 +117,7 @@ export function boxes(document: FlowDocument, over: Over): Box[] {
         start: document.start === name,
         walked: over.here === name ? 'here' : over.path.has(name) ? 'through' : 'no',
         mark: over.marks[name] ?? null,
-        traffic: over.traffic ? (over.traffic.nodes[name] ?? { entered: 0, left: 0, mistakes: 0, given_up: 0 }) : null,
+        traffic: over.traffic && over.traffic.walks > 0 ? (over.traffic.nodes[name] ?? { entered: 0, left: 0, mistakes: 0, given_up: 0 }) : null,
       },
     }
   })
@@ -141,11 +141,11 @@ export function lines(document: FlowDocument, label: (exit: Exit, node: FlowNode
       source: one,
       sourceHandle: id,
       target: other,
-      data: { label: exits.length > 1 && exit && exit.id !== 'next' ? label(exit, node) : '', walked: steps.has(way), count: traffic && !again ? (counts.get(way) ?? 0) : null },
+      data: { label: exits.length > 1 && exit && exit.id !== 'next' ? label(exit, node) : '', walked: steps.has(way), count: traffic && traffic.walks > 0 && !again ? (counts.get(way) ?? 0) : null },
     }
   })
   if (document.nodes[document.start]) {
-    all.unshift({ id: arrival, type: 'flow', source: arrival, sourceHandle: 'start', target: document.start, deletable: false, data: { label: '', walked: steps.size > 0 || steps.has(document.start), count: traffic?.walks ?? null } })
+    all.unshift({ id: arrival, type: 'flow', source: arrival, sourceHandle: 'start', target: document.start, deletable: false, data: { label: '', walked: steps.size > 0 || steps.has(document.start), count: traffic && traffic.walks > 0 ? traffic.walks : null } })
   }
   return all
 }

@@ -1,4 +1,5 @@
 /** A flow's document as the designer holds it, and what the centre says about flows. */
+import type { Answer, ItemOf } from '@/shared/api/answers'
 
 export const kinds = [
   'say', 'notice', 'menu', 'collect', 'consent', 'language', 'rating',
@@ -56,25 +57,10 @@ export interface FlowDocument {
   nodes: Readonly<Record<string, FlowNode>>
 }
 
-export interface FlowProblem {
-  /** Empty: of the flow as a whole. */
-  node: string
-  exit: string
-  severity: 'error' | 'warning'
-  code: string
-  message: string
-}
+/** What is wrong, at which node (empty: the flow as a whole) and which exit of it. */
+export type FlowProblem = Answer<'/api/v1/flows/check', 'post'>['problems'][number]
 
-export interface FlowLine {
-  code: string
-  name: string
-  shipped: boolean
-  published: { version: number; at: string | null; by: string | null } | null
-  draft: { rev: number; saved_at: string; by: string | null; errors: number; warnings: number } | null
-  numbers: string[]
-  /** Null while that is not known. */
-  running: number | null
-}
+export type FlowLine = ItemOf<'/api/v1/flows'>
 
 export interface FlowDraft {
   document: FlowDocument
@@ -96,73 +82,18 @@ export interface FlowWhole {
   running: Record<string, number> | null
 }
 
-export interface FlowVersion {
-  version: number
-  at: string | null
-  by: string | null
-  note: string
-  current: boolean
-}
+export type FlowVersion = ItemOf<'/api/v1/flows/{code}/versions'>
 
-export interface NodeChange {
-  node: string
-  change: 'added' | 'removed' | 'changed'
-  fields: FieldChange[]
-}
-export interface FieldChange {
-  name: string
-  one: unknown
-  other: unknown
-}
-export interface Comparison {
-  handlers: FieldChange[]
-  nodes: NodeChange[]
-}
+export type NodeChange = Comparison['nodes'][number]
+export type FieldChange = Comparison['handlers'][number]
+export type Comparison = Answer<'/api/v1/flows/{code}/compare'>
 
-export interface NodeTraffic {
-  entered: number
-  left: number
-  mistakes: number
-  given_up: number
-}
-export interface Traffic {
-  walks: number
-  served: number
-  unserved: number
-  queue: number
-  transfer: number
-  left: number
-  failed: number
-  share_served: number | null
-  repeated_within_day: number | null
-  nodes: Record<string, NodeTraffic>
-  edges: Array<{ one: string; other: string; count: number }>
-}
+export type NodeTraffic = Traffic['nodes'][string]
+export type Traffic = Answer<'/api/v1/flows/{code}/traffic'>
 
-export interface PromptLine {
-  name: string
-  text_zh: string
-  text_en: string
-}
-export interface LookUpLine {
-  name: string
-  arguments: string[]
-  answer: string[]
-}
+export type PromptLine = ItemOf<'/api/v1/flows/prompts'>
+export type LookUpLine = ItemOf<'/api/v1/flows/lookups'>
 
-export interface SimulationEvent {
-  /** Since the contact came, of its own time. */
-  ms: number
-  kind: 'step' | 'say' | 'key' | 'variable' | 'end'
-  node: string
-  text: string
-  data: Record<string, unknown>
-}
-export interface Simulation {
-  id: string
-  events: SimulationEvent[]
-  waiting: { node: string; kind: string; seconds: number; keys: string[] } | null
-  variables: Record<string, unknown>
-  node: string
-  ended: { outcome: string; queue?: string | null; number?: string | null } | null
-}
+/** `ms` is its own time since the contact came. */
+export type SimulationEvent = Simulation['events'][number]
+export type Simulation = Answer<'/api/v1/flows/simulations', 'post'>
