@@ -115,6 +115,8 @@ class SelfService:
             log.error("flow_names_no_queue", queue=code)
             await call.recorder.note("system", "system", {"flow": "failed"})
             known = False
+        if attributes:
+            call.recorder.show.why(collected=dict(attributes))
         await call.waiting.enqueue(code if known else None, attributes)
 
     async def _run(self, dialogue: VoiceDialogue) -> None:
