@@ -106,7 +106,7 @@ export const en: Texts = {
     least_occupied: 'least occupied', round_robin: 'taking turns', most_skilled: 'most skilled', least_skilled_sufficient: 'skilled enough', ring_all: 'all rang', fixed_order: 'fixed order',
     only: 'asked for', preferred: 'preferred', last_agent: 'served them last', owner: 'in charge', manager: 'account manager', consult: 'asked by a colleague', outbound: 'outbound',
   },
-  collected: { topic: 'Topic', language: 'Language' },
+  collected: { topic: 'Topic', language: 'Language', bss: 'Business system', payment: 'Payment', pin: 'PIN' },
   node: {},
   overview: {
     products: 'Products', money: 'Account and bills', contacts: 'Recent contacts', orders: 'Orders', balance: 'Balance', billOf: '{{month}} bill',

@@ -107,7 +107,7 @@ export const zh = {
     least_occupied: '占用率最低', round_robin: '轮流', most_skilled: '技能最高', least_skilled_sufficient: '技能够用', ring_all: '同时振铃', fixed_order: '固定顺序',
     only: '指定的座席', preferred: '优先的座席', last_agent: '上次接听的座席', owner: '负责此事', manager: '客户经理', consult: '同事咨询', outbound: '外呼',
   },
-  collected: { topic: '主题', language: '语言' },
+  collected: { topic: '主题', language: '语言', bss: '业务系统', payment: '缴费结果', pin: '服务密码' },
   node: {},
   overview: {
     products: '产品与业务', money: '账务', contacts: '最近联系', orders: '订单', balance: '余额', billOf: '{{month}}账单',
