@@ -24,8 +24,8 @@ export function eventTime({ ms }: Pick<SimulationEvent, 'ms'>): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
 }
 
-/** What whoever draws the flow wants to read: neither silent steps nor variables, which stand below. */
-export const told = (events: readonly SimulationEvent[]): SimulationEvent[] => events.filter(({ kind, data }) => kind === 'say' || kind === 'key' || (kind === 'step' && data['kind'] !== 'say' && data['kind'] !== 'notice'))
+/** What whoever draws the flow wants to read: neither steps that only say something nor variables, which stand below; hours are told once, by what they led to. */
+export const told = (events: readonly SimulationEvent[]): SimulationEvent[] => events.filter(({ kind, data }) => kind === 'say' || kind === 'key' || (kind === 'step' && data['kind'] !== 'say' && data['kind'] !== 'notice' && data['lookup'] !== 'hours'))
 
 /** Variables with their values, of things with parts one line for each part; what only the engine needs is left out. */
 export function values(variables: Readonly<Record<string, unknown>>): Array<[name: string, value: string]> {
