@@ -28,7 +28,7 @@ export const flowsZh = {
     compare: { title: '与 v{{version}} 对比', same: '与 v{{version}} 相同', added: '新增', removed: '删除', changed: '改动', handlers: '流程设置', nothing: '无', place: '位置' },
     traffic: { title: '流量', today: '今天', week: '7 天', month: '30 天', walks: '进入', served: '自助办妥', queue: '转队列', transfer: '转外线', left: '中途挂断', failed: '出错', unserved: '未办妥', share: '自助率', repeated: '一天内再来', none: '这段时间没有来电走过', mistakes: '按错', given_up: '试完未成', version: '版本', allVersions: '全部版本' },
   },
-  action: { flow_created: '新建流程', flow_drafted: '保存流程草稿', flow_published: '发布流程', flow_restored: '恢复流程版本', flow_deleted: '删除流程', flow_imported: '导入流程', flow_draft_dropped: '放弃流程草稿' },
+  action: { flow_created: '新建流程', flow_drafted: '保存流程草稿', flow_published: '发布流程', flow_restored: '恢复流程版本', flow_deleted: '删除流程', flow_draft_dropped: '放弃流程草稿' },
   objectKind: { flow: '流程' },
-  problem: { flow_invalid: '先改好流程里的错误再发布', no_such_simulation: '模拟已过期，请重来', too_many_simulations: '正在进行的模拟太多，请稍后再试', not_a_flow: '文件里没有流程', flow_in_use: '还有号码接到这个流程，不能删除', no_such_flow_version: '没有这个版本' },
+  problem: { flow_invalid: '先改好流程里的错误再发布', unknown_flow: '没有这个流程', no_such_simulation: '模拟已过期，请重来', simulation_over: '模拟已结束，请重来', too_many_simulations: '正在进行的模拟太多，请稍后再试', flow_in_use: '还有号码或流程接到这个流程，不能删除', flow_shipped: '系统自带的流程不能删除', too_many_flows: '流程数量已到上限，请先删除旧的', document_unfit: '流程过大，或含有不能保存的内容', file_unreadable: '文件里没有可用的流程', period_too_long: '时间段过长' },
 }
