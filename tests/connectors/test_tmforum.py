@@ -251,6 +251,23 @@ async def test_a_payment_is_posted_once_and_a_failure_with_nothing_under_its_key
 
 
 @pytest.mark.parametrize(
+    "status", ["502 Bad Gateway", "503 Service Unavailable", "504 Gateway Timeout", "409 Conflict"]
+)
+async def test_what_may_be_at_work_still_or_done_already_is_no_failure(odd: BusinessSystem, status: str) -> None:
+    client = TmForum(odd.url)
+    odd.answer = lambda path, query: json_answer([]) if query else json_answer({"code": "used"}, status)
+    with pytest.raises(OutcomeUnknown):
+        await client.pay(WANG, ACCOUNT, "k1", amount_minor=100)
+    paid = {
+        "id": "P1", "externalId": "k1", "paymentDate": "2026-03-15T00:00:00Z", "amount": {"value": 1},
+        "status": "done", "account": {"id": ACCOUNT}, "payer": {"id": WANG[0]},
+    }  # fmt: skip
+    odd.answer = lambda path, query: json_answer([paid]) if query else json_answer({"code": "used"}, status)
+    assert (await client.pay(WANG, ACCOUNT, "k1", amount_minor=100))["status"] == "done"
+    await client.close()
+
+
+@pytest.mark.parametrize(
     "change",
     [{"externalId": "k2"}, {"account": {"id": "A9"}}, {"payer": {"id": "C9"}}, {"amount": {"value": 9}}, {"id": None}],
 )

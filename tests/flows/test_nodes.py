@@ -225,7 +225,7 @@ async def test_what_is_paid_is_asked_for_by_a_key_of_its_own() -> None:
     [
         ([REFUSED], "bad", 1),
         ([LookUpFailed("time-out"), PAID], "good", 2),
-        ([LookUpFailed("time-out"), REFUSED], "bad", 2),
+        ([LookUpFailed("time-out"), REFUSED], "other", 2),
         ([LookUpFailed("time-out")], "other", 2),
         ([LookUpFailed("circuit open", sent=False)], "bad", 1),
         ([LookUpFailed("time-out"), LookUpFailed("circuit open", sent=False)], "other", 2),
@@ -248,7 +248,12 @@ async def test_a_payment_is_repeated_by_the_same_key_and_never_called_failed_whe
 AGAIN = flow_of(
     {
         "first": {**PAY, "next": "more", "unknown": "more", "failed": "more"},
-        "more": {"kind": "menu", "say": [], "choices": {"1": {"next": "first"}, "2": {"next": "less"}}},
+        "more": {
+            "kind": "menu",
+            "say": [],
+            "choices": {"1": {"next": "first"}, "2": {"next": "less"}, "3": {"next": "whole"}},
+        },
+        "whole": {"kind": "set", "values": {"arrears": "500"}, "next": "first"},
         "less": {"kind": "set", "values": {"arrears": "arrears - 100"}, "next": "first"},
     }
 )
@@ -266,7 +271,35 @@ async def test_another_payment_has_another_key_but_not_one_of_which_nothing_is_k
     assert await keys([REFUSED], ["1"]) == ["i1/first/1", "i1/first/2"]
     assert await keys([LookUpFailed(), LookUpFailed(), PAID], ["1", "1"]) == [*["i1/first/1"] * 3, "i1/first/2"]
     assert await keys([LookUpFailed(), LookUpFailed(), PAID], ["2"]) == ["i1/first/1", "i1/first/1", "i1/first/2"]
+    there_and_back = [*["i1/first/1"] * 2, *["i1/first/2"] * 2, *["i1/first/1"] * 2]
+    assert await keys([LookUpFailed()], ["2", "3"]) == there_and_back
     assert await keys([PAID], ["1"], walk=2) == ["i1/first/2.1", "i1/first/2.2"]
+
+
+async def test_who_leaves_while_paying_leaves_its_key_and_breaks_nothing_off() -> None:
+    sent, answer = asyncio.Event(), asyncio.Event()
+    made: list[str] = []
+
+    async def system(name: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        sent.set()
+        await answer.wait()
+        made.append(arguments["key"])
+        return PAID
+
+    dialogue = ScriptedDialogue([])
+    with capture_logs() as logs:
+        call = asyncio.create_task(run(PAYING, dialogue, system, {**CALLER, "arrears": 500}))
+        await sent.wait()
+        call.cancel()
+        await asyncio.wait([call])
+        assert call.cancelled()
+        answer.set()
+        for _ in range(5):
+            await asyncio.sleep(0)
+    began = {"label": "", "begun": True, "payment": "i1/first/1", "amount_minor": 500}
+    assert dialogue.steps == [("first", "pay", began)]
+    assert made == ["i1/first/1"]
+    assert next(one for one in logs if one["event"] == "paid_after_the_customer_left")["ok"] is True
 
 
 @pytest.mark.parametrize("arrears", [0, -5, True, 1.5, "500", None])

@@ -21,6 +21,11 @@ MOST_BYTES = 16 * 1024 * 1024
 _MOST_CACHED = 500
 
 
+NO_WORD = frozenset({401, 403, 404, 405, 408, 409, 425, 429})
+"""Statuses (RFC 9110 section 15.5, RFC 6585, RFC 8470) that are no answer to what was asked: not let in, not there, not
+now, or there already."""
+
+
 class JsonConnector:
     """One for a process. Connections are kept, breakers are by host; answers are cached only where the caller asks.
 
@@ -80,8 +85,9 @@ class JsonConnector:
     ) -> Any:
         """Return the decoded JSON of the answer to `POST url` with this JSON. It is sent once, whatever comes of it.
 
-        Raises `Declined` when it says no (4xx), `CircuitOpen` and `NotSent` when it was certainly not asked; after
-        `TooLate` and any other `ConnectorFailed` nobody knows whether it did what it was told. Raises `HostNotAllowed`.
+        Raises `Declined` when it says no (4xx but `NO_WORD`), `CircuitOpen` and `NotSent` when it was certainly not
+        asked; after `TooLate` and any other `ConnectorFailed` nobody knows whether it did what it was told. Raises
+        `HostNotAllowed`.
         """
         return await self._ask("POST", self._hosts.check(url), headers or {}, msgspec.json.encode(body), seconds)
 
@@ -116,7 +122,7 @@ class JsonConnector:
         asking = self._client.stream(method, target, headers=headers, content=body)
         async with asyncio.timeout(seconds), asking as answer:
             good = answer.status_code == 200 or (body is not None and answer.status_code in (201, 202))
-            declined = body is not None and 400 <= answer.status_code < 500
+            declined = body is not None and 400 <= answer.status_code < 500 and answer.status_code not in NO_WORD
             if not good and not declined:
                 raise ConnectorFailed(
                     f"It answered {answer.status_code}.", host=target.host, answered=answer.status_code

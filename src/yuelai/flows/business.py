@@ -6,7 +6,8 @@ is asked for; and when nobody can say whether it was done, the customer is not t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Coroutine, Mapping
 from typing import Any
 
 import structlog
@@ -17,6 +18,9 @@ from yuelai.flows.ports import Left, LookUpFailed
 from yuelai.flows.walk import Walk
 
 log = structlog.get_logger()
+
+_Paid = tuple[bool | None, dict[str, Any]]
+_left_behind: set[asyncio.Task[_Paid]] = set()
 
 
 async def look_up(walk: Walk, node: model.LookUpNode) -> str:
@@ -45,11 +49,14 @@ async def hours(walk: Walk, node: model.Hours) -> str:
 async def pay(walk: Walk, node: model.Pay) -> str:
     arguments = _payment(walk, node)
     key = _key(walk, node, arguments)
-    paid, answer = await _paid(walk, arguments, key)
-    walk.variables[node.save] = answer
-    if paid is None:
-        walk.shared.unsettled[node.name] = arguments, key
     shown = {"amount_minor": arguments["amount_minor"]} if "amount_minor" in arguments else {}
+    # Who hangs up meanwhile may have paid: by its key it is found, and it is not broken off.
+    await walk.step(node, "pay", begun=True, payment=key, **shown)
+    paid, answer = await _to_its_end(_paid(walk, arguments, key), key)
+    walk.variables[node.save] = answer
+    walk.shared.unsettled.pop((node.name, repr(arguments)), None)
+    if paid is None:
+        walk.shared.unsettled[node.name, repr(arguments)] = key
     await walk.step(node, "pay", ok=paid, payment=key, **shown)
     return node.unknown if paid is None else node.next if paid else node.failed
 
@@ -68,9 +75,8 @@ def _payment(walk: Walk, node: model.Pay) -> dict[str, Any]:
 
 def _key(walk: Walk, node: model.Pay, arguments: Mapping[str, Any]) -> str:
     """Return what makes it one payment. Who does not know whether it was made and tries again asks for the same one."""
-    asked, key = walk.shared.unsettled.pop(node.name, (None, ""))
-    if asked == arguments:
-        return key
+    if known := walk.shared.unsettled.get((node.name, repr(arguments))):
+        return known
     walk.shared.visits[node.name] += 1
     visit = str(walk.shared.visits[node.name])
     # Who is sent to a flow again within one contact makes another payment there.
@@ -78,7 +84,7 @@ def _key(walk: Walk, node: model.Pay, arguments: Mapping[str, Any]) -> str:
     return f"{walk.variables.get('interaction_id')}/{node.name}/{visit if times == 1 else f'{times}.{visit}'}"
 
 
-async def _paid(walk: Walk, arguments: Mapping[str, Any], key: str) -> tuple[bool | None, dict[str, Any]]:
+async def _paid(walk: Walk, arguments: Mapping[str, Any], key: str) -> _Paid:
     """Return whether it was paid, None when that is not known, and the answer; asked once more when none comes."""
     may_be_made = False
     for _ in range(2):
@@ -95,10 +101,30 @@ async def _paid(walk: Walk, arguments: Mapping[str, Any], key: str) -> tuple[boo
             may_be_made = True
         else:
             paid = answer.get("ok")
-            if isinstance(paid, bool):
-                return paid, answer
+            if paid is True:
+                return True, answer
+            if paid is False:
+                # A refusal of what may be made already may be no more than that: a voucher that is used up now.
+                return (None if may_be_made else False), answer
             may_be_made = True
     return None, {}
+
+
+async def _to_its_end(paying: Coroutine[Any, Any, _Paid], key: str) -> _Paid:
+    """Return its result. Who is cancelled leaves it to end by itself, with a word about it in the log."""
+    task = asyncio.create_task(paying)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        _left_behind.add(task)
+        task.add_done_callback(lambda done: _ended(done, key))
+        raise
+
+
+def _ended(task: asyncio.Task[_Paid], key: str) -> None:
+    _left_behind.discard(task)
+    if not task.cancelled() and task.exception() is None:
+        log.warning("paid_after_the_customer_left", payment=key, ok=task.result()[0])
 
 
 async def callback(walk: Walk, node: model.Callback) -> str:

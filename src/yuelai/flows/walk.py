@@ -14,6 +14,7 @@ from typing import Any
 
 from yuelai.flows import model
 from yuelai.flows.expressions import evaluate
+from yuelai.flows.plain import plain
 from yuelai.flows.ports import Collected, Dialogue, LookUp, Utterance
 from yuelai.flows.speaking import utterance
 
@@ -43,8 +44,8 @@ class Shared:
     served: bool = False
     """A flow inside this one has given the customer what they came for."""
     visits: Counter[str] = field(default_factory=Counter)
-    unsettled: dict[str, tuple[Mapping[str, Any], str]] = field(default_factory=dict)
-    """Payments of which nobody can say whether they were made: what was asked, and by which key; by node."""
+    unsettled: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Payments of which nobody can say whether they were made: their keys by node and what was asked."""
 
 
 @dataclass
@@ -111,7 +112,7 @@ class Walk:
 
     async def step(self, node: model.Node, kind: str, **data: Any) -> None:
         inside = {"flow": self.flow.id} if self.depth else {}
-        await self.dialogue.step(node.name, kind, {"label": node.label, **inside, **data})
+        await self.dialogue.step(node.name, kind, {"label": node.label, **inside, **plain(data)})
 
     async def mistake(self, node: model.Node, kind: str, key: str, attempt: int) -> Sequence[model.SayItem]:
         """Note a wrong or missing input, `key` as far as it may be seen; return what to say before asking again."""

@@ -31,6 +31,9 @@ CACHE_SECONDS = 10.0
 MOST_CACHED = 2_000
 MOST_BYTES = 2 * 1024 * 1024
 BILLS, LISTED = 12, 50
+NOT_DONE = frozenset({401, 403, 404, 405, 429, 500, 501})
+"""Statuses after which a system that knows nothing of it has not done it. A gateway's 502, 503 or 504 is none of them:
+what is behind it may be at work still."""
 
 _ACCOUNTS = "accountManagement/v4/billingAccount"
 _BUCKETS = "prepayBalanceManagement/v4/bucket"
@@ -200,13 +203,13 @@ class TmForum:
         except (Declined, CircuitOpen, NotSent):
             raise
         except ConnectorFailed as error:
-            broke = int(error.extra.get("answered", 0)) >= 500
+            broke = error.extra.get("answered") in NOT_DONE
             held = await self._held(url, of, str(body["externalId"]))
             if held:
                 with contextlib.suppress(ConnectorFailed):
                     return ours(held[0])
             elif held is not None and broke:
-                raise  # it said that it failed, and has nothing of the kind
+                raise  # it said that it has not done it, and has nothing of the kind
             raise OutcomeUnknown(host=self.host) from error
         finally:
             self._forget()
