@@ -113,7 +113,8 @@ def _node(chance: Random, kind: str, anywhere: Sequence[str], later: Sequence[st
             node |= {"save": "a", "maximum": chance.randint(1, 6)}
             node |= chance.choice(({"secret": True}, {"confirm": True}, {"confirm": True, "terminators": ""}, {}))
         case "verify":
-            node |= {"minimum": 2, "maximum": chance.randint(2, 6)}
+            # Strangers go there without having been asked anything.
+            node |= {"minimum": 2, "maximum": chance.randint(2, 6), "failed": chance.choice(later)}
         case "lookup":
             node |= {"lookup": "bss.any", "save": chance.choice(VARIABLES)}
             node["arguments"] = {"x": _expression(chance)}

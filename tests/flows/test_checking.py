@@ -145,6 +145,12 @@ def test_who_gives_no_answer_gets_out_of_a_menu_that_leads_only_to_itself() -> N
     assert found == set()
 
 
+def test_a_stranger_is_asked_for_no_pin_and_does_not_go_round_for_ever() -> None:
+    verify = {"kind": "verify", "say": ["main_menu"], "next": "end", "locked": "end", "failed": "first"}
+    found = told({"first": verify, "end": {"kind": "hangup", "served": False}})
+    assert ("first", "busy_loop", "") in found
+
+
 def test_a_sub_flow_is_no_wait_and_a_transfer_no_handler_of_errors() -> None:
     nodes = {
         "first": {"kind": "flow", "flow": "other", "next": "first", "failed": "away"},

@@ -70,10 +70,10 @@ class Sketch:
         some. Each begins and ends with the same node."""
         done: set[str] = set()
         for start in self.nodes:
-            if start in done or self._waits(start):
+            if start in done:
                 continue
             trail, on_trail = [start], {start}
-            open_ = [iter(self.targets(start))]
+            open_ = [iter(self._at_once(start))]
             while open_:
                 target = next(open_[-1], None)
                 if target is None:
@@ -82,13 +82,18 @@ class Sketch:
                     done.add(trail.pop())
                 elif target in on_trail:
                     yield [*trail[trail.index(target) :], target]
-                elif target not in done and not self._waits(target):
+                elif target not in done:
                     trail.append(target)
                     on_trail.add(target)
-                    open_.append(iter(self.targets(target)))
+                    open_.append(iter(self._at_once(target)))
 
-    def _waits(self, name: str) -> bool:
-        return self.nodes[name].kind in schema.ASKS
+    def _at_once(self, name: str) -> list[str]:
+        """Return the nodes that may follow without the customer having been asked anything."""
+        node = self.nodes[name]
+        if node.kind not in schema.ASKS:
+            return self.targets(name)
+        # A stranger has no PIN to be asked for.
+        return [node.exits["failed"]] if node.kind == "verify" and node.exits.get("failed") in self.nodes else []
 
 
 def open_exits(node: Mapping[str, Any]) -> list[str]:
