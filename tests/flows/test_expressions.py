@@ -189,3 +189,10 @@ def test_what_a_flow_computes_again_and_again_stays_small(texts: list[str]) -> N
             variables[("a", "lines", "text", "big")[at % 4]] = evaluate(text, variables)
     for value in variables.values():
         assert len(repr(value)) <= 10 * MAX_RESULT
+
+
+@pytest.mark.parametrize("text", [r"'\ud800'", r"'a' + '\x00'", r"['\udfff']", r"'\ud83d\ude00'", "'\ud800'"])
+def test_characters_that_nobody_can_write_down_are_refused(text: str) -> None:
+    with pytest.raises(BadExpression):
+        parse(text)
+    assert evaluate(r"'\u5f20'", {}) == "张"

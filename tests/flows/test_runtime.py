@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ from yuelai.flows.loader import load, sample
 from yuelai.flows.model import Flow, HangUpNode, Queue
 from yuelai.flows.ports import Digits, HangUp, Instant, Left, LookUpFailed, Money, Number, Prompt, Text, ToQueue
 from yuelai.flows.runtime import run
+from yuelai.platform.ipc import sendable
 
 MAIN = sample("main")
 WANG = {"customer": {"id": "c1", "name": "王芳", "class": "gold"}, "match": "one"}
@@ -227,6 +229,37 @@ async def test_values_are_set_language_is_switched_and_both_go_along() -> None:
         Instant(datetime(2026, 2, 3), clock=False),  # noqa: DTZ001 - a date has no zone
         Instant(datetime.fromisoformat("2026-02-03T10:00:00+00:00"), clock=True),
     ]
+
+
+async def test_what_goes_along_can_be_written_down_whatever_business_systems_answer() -> None:
+    flow = flow_of(
+        {
+            "first": {
+                "kind": "queue",
+                "queue": "fault",
+                "attributes": {
+                    "torn": "account.name",
+                    "square": "99999999999 * 99999999999",
+                    "endless": "1e308 * 10",
+                    "long": "account.story",
+                    "deep": "account.deep",
+                },
+            },
+            "later": {"kind": "menu", "say": ["main_menu"], "choices": {"1": {"next": "end"}}},
+        },
+        failed="later",
+    )
+    deep: Any = []
+    for _ in range(5000):
+        deep = [deep]
+    account = {"name": "王\ud800\0", "story": ["x" * 900] * 900, "deep": deep}
+    outcome = await run(flow, ScriptedDialogue([]), failing, {"account": account})
+    assert isinstance(outcome, ToQueue)
+    given = outcome.attributes
+    assert (given["torn"], given["square"], given["endless"]) == ("王\ufffd\ufffd", "9999999999800000000001", "inf")
+    assert sendable(given)
+    assert len(json.dumps(given)) < 20_000
+    json.dumps(given, allow_nan=False)
 
 
 @settings(max_examples=300, deadline=None)

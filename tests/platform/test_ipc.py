@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from yuelai.platform.errors import Conflict, RemoteRefusal, Unavailable
-from yuelai.platform.ipc import IpcClient, IpcServer, Peer
+from yuelai.platform.ipc import IpcClient, IpcServer, Peer, sendable
 
 
 async def echo(peer: Peer, params: dict[str, Any]) -> Any:
@@ -33,7 +33,11 @@ async def ask_back(peer: Peer, params: dict[str, Any]) -> Any:
     return 1 + await peer.request("number")
 
 
-HANDLERS = {"echo": echo, "refuse": refuse, "fail": fail, "sleep": sleep, "ask_back": ask_back}
+async def torn(peer: Peer, params: dict[str, Any]) -> Any:
+    return {"name": "\ud800"}
+
+
+HANDLERS = {"echo": echo, "torn": torn, "refuse": refuse, "fail": fail, "sleep": sleep, "ask_back": ask_back}
 
 
 @pytest.fixture
@@ -81,6 +85,20 @@ async def test_a_refusal_keeps_its_code_and_a_failure_keeps_its_secrets(client: 
     assert "customer" not in str(failure.value.problem())
     with pytest.raises(RemoteRefusal):
         await client.request("unheard_of")
+
+
+async def test_an_answer_that_no_frame_can_hold_is_a_failure_and_not_silence(client: IpcClient) -> None:
+    with pytest.raises(RemoteRefusal) as failure:
+        await client.request("torn")
+    assert failure.value.problem()["status"] == 500
+    assert await client.request("echo", {"after": 1}) == {"after": 1}
+    assert [sendable(each) for each in ("悦来", 2**64 - 1, 2**64, {"a": ["\ud800"]}, object())] == [
+        True,
+        True,
+        False,
+        False,
+        False,
+    ]
 
 
 async def test_silence_is_refused_after_the_time_given(client: IpcClient) -> None:

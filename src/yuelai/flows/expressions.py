@@ -47,6 +47,8 @@ _COMPARE: Mapping[type[ast.AST], Callable[[Any, Any], Any]] = {
 # A designer writes `customer.class`, and `class` is a word of Python's: such keys are parsed under another name.
 _STRING_OR_KEY = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\.\s*([a-z]+)\b""")
 _RENAMED = "__key"
+_NO_TEXT = re.compile("[\x00\ud800-\udfff]")
+"""Nobody can write them down: no screen, no database."""
 
 _CONSTANTS = {"null": None, "true": True, "false": False}
 
@@ -84,6 +86,8 @@ def _check(node: ast.expr) -> None:
     if isinstance(node, ast.Constant):
         if not isinstance(node.value, str | int | float | bool | None):
             raise BadExpression(f"{node.value!r} is no value here")
+        if isinstance(node.value, str) and _NO_TEXT.search(node.value):
+            raise BadExpression("a text holds characters that are no text")
     elif isinstance(node, ast.Name):
         if node.id.startswith("_"):
             raise BadExpression("names do not begin with an underscore")

@@ -14,6 +14,7 @@ from typing import Any, Literal, cast
 import structlog
 
 from yuelai.flows import asking, business, model
+from yuelai.flows.plain import plain
 from yuelai.flows.ports import Dialogue, HangUp, Left, LookUp, Outcome, Prompt, ToNumber, ToQueue
 from yuelai.flows.walk import Shared, TooManySteps, Walk
 
@@ -88,7 +89,7 @@ async def _end(walk: Walk, node: model.Queue | model.Transfer | model.HangUpNode
         await walk.step(node, "transfer", number=node.to)
         await walk.say(node.say)
         return ToNumber(node.to)
-    attributes = {name: walk.value(text) for name, text in node.attributes.items()}
+    attributes = plain({name: walk.value(text) for name, text in node.attributes.items()})
     await walk.step(node, "queue", queue=node.queue)
     await walk.say(node.say)
     return ToQueue(node.queue, {"language": walk.dialogue.language, **attributes})

@@ -33,6 +33,15 @@ _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(dict[str, Any])
 
 
+def sendable(value: Any) -> bool:
+    """Whether a value can be put into a frame: text that is none, or a number beyond 64 bits, cannot."""
+    try:
+        _encoder.encode(value)
+    except (TypeError, ValueError, OverflowError, RecursionError):
+        return False
+    return True
+
+
 class Peer:
     """One end of a connection. `handlers` answer the other end's requests, `events` hear its events (in order)."""
 
@@ -147,15 +156,14 @@ class Peer:
                 raise Refusal(f"no such method: {method}")
             with tracing.span(f"answer {method}", "server", parent=message.get("c")):
                 result = await handler(self, params)
+            if not self.closed.is_set():
+                self._send({"t": "res", "id": number, "r": result})
         except Refusal as refusal:
             self._send({"t": "err", "id": number, "e": refusal.problem()})
         except Exception:
             log.exception("ipc_handler_failed", method=method)
             problem = {"status": 500, "code": "internal", "detail": "an internal error occurred; it has been logged"}
             self._send({"t": "err", "id": number, "e": problem})
-        else:
-            if not self.closed.is_set():
-                self._send({"t": "res", "id": number, "r": result})
 
 
 async def _metrics(peer: Peer, params: dict[str, Any]) -> Any:
