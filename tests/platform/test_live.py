@@ -10,6 +10,7 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from structlog.testing import capture_logs
 
 from yuelai.platform.live import Change, Document, LiveStore, Mark, Place, View, permitted, watching, within
 
@@ -267,3 +268,23 @@ def test_what_was_told_ahead_of_the_mark_and_is_gone_is_taken_back_after_a_cut()
     store.remove("interaction/1")
     screen.open(store, frozenset({"all", "person:1"}), "person:1", resume=True)
     assert (screen.resumed, screen.documents) == (1, {})
+
+
+def test_what_one_viewer_cannot_be_told_stops_nobody() -> None:
+    store, screen, waiting = joined()
+    numbers: list[int] = []
+
+    def refuses(change: Change) -> None:
+        if change.value == {"value": 2}:
+            raise UnicodeEncodeError("utf-8", "\ud800", 0, 1, "surrogates not allowed")
+        numbers.append(change.number)
+
+    store.subscribe(frozenset({"all", "person:1"}), refuses, own="person:1")
+    with capture_logs() as logs:
+        put(store, "interaction/1", 2, "person:1")
+        for key in ("queue/1", "queue/2", "queue/3"):
+            put(store, key, 2 if key == "queue/2" else 1)
+        waiting.pop()()
+    assert set(screen.documents) == {"interaction/1", "queue/1", "queue/2", "queue/3"}
+    assert numbers == [1, 2], "without a gap"
+    assert [line["key"] for line in logs] == ["interaction/1", "queue/2"]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
+
+import structlog
 
 from yuelai.bootstrap.agents import AgentRequests
 from yuelai.bootstrap.asking import BadRequest
@@ -15,10 +17,12 @@ from yuelai.bootstrap.seats import Seats
 from yuelai.channels.messages import Actor
 from yuelai.channels.switch import Channels
 from yuelai.platform.clock import Clock
-from yuelai.platform.ipc import EventHandler, Handler, Peer
-from yuelai.platform.live import Change, LiveStore, Mark, Subscription
+from yuelai.platform.ipc import EventHandler, Handler, Peer, sendable
+from yuelai.platform.live import Change, Document, LiveStore, Mark, Subscription
 from yuelai.routing.driver import RoutingDriver
 from yuelai.telephony.service import SipTelephony
+
+log = structlog.get_logger()
 
 
 @dataclass
@@ -123,7 +127,7 @@ class Requests:
             "seq": start.mark.seq,
             "now": self._clock.now().isoformat(),
             "resumed": start.resumed,
-            "docs": start.documents,
+            "docs": _sendable(start.documents),
         }
 
     async def _unsubscribe(self, peer: Peer, params: dict[str, Any]) -> Any:
@@ -183,6 +187,15 @@ class Requests:
 
     async def _answer_health(self, peer: Peer, params: dict[str, Any]) -> Any:
         return await self._health()
+
+
+def _sendable(documents: Mapping[str, Document | None]) -> dict[str, Document | None]:
+    """Return the documents but those that no frame can hold: one of them must not cost a viewer all others."""
+    if sendable(documents):
+        return dict(documents)
+    kept = {key: value for key, value in documents.items() if sendable(value)}
+    log.error("live_documents_not_sendable", keys=sorted(documents.keys() - kept.keys()))
+    return kept
 
 
 def _mark(resume: Any) -> Mark | None:

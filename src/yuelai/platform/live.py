@@ -16,6 +16,10 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import structlog
+
+log = structlog.get_logger()
+
 Document = dict[str, Any]
 Audience = frozenset[str]
 
@@ -103,8 +107,14 @@ class Subscription:
         return self.own is not None and any(view is not None and self.own in view.audience for view in views)
 
     def send(self, key: str, value: Document | None, upto: int) -> None:
-        self._number += 1
-        self.deliver(Change(self._number, key, value, upto))
+        """What cannot be delivered is passed over: it stops neither other changes, nor other viewers, nor whoever
+        changed the document."""
+        try:
+            self.deliver(Change(self._number + 1, key, value, upto))
+        except Exception:
+            log.exception("live_change_not_delivered", key=key)
+        else:
+            self._number += 1
 
     def delay(self, key: str, version: int, saw: bool) -> None:
         self._pending[key] = self._pending.pop(key, (version, saw))
