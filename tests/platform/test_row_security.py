@@ -94,6 +94,7 @@ _VALUES = {
     "character": "'C'",
     "timestamp with time zone": "now()",
     "date": "date_trunc('month', now())::date",
+    "json": "'{}'",
     "jsonb": "'{}'",
     "bytea": "'x'",
     "boolean": "true",
