@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -13,12 +14,12 @@ from yuelai.flows import loader
 from yuelai.flows.building import build
 from yuelai.flows.ports import LookUpFailed
 from yuelai.flows.refusals import NoSuchSimulation, SimulationOver, TooManySimulations
-from yuelai.flows.simulator.held import MOST, MOST_OF_ONE, Simulations
-from yuelai.flows.simulator.simulation import MOST_EVENTS, Input, Simulation
+from yuelai.flows.simulator.held import MOST, MOST_OF_ONE, MOST_OF_TENANT, Simulations
+from yuelai.flows.simulator.simulation import MOST_CHARACTERS, MOST_EVENTS, Input, Simulation
 from yuelai.flows.simulator.words import key_of
 from yuelai.identity.model import Principal
 from yuelai.identity.permissions import permissions_of
-from yuelai.platform.ids import SAMPLE_TENANT, PersonId, new_id
+from yuelai.platform.ids import SAMPLE_TENANT, PersonId, TenantId, new_id
 
 
 async def refuses(name: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -193,6 +194,46 @@ async def test_values_that_nobody_reads_to_the_end_are_cut() -> None:
     assert len(simulation.variables["long"]) < 2100
 
 
+async def test_a_huge_value_is_measured_no_further_than_it_is_shown() -> None:
+    """Each step would otherwise cost as much as the value is long, and the process that serves everybody its time."""
+    lap = {
+        "one": {"kind": "set", "values": {"a": "account"}, "next": "two"},
+        "two": {"kind": "say", "say": ["welcome"], "next": "one"},
+    }
+    account: dict[str, Any] = {"torn": "\ud800", "lines": ["x" * 100] * 20_000}
+    simulation = Simulation(new_id(), SAMPLE_TENANT, new_id(), "zh-CN")
+    began = time.process_time()
+    with capture_logs():
+        await simulation.begin(build({**document(**lap), "maximum_steps": 800}), {}, refuses, {"account": account})
+    assert time.process_time() - began < 2
+    assert simulation.variables["a"] == simulation.variables["account"]
+    assert len(json.dumps(simulation.variables["a"])) < 3000
+    json.dumps(simulation.events, ensure_ascii=False).encode()
+
+
+async def test_what_is_said_is_cut_where_nobody_reads_on() -> None:
+    tell = {"kind": "say", "say": [{"text": "text"}, {"digits": "digits"}], "next": "menu"}
+    of = document(tell=tell, menu=MENU, agent=AGENT)
+    simulation = await tried(of, text="好" * 300_000, digits="1" * 300_000)
+    assert 2000 <= len(texts(simulation)[0]) < 2100
+    assert texts(simulation)[0].endswith("…")
+
+
+async def test_one_that_tells_too_much_comes_to_an_end_that_says_so() -> None:
+    said = {"kind": "say", "say": [{"text": "text"}], "next": "menu"}
+    menu = {**MENU, "choices": {"1": {"next": "said"}, "2": {"next": "agent"}}}
+    simulation = await tried({**document(said=said, menu=menu, agent=AGENT), "maximum_steps": 5000}, text="长" * 9000)
+    for _ in range(MOST_CHARACTERS // 2000 + 10):
+        if simulation.ended is not None:
+            break
+        await simulation.put(Input(keys="1"))
+    assert simulation.ended == {"outcome": "failed", "reason": "too_long"}
+    last = simulation.events[-1]
+    assert (last["kind"], last["data"]) == ("end", {"outcome": "failed", "reason": "too_long"})
+    assert len(simulation.events) < MOST_EVENTS
+    assert len(json.dumps(simulation.events, ensure_ascii=False)) < 2 * MOST_CHARACTERS
+
+
 def somebody(tenant: Any = SAMPLE_TENANT) -> Principal:
     held = frozenset({"editor"})
     return Principal(PersonId(new_id()), tenant, "x", "X", None, held, permissions_of(held), operator=True)
@@ -212,7 +253,8 @@ async def test_a_process_holds_a_few_of_each_and_not_too_many() -> None:
     assert held.of(mine, own[-1].id) is own[-1]
     with pytest.raises(NoSuchSimulation):
         held.of(somebody(), own[-1].id)
-    others = [kept(somebody()) for _ in range(MOST - MOST_OF_ONE)]
+    tenants = [TenantId(new_id()) for _ in range(3)]
+    others = [kept(somebody(tenants[at % 3])) for at in range(MOST - MOST_OF_ONE)]
     for each in others:
         held.hold(each)
     with pytest.raises(TooManySimulations):
@@ -223,3 +265,26 @@ async def test_a_process_holds_a_few_of_each_and_not_too_many() -> None:
     for each in (*own[1:], *others):
         held.forget(each)
     assert len(held) == 1
+
+
+async def test_one_tenant_does_not_take_the_places_of_all() -> None:
+    held, people = Simulations(), [somebody() for _ in range(MOST_OF_TENANT + 2)]
+    elsewhere = somebody(TenantId(new_id()))
+    other = kept(elsewhere)
+    held.hold(other)
+    theirs = [kept(each) for each in people]
+    for each in theirs[:MOST_OF_TENANT]:
+        held.hold(each)
+    held.of(people[0], theirs[0].id)
+    held.hold(theirs[-2])
+    with pytest.raises(NoSuchSimulation):
+        held.of(people[1], theirs[1].id)
+    theirs[7].ended = {"outcome": "left"}
+    held.hold(theirs[-1])
+    with pytest.raises(NoSuchSimulation):
+        held.of(people[7], theirs[7].id)
+    assert held.of(people[0], theirs[0].id) is theirs[0], "what is in use stays"
+    assert held.of(elsewhere, other.id) is other
+    assert len(held) == MOST_OF_TENANT + 1
+    for each in (*theirs, other):
+        held.forget(each)

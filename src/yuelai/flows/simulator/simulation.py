@@ -15,6 +15,7 @@ from uuid import UUID
 import structlog
 
 from yuelai.flows import model
+from yuelai.flows.plain import plain, readable
 from yuelai.flows.ports import Collected, Left, LookUp, LookUpFailed, Outcome, ToNumber, ToQueue, Utterance
 from yuelai.flows.refusals import SimulationOver
 from yuelai.flows.runtime import run
@@ -24,6 +25,8 @@ from yuelai.flows.walk import Walk
 log = structlog.get_logger()
 
 MOST_EVENTS = 2000
+MOST_CHARACTERS = 500_000
+"""Of all events together: they are kept, and sent whole with each answer."""
 PATIENCE_SECONDS = 5.0
 """How long an answer waits for the flow to get to its next question: look-ups of our own tables take milliseconds."""
 _LONGEST_VALUE = 2000
@@ -62,6 +65,10 @@ class Simulation:
     ended: dict[str, Any] | None = None
     seconds: float = 0.0
     """Of its own time, since it began."""
+    _told: int = 0
+    """Characters of its events."""
+    _seen: dict[str, Any] = field(default_factory=dict)
+    """The variables' values as they were last looked at: one that is still the same thing has not changed."""
     _walks: list[tuple[Walk, str]] = field(default_factory=list)
     """The flow and those it walks inside, each with the node of the one around it."""
     _inputs: asyncio.Queue[Input] = field(default_factory=asyncio.Queue)
@@ -125,11 +132,15 @@ class Simulation:
         except Exception:
             log.exception("simulation_broke", simulation=str(self.id))
         self._changes()
-        if len(self.events) >= MOST_EVENTS:
-            how = {"outcome": "failed"}
+        if self._too_long:
+            how = {"outcome": "failed", "reason": "too_long"}
         self._tell("end", how["outcome"], how)
         self.ended, self.waiting = how, None
         self._settled.set()
+
+    @property
+    def _too_long(self) -> bool:
+        return len(self.events) >= MOST_EVENTS or self._told >= MOST_CHARACTERS
 
     def _look_on(self, walk: Walk) -> None:
         self._walks = [*self._walks[: walk.depth], (walk, self.node)]
@@ -155,18 +166,22 @@ class Simulation:
 
     def _tell(self, kind: str, text: str, data: Mapping[str, Any] | None = None) -> None:
         node = self._here().at if self._walks else ""
-        plain = {name: _plain(value) for name, value in (data or {}).items()}
-        self.events.append({"ms": round(self.seconds * 1000), "kind": kind, "node": node, "text": text, "data": plain})
+        shown = {name: plain(value, _LONGEST_VALUE) for name, value in (data or {}).items()}
+        self._told += len(text) + sum(_length(value) for value in shown.values())
+        self.events.append({"ms": round(self.seconds * 1000), "kind": kind, "node": node, "text": text, "data": shown})
 
     def _changes(self) -> None:
         """Tell which variables have become different."""
         if not self._walks:
             return
         for name, value in self._walks[0][0].variables.items():
-            plain = _plain(value)
-            if name not in self.variables or self.variables[name] != plain:
-                self.variables[name] = plain
-                self._tell("variable", name, {"name": name, "value": plain})
+            if name in self._seen and self._seen[name] is value:
+                continue
+            self._seen[name] = value
+            shown = plain(value, _LONGEST_VALUE)
+            if name not in self.variables or self.variables[name] != shown:
+                self.variables[name] = shown
+                self._tell("variable", name, {"name": name, "value": shown})
 
     # --- `ports.Dialogue` -------------------------------------------------------------------------------------------
 
@@ -174,7 +189,7 @@ class Simulation:
         self, utterances: Sequence[Utterance], *, interruptible: bool = True, by_speech: bool = False
     ) -> None:
         if utterances:
-            text = said(utterances, self.language)
+            text = readable(said(utterances, self.language), _LONGEST_VALUE)
             self._tell("say", text, {"language": self.language})
             self.seconds += seconds(text, self.language)
         await self._breathe()
@@ -247,7 +262,7 @@ class Simulation:
 
     async def _breathe(self) -> None:
         """Let others go on, and end a flow that would tell for ever."""
-        if len(self.events) >= MOST_EVENTS:
+        if self._too_long:
             raise Left
         await asyncio.sleep(0)
 
@@ -262,13 +277,10 @@ def _taken(keys: str, maximum: int, terminators: str) -> Collected | None:
 
 def _led(outcome: Outcome) -> dict[str, Any]:
     if isinstance(outcome, ToQueue):
-        return {"queue": outcome.queue, "attributes": _plain(dict(outcome.attributes))}
+        return {"queue": outcome.queue, "attributes": dict(outcome.attributes)}
     return {"number": outcome.number} if isinstance(outcome, ToNumber) else {}
 
 
-def _plain(value: Any) -> Any:
-    """As JSON, and no longer than somebody reads."""
-    text = json.dumps(value, default=str, ensure_ascii=False)
-    if len(text) > _LONGEST_VALUE:
-        return text[:_LONGEST_VALUE] + "…"
-    return json.loads(text)
+def _length(value: Any) -> int:
+    """Return about how long what is shown of a value is, written down."""
+    return len(json.dumps(value, ensure_ascii=False))

@@ -10,6 +10,9 @@ from yuelai.routing.prompts import sentences
 
 _SECONDS_A_CHARACTER = {"zh-CN": 0.22, "en": 0.065}
 
+LONGEST = 2001
+"""Characters of one utterance that are looked at: more than anybody is shown."""
+
 
 def spelt(utterance: Utterance, language: str) -> str:
     """Return the words. A prompt that nobody knows is its name in brackets."""
@@ -20,7 +23,7 @@ def spelt(utterance: Utterance, language: str) -> str:
             amount = f"{Decimal(minor) / 100:.2f}"
             return f"{amount} 元" if currency == "CNY" and language == "zh-CN" else f"{currency} {amount}"
         case Digits(digits):
-            return " ".join(digits)
+            return " ".join(digits[:LONGEST])
         case Number(value):
             return str(value)
         case Instant(at, clock):
@@ -31,7 +34,7 @@ def spelt(utterance: Utterance, language: str) -> str:
 
 
 def said(utterances: Sequence[Utterance], language: str) -> str:
-    return (" " if language == "en" else "").join(spelt(each, language) for each in utterances)
+    return (" " if language == "en" else "").join(spelt(each, language)[:LONGEST] for each in utterances)
 
 
 def seconds(text: str, language: str) -> float:

@@ -79,6 +79,7 @@ export function Simulator({ document, setting, simulation, of, onSetting, onSimu
   const live = simulation !== null && !simulation.ended && simulation.waiting !== null
   const name = (node: string) => nameOf(document.nodes[node], node, words)
   const ended = simulation?.ended
+  const reason = simulation?.events.at(-1)?.data.reason as string | undefined
   const variables = values(simulation?.variables ?? {})
   return (
     // Digits are keys of the telephone while the panel has the focus, not in its fields.
@@ -147,7 +148,7 @@ export function Simulator({ document, setting, simulation, of, onSetting, onSimu
             <li className="flow-event-now" data-testid="sim-ended">
               <time />
               <Icon name="checkCircle" size={14} />
-              <b>{t(`flows.sim.ended.${ended.outcome}`, { queue: words.queue(ended.queue ?? ''), defaultValue: ended.outcome })}</b>
+              <b>{t(`flows.sim.ended.${reason ?? ended.outcome}`, { queue: words.queue(ended.queue ?? ''), defaultValue: ended.outcome })}</b>
             </li>
           )}
         </ol>

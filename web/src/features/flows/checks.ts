@@ -9,7 +9,7 @@ export interface Repair {
   document: FlowDocument
 }
 
-const known = new Set(['no_such_node', 'unreachable', 'busy_loop', 'no_end', 'error_must_end', 'minimum_above_maximum', 'confirm_secret', 'nothing_to_pay', 'bad_expression', 'key_twice', 'word_twice', 'no_such_queue', 'no_such_lookup', 'no_such_prompt', 'no_english', 'flow_circle', 'flow_too_deep', 'no_such_flow', 'schema'])
+const known = new Set(['no_such_node', 'unreachable', 'busy_loop', 'no_end', 'error_must_end', 'minimum_above_maximum', 'confirm_secret', 'nothing_to_pay', 'bad_expression', 'key_twice', 'word_twice', 'too_many_words', 'no_such_queue', 'no_such_lookup', 'no_such_prompt', 'no_english', 'flow_circle', 'flow_too_deep', 'no_such_flow', 'schema'])
 
 const frame: Readonly<Record<string, string>> = { start: 'start', 'handlers.failed': 'failed', 'handlers.error': 'error' }
 
