@@ -18,42 +18,44 @@ from yuelai.flows.refusals import DocumentUnfit
 MOST_BYTES = 512 * 1024
 MOST_DEPTH = 20
 MOST_NODES = 1000
+MOST_NUMBER = 2**53
 _UNFIT = re.compile("[\x00\ud800-\udfff]")
 
 
 def fit(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the document if it can be kept, whatever is wrong with it as a flow. Raises `DocumentUnfit`."""
-    _fit(document, MOST_DEPTH)
-    if len(json.dumps(document, ensure_ascii=False).encode()) > MOST_BYTES:
+    """Return the document if it can be kept, whatever is wrong with it as a flow: 3.0 becomes 3, which is what it is to
+    a schema as well. Raises `DocumentUnfit`."""
+    kept: dict[str, Any] = _fit(document, MOST_DEPTH)
+    if len(json.dumps(kept, ensure_ascii=False).encode()) > MOST_BYTES:
         raise DocumentUnfit("longer than 512 KB")
-    nodes = document.get("nodes")
+    nodes = kept.get("nodes")
     if isinstance(nodes, Mapping) and len(nodes) > MOST_NODES:
         raise DocumentUnfit(f"more than {MOST_NODES} nodes")
-    return dict(document)
+    return kept
 
 
-def _fit(value: Any, depth: int) -> None:
+def _fit(value: Any, depth: int) -> Any:
     if depth < 0:
         raise DocumentUnfit("too deeply nested")
     if isinstance(value, str):
         if _UNFIT.search(value):
             raise DocumentUnfit("holds characters that are no text")
-    elif isinstance(value, float):
+        return value
+    if isinstance(value, float):
         if not math.isfinite(value):
             raise DocumentUnfit("holds a number that is none")
-    elif isinstance(value, Mapping):
-        for name, part in value.items():
-            if not isinstance(name, str):
-                raise DocumentUnfit("names are texts")
-            _fit(name, depth)
-            _fit(part, depth - 1)
-    elif isinstance(value, list):
-        for part in value:
-            _fit(part, depth - 1)
-    elif not isinstance(value, int | None):
+        return int(value) if value.is_integer() and abs(value) <= MOST_NUMBER else value
+    if isinstance(value, Mapping):
+        if not all(isinstance(name, str) for name in value):
+            raise DocumentUnfit("names are texts")
+        return {_fit(name, depth): _fit(part, depth - 1) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_fit(part, depth - 1) for part in value]
+    if not isinstance(value, int | None):
         raise DocumentUnfit(f"holds a {type(value).__name__}")
-    elif isinstance(value, int) and abs(value) > 2**53:
+    if isinstance(value, int) and abs(value) > MOST_NUMBER:
         raise DocumentUnfit("holds a number that is too large")
+    return value
 
 
 def named(document: Mapping[str, Any], code: str, version: int, name: str) -> dict[str, Any]:

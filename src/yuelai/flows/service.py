@@ -247,7 +247,7 @@ async def drop_draft(conn: Connection, principal: Principal, code: str) -> None:
 
 async def publish(conn: Connection, principal: Principal, code: str, rev: int, note: str) -> int:
     """Make the draft what new contacts get, and return its version. Raises `UnknownFlow`, `FlowDraftChanged`,
-    `FlowInvalid` with its problems."""
+    `FlowInvalid` with its problems, `DocumentUnfit`."""
     row = await _own(conn, principal, code)
     if row["draft"] is None or row["draft_rev"] != rev:
         raise FlowDraftChanged(rev=row["draft_rev"])
@@ -259,7 +259,7 @@ async def publish(conn: Connection, principal: Principal, code: str, rev: int, n
 
 async def restore(conn: Connection, principal: Principal, code: str, number: int, note: str) -> int:
     """Publish what an earlier version said anew; a draft stays as it is. Raises `UnknownFlow`, `NoSuchFlowVersion`,
-    `FlowInvalid` where what was right then is none any more."""
+    `FlowInvalid` or `DocumentUnfit` where what was right then is none any more."""
     row = await _own(conn, principal, code)
     found = await version(conn, principal, code, number)
     new = await _publish(conn, principal, code, row["name"], found["document"], note)
@@ -275,7 +275,7 @@ async def _publish(
     last = max(
         await tables.last_version(conn, principal.tenant_id, code), shipped["version"] if shipped is not None else 0
     )
-    new = documents.named(document, code, last + 1, name)
+    new = documents.named(documents.fit(document), code, last + 1, name)
     found = await _problems(conn, principal, new)
     if documents.faults(found):
         raise FlowInvalid(found)
