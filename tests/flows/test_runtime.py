@@ -231,6 +231,16 @@ async def test_values_are_set_language_is_switched_and_both_go_along() -> None:
     ]
 
 
+async def test_what_a_customer_says_stays_off_the_trail() -> None:
+    choices = {"1": {"next": "end", "label": "余额", "words": ["我叫王芳查余额"]}, "2": {"next": "agent"}}
+    flow = flow_of({"first": {"kind": "menu", "say": ["main_menu"], "choices": choices}})
+    dialogue = ScriptedDialogue(["我叫王芳查余额"])
+    assert await run(flow, dialogue, failing, {}) == HangUp(served=True)
+    ((_, _, data), *_) = dialogue.steps
+    assert (data["key"], data["choice"], data["spoken"]) == ("1", "余额", True)
+    assert "王芳" not in str(dialogue.steps)
+
+
 async def test_what_goes_along_can_be_written_down_whatever_business_systems_answer() -> None:
     flow = flow_of(
         {

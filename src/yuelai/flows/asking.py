@@ -22,7 +22,8 @@ async def menu(walk: Walk, node: model.Menu) -> str:
         if choice is not None:
             if node.save:
                 walk.variables[node.save] = key
-            spoken = {"spoken": pressed.spoken} if pressed.spoken else {}
+            # Never what was said: somebody may say their name, and what the trail's facts hold stays.
+            spoken = {"spoken": True} if pressed.spoken else {}
             await walk.step(node, "menu", key=key, choice=choice.label, **spoken)
             return choice.next
         if key and key == node.repeat:
