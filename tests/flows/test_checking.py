@@ -187,6 +187,17 @@ def test_a_word_that_means_two_keys_is_told() -> None:
     assert found == {("first", "word_twice", "choices.2")}
 
 
+def test_more_words_than_can_be_listened_for_are_told() -> None:
+    def menu(last: str) -> dict[str, Any]:
+        choices = {key: {"next": "agent", "words": [f"{key}{at:039}" for at in range(5)]} for key in "123"}
+        return {"kind": "menu", "say": [], "choices": {**choices, "4": {"next": "agent", "words": [last]}}}
+
+    assert told({"first": menu("账单")}) == {("first", "too_many_words", "")}
+    fits = menu("账单")
+    fits["choices"]["3"]["words"].pop()
+    assert told({"first": fits}) == set()
+
+
 def test_what_is_not_there_beside_the_flow_is_told_by_how_bad_it_is() -> None:
     known = Known(
         queues={"fault"},

@@ -24,6 +24,8 @@ MAXIMUM_PROBLEMS = 500
 MAXIMUM_CIRCLES = 10
 MAXIMUM_MESSAGE = 300
 """Characters of what the schema says: it quotes the document."""
+MAXIMUM_WORDS = 600
+"""Characters of the words of a menu together: what a caller says is compared with each of them."""
 
 _frame = Draft202012Validator(schema.FLOW)
 _nodes = {kind: Draft202012Validator(definition) for kind, definition in schema.NODES.items()}
@@ -129,6 +131,8 @@ def _detail_problems(node: model.Node) -> Iterable[Problem]:
 def _menu_problems(node: model.Menu) -> Iterable[Problem]:
     if node.repeat in node.choices:
         yield Problem(node.name, "key_twice", f"key {node.repeat} both repeats and chooses")
+    if sum(len(word) for choice in node.choices.values() for word in choice.words) > MAXIMUM_WORDS:
+        yield Problem(node.name, "too_many_words", f"the words are more than {MAXIMUM_WORDS} characters together")
     keys: dict[str, str] = {}
     for key, choice in node.choices.items():
         for word in choice.words:

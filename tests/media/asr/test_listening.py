@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 from uuid import UUID
 
@@ -13,6 +14,7 @@ import pytest
 from yuelai.media.asr import Heard, RecogniserFailed
 from yuelai.media.asr import listening as listening_module
 from yuelai.media.asr.listening import LONGEST, Listening, Utterances
+from yuelai.media.asr.menu import MAX_TEXT
 from yuelai.media.ports import MediaEngine, MediaError, TapFrame
 from yuelai.platform.ids import LegId, new_id
 
@@ -137,6 +139,28 @@ async def test_what_fits_nothing_is_passed_over_and_the_next_may_fit() -> None:
             await asyncio.sleep(0.01)
         await asyncio.wait_for(menu.understood.wait(), 1)
         assert (menu.key, menu.missed) == ("4", 1)
+
+
+async def test_words_are_compared_beside_the_calls_and_a_story_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[tuple[str, bool]] = []
+    free = threading.Event()
+
+    def slow(said: str, choices: Mapping[str, Sequence[str]], language: str) -> str | None:
+        compared.append((said, threading.current_thread() is threading.main_thread()))
+        free.wait(5)
+        return "4"
+
+    monkeypatch.setattr(listening_module, "choose", slow)
+    engine, ear = Tapped(), Ear("投诉" * 5000)
+    async with listening(engine, ear) as menu:
+        engine.say(WORD)
+        while not compared:
+            await asyncio.sleep(0)
+        assert menu.busy, "and the loop goes on meanwhile"
+        free.set()
+        await asyncio.wait_for(menu.understood.wait(), 1)
+        assert (menu.key, menu.text) == ("4", "投诉" * (MAX_TEXT // 2))
+    assert compared == [("投诉" * (MAX_TEXT // 2), False)]
 
 
 async def test_it_is_busy_while_somebody_speaks_and_while_it_is_recognised() -> None:

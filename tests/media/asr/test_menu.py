@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from yuelai.media.asr import menu
 from yuelai.media.asr.menu import MAX_TEXT, choose, ranking
 
 MANDARIN = {
@@ -142,6 +143,11 @@ def test_two_choices_that_sound_alike_are_asked_again() -> None:
 
 def test_a_story_is_cut_and_not_searched() -> None:
     assert choose("呃" * MAX_TEXT + "余额", MANDARIN, "zh-CN") is None
+
+
+def test_what_callers_say_is_not_remembered_without_end() -> None:
+    for comparing in (menu._sounds_like, menu._reads_like):
+        assert comparing.cache_info().maxsize == menu.MAX_COMPARED
 
 
 WORDS = st.sampled_from([(key, word) for key, words in MANDARIN.items() for word in words])

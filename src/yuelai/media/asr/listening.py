@@ -13,7 +13,7 @@ import structlog
 import webrtcvad
 from prometheus_client import Counter, Histogram
 
-from yuelai.media.asr.menu import choose
+from yuelai.media.asr.menu import MAX_TEXT, choose
 from yuelai.media.asr.ports import RATE, Recogniser, RecogniserFailed
 from yuelai.media.ports import MediaEngine, MediaError, TapFrame
 from yuelai.platform.ids import LegId, new_id
@@ -163,17 +163,19 @@ class Listening:
             try:
                 with _SECONDS.time():
                     heard = await self._recogniser.recognise(sound, self._language, hints)
+                text = heard.text[:MAX_TEXT]
+                # Every word is looked for at every place: calls go on meanwhile.
+                key = await asyncio.to_thread(choose, text, self._choices, self._language)
             except RecogniserFailed as failure:
                 _UTTERANCES.labels("failed").inc()
                 log.warning("recogniser_failed", error=str(failure))
                 continue
             finally:
                 self._recognising = False
-            key = choose(heard.text, self._choices, self._language)
             if key is None:
                 _UTTERANCES.labels("missed").inc()
                 self.missed += 1
                 continue
             _UTTERANCES.labels("understood").inc()
-            self.key, self.text = key, heard.text
+            self.key, self.text = key, text
             self.understood.set()

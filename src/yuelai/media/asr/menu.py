@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 from pypinyin import lazy_pinyin
 
@@ -23,8 +23,11 @@ GOOD = 0.72
 MARGIN = 0.12
 """By how much the best choice must be ahead of the second."""
 
-MAX_TEXT = 300
+MAX_TEXT = 200
 """Characters looked at; what is longer is a story, not a choice."""
+
+MAX_COMPARED = 20_000
+"""Pairs of units of which the likeness is remembered: callers say whatever they like."""
 
 Unit = str
 """A Mandarin syllable without tone, or a word or number in Latin letters."""
@@ -140,7 +143,7 @@ _NEAR = 0.12
 """What a mix-up costs that recognisers and dialects make often; any other half of a syllable costs 0.5."""
 
 
-@cache
+@lru_cache(maxsize=MAX_COMPARED)
 def _sounds_like(one: Unit, other: Unit) -> float:
     if one == other:
         return 0.0
@@ -184,7 +187,7 @@ def _figures(text: str) -> str:
     return re.sub(r"\d", lambda digit: "零一二三四五六七八九"[int(digit[0])], text)
 
 
-@cache
+@lru_cache(maxsize=MAX_COMPARED)
 def _reads_like(one: Unit, other: Unit) -> float:
     """By letters; words of which half differs are other words."""
     if one == other:
