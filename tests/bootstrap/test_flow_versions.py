@@ -200,6 +200,25 @@ async def test_ones_own_goes_before_the_one_that_ships_and_only_for_its_tenant(
     await soon(lambda: version(flows, "10001") == shipped)
 
 
+async def test_a_flow_made_anew_under_its_old_code_is_not_taken_for_the_old_one(
+    database: Database, flows: FlowDirectory, boss: Principal
+) -> None:
+    await number(database, "10000", "sales")
+    await publish(database, boss, "goodbye")
+    await soon(lambda: version(flows, "10000") == 1)
+    async with database.transaction(SAMPLE_TENANT) as conn:
+        await conn.execute("DELETE FROM access_numbers")
+        await service.delete(conn, boss, "sales")
+        await service.add(conn, boss, "sales", "售前", document("closed"))
+        assert await service.publish(conn, boss, "sales", 1, "") == 1
+    await number(database, "10000", "sales")
+    async with database.transaction(None) as conn:
+        await flows.load(conn)
+    dialogue = ScriptedDialogue(["1"])
+    assert (await flows.run(entry_of(flows, "10000"), dialogue, {})).served
+    assert dialogue.prompts == ["main_menu", "closed"]
+
+
 async def test_a_version_that_the_program_no_longer_takes_leaves_the_one_before_in_force(
     database: Database, flows: FlowDirectory, boss: Principal
 ) -> None:

@@ -6,10 +6,12 @@ import asyncio
 import contextlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import structlog
 
 from yuelai.bootstrap.asking import principal_of
@@ -21,8 +23,8 @@ from yuelai.platform.ipc import Peer
 
 log = structlog.get_logger()
 
-Key = tuple[UUID, str, int]
-"""Tenant, code and version."""
+Key = tuple[UUID, str, int, datetime]
+"""Tenant, code, version and its instant: a flow that is deleted and made anew begins with version 1 again."""
 
 
 class FlowVersions:
@@ -35,10 +37,10 @@ class FlowVersions:
 
     async def load(self, conn: Connection) -> None:
         """Take over what is published as PostgreSQL has it now."""
-        in_force = [(row["tenant_id"], row["code"], row["version"]) for row in await tables.in_force(conn)]
+        in_force = [_key(row) for row in await tables.in_force(conn)]
         unknown = [key for key in in_force if key not in self._built]
         for row in await tables.documents(conn, unknown) if unknown else ():
-            key = (row["tenant_id"], row["code"], row["version"])
+            key = _key(row)
             # A large graph takes its time, and calls go on meanwhile.
             self._built[key] = await asyncio.to_thread(_build, key, row["document"])
         self._built = {key: self._built.get(key) for key in in_force}
@@ -59,6 +61,10 @@ class FlowVersions:
         return self._of.get(tenant_id, loader.shipped())
 
 
+def _key(row: asyncpg.Record) -> Key:
+    return row["tenant_id"], row["code"], row["version"], row["at"]
+
+
 def _build(key: Key, document: Mapping[str, Any]) -> Flow | None:
     try:
         return loader.load(document)
@@ -72,7 +78,8 @@ class RunningFlows:
     """How many contacts are in which version of which flow."""
 
     def __init__(self) -> None:
-        self._counts: Counter[Key] = Counter()
+        self._counts: Counter[tuple[UUID, str, int]] = Counter()
+        """By tenant, code and version."""
 
     @contextlib.contextmanager
     def within(self, tenant_id: UUID, flow: Flow) -> Iterator[None]:

@@ -195,20 +195,26 @@ async def numbers_by_flow(conn: Connection, tenant_id: UUID) -> dict[str, list[s
 
 
 async def in_force(conn: Connection) -> list[asyncpg.Record]:
-    """Return tenant, code and version of everything that is published anywhere (system work)."""
-    return await conn.fetch("SELECT tenant_id, code, published AS version FROM flows WHERE published IS NOT NULL")
-
-
-async def documents(conn: Connection, wanted: Iterable[tuple[UUID, str, int]]) -> list[asyncpg.Record]:
-    """Return what these versions say (system work)."""
-    tenants, codes, numbers = zip(*wanted, strict=True)
+    """Return tenant, code, version and its instant of everything that is published anywhere (system work)."""
     return await conn.fetch(
         """
-        SELECT v.tenant_id, v.code, v.version, v.document FROM flow_versions v
-        JOIN unnest($1::uuid[], $2::text[], $3::int[]) AS w (tenant_id, code, version)
-            USING (tenant_id, code, version)
+        SELECT v.tenant_id, v.code, v.version, v.at FROM flows f
+        JOIN flow_versions v ON v.tenant_id = f.tenant_id AND v.code = f.code AND v.version = f.published
+        """
+    )
+
+
+async def documents(conn: Connection, wanted: Iterable[tuple[UUID, str, int, datetime]]) -> list[asyncpg.Record]:
+    """Return what these versions say, those of them that there are still (system work)."""
+    tenants, codes, numbers, instants = zip(*wanted, strict=True)
+    return await conn.fetch(
+        """
+        SELECT v.tenant_id, v.code, v.version, v.at, v.document FROM flow_versions v
+        JOIN unnest($1::uuid[], $2::text[], $3::int[], $4::timestamptz[]) AS w (tenant_id, code, version, at)
+            USING (tenant_id, code, version, at)
         """,
         tenants,
         codes,
         numbers,
+        instants,
     )
