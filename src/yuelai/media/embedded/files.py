@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -63,10 +63,20 @@ def decode(file: BinaryIO, name: str) -> Samples:
         raise _refused(name, "it is neither WAV, Ogg nor FLAC")
     if file.seek(0, 2) > MAX_BYTES:
         raise _refused(name, f"it is larger than {MAX_BYTES // 1024**2} MB")
+    return decode_as(kind, file, name)
+
+
+def decode_as(
+    kind: str, file: BinaryIO, name: str, *, options: Mapping[str, str] | None = None, longest: float = MAX_SECONDS
+) -> Samples:
+    """Read a file by the demuxer `kind` and none other, `longest` seconds of it at most.
+
+    Raises MediaError; OSError of the disk.
+    """
     file.seek(0)
     try:
-        with av.open(file, "r", format=kind, metadata_errors="replace") as container:
-            return _decoded(name, container)
+        with av.open(file, "r", format=kind, metadata_errors="replace", options=dict(options or {})) as container:
+            return _decoded(name, container, longest)
     except (av.error.FFmpegError, ValueError, MemoryError):
         # PyAV's own errors are OSErrors, ValueErrors or both; an OSError of the disk is for the caller.
         raise _refused(name, "it is damaged") from None
@@ -76,7 +86,7 @@ def _refused(name: str, why: str) -> MediaError:
     return MediaError(f"cannot play {name}: {why}")
 
 
-def _decoded(name: str, container: av.container.InputContainer) -> Samples:
+def _decoded(name: str, container: av.container.InputContainer, longest: float) -> Samples:
     if not container.streams.audio:
         raise _refused(name, "it holds no sound")
     stream = container.streams.audio[0]
@@ -89,8 +99,8 @@ def _decoded(name: str, container: av.container.InputContainer) -> Samples:
     for chunk in _chunks(name, container, rate, channels):
         piece = chunk if narrow is None else narrow.resample_chunk(chunk)
         length += len(piece)
-        if length > MAX_SECONDS * RATE:
-            raise _refused(name, f"it is longer than {MAX_SECONDS / 60:.0f} minutes")
+        if length > longest * RATE:
+            raise _refused(name, f"it is longer than {longest / 60:.0f} minutes")
         pieces.append(_whole(piece))
     if narrow is not None:
         pieces.append(_whole(narrow.resample_chunk(np.zeros(0, np.float32), last=True)))

@@ -20,10 +20,10 @@ VOICE_LEVEL = 10 ** (-18 / 20)
 PEAK = 10 ** (-3 / 20)
 KEEP = 0.060
 """Seconds of quiet kept before and after a voice."""
-SHORTEST, LONGEST = 0.2, 120.0
+SHORTEST, LONGEST = 0.2, 300.0
 """Seconds of a recorded prompt, its quiet ends cut off."""
 MAX_BYTES = 48 * 1024 * 1024
-"""Of its file: two minutes of stereo at 48 kHz and 32 bits are 46 MB."""
+"""Of its file: four minutes of stereo at 48 kHz and 16 bits are 46 MB."""
 FAINT = 10 ** (-55 / 20)
 """What is never louder than this is no voice."""
 
