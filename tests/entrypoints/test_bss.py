@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
 
 from tests.support.bss import RunningBss, running_bss
+from yuelai.entrypoints.bss import town
 from yuelai.entrypoints.bss.app import application
 from yuelai.entrypoints.bss.books import OUT_OF_ORDER, RESOURCES, Books, area
 from yuelai.entrypoints.bss.ledger import USED_CARD
@@ -222,3 +224,134 @@ async def test_rubbish_comes_with_200_and_one_api_alone_may_be_ill(bss: RunningB
     assert len({answer.content for answer in answers}) == 3
     assert (await http.get(ORDERS, params={"relatedParty.id": WANG})).json() is not None
     assert (await http.get("/control")).json() == {"mode": "rubbish", "seconds": 1.0, "only": "paymentManagement"}
+
+
+def request97(service: str, number: str, customer: str = WANG, product: str = "cloud") -> bytes:
+    head = f"<SERV_CODE>{service}</SERV_CODE><SEQ_NO>{number}</SEQ_NO><SYS_ID>CTI</SYS_ID>"
+    body = f"<CUST_NO>{customer}</CUST_NO><PROD_CODE>{product}</PROD_CODE><REMARK>客户来电</REMARK>"
+    document = f"<REQUEST><HEAD>{head}</HEAD><BODY>{body}</BODY></REQUEST>"
+    return f'<?xml version="1.0" encoding="GB18030"?>{document}'.encode("gb18030")
+
+
+def read97(answer: httpx.Response) -> dict[str, str]:
+    assert answer.status_code == 200
+    text = answer.content.decode("gb18030")
+    return dict(re.findall(r"<(\w+)>([^<]*)</\1>", text))
+
+
+async def free_product(http: httpx.AsyncClient) -> str:
+    held = (await http.get("/tmf-api/productInventory/v4/product", params={"relatedParty.id": WANG})).json()
+    return next(code for code in ("cloud", "tv", "ringback") if code not in {p["productOffering"]["id"] for p in held})
+
+
+async def test_the_old_interface_takes_an_order_once_and_lists_it_with_the_others(http: httpx.AsyncClient) -> None:
+    product = await free_product(http)
+    asked = request97("ORDER_ADD", "s1", product=product)
+    first = await http.post("/order97", content=asked)
+    assert first.headers["content-type"] == "text/xml; charset=GB18030"
+    found = read97(first)
+    assert (found["RET_CODE"], found["RET_MSG"], found["SEQ_NO"]) == ("0000", "受理成功", "s1")
+    assert re.fullmatch(r"97\d{8}", found["ORDER_NO"])
+    assert read97(await http.post("/order97", content=asked)) == found
+    assert read97(await http.post("/order97", content=request97("ORDER_QRY", "s1")))["ORDER_NO"] == found["ORDER_NO"]
+    listed = (await http.get(ORDERS, params={"relatedParty.id": WANG})).json()
+    assert [one["externalId"] for one in listed].count(found["ORDER_NO"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b"", "1001"),
+        (b"<REQUEST>", "1001"),
+        (b"<a/>", "1001"),
+        (b"\xff\xff\xff", "1001"),
+        (b"<!DOCTYPE a [<!ENTITY b 'c'>]><REQUEST><HEAD><SEQ_NO>&b;</SEQ_NO></HEAD></REQUEST>", "1001"),
+        (b"<REQUEST>" + b" " * 20_000 + b"</REQUEST>", "1001"),
+        (request97("ORDER_ADD", ""), "1001"),
+        (request97("ORDER_DEL", "s1"), "1002"),
+        (request97("ORDER_ADD", "s1", "C999999999"), "2001"),
+        (request97("ORDER_ADD", "s1", ""), "2001"),
+        (request97("ORDER_ADD", "s1", product="moon"), "2002"),
+        (request97("ORDER_ADD", "s1", product=""), "2002"),
+        (request97("ORDER_ADD", "s1", product="mobile-99"), "2003"),
+        (request97("ORDER_QRY", "s1"), "4004"),
+    ],
+)
+async def test_the_old_interface_says_what_it_does_not_take(http: httpx.AsyncClient, body: bytes, code: str) -> None:
+    assert read97(await http.post("/order97", content=body))["RET_CODE"] == code
+
+
+async def test_another_order_of_the_same_number_is_refused_and_troubles_are_those_of_all(
+    bss: RunningBss, http: httpx.AsyncClient
+) -> None:
+    product = await free_product(http)
+    await http.post("/order97", content=request97("ORDER_ADD", "s1", product=product))
+    other = request97("ORDER_ADD", "s1", "C000000002", "cloud")
+    assert read97(await http.post("/order97", content=other))["RET_CODE"] == "3001"
+    await bss.behave("failing")
+    assert read97(await http.post("/order97", content=other))["RET_CODE"] == "9999"
+    await bss.behave("hanging", only="order97")
+    with pytest.raises(httpx.ReadTimeout):
+        await http.post("/order97", content=other, timeout=0.3)
+    assert (await http.get(ORDERS, params={"relatedParty.id": WANG}, timeout=2)).status_code == 200
+    await bss.behave("rubbish", only="order97")
+    assert b"RESPONSE" not in (await http.post("/order97", content=other)).content
+
+
+async def test_a_fault_of_one_name_is_reported_once(http: httpx.AsyncClient) -> None:
+    tickets = "/tmf-api/troubleTicket/v4/troubleTicket"
+    body = {"externalId": "f1", "ticketType": "broadband", "relatedParty": [{"id": WANG}]}
+    first = await http.post(tickets, json=body)
+    assert (first.status_code, first.json()["status"]) == (201, "acknowledged")
+    assert (await http.post(tickets, json=body)).json() == first.json()
+    assert (await http.get(tickets, params={"relatedParty.id": WANG, "externalId": "f1"})).json() == [first.json()]
+    assert (await http.get(tickets, params={"relatedParty.id": "C000000002"})).json() == []
+    for change, code in (
+        ({"ticketType": "moon"}, "kind_unknown"),
+        ({"relatedParty": [{"id": "C999999999"}]}, "customer_unknown"),
+        ({"relatedParty": []}, "bad_request"),
+    ):
+        assert (await http.post(tickets, json=body | {"externalId": "f2"} | change)).json()["code"] == code
+
+
+async def test_offerings_outlets_and_the_directory_are_everybodys(http: httpx.AsyncClient) -> None:
+    offerings = "/tmf-api/productCatalogManagement/v4/productOffering"
+    assert len((await http.get(offerings)).json()) == 12
+    (one,) = (await http.get(offerings, params={"id": "broadband-500"})).json()
+    assert one["productOfferingPrice"][0]["price"] == {"unit": "CNY", "value": 59}
+    sites = "/tmf-api/geographicSiteManagement/v4/geographicSite"
+    (near,) = (await http.get(sites, params={"place.id": "杭州市滨江区"})).json()
+    assert near["name"] == "滨江营业厅"
+    assert len((await http.get(sites, params={"areaCode": "0571"})).json()) == 6
+    directory = "/tmf-api/partyManagement/v4/organization"
+    # 图书馆: its first letters t s g, the beginning of its spelling, and its like.
+    for keypad, count in (("874", 1), ("88748", 1), ("culture", 3), ("8", 0), ("", 0), ("999999", 0)):
+        assert len((await http.get(directory, params={"keypad": keypad})).json()) == count, keypad
+
+
+def test_the_information_line_says_the_same_all_day_and_something_else_tomorrow() -> None:
+    noon = datetime(2026, 7, 1, 12, tzinfo=UTC)
+    codes = ("weather", "time", "draw", "moon")
+    weather, at, drawn = town.information(codes, noon)
+    assert [weather, drawn] == [
+        one | {"at": noon.isoformat()} for one in town.information(("weather", "draw"), noon.replace(hour=20))
+    ]
+    assert weather["kind"] in town.WEATHER
+    assert weather["low"] < weather["high"]
+    assert at["text"] == "现在是12:00。"
+    assert re.fullmatch(r"\d{5}", drawn["digits"])
+    later = [town.information(("draw",), noon + timedelta(days=day))[0]["digits"] for day in range(1, 6)]
+    assert drawn["digits"] not in later
+
+
+def test_an_outage_does_not_grow_old() -> None:
+    day = TODAY
+    books = Books(TODAY, 0, day=lambda: day)
+    day = TODAY + timedelta(days=9)
+    (alarm,) = books.alarms([OUT_OF_ORDER])
+    assert alarm["expectedClearedTime"] > day.isoformat()
+
+
+def test_no_two_organisations_are_spelt_alike_by_their_first_letters() -> None:
+    spelt = [town.keys_of(one.abbreviation) for one in town.ORGANISATIONS]
+    assert len(spelt) == len(set(spelt))

@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from yuelai.entrypoints.bss import order97, town
 from yuelai.entrypoints.bss.books import RESOURCES, Books, Resource, money
 from yuelai.entrypoints.bss.ledger import Ledger, Refused
 
@@ -29,6 +30,12 @@ _PAYMENTS = "paymentManagement/v4/payment"
 _ORDERS = "productOrderingManagement/v4/productOrder"
 _ACCOUNTS = "accountManagement/v4/billingAccount"
 _BUCKETS = "prepayBalanceManagement/v4/bucket"
+_OFFERINGS = "productCatalogManagement/v4/productOffering"
+_OUTLETS = "geographicSiteManagement/v4/geographicSite"
+_ORGANISATIONS = "partyManagement/v4/organization"
+_TICKETS = "troubleTicket/v4/troubleTicket"
+_INFORMATION = "informationLine/v1/item"
+_ORDER97 = "order97"
 _MAD: Mapping[str, Any] = {
     "id": 7,
     "accountBalance": "moon",
@@ -41,6 +48,10 @@ _MAD: Mapping[str, Any] = {
     "taxIncludedAmount": {"value": "many"},
     "place": 7,
     "status": [],
+    "productOfferingPrice": 7,
+    "contactMedium": 7,
+    "expectedResolutionDate": "never",
+    "at": "never",
 }
 _RUBBISH = (msgspec.json.encode([_MAD]), msgspec.json.encode({"answer": 42}), b"<html><h1>It works!</h1>")
 
@@ -108,6 +119,20 @@ def application(make: Callable[[], Books], *, control: bool = False) -> Starlett
             return Response(next(behaviour.rubbish), media_type="application/json")
         return answer
 
+    async def old_orders(request: Request) -> Response:
+        mode = behaviour.of(_ORDER97, posted=True)
+        if mode == "failing":
+            return _xml(order97.broken())
+        _, ledger = await asyncio.shield(making[0])
+        answer = order97.answer(ledger, await _taken(request) or b"", datetime.now(UTC))
+        if mode == "slow":
+            await asyncio.sleep(behaviour.seconds)
+        elif mode == "hanging":
+            await behaviour.moving.wait()
+        elif mode == "rubbish":
+            return _xml(next(behaviour.rubbish))
+        return _xml(answer)
+
     async def told(request: Request) -> Response:
         if request.client is None or not _is_loopback(request.client.host):
             return JSONResponse({"reason": "from this machine only"}, 403)
@@ -126,7 +151,11 @@ def application(make: Callable[[], Books], *, control: bool = False) -> Starlett
     async def health(_: Request) -> Response:
         return JSONResponse({"status": "up"})
 
-    routes = [Route("/tmf-api/{path:path}", resources, methods=["GET", "POST"]), Route("/health", health)]
+    routes = [
+        Route("/tmf-api/{path:path}", resources, methods=["GET", "POST"]),
+        Route(f"/{_ORDER97}", old_orders, methods=["POST"]),
+        Route("/health", health),
+    ]
     if control:
         routes.append(Route("/control", told, methods=["GET", "PUT"]))
     return Starlette(routes=routes, lifespan=lifespan)
@@ -146,6 +175,16 @@ def _found(books: Books, ledger: Ledger, path: str, query: Mapping[str, str]) ->
     elif path == _ORDERS:
         before = books.resources(path, parties)
         found = ledger.orders(parties, key) + [one for one in before if key in ("", one["externalId"])]
+    elif path == _TICKETS:
+        found = ledger.tickets(parties, key)
+    elif path == _OFFERINGS:
+        found = town.offerings(_several(query.get("id", "")))
+    elif path == _OUTLETS:
+        found = town.outlets(_several(query.get("place.id", "")), query.get("areaCode", ""))
+    elif path == _ORGANISATIONS:
+        found = town.organisations(query.get("keypad", "")[:MOST])
+    elif path == _INFORMATION:
+        found = town.information(_several(query.get("id", "")), datetime.now().astimezone())
     elif path in RESOURCES:
         found = [_with_paid(ledger, path, one) for one in books.resources(path, parties)]
     else:
@@ -164,7 +203,7 @@ def _with_paid(ledger: Ledger, path: str, one: Resource) -> Resource:
 
 
 def _posted(ledger: Ledger, path: str, body: Any) -> Response:
-    take = {_PAYMENTS: ledger.pay, _ORDERS: ledger.order}.get(path)
+    take = {_PAYMENTS: ledger.pay, _ORDERS: ledger.order, _TICKETS: ledger.report}.get(path)
     if take is None:
         return JSONResponse({"code": "60", "reason": "Resource not found"}, 404)
     try:
@@ -173,17 +212,26 @@ def _posted(ledger: Ledger, path: str, body: Any) -> Response:
         return JSONResponse({"code": refusal.code, "reason": refusal.reason}, refusal.status)
 
 
-async def _body(request: Request) -> Any:
-    """Return what was posted, None where that is no JSON or too long."""
+async def _taken(request: Request) -> bytes | None:
+    """Return what was posted, None where that is too long."""
     taken = bytearray()
     async for piece in request.stream():
         taken += piece
         if len(taken) > MOST_BODY:
             return None
+    return bytes(taken)
+
+
+async def _body(request: Request) -> Any:
+    """Return the JSON that was posted, None where there is none, or too much."""
     try:
-        return msgspec.json.decode(bytes(taken))
+        return msgspec.json.decode(await _taken(request) or b"")
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
+
+
+def _xml(body: bytes) -> Response:
+    return Response(body, media_type=f"text/xml; charset={order97.ENCODING}")
 
 
 def _several(value: str) -> list[str]:

@@ -15,6 +15,13 @@ Resource = dict[str, Any]
 _ORDER_STATES = {"open": "inProgress", "done": "completed", "cancelled": "cancelled"}
 _METHODS = ("direct_debit", "wallet", "card", "cash")
 _OFFERED = {code: name for code, name, _ in (*places.PLANS, *places.BROADBAND, *places.EXTRAS)}
+_CATEGORIES = {
+    "plan": {name for _, name, _ in places.PLANS},
+    "broadband": {name for _, name, _ in places.BROADBAND},
+    "extra": {name for _, name, _ in places.EXTRAS},
+    "usage": {"套餐外通话"},
+    "discount": {"优惠减免"},
+}
 OUT_OF_ORDER = "杭州市滨江区"
 """Where something is broken all day, so that a caller from there can be told."""
 _REPAIRED = time(10)
@@ -28,11 +35,14 @@ class Books:
     something to read.
     """
 
-    def __init__(self, today: date, count: int, *, anybody: bool = False) -> None:
+    def __init__(
+        self, today: date, count: int, *, anybody: bool = False, day: Callable[[], date] | None = None
+    ) -> None:
+        """`day` is what day it is by now, for what must not grow old while the system runs; `today` without it."""
         generator = Generator(today)
         self._everybody = [*generator.special(), *generator.others(count)]
         self._anybody = anybody
-        self._today = today
+        self._day = day or (lambda: today)
         self._holders = {no: place for place, one in enumerate(self._everybody) for _, no, _, _ in one.accounts}
 
     def resources(self, resource: str, parties: Sequence[str]) -> list[Resource]:
@@ -57,6 +67,7 @@ class Books:
                         {
                             "id": f"{bill}-{place}",
                             "name": line["label"],
+                            "characteristic": [{"name": "category", "value": category_of(line["label"])}],
                             "taxIncludedAmount": money(int(line["amount_minor"])),
                             "bill": {"id": bill},
                         }
@@ -74,12 +85,13 @@ class Books:
             customer = self._everybody[place]
             of_account = next(id_ for id_, no, _, _ in customer.accounts if no == account)
             lines = [(name, price) for _, holder, _, name, _, price, _ in customer.products if holder == of_account]
-            lines.append(("套餐外通话", self._today.day * (10 + place % 7 * 10)))
+            lines.append(("套餐外通话", self._day().day * (10 + place % 7 * 10)))
             found.extend(
                 {
                     "id": f"{account}-{number}",
                     "name": name,
-                    "date": instant(self._today),
+                    "characteristic": [{"name": "category", "value": category_of(name)}],
+                    "date": instant(self._day()),
                     "isBilled": False,
                     "taxIncludedAmount": money(price),
                     "billingAccount": {"id": account},
@@ -94,7 +106,7 @@ class Books:
             return []
         return [
             {
-                "id": f"OUT-{self._today:%Y%m%d}",
+                "id": f"OUT-{self._day():%Y%m%d}",
                 "@type": "OutageAlarm",
                 "@baseType": "Alarm",
                 "state": "raised",
@@ -103,8 +115,8 @@ class Books:
                 "probableCause": "cableCut",
                 "serviceAffecting": True,
                 "plannedOutageIndicator": "unplanned",
-                "alarmRaisedTime": instant(self._today),
-                "expectedClearedTime": datetime.combine(self._today + timedelta(days=1), _REPAIRED, UTC).isoformat(),
+                "alarmRaisedTime": instant(self._day()),
+                "expectedClearedTime": datetime.combine(self._day() + timedelta(days=1), _REPAIRED, UTC).isoformat(),
                 "place": [{"id": OUT_OF_ORDER, "name": OUT_OF_ORDER, "@referredType": "GeographicArea"}],
             }
         ]
@@ -263,6 +275,14 @@ RESOURCES: Mapping[str, Callable[[Customer, str], list[Resource]]] = {
     "serviceInventory/v4/service": _services,
 }
 """TMF666, TMF654, TMF678, TMF676, TMF637, TMF622 and TMF638."""
+
+
+def category_of(label: str) -> str:
+    """Return what kind of line of a bill this is: plan, broadband, extra, usage, discount or other."""
+    for category, names in _CATEGORIES.items():
+        if label in names:
+            return category
+    return "other"
 
 
 def _bill_id(party: str, month: date) -> str:

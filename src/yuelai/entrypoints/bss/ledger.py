@@ -1,4 +1,4 @@
-"""What the business system was told since it began: payments, recharge cards used, orders. In memory, pure.
+"""What the business system was told since it began: payments, recharge cards used, orders, faults. In memory, pure.
 
 Whoever posts says by which name of their own (`externalId`): the same name again gives the first answer, and changes
 nothing.
@@ -7,7 +7,7 @@ nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -22,6 +22,10 @@ USED_CARD = "600090000001"
 """One that somebody has used before."""
 MOST_MINOR = 1_000_000
 """The most that one payment may be of, in fen."""
+MENDED_AFTER = timedelta(hours=24)
+"""How soon what is reported should be mended."""
+FAULTS = ("broadband", "line", "mobile", "tv", "other")
+"""Kinds of fault that are taken."""
 
 
 class Refused(Exception):
@@ -37,6 +41,8 @@ class Ledger:
         self._books = books
         self._payments: dict[str, tuple[Any, Resource]] = {}
         self._orders: dict[str, tuple[Any, Resource]] = {}
+        self._taken: dict[str, tuple[Any, dict[str, str]]] = {}
+        self._tickets: dict[str, tuple[Any, Resource]] = {}
         self._used = {USED_CARD}
         self._paid: dict[str, int] = {}
 
@@ -94,6 +100,68 @@ class Ledger:
         }
         self._orders[key] = (body, order)
         return order
+
+    def take(self, number: str, party: str, product: str, now: datetime) -> dict[str, str]:
+        """Take an order from the old interface once, by its own number; it stands among the others then. Raises
+        `Refused`."""
+        wanted = (party, product)
+        if number in self._taken:
+            before, answer = self._taken[number]
+            if before != wanted:
+                raise Refused(409, "another_of_this_name", "Something else was ordered by this number.")
+            return answer
+        held = self._books.resources("productInventory/v4/product", [party])
+        if any(one["productOffering"]["id"] == product for one in held):
+            raise Refused(422, "held", "The customer has it.")
+        no = f"97{len(self._taken) + 1:08d}"
+        order = self.order(
+            {
+                "externalId": no,
+                "relatedParty": [{"id": party or "-"}],
+                "productOrderItem": [{"productOffering": {"id": product or "-"}}],
+            },
+            now,
+        )
+        answer = {"ORDER_NO": no, "PROD_NAME": str(order["description"]), "STATE": "10A"}
+        self._taken[number] = (wanted, answer)
+        return answer
+
+    def taken(self, number: str) -> dict[str, str] | None:
+        """Return what was answered to an order of the old interface."""
+        held = self._taken.get(number)
+        return held[1] if held else None
+
+    def report(self, body: Any, now: datetime) -> Resource:
+        """Take a fault report (TMF621) once, and return it. Raises `Refused`."""
+        key = _text(body, "externalId")
+        if (held := self._again(self._tickets, key, body)) is not None:
+            return held
+        parties, kind = body.get("relatedParty"), _text(body, "ticketType")
+        if not isinstance(parties, list) or len(parties) != 1:
+            raise Refused(400, "bad_request", "One customer reports a fault.")
+        party = _text(parties[0], "id")
+        if not self._books.resources("accountManagement/v4/billingAccount", [party]):
+            raise Refused(422, "customer_unknown", "There is no such customer.")
+        if kind not in FAULTS:
+            raise Refused(422, "kind_unknown", f"A fault is one of {', '.join(FAULTS)}.")
+        now = now.astimezone(UTC).replace(microsecond=0)
+        ticket: Resource = {
+            "id": f"112{len(self._tickets) + 1:06d}",
+            "externalId": key,
+            "ticketType": kind,
+            "name": kind,
+            "status": "acknowledged",
+            "creationDate": now.isoformat(),
+            "expectedResolutionDate": (now.replace(minute=0, second=0) + MENDED_AFTER).isoformat(),
+            "relatedParty": party_of(party),
+        }
+        self._tickets[key] = (body, ticket)
+        return ticket
+
+    def tickets(self, parties: Sequence[str], key: str = "") -> list[Resource]:
+        """Return the fault reports of these customers, or the one of that name of theirs; the newest first."""
+        found = [ticket for _, ticket in reversed(self._tickets.values())]
+        return [one for one in found if one["relatedParty"][0]["id"] in parties and key in ("", one["externalId"])]
 
     def payments(self, parties: Sequence[str], key: str = "") -> list[Resource]:
         """Return the payments of these customers, or the one of that name of theirs; the newest first."""

@@ -19,17 +19,20 @@ def bss(
         bool, typer.Option("--control", help="PUT /control makes it ok, slow, failing, hanging, lost or rubbish.")
     ] = False,
 ) -> None:
-    """Serve TM Forum's APIs over the sample's customers: bills, payments, accounts, products, orders, alarms."""
-    from datetime import UTC, datetime
+    """Serve TM Forum's APIs over the sample's customers: bills, payments, accounts, products, orders, alarms and more;
+    and an order interface of the old kind."""
+    from datetime import UTC, date, datetime
 
     import uvicorn
 
     from yuelai.entrypoints.bss.app import application
     from yuelai.entrypoints.bss.books import Books
 
-    today = datetime.now(UTC).date()
+    def today() -> date:
+        return datetime.now(UTC).date()
+
     uvicorn.run(
-        application(lambda: Books(today, customers, anybody=anybody), control=control),
+        application(lambda: Books(today(), customers, anybody=anybody, day=today), control=control),
         host="127.0.0.1",
         port=port,
         log_level="warning",
