@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 import math
 import wave
@@ -12,12 +11,11 @@ import httpx
 import msgspec
 
 from yuelai.media.asr.ports import LONGEST, RATE, SHORTEST, Heard, RecogniserFailed
+from yuelai.media.speech_service import SpeechService
 from yuelai.wire.g711 import Samples
 
 TIMEOUT = 10.0
 """Seconds for the whole of an answer: a caller waits for it in silence."""
-
-CONNECT_TIMEOUT = 3.0
 
 MAX_ANSWER = 256 * 1024
 """Bytes; half a minute of speech with its segments is a few thousand."""
@@ -55,18 +53,20 @@ class RemoteRecogniser:
         timeout: float = TIMEOUT,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        self._url, self._model, self._timeout = url.rstrip("/"), model, timeout
-        self._client = httpx.AsyncClient(
-            headers={"Authorization": f"Bearer {key}"} if key else {},
-            timeout=httpx.Timeout(timeout, connect=min(timeout, CONNECT_TIMEOUT)),
-            limits=httpx.Limits(max_connections=AT_ONCE),
+        self._model = model
+        self._service = SpeechService(
+            url,
+            key,
+            seconds=timeout,
+            most_bytes=MAX_ANSWER,
+            at_once=AT_ONCE,
+            failed=RecogniserFailed,
             transport=transport,
         )
-        self._turns = asyncio.Semaphore(AT_ONCE)
 
     @property
     def engine(self) -> str:
-        return f"openai {self._url} {self._model}"
+        return f"openai {self._service.url} {self._model}"
 
     async def recognise(self, samples: Samples, language: str, hints: Sequence[str] = ()) -> Heard:
         if len(samples) > LONGEST * RATE:
@@ -82,35 +82,15 @@ class RemoteRecogniser:
         }
         if hints:
             form["prompt"] = _joined(hints, "，" if language == "zh-CN" else ", ")
-        try:
-            async with asyncio.timeout(self._timeout), self._turns:
-                content = await self._ask(form, _wav(samples))
-        except (TimeoutError, httpx.TimeoutException):
-            raise RecogniserFailed(f"the speech service did not answer within {self._timeout:g} s") from None
-        except httpx.HTTPError as error:
-            raise RecogniserFailed(f"the speech service cannot be reached: {type(error).__name__}") from None
+        files = {"file": ("speech.wav", _wav(samples), "audio/wav")}
+        content = await self._service.post("/audio/transcriptions", data=form, files=files)
         try:
             return _heard(msgspec.json.decode(content, type=_Answer))
         except (msgspec.DecodeError, UnicodeDecodeError):
             raise RecogniserFailed("the speech service answered what is no transcription") from None
 
-    async def _ask(self, form: dict[str, str], wav: bytes) -> bytes:
-        files = {"file": ("speech.wav", wav, "audio/wav")}
-        async with self._client.stream("POST", f"{self._url}/audio/transcriptions", data=form, files=files) as response:
-            if response.status_code != httpx.codes.OK:
-                # Its words might repeat what it was sent, the key included: they are passed on to nobody.
-                raise RecogniserFailed(
-                    f"the speech service answered {response.status_code} {response.reason_phrase}".rstrip()
-                )
-            content = bytearray()
-            async for piece in response.aiter_bytes():
-                content += piece
-                if len(content) > MAX_ANSWER:
-                    raise RecogniserFailed("the speech service answered with too much")
-            return bytes(content)
-
     async def close(self) -> None:
-        await self._client.aclose()
+        await self._service.close()
 
 
 def _joined(hints: Sequence[str], comma: str) -> str:
