@@ -7,7 +7,7 @@ from alembic import op
 from yuelai.platform.migrations.helpers import tenant_policy
 
 revision = "0029"
-down_revision = "0027"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 
