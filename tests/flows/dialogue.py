@@ -22,6 +22,7 @@ class ScriptedDialogue:
         self.broken_into: list[str] = []
         """What may cut short each thing said: nothing, `key`, `speech`."""
         self.consents: list[bool] = []
+        self.serves: list[bool] = []
         self.steps: list[tuple[str, str, Mapping[str, Any]]] = []
 
     async def say(
@@ -58,6 +59,9 @@ class ScriptedDialogue:
 
     async def consented(self, given: bool) -> None:
         self.consents.append(given)
+
+    async def served(self, so_far: bool = True) -> None:
+        self.serves.append(so_far)
 
     async def step(self, node: str, kind: str, data: Mapping[str, Any]) -> None:
         self.steps.append((node, kind, data))

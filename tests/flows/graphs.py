@@ -9,6 +9,7 @@ import asyncio
 import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -24,6 +25,7 @@ SENSIBLE = (
     "chosen in ['1', '2', '3', '4']", "paid.ok or a", "customer.class != 'vip' and true", "chosen + 'x' == '1x'",
 )  # fmt: skip
 ODD = ("missing < 1", "1 // 0", "a + 1", "[a, a]", "a + a", "-a", "a * 1000")
+BUSINESSES = ("balance", "paying", "tariffs")
 VARIABLES = ("a", "b", "account", "chosen", "paid")
 PROMPTS = ("greeting", "main_menu", "one_moment")
 
@@ -89,6 +91,10 @@ def mutated(chance: Random, document: Mapping[str, Any]) -> dict[str, Any]:
 def _node(chance: Random, kind: str, anywhere: Sequence[str], later: Sequence[str]) -> dict[str, Any]:
     """`later` are where at least one of the exits leads."""
     node: dict[str, Any] = {"kind": kind, "say": _said(chance)}
+    if chance.random() < 0.2:
+        node["business"] = chance.choice(BUSINESSES)
+    if "served" in schema.NODES[kind]["properties"] and chance.random() < 0.5:
+        node["served"] = chance.random() < 0.7
     required = schema.NODES[kind]["required"]
     for name in schema.EXITS[kind]:
         if name in required or chance.random() < 0.3:
@@ -112,6 +118,8 @@ def _node(chance: Random, kind: str, anywhere: Sequence[str], later: Sequence[st
         case "collect":
             node |= {"save": "a", "maximum": chance.randint(1, 6)}
             node |= chance.choice(({"secret": True}, {"confirm": True}, {"confirm": True, "terminators": ""}, {}))
+            if chance.random() < 0.3:
+                node |= {"as": "amount", "terminators": "#"}
         case "verify":
             # Strangers go there without having been asked anything.
             node |= {"minimum": 2, "maximum": chance.randint(2, 6), "failed": chance.choice(later)}
@@ -183,6 +191,7 @@ class Caller:
     language: str = "zh-CN"
     asked: int = 0
     seconds: float = 0.0
+    is_served: bool = False
     trail: list[tuple[str, str]] = field(default_factory=list)
 
     async def say(
@@ -221,6 +230,9 @@ class Caller:
 
     async def consented(self, given: bool) -> None:
         pass
+
+    async def served(self, so_far: bool = True) -> None:
+        self.is_served = so_far
 
     async def step(self, node: str, kind: str, data: Mapping[str, Any]) -> None:
         self.trail.append((node, kind))
@@ -296,11 +308,23 @@ def check_walk(flow: Flow, flows: Mapping[str, Flow], went: Went) -> None:
         assert one.depth <= 8
     assert sum(len(one.nodes) for one in told) <= bound + len(told)
     how = own[0].outcome
+    served = own[0].served
+    assert went.caller.is_served == served
+    assert not any(one.served or one.businesses for one in told if one.depth)
+    businesses = own[0].businesses
+    assert all(one.code != other.code for one, other in pairwise(businesses))
+    assert {one.code for one in businesses} <= set(BUSINESSES)
+    assert {one.outcome for one in businesses[:-1]} <= {"served", "unserved"}
+    if businesses:
+        # Whoever was served in the last one was served, and what became of the rest of the way is the last one's.
+        assert served == (businesses[-1].outcome == "served")
+        assert businesses[-1].outcome in ("served", how)
     match outcome:
         case None:
-            assert how == "left"
-        case HangUp(served):
-            assert how in ("failed", "served" if served else "unserved")
+            assert how == ("served" if served else "left")
+        case HangUp():
+            assert outcome.served == served
+            assert how in ("failed", "served" if outcome.served else "unserved")
         case ToQueue():
             assert how in ("failed", "queue")
         case ToNumber():

@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 from tests.flows.dialogue import GOES, SILENCE, ScriptedDialogue
 from yuelai.flows.loader import load
 from yuelai.flows.model import Flow, Walked
-from yuelai.flows.ports import Digits, HangUp, Left, LookUpFailed, Outcome, Prompt, ToNumber, ToQueue
+from yuelai.flows.ports import Digits, HangUp, Left, LookUpFailed, Money, Outcome, Prompt, ToNumber, ToQueue
 from yuelai.flows.runtime import run
 
 CALLER = {"customer": {"id": "c1"}, "ani": "13800000001", "interaction_id": "i1"}
@@ -107,6 +107,44 @@ async def test_who_never_agrees_is_not_asked_for_ever() -> None:
     assert isinstance(outcome, ToQueue)
     assert outcome.queue == "general"
     assert dialogue.prompts.count("you_entered") <= CONFIRM.maximum_steps
+
+
+AMOUNT = flow_of(
+    {
+        "first": {"kind": "collect", "as": "amount", "say": [], "save": "no", "maximum": 13, "next": "end"},
+        "end": {"kind": "queue", "queue": "kept", "attributes": {"no": "no"}},
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("keys", "minor"),
+    [
+        ("50#", 5000), ("48*6#", 4860), ("48*60", 4860), ("0*01#", 1), ("*5#", 50), ("7*#", 700), ("007#", 700),
+        ("0#", 0), ("999999999*99#", 99_999_999_999),
+    ],
+)  # fmt: skip
+async def test_the_star_is_the_point_of_an_amount(keys: str, minor: int) -> None:
+    outcome, _, step = await walked(AMOUNT, [keys])
+    assert isinstance(outcome, ToQueue)
+    assert outcome.attributes["no"] == minor
+    assert step == {"label": "", "save": "no", "amount_minor": minor}
+
+
+@pytest.mark.parametrize("keys", ["*#", "**5#", "1*2*3#", "1*234#", "1234567890#", "#", SILENCE])
+async def test_what_is_no_amount_is_a_mistake(keys: str) -> None:
+    outcome, dialogue, _ = await walked(AMOUNT, [keys, "5#"])
+    assert isinstance(outcome, ToQueue)
+    assert outcome.attributes["no"] == 500
+    assert dialogue.prompts == ["wrong_key" if keys.strip("#") else "no_input"]
+
+
+async def test_an_amount_is_said_back_as_money_and_a_secret_one_is_not_on_the_trail() -> None:
+    collect = {"kind": "collect", "as": "amount", "say": [], "save": "no", "maximum": 9, "next": "agent"}
+    _, dialogue, _ = await walked(flow_of({"first": {**collect, "confirm": True}}), ["48*6#", "1"])
+    assert dialogue.said == [Prompt("you_entered"), Money(4860), Prompt("confirm_or_again")]
+    _, _, step = await walked(flow_of({"first": {**collect, "secret": True}}), ["48*6#"])
+    assert step == {"label": "", "save": "no", "length": 4}
 
 
 RATING = flow_of(
@@ -305,8 +343,11 @@ async def test_who_leaves_while_paying_leaves_its_key_and_breaks_nothing_off() -
 @pytest.mark.parametrize("arrears", [0, -5, True, 1.5, "500", None])
 async def test_nothing_is_paid_that_is_no_amount(arrears: Any) -> None:
     systems = Systems(bss__pay=[PAID])
-    outcome, _, _ = await walked(PAYING, [], systems, arrears=arrears)
-    assert outcome == ToQueue("general", {"language": "zh-CN"})
+    kept = {"kind": "queue", "queue": "kept", "attributes": {"paid": "paid"}}
+    flow = flow_of({"first": {**PAY, "failed": "kept"}, "kept": kept})
+    outcome, dialogue, _ = await walked(flow, [], systems, arrears=arrears)
+    assert outcome == ToQueue("kept", {"language": "zh-CN", "paid": {"ok": False, "reason": "amount"}})
+    assert dialogue.steps[0] == ("first", "pay", {"label": "", "ok": False, "reason": "amount"})
     assert systems.asked == []
 
 
@@ -461,7 +502,7 @@ async def test_a_walk_is_told_with_its_way_and_its_mistakes() -> None:
 async def test_it_is_told_of_who_left_and_of_what_broke_too() -> None:
     left = await told_of(MENU, ["9", GOES])
     assert (left.outcome, left.last, left.mistakes) == ("left", "first", {"first": 1})
-    broken = await told_of(PAYING, [], arrears=None)
+    broken = await told_of(flow_of({"first": {"kind": "set", "values": {"a": "1 // 0"}, "next": "agent"}}), [])
     assert (broken.outcome, broken.last, broken.nodes) == ("failed", "agent", ("first",))
 
 

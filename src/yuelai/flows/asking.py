@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from yuelai.flows import model
-from yuelai.flows.ports import Digits, LookUpFailed, Prompt
+from yuelai.flows.ports import Digits, LookUpFailed, Money, Prompt
 from yuelai.flows.walk import Walk
 
 _YES, _NO = "1", "2"
+_AMOUNT = re.compile(r"(?P<whole>[0-9]{0,9})(?:\*(?P<parts>[0-9]{0,2}))?", re.ASCII)
+"""Up to a milliard, with a point or without."""
 
 
 async def menu(walk: Walk, node: model.Menu) -> str:
@@ -50,14 +53,18 @@ async def collect(walk: Walk, node: model.Collect) -> str:
             terminators=node.terminators,
         )
         digits = pressed.digits
-        if not node.minimum <= len(digits) <= node.maximum:
+        amount = _amount(digits) if node.as_amount else None
+        if not node.minimum <= len(digits) <= node.maximum or (node.as_amount and amount is None):
             mistakes += 1
             preface = await walk.mistake(node, "collect", "" if node.secret else digits, mistakes)
             continue
-        agreed = await _agreed(walk, node, digits) if node.confirm else _YES
+        said = Digits(digits) if amount is None else Money(amount)
+        agreed = await _agreed(walk, node, said) if node.confirm else _YES
         if agreed == _YES:
-            walk.variables[node.save] = digits
+            walk.variables[node.save] = digits if amount is None else amount
             shown = {"length": len(digits)} if node.secret else {"digits": digits}
+            if amount is not None and not node.secret:
+                shown = {"amount_minor": amount}
             await walk.step(node, "collect", save=node.save, **shown)
             return node.next
         if not agreed:
@@ -68,10 +75,19 @@ async def collect(walk: Walk, node: model.Collect) -> str:
     return walk.handlers.failed
 
 
-async def _agreed(walk: Walk, node: model.Collect, digits: str) -> str:
-    """Say the digits back; return the answer, nothing after too many that are neither yes nor no."""
+def _amount(keys: str) -> int | None:
+    """Return what the keys come to in minor units, the star being the point: `48*6` is 4860. None is no amount."""
+    form = _AMOUNT.fullmatch(keys)
+    if form is None or not any(key.isdigit() for key in keys):
+        return None
+    whole, parts = form["whole"], form["parts"] or ""
+    return int(whole or "0") * 100 + int(parts.ljust(2, "0"))
+
+
+async def _agreed(walk: Walk, node: model.Collect, given: Digits | Money) -> str:
+    """Say back what was given; return the answer, nothing after too many that are neither yes nor no."""
     before, after = (Prompt(name) for name in model.CONFIRMING)
-    said = (before, Digits(digits), after)
+    said = (before, given, after)
     preface: Sequence[model.SayItem] = ()
     for attempt in range(1, walk.handlers.attempts + 1):
         key = (await walk.ask([*preface, *said], maximum=1, first_timeout=node.first_timeout)).digits

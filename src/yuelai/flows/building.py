@@ -52,6 +52,8 @@ def node(name: str, data: Mapping[str, Any]) -> model.Node:
     fields["say"] = say_items(fields.get("say", ()))
     if "wrong" in fields:
         fields["wrong"] = say_items(fields["wrong"])
+    if "as" in fields:
+        fields["as_amount"] = fields.pop("as") == "amount"
     if "choices" in fields:
         fields["choices"] = {key: _choice(choice) for key, choice in fields["choices"].items()}
     if "cases" in fields:

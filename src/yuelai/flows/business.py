@@ -13,7 +13,6 @@ from typing import Any
 import structlog
 
 from yuelai.flows import model
-from yuelai.flows.expressions import CannotEvaluate
 from yuelai.flows.ports import Left, LookUpFailed
 from yuelai.flows.walk import Walk
 
@@ -48,6 +47,11 @@ async def hours(walk: Walk, node: model.Hours) -> str:
 
 async def pay(walk: Walk, node: model.Pay) -> str:
     arguments = _payment(walk, node)
+    if node.amount and not _is_sum(arguments["amount_minor"]):
+        # The customer keyed in nothing, or owes nothing: that is no fault of the flow.
+        walk.variables[node.save] = {"ok": False, "reason": "amount"}
+        await walk.step(node, "pay", ok=False, reason="amount")
+        return node.failed
     key = _key(walk, node, arguments)
     shown = {"amount_minor": arguments["amount_minor"]} if "amount_minor" in arguments else {}
     # Who hangs up meanwhile may have paid: by its key it is found, and it is not broken off.
@@ -58,19 +62,22 @@ async def pay(walk: Walk, node: model.Pay) -> str:
     if paid is None:
         walk.shared.unsettled[node.name, repr(arguments)] = key
     await walk.step(node, "pay", ok=paid, payment=key, **shown)
+    if paid and node.served:
+        await walk.serve()
     return node.unknown if paid is None else node.next if paid else node.failed
 
 
 def _payment(walk: Walk, node: model.Pay) -> dict[str, Any]:
     arguments = {"account_id": walk.value(node.account), "customer_id": walk.value("customer.id")}
     if node.amount:
-        amount = walk.value(node.amount)
-        if not isinstance(amount, int) or isinstance(amount, bool) or amount <= 0:
-            raise CannotEvaluate(f"{node.amount} is no amount to pay")
-        arguments["amount_minor"] = amount
+        arguments["amount_minor"] = walk.value(node.amount)
     if node.card:
         arguments["card"] = walk.value(node.card)
     return arguments
+
+
+def _is_sum(amount: Any) -> bool:
+    return isinstance(amount, int) and not isinstance(amount, bool) and amount > 0
 
 
 def _key(walk: Walk, node: model.Pay, arguments: Mapping[str, Any]) -> str:

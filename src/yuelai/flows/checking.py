@@ -119,6 +119,8 @@ def _detail_problems(node: model.Node) -> Iterable[Problem]:
         yield Problem(node.name, "minimum_above_maximum", "minimum is above maximum")
     if isinstance(node, model.Collect) and node.confirm and node.secret:
         yield Problem(node.name, "confirm_secret", "what is secret is not said back")
+    if isinstance(node, model.Collect) and node.as_amount and "*" in node.terminators:
+        yield Problem(node.name, "star_twice", "the star is the point of an amount and cannot end it")
     if isinstance(node, model.Pay) and not node.amount and not node.card:
         yield Problem(node.name, "nothing_to_pay", "neither an amount nor a card is given")
     for text in _expressions(node):

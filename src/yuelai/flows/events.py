@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from yuelai.platform.facts import Fact, fact
@@ -28,7 +28,8 @@ class FlowPublished(Fact):
 @fact("flow.walked")
 @dataclass(frozen=True, kw_only=True)
 class FlowWalked(Fact):
-    """A contact went through a flow, from `nodes[0]` to `last`; `outcome` and the rest as `model.Walked` has them."""
+    """A contact went through a flow, from `nodes[0]` to `last`; `outcome` and the rest as `model.Walked` has them, each
+    of `businesses` as `[code, outcome]`. `walk` is 1, and one more for each flow it was sent to before."""
 
     walk_id: UUID
     interaction_id: UUID
@@ -40,3 +41,5 @@ class FlowWalked(Fact):
     mistakes: dict[str, int]
     seconds: float
     depth: int = 0
+    walk: int = 1
+    businesses: list[list[str]] = field(default_factory=list)

@@ -19,20 +19,24 @@ class SayItem:
 
 @dataclass(frozen=True)
 class Node:
-    """What all kinds have. `label` is shown in the trail; `say` is said on entering."""
+    """What all kinds have. `label` is shown in the trail; `say` is said on entering. Who comes to a node with a
+    `business` calls about that from now on."""
 
     name: str
     label: str = ""
     say: tuple[SayItem, ...] = ()
+    business: str = ""
 
 
 @dataclass(frozen=True)
 class Say(Node):
-    """A key cuts it short unless it is not `interruptible` (a legal notice, say); with `by_speech` a word too."""
+    """A key cuts it short unless it is not `interruptible` (a legal notice, say); with `by_speech` a word too. Once it
+    has been said, a customer has got what they came for if it is `served`."""
 
     next: str = ""
     interruptible: bool = True
     by_speech: bool = False
+    served: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,8 @@ class Menu(Node):
 @dataclass(frozen=True)
 class Collect(Node):
     """Takes `minimum` to `maximum` keys into the variable `save`; `secret` ones never reach the trail. With `confirm`
-    they are said back, to be agreed to."""
+    they are said back, to be agreed to. With `as_amount` the star is the point of a sum of money, and the variable is
+    minor units."""
 
     save: str = ""
     minimum: int = 1
@@ -96,6 +101,7 @@ class Collect(Node):
     next_timeout: float = 3.0
     secret: bool = False
     confirm: bool = False
+    as_amount: bool = False
     next: str = ""
 
 
@@ -134,12 +140,14 @@ class LookUpNode(Node):
 @dataclass(frozen=True)
 class Pay(Node):
     """Pays onto `account`: `amount` in minor units, or with the `card` of that number. All three are expressions.
-    `unknown` is where it leads when nobody can say whether it was paid."""
+    `unknown` is where it leads when nobody can say whether it was paid; what is no amount above 0 is not asked for and
+    leads to `failed`. Who has paid has got what they came for if it is `served`."""
 
     account: str = ""
     amount: str = ""
     card: str = ""
     save: str = ""
+    served: bool = False
     next: str = ""
     failed: str = ""
     unknown: str = ""
@@ -237,20 +245,38 @@ class Flow:
     early: bool = False
 
 
+Ending = Literal["served", "unserved", "queue", "transfer", "left", "failed"]
+
+
+@dataclass(frozen=True)
+class BusinessWalked:
+    """One business that a contact was about, and what came of it; `unserved` is one that was neither served nor left
+    before another one began, or before the flow hung up."""
+
+    code: str
+    outcome: Ending
+
+
 @dataclass(frozen=True)
 class Walked:
     """How one flow was walked, once it is over. `nodes` in order, the first 500; `last` is where it ended, `mistakes`
     the wrong and missing inputs of each node that had some; `seconds` from its start. A sub-flow has a `depth` above
-    0."""
+    0. Who leaves after they have been served was `served`.
+
+    Of the outermost flow alone: `served` tells whether they had got what they came for, wherever they went then, and
+    `businesses` are what it was about, in order, the first 100, those of the flows inside included.
+    """
 
     flow: str
     version: int
     nodes: tuple[str, ...]
-    outcome: Literal["served", "unserved", "queue", "transfer", "left", "failed"]
+    outcome: Ending
     last: str
     mistakes: Mapping[str, int]
     seconds: float
     depth: int = 0
+    served: bool = False
+    businesses: tuple[BusinessWalked, ...] = ()
 
 
 MAXIMUM_DEPTH = 8

@@ -104,6 +104,11 @@ class Dialogue(Protocol):
         """The customer agrees to being recorded, or does not: then nothing of the contact is recorded."""
         ...
 
+    async def served(self, so_far: bool = True) -> None:
+        """The customer has got what they came for, and may hang up; with `so_far` false they have come to something
+        else meanwhile, of which that is not true yet."""
+        ...
+
     async def step(self, node: str, kind: str, data: Mapping[str, Any]) -> None:
         """Write a step to the service trail. Secret digits are never in `data`."""
         ...

@@ -7,7 +7,7 @@ error handler, and if that fails too, to what its node says without its trimming
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Literal, cast
 
@@ -16,7 +16,7 @@ import structlog
 from yuelai.flows import asking, business, model
 from yuelai.flows.plain import plain
 from yuelai.flows.ports import Dialogue, HangUp, Left, LookUp, Outcome, Prompt, ToNumber, ToQueue
-from yuelai.flows.walk import Shared, TooManySteps, Walk
+from yuelai.flows.walk import MOST_BUSINESSES, Shared, TooManySteps, Walk
 
 log = structlog.get_logger()
 
@@ -44,7 +44,7 @@ async def run(
     shared = Shared(dialogue, lookup, flows, dict(context), flow.maximum_steps, watch=watch or _nobody)
     walk = Walk(flow, shared)
     shared.watch(walk)
-    how: Literal["served", "unserved", "queue", "transfer", "left", "failed"] = "left"
+    how: model.Ending = "left"
     try:
         try:
             outcome = await _through(walk, on_walked)
@@ -69,6 +69,7 @@ async def _through(walk: Walk, on_walked: OnWalked | None) -> Outcome:
     name = walk.flow.start
     while True:
         node = walk.enter(name)
+        await walk.about(node.business)
         if isinstance(node, model.Queue | model.Transfer | model.HangUpNode):
             return await _end(walk, node)
         if isinstance(node, model.SubFlow):
@@ -84,7 +85,9 @@ async def _end(walk: Walk, node: model.Queue | model.Transfer | model.HangUpNode
     if isinstance(node, model.HangUpNode):
         await walk.step(node, "hangup", served=node.served)
         await walk.say(node.say)
-        return HangUp(node.served or walk.shared.served)
+        if node.served:
+            await walk.serve()
+        return HangUp(walk.shared.served)
     if isinstance(node, model.Transfer):
         await walk.step(node, "transfer", number=node.to)
         await walk.say(node.say)
@@ -98,7 +101,7 @@ async def _end(walk: Walk, node: model.Queue | model.Transfer | model.HangUpNode
 async def _give_up(walk: Walk) -> Outcome:
     """Go to the error handler, without relying on anything but its own fields."""
     node = walk.flow.nodes[walk.handlers.error]
-    walk.at = node.name
+    walk.stand(node.name)
     prompts = [Prompt(item.text) for item in node.say if item.kind == "prompt"]
     try:
         await walk.dialogue.say(prompts)
@@ -127,7 +130,7 @@ async def _inside(walk: Walk, node: model.SubFlow, on_walked: OnWalked | None) -
     await walk.step(node, "flow", into=node.flow, ok=True)
     inner = Walk(flow, walk.shared, walk.depth + 1)
     walk.shared.watch(inner)
-    how: Literal["served", "unserved", "queue", "transfer", "left", "failed"] = "left"
+    how: model.Ending = "left"
     try:
         outcome = await _through(inner, on_walked)
         how = _how(outcome)
@@ -141,10 +144,7 @@ async def _inside(walk: Walk, node: model.SubFlow, on_walked: OnWalked | None) -
         return node.failed
     finally:
         _tell(inner, how, on_walked)
-    if isinstance(outcome, HangUp):
-        walk.shared.served = outcome.served
-        return node.next
-    return outcome
+    return node.next if isinstance(outcome, HangUp) else outcome
 
 
 # --- nodes that go on by themselves ---------------------------------------------------------------------------------
@@ -153,6 +153,8 @@ async def _inside(walk: Walk, node: model.SubFlow, on_walked: OnWalked | None) -
 async def _say(walk: Walk, node: model.Say) -> str:
     await walk.step(node, "say")
     await walk.say(node.say, interruptible=node.interruptible, by_speech=node.by_speech)
+    if node.served:
+        await walk.serve()
     return node.next
 
 
@@ -223,13 +225,19 @@ def _how(outcome: Outcome) -> Literal["served", "unserved", "queue", "transfer"]
     return "queue" if isinstance(outcome, ToQueue) else "transfer"
 
 
-def _tell(
-    walk: Walk,
-    how: Literal["served", "unserved", "queue", "transfer", "left", "failed"],
-    on_walked: OnWalked | None,
-) -> None:
+def _came_of(shared: Shared, how: model.Ending) -> Iterable[model.BusinessWalked]:
+    """Yield what came of each business; what became of the whole contact became of the last one."""
+    for at, one in enumerate(shared.businesses[:MOST_BUSINESSES], start=1):
+        last = at == len(shared.businesses)
+        yield model.BusinessWalked(one.code, "served" if one.served else how if last else "unserved")
+
+
+def _tell(walk: Walk, how: model.Ending, on_walked: OnWalked | None) -> None:
     if on_walked is None:
         return
+    if how == "left" and walk.shared.served:
+        how = "served"
+    outermost = walk.depth == 0
     seconds = asyncio.get_running_loop().time() - walk.began
     walked = model.Walked(
         walk.flow.id,
@@ -240,6 +248,8 @@ def _tell(
         dict(walk.mistakes),
         seconds,
         walk.depth,
+        outermost and walk.shared.served,
+        tuple(_came_of(walk.shared, how)) if outermost else (),
     )
     try:
         on_walked(walked)

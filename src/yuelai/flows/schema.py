@@ -35,8 +35,12 @@ _PLACE = {"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItem
 """Where a designer has put it; nothing else looks at it."""
 
 
+_LABEL = {"type": "string", "maxLength": 80}
+_BUSINESS = {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,31}$"}
+
+
 def _node(kind: str, required: list[str], **properties: Any) -> dict[str, Any]:
-    common = {"kind": {"const": kind}, "label": {"type": "string"}, "say": _SAY, "at": _PLACE}
+    common = {"kind": {"const": kind}, "label": _LABEL, "say": _SAY, "at": _PLACE, "business": _BUSINESS}
     return {
         "type": "object",
         "properties": {**common, **properties},
@@ -50,7 +54,7 @@ def _digits(most: int) -> dict[str, Any]:
 
 
 NODES: dict[str, dict[str, Any]] = {
-    "say": _node("say", ["say", "next"], next=_EXIT, interruptible=_FLAG, by_speech=_FLAG),
+    "say": _node("say", ["say", "next"], next=_EXIT, interruptible=_FLAG, by_speech=_FLAG, served=_FLAG),
     "notice": _node("notice", ["say", "next"], next=_EXIT, interruptible=_FLAG),
     "consent": _node("consent", ["say", "next"], next=_EXIT, first_timeout=_SECONDS),
     "hours": _node(
@@ -72,7 +76,7 @@ NODES: dict[str, dict[str, Any]] = {
                 "type": "object",
                 "properties": {
                     "next": _EXIT,
-                    "label": {"type": "string"},
+                    "label": _LABEL,
                     "words": {
                         "type": "array",
                         "items": {"type": "string", "minLength": 1, "maxLength": 40},
@@ -100,6 +104,7 @@ NODES: dict[str, dict[str, Any]] = {
         secret=_FLAG,
         confirm=_FLAG,
         next=_EXIT,
+        **{"as": {"enum": ["digits", "amount"]}},
     ),
     "verify": _node(
         "verify",
@@ -128,6 +133,7 @@ NODES: dict[str, dict[str, Any]] = {
         amount=_EXPRESSION,
         card=_EXPRESSION,
         save=_VARIABLE,
+        served=_FLAG,
         next=_EXIT,
         failed=_EXIT,
         unknown=_EXIT,

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringCons
 from yuelai.flows.documents import MOST_BYTES
 from yuelai.identity.schemas import Body, Name
 
-RESERVED = frozenset({"check", "import", "lookups", "prompts", "simulations"})
+RESERVED = frozenset({"check", "import", "lookups", "prompts", "rates", "simulations"})
 """Codes that no flow has, as their places in the API are taken."""
 
 

@@ -19,6 +19,7 @@ from yuelai.flows.ports import Collected, Dialogue, LookUp, Utterance
 from yuelai.flows.speaking import utterance
 
 LONGEST_TRAIL = 500
+MOST_BUSINESSES = 100
 NO_WORDS: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 
@@ -28,6 +29,14 @@ class FlowBroken(Exception):
 
 class TooManySteps(FlowBroken):
     """The bound on what one contact may pass is reached; no flow that is walked inside another one goes on, either."""
+
+
+@dataclass
+class Business:
+    """What the contact is, or was, about."""
+
+    code: str
+    served: bool = False
 
 
 @dataclass
@@ -42,7 +51,8 @@ class Shared:
     watch: Callable[[Walk], None]
     steps: int = 0
     served: bool = False
-    """A flow inside this one has given the customer what they came for."""
+    """The customer has got what they came for, and has not come to anything else since."""
+    businesses: list[Business] = field(default_factory=list)
     visits: Counter[str] = field(default_factory=Counter)
     unsettled: dict[tuple[str, str], str] = field(default_factory=dict)
     """Payments of which nobody can say whether they were made: their keys by node and what was asked."""
@@ -57,6 +67,8 @@ class Walk:
     nodes: list[str] = field(default_factory=list)
     mistakes: Counter[str] = field(default_factory=Counter)
     began: float = field(default_factory=lambda: asyncio.get_running_loop().time())
+    since: float = 0.0
+    """When it came to the node where it is, by the loop's clock as `began`."""
 
     @property
     def dialogue(self) -> Dialogue:
@@ -72,11 +84,31 @@ class Walk:
 
     def enter(self, name: str) -> model.Node:
         """Go to a node. Raises `TooManySteps`."""
-        self.at = name
+        self.stand(name)
         if len(self.nodes) < LONGEST_TRAIL:
             self.nodes.append(name)
         self.count()
         return self.flow.nodes[name]
+
+    async def about(self, code: str) -> None:
+        """The contact is about this business from now on. Who was served in another one is not served in it."""
+        shared = self.shared
+        if not code or (shared.businesses and shared.businesses[-1].code == code):
+            return
+        if shared.served:
+            await self.dialogue.served(False)
+            shared.served = False
+        shared.businesses.append(Business(code))
+
+    async def serve(self) -> None:
+        """The customer has got what they came for. Raises `Left` if they have gone before that."""
+        await self.dialogue.served()
+        self.shared.served = True
+        if self.shared.businesses:
+            self.shared.businesses[-1].served = True
+
+    def stand(self, name: str) -> None:
+        self.at, self.since = name, asyncio.get_running_loop().time()
 
     def count(self) -> None:
         """One more step. Repeating is no mistake and no new node, but a stuck key must not repeat one for ever."""
@@ -112,7 +144,8 @@ class Walk:
 
     async def step(self, node: model.Node, kind: str, **data: Any) -> None:
         inside = {"flow": self.flow.id} if self.depth else {}
-        await self.dialogue.step(node.name, kind, {"label": node.label, **inside, **plain(data)})
+        about = {"business": node.business} if node.business else {}
+        await self.dialogue.step(node.name, kind, {"label": node.label, **inside, **about, **plain(data)})
 
     async def mistake(self, node: model.Node, kind: str, key: str, attempt: int) -> Sequence[model.SayItem]:
         """Note a wrong or missing input, `key` as far as it may be seen; return what to say before asking again."""

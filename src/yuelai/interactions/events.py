@@ -34,7 +34,7 @@ class EndReason(StrEnum):
     CUSTOMER_HUNG_UP = "customer_hung_up"
     AGENT_HUNG_UP = "agent_hung_up"
     SERVED = "served"
-    """The flow served it and hung up."""
+    """The flow served it, whoever hung up then."""
     ABANDONED = "abandoned"
     """The customer hung up before an agent answered."""
     REFUSED = "refused"

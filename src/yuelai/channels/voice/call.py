@@ -266,6 +266,8 @@ class VoiceCall:
         await self.end(EndReason.ABANDONED if gave_up else self._hung_up())
 
     def _hung_up(self) -> EndReason:
+        if self.self_service.served:
+            return EndReason.SERVED
         standing = [party for party in self.parties if party.stands]
         alone = bool(standing) and not any(isinstance(party, AgentParty) for party in standing)
         return EndReason.TRANSFERRED_OUT if alone else EndReason.CUSTOMER_HUNG_UP

@@ -52,6 +52,8 @@ class VoiceDialogue:
         self._before_keys, self._on_consent = before_keys, on_consent
         self._media, self._leg, self._files, self._on_step, self._left = media, leg, files, on_step, left
         self._language = language
+        self.is_served = False
+        """The caller has got what they came for: who hangs up now has not given up."""
         self._keys: deque[str] = deque()
         self._pressed = asyncio.Event()
         self._playing: tuple[UUID, asyncio.Event] | None = None
@@ -67,6 +69,10 @@ class VoiceDialogue:
     async def consented(self, given: bool) -> None:
         if self._on_consent is not None:
             await self._on_consent(given)
+
+    async def served(self, so_far: bool = True) -> None:
+        self._check()
+        self.is_served = so_far
 
     async def step(self, node: str, kind: str, data: Mapping[str, Any]) -> None:
         await self._on_step(node, kind, data)

@@ -64,6 +64,11 @@ class SelfService:
         await call.recorder.segment(SegmentKind.IVR)
         self.start()
 
+    @property
+    def served(self) -> bool:
+        """The caller is in a flow and has got there what they came for."""
+        return self._call.phase is Phase.FLOW and self._dialogue is not None and self._dialogue.is_served
+
     def key(self, digit: str) -> None:
         if self._dialogue is not None:
             self._dialogue.key(digit)

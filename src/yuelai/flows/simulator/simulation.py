@@ -254,6 +254,9 @@ class Simulation:
     async def consented(self, given: bool) -> None:
         pass
 
+    async def served(self, so_far: bool = True) -> None:
+        self._tell("step", "", {"served": so_far})
+
     async def step(self, node: str, kind: str, data: Mapping[str, Any]) -> None:
         shown = {name: value for name, value in data.items() if value is not None and name != "label"}
         self._tell("step", str(data.get("label") or ""), {"kind": kind, **shown})
