@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -12,6 +14,7 @@ from uuid import UUID
 import pytest
 
 from tests.flows.dialogue import ScriptedDialogue
+from tests.support import virtual_time
 from tests.support.web import add_person, add_tenant
 from yuelai.bootstrap.adapters import FlowDirectory
 from yuelai.bootstrap.directory import LiveDirectory
@@ -21,7 +24,10 @@ from yuelai.bootstrap.seats import Seats
 from yuelai.channels.ports import Entry
 from yuelai.flows import loader, service
 from yuelai.flows.events import FlowWalked
-from yuelai.flows.ports import Collected
+from yuelai.flows.model import Flow
+from yuelai.flows.ports import Collected, Left
+from yuelai.flows.runtime import run
+from yuelai.flows.walk import Shared, Walk
 from yuelai.identity.model import Principal
 from yuelai.media.tts.speaker import Speaker
 from yuelai.platform.bus import Bus
@@ -175,6 +181,7 @@ async def test_each_walk_is_told_to_the_journal_and_a_full_one_holds_up_nobody(
     fact = record.fact
     assert isinstance(fact, FlowWalked)
     assert (fact.interaction_id, fact.code, fact.version, fact.outcome) == (contact, "sales", 1, "served")
+    assert (fact.walk, fact.businesses) == (1, [])
     assert (fact.nodes, fact.mistakes, fact.last) == (["menu", "tell", "end"], {"menu": 1}, "end")
     assert record.private == {}
 
@@ -243,3 +250,93 @@ async def test_contacts_that_end_in_any_way_are_counted_out() -> None:
         assert running.of(tenant) == {"main": {str(flow.version): 1}}
         raise RuntimeError
     assert running.of(tenant) == {}
+
+
+# --- where they stand -----------------------------------------------------------------------------------------------
+
+
+def with_inner() -> tuple[Flow, dict[str, Flow]]:
+    """A flow that asks and leads into another one, which asks as well."""
+    inner = loader.load({**document("goodbye"), "id": "inner", "version": 1})
+    outer = {
+        "id": "outer",
+        "version": 4,
+        "start": "menu",
+        "handlers": {"failed": "end", "error": "end"},
+        "nodes": {
+            "menu": {"kind": "menu", "say": ["main_menu"], "choices": {"1": {"next": "inside"}}},
+            "inside": {"kind": "flow", "flow": "inner", "next": "again", "failed": "end"},
+            "again": {"kind": "menu", "say": ["main_menu"], "choices": {"1": {"next": "end"}}},
+            "end": {"kind": "hangup", "served": True},
+        },
+    }
+    return loader.load(outer), {"inner": inner}
+
+
+class Slow(ScriptedDialogue):
+    """A customer who takes so many seconds for each answer, and then goes."""
+
+    def __init__(self, *thinks: float) -> None:
+        super().__init__(["1"] * len(thinks))
+        self._thinks = iter(thinks)
+
+    async def collect(self, utterances: Any, **more: Any) -> Collected:
+        await asyncio.sleep(next(self._thinks, 0))
+        return await super().collect(utterances, **more)
+
+
+def test_where_each_contact_stands_is_known_and_since_when() -> None:
+    virtual_time.run(_stand())
+
+
+async def _stand() -> None:
+    running, tenant, other = RunningFlows(), UUID(int=1), UUID(int=2)
+    outer, flows = with_inner()
+
+    def live(code: str) -> dict[str, Any]:
+        found = running.live(tenant, code, datetime(2026, 1, 1, tzinfo=UTC))
+        assert found["at"] == "2026-01-01T00:00:00+00:00"
+        return {"running": found["running"]} | {
+            node: (here["contacts"], here["longest_seconds"]) for node, here in found["nodes"].items()
+        }
+
+    async def call(of: UUID, *thinks: float) -> None:
+        with running.within(of, outer) as standing, contextlib.suppress(Left):
+            await run(outer, Slow(*thinks), nothing, {}, flows=flows, watch=standing.began, on_walked=standing.ended)
+
+    calls = [asyncio.create_task(call(tenant, 10, 20, 30)), asyncio.create_task(call(other, 100))]
+    await asyncio.sleep(4)
+    calls.append(asyncio.create_task(call(tenant, 50)))
+    await asyncio.sleep(1)
+    assert live("outer") == {"running": 2, "menu": (2, 5.0)}
+    assert live("inner") == {"running": 0}
+    await asyncio.sleep(10)  # 15 s: the first one is in the inner flow
+    assert live("outer") == {"running": 2, "menu": (1, 11.0), "inside": (1, 5.0)}
+    assert live("inner") == {"running": 1, "menu": (1, 5.0)}
+    await asyncio.sleep(20)  # 35 s: and out of it again
+    assert live("outer") == {"running": 2, "menu": (1, 31.0), "again": (1, 5.0)}
+    assert live("inner") == {"running": 0}
+    await asyncio.gather(*calls)
+    assert live("outer") == {"running": 0}
+    assert running.live(other, "outer", datetime.now(UTC))["nodes"] == {}
+
+
+async def nothing(name: str, arguments: Any) -> dict[str, Any]:
+    return {}
+
+
+def test_ten_thousand_contacts_are_looked_through_in_a_moment() -> None:
+    virtual_time.run(_crowd())
+
+
+async def _crowd() -> None:
+    running, flow, now = RunningFlows(), loader.shipped()["main"], asyncio.get_running_loop().time()
+    shared = Shared(ScriptedDialogue([]), nothing, {}, {}, 200, lambda walk: None)
+    with contextlib.ExitStack() as stack:
+        for number in range(10_000):
+            walk = Walk(flow, shared, at=f"n{number % 50}", since=now)
+            stack.enter_context(running.within(UUID(int=1), flow)).began(walk)
+        began = time.monotonic()
+        found = running.live(UUID(int=1), "main", datetime.now(UTC))
+        assert time.monotonic() - began < 0.5
+        assert (found["running"], len(found["nodes"])) == (10_000, 50)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import structlog
 
-from yuelai.bootstrap.flow_versions import FlowVersions, RunningFlows
+from yuelai.bootstrap.flow_versions import FlowVersions, RunningFlows, Standing
 from yuelai.bootstrap.flow_walks import WalkKeeper
 from yuelai.bootstrap.lookups import BusinessLookUp, Outside
 from yuelai.channels.ports import Closing, Entry, FlowOutcome, Identified
@@ -104,14 +104,15 @@ class FlowDirectory:
         lookup = BusinessLookUp(
             self._database, entry.tenant.id, self.closing_of, self.outside, context, language=lambda: dialogue.language
         )
-        with self.running.within(entry.tenant.id, flow):
+        with self.running.within(entry.tenant.id, flow) as standing:
             outcome = await run(
                 flow,
                 dialogue,
                 lookup,
                 context,
                 flows=self._versions.flows(entry.tenant.id),
-                on_walked=self._on_walked(entry.tenant.id, context),
+                on_walked=partial(self._on_walked, entry.tenant.id, context, standing),
+                watch=standing.began,
             )
         if isinstance(outcome, flows.ToQueue):
             return FlowOutcome(queue=outcome.queue, attributes=outcome.attributes)
@@ -119,10 +120,11 @@ class FlowDirectory:
             return FlowOutcome(number=outcome.number)
         return FlowOutcome(served=outcome.served)
 
-    def _on_walked(self, tenant_id: UUID, context: Mapping[str, Any]) -> Callable[[Walked], None] | None:
-        if self.walks is None or "interaction_id" not in context:
-            return None
-        return partial(self.walks.keep, tenant_id, UUID(str(context["interaction_id"])))
+    def _on_walked(self, tenant_id: UUID, context: Mapping[str, Any], standing: Standing, walked: Walked) -> None:
+        standing.ended(walked)
+        if self.walks is not None and "interaction_id" in context:
+            interaction = UUID(str(context["interaction_id"]))
+            self.walks.keep(tenant_id, interaction, int(context.get("walk", 1)), walked)
 
     async def files(self, utterances: Sequence[Any], language: str) -> list[Path]:
         return [file for each in utterances for file in await self._sound(each, language)]

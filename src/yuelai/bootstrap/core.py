@@ -289,6 +289,7 @@ async def start(settings: Settings, stack: contextlib.AsyncExitStack) -> tuple[J
     calls_out = CallsOut(database, bus, keeper, OutgoingCalls(services, voice, flows.number_of), flows)
     handlers = {**requests.handlers, **trunks.handlers(trials), **calls_out.handlers}
     handlers["flow.running"] = flows.running.answer
+    handlers["flow.live"] = flows.running.answer_live
     handlers["interaction.wrapup"] = checked(live, dispositions, handlers["interaction.wrapup"])
     server = IpcServer(settings.socket("core"), handlers, requests.events, on_connect=partial(_own, ownership))
 

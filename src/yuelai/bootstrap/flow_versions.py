@@ -6,7 +6,8 @@ import asyncio
 import contextlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -17,7 +18,8 @@ import structlog
 from yuelai.bootstrap.asking import principal_of
 from yuelai.flows import loader, tables
 from yuelai.flows.errors import FlowInvalid
-from yuelai.flows.model import Flow
+from yuelai.flows.model import Flow, Walked
+from yuelai.flows.walk import Walk
 from yuelai.platform.db import Connection
 from yuelai.platform.ipc import Peer
 
@@ -74,27 +76,66 @@ def _build(key: Key, document: Mapping[str, Any]) -> Flow | None:
     return None
 
 
+@dataclass(eq=False)
+class Standing:
+    """One contact in a flow: the walks it is in, each of them inside the one before."""
+
+    walks: list[Walk] = field(default_factory=list)
+
+    def began(self, walk: Walk) -> None:
+        """`runtime.run`'s `watch`. Walks that are over are taken off here: nothing is done while one goes on."""
+        del self.walks[walk.depth :]
+        self.walks.append(walk)
+
+    def ended(self, walked: Walked) -> None:
+        del self.walks[walked.depth :]
+
+
 class RunningFlows:
-    """How many contacts are in which version of which flow."""
+    """How many contacts are in which version of which flow, and at which node."""
 
     def __init__(self) -> None:
         self._counts: Counter[tuple[UUID, str, int]] = Counter()
         """By tenant, code and version."""
+        self._standing: dict[UUID, set[Standing]] = {}
+        """By tenant."""
 
     @contextlib.contextmanager
-    def within(self, tenant_id: UUID, flow: Flow) -> Iterator[None]:
-        key = (tenant_id, flow.id, flow.version)
+    def within(self, tenant_id: UUID, flow: Flow) -> Iterator[Standing]:
+        """The contact is in the flow meanwhile; what it is given is told of its walks."""
+        key, standing = (tenant_id, flow.id, flow.version), Standing()
         self._counts[key] += 1
+        self._standing.setdefault(tenant_id, set()).add(standing)
         try:
-            yield
+            yield standing
         finally:
             self._counts[key] -= 1
             if not self._counts[key]:
                 del self._counts[key]
+            self._standing[tenant_id].discard(standing)
+            if not self._standing[tenant_id]:
+                del self._standing[tenant_id]
 
     async def answer(self, peer: Peer, params: dict[str, Any]) -> Any:
         """What the web process is told when it asks for `flow.running`."""
         return {"running": self.of(principal_of(params).tenant_id)}
+
+    async def answer_live(self, peer: Peer, params: dict[str, Any]) -> Any:
+        """What it is told when it asks for `flow.live` of a `code`."""
+        return self.live(principal_of(params).tenant_id, str(params["code"]), datetime.now(UTC))
+
+    def live(self, tenant_id: UUID, code: str, at: datetime) -> dict[str, Any]:
+        """Return `{at, running, nodes: {node: {contacts, longest_seconds}}}` of all versions of the flow. Who is in a
+        flow inside it stands at its node that leads there, and in the inner one, too."""
+        now, nodes, running = asyncio.get_running_loop().time(), dict[str, dict[str, Any]](), 0
+        for standing in self._standing.get(tenant_id, ()):
+            inside = [walk for walk in standing.walks if walk.flow.id == code]
+            running += bool(inside)
+            for walk in inside:
+                node = nodes.setdefault(walk.at, {"contacts": 0, "longest_seconds": 0.0})
+                node["contacts"] += 1
+                node["longest_seconds"] = max(node["longest_seconds"], round(now - walk.since, 1))
+        return {"at": at.isoformat(), "running": running, "nodes": nodes}
 
     def of(self, tenant_id: UUID) -> dict[str, dict[str, int]]:
         """Return the numbers by code and version."""

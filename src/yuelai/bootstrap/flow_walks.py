@@ -24,7 +24,8 @@ class WalkKeeper:
         self._append, self._clock = append, clock
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def keep(self, tenant_id: UUID, interaction_id: UUID, walked: Walked) -> None:
+    def keep(self, tenant_id: UUID, interaction_id: UUID, walk: int, walked: Walked) -> None:
+        """`walk` is 1, and one more for each flow that the contact was sent to before."""
         fact = FlowWalked(
             at=self._clock.now(),
             tenant_id=tenant_id,
@@ -38,6 +39,8 @@ class WalkKeeper:
             mistakes=dict(walked.mistakes),
             seconds=round(walked.seconds, 3),
             depth=walked.depth,
+            walk=walk,
+            businesses=[[one.code, one.outcome] for one in walked.businesses],
         )
         task = asyncio.create_task(self._write(Record(fact)), name="flow walk")
         self._tasks.add(task)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from pydantic import BaseModel
 
 
@@ -36,3 +38,41 @@ class Traffic(BaseModel):
     repeated_within_day: int | None
     nodes: dict[str, NodeTraffic]
     edges: list[EdgeTraffic]
+
+
+class Rate(BaseModel):
+    """Contacts of one flow, business and period, each null unless it was asked for; what is meant by the figures stands
+    in docs/reference/self-service-rates.md. `repeated_within_day` is null where there are too many to look after."""
+
+    flow: str | None
+    business: str | None
+    start: datetime | None
+    contacts: int
+    served: int
+    queue: int
+    transfer: int
+    left: int
+    failed: int
+    unserved: int
+    share_served: float
+    contained: int
+    repeated_within_day: int | None
+
+
+class RateList(BaseModel):
+    items: list[Rate]
+
+
+class NodeLive(BaseModel):
+    """`longest_seconds`: how long the one of them has been there who came first."""
+
+    contacts: int
+    longest_seconds: float
+
+
+class Live(BaseModel):
+    """Contacts in all versions of the flow, those included that were led into it from another one."""
+
+    at: datetime
+    running: int
+    nodes: dict[str, NodeLive]

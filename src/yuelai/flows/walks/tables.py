@@ -1,14 +1,15 @@
-"""SQL of walks: what the projector does with core's facts, and the figures counted from the rows."""
+"""SQL of walks: what the projector does with core's facts, and the figures of one flow counted from the rows."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 import asyncpg
 
+from yuelai.flows import loader
 from yuelai.flows.events import FlowWalked
 from yuelai.platform.facts import Fact
 from yuelai.platform.journal import Entry
@@ -16,18 +17,28 @@ from yuelai.platform.journal import Entry
 if TYPE_CHECKING:
     from yuelai.platform.db import Connection
 
+CLOCKS_DIFFER = timedelta(seconds=1)
+"""By how much the clocks of who publishes and who walks may differ."""
+
 _WALKS = "tenant_id = $1 AND code = $2 AND ($3::int IS NULL OR version = $3) AND at >= $4 AND at < $5"
 
 
 async def _walked(conn: Connection, entry: Entry) -> None:
-    """Twice changes nothing."""
+    """Twice changes nothing. What belongs to a flow that is deleted meanwhile is not counted: its version was published
+    before the walk began, or ships with the program."""
     fact = entry.fact
     assert isinstance(fact, FlowWalked)
+    shipped = loader.shipped().get(fact.code)
     await conn.execute(
         """
         INSERT INTO flow_walks (id, tenant_id, code, version, interaction_id, at, seconds, nodes, outcome, last,
-            mistakes, depth)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (id) DO NOTHING
+            mistakes, depth, walk)
+        SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13
+        WHERE coalesce(
+            (SELECT v.at <= $14 FROM flow_versions v WHERE v.tenant_id = $2 AND v.code = $3 AND v.version = $4),
+            $4 <= $15
+        )
+        ON CONFLICT (id) DO NOTHING
         """,
         fact.walk_id,
         fact.tenant_id,
@@ -41,7 +52,22 @@ async def _walked(conn: Connection, entry: Entry) -> None:
         fact.last,
         fact.mistakes,
         fact.depth,
+        fact.walk,
+        fact.at - timedelta(seconds=fact.seconds) + CLOCKS_DIFFER,
+        shipped.version if shipped is not None else 0,
     )
+    if fact.businesses:
+        await conn.execute(
+            """
+            INSERT INTO flow_businesses (walk_id, place, tenant_id, code, walk, interaction_id, at, business, outcome)
+            SELECT w.id, b.place, w.tenant_id, w.code, w.walk, w.interaction_id, w.at, b.business, b.outcome
+            FROM flow_walks w CROSS JOIN unnest($2::text[], $3::text[]) WITH ORDINALITY AS b (business, outcome, place)
+            WHERE w.id = $1 AND w.depth = 0 ON CONFLICT (walk_id, place) DO NOTHING
+            """,
+            fact.walk_id,
+            [business for business, _ in fact.businesses],
+            [outcome for _, outcome in fact.businesses],
+        )
 
 
 PROJECTIONS: Mapping[type[Fact], Callable[[Connection, Entry], Awaitable[None]]] = {FlowWalked: _walked}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from yuelai.flows import service
 from yuelai.flows.refusals import NoSuchFlowVersion, PeriodTooLong
 from yuelai.flows.walks import tables
+from yuelai.flows.walks.bounds import bounded
 from yuelai.identity.model import Principal
 
 if TYPE_CHECKING:
@@ -26,10 +27,17 @@ async def traffic(
     conn: Connection, principal: Principal, code: str, version: int | None, since: datetime, until: datetime
 ) -> dict[str, Any]:
     """Return the figures of a version, or of all, for walks that ended in the period. Raises `UnknownFlow`,
-    `PeriodTooLong`."""
+    `PeriodTooLong`, `TooMuchToCount`."""
     if not timedelta(0) <= until - since <= LONGEST:
         raise PeriodTooLong()
     await service.template(conn, principal, code)
+    async with bounded(conn):
+        return await _counted(conn, principal, code, version, since, until)
+
+
+async def _counted(
+    conn: Connection, principal: Principal, code: str, version: int | None, since: datetime, until: datetime
+) -> dict[str, Any]:
     asked = (principal.tenant_id, code, version, since, until)
     ended = await tables.outcomes(conn, *asked)
     handlers = await _handlers(conn, principal, code, await tables.versions_walked(conn, *asked))
