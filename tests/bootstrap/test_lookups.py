@@ -14,7 +14,10 @@ import pytest
 
 from tests.support.bss import RunningBss, running_bss
 from tests.support.centre import free_port
+from yuelai.bootstrap import services
 from yuelai.bootstrap.lookups import SECONDS, BusinessLookUp, Outside
+from yuelai.bootstrap.services import CATEGORIES
+from yuelai.connectors.order97.client import Order97
 from yuelai.connectors.tmforum.client import TmForum
 from yuelai.customers.view.service import Sources
 from yuelai.entrypoints.sample import customers, people, pins
@@ -33,6 +36,16 @@ READS = (
     ("bss.payments", {}),
     ("bss.order", {}),
     ("bss.outage", {}),
+    ("bss.details", {}),
+    ("bss.tariffs", {}),
+    ("bss.tariff", {"code": "tv"}),
+    ("bss.tariff", {"code": "moon"}),
+    ("bss.outlets", {}),
+    ("bss.outlets", {"area_code": "0999"}),
+    ("directory", {"digits": "874"}),
+    ("directory", {"digits": "999"}),
+    ("information", {"code": "weather"}),
+    ("information", {"code": "moon"}),
 )
 
 
@@ -59,8 +72,15 @@ async def system(bss: RunningBss) -> AsyncIterator[TmForum]:
 
 
 @pytest.fixture
-def look(filled: Database, system: TmForum) -> BusinessLookUp:
-    outside = Outside(Sources(system, "main"))
+async def orders(bss: RunningBss) -> AsyncIterator[Order97]:
+    made = Order97(bss.url.replace("/tmf-api", "/order97"))
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+def look(filled: Database, system: TmForum, orders: Order97) -> BusinessLookUp:
+    outside = Outside(Sources(system, "main"), orders=orders)
     return BusinessLookUp(filled, SAMPLE_TENANT, None, outside, clock=VirtualClock(NOW))
 
 
@@ -277,3 +297,91 @@ async def test_no_look_up_outlasts_its_time(look: BusinessLookUp, monkeypatch: p
     monkeypatch.setattr("yuelai.bootstrap.lookups.SECONDS", 0.1)
     with pytest.raises(LookUpFailed):
         await look("bss.account", {"customer_id": str(new_id())})
+
+
+async def test_the_balance_is_the_business_systems_and_ours_while_it_is_away(
+    bss: RunningBss, look: BusinessLookUp, filled: Database, system: TmForum
+) -> None:
+    wang = {"customer_id": await who(filled, "王芳")}
+    ours = dict(await look("balance", wang))
+    assert ours["minor"] == 4860
+    await system.pay(["C000000001"], "A000000005", "k1", card="600010000001")
+    paid = await look("balance", wang)
+    assert paid == ours | {"minor": 9860}
+    await bss.behave("hanging")
+    system._forget()
+    began = time.monotonic()
+    assert (await look("balance", wang))["minor"] == 4860
+    assert time.monotonic() - began < SECONDS
+
+
+async def test_details_add_up_by_category_and_fit_into_a_text_message(look: BusinessLookUp, filled: Database) -> None:
+    wang = {"customer_id": await who(filled, "王芳")}
+    found = await look("bss.details", wang)
+    assert found["count"] == len(found["lines"]) > 0
+    sums = [found[f"{name}_minor"] or 0 for name in CATEGORIES]
+    assert sum(sums) == found["total_minor"] == sum(line["amount_minor"] for line in found["lines"])
+    assert found["plan_minor"] == 9900
+    assert found["text"].startswith("2026年2月账单：5G 畅享 99 元套餐99.00元；")
+    earlier = await look("bss.details", wang | {"month": "2025-12"})
+    assert earlier["text"].startswith("2025年12月账单：")
+    nothing = await look("bss.details", wang | {"month": "1999-01"})
+    assert (nothing["count"], nothing["total_minor"], nothing["text"]) == (0, None, "")
+
+
+def test_a_long_text_is_cut_between_its_parts_and_says_so() -> None:
+    text = services._fitting("head ", ["x" * 100] * 9, "; ", " tail")
+    assert len(text) <= services.LONGEST_TEXT
+    assert text.endswith("x; … tail")
+
+
+async def test_texts_are_in_the_customer_s_language(filled: Database, system: TmForum) -> None:
+    outside = Outside(Sources(system, "main"))
+    look = BusinessLookUp(filled, SAMPLE_TENANT, None, outside, language=lambda: "en", clock=VirtualClock(NOW))
+    found = await look("bss.details", {"customer_id": await who(filled, "王芳")})
+    assert found["text"].startswith("Bill 2026-02: ")
+    assert (await look("bss.tariff", {"code": "tv"}))["text"] == "高清电视, 20.00 yuan a month"
+
+
+async def test_an_outlet_near_the_customer_is_told_with_whether_it_is_open(
+    look: BusinessLookUp, filled: Database
+) -> None:
+    chen = {"customer_id": await who(filled, "陈国华")}
+    near = await look("bss.outlets", chen)
+    assert (near["count"], near["name"]) == (1, "滨江营业厅")
+    assert near["open"] == (9 <= NOW.astimezone().hour < 18)
+    assert near["text"].startswith("滨江营业厅，杭州市滨江区")
+    assert (await look("bss.outlets", {"customer_id": None, "area_code": "0574"}))["count"] == 4
+
+
+async def test_an_order_and_a_fault_are_taken_once(
+    bss: RunningBss, look: BusinessLookUp, filled: Database, system: TmForum
+) -> None:
+    li = {"customer_id": await who(filled, "李强")}
+    has = {product["code"] for product in await system.products(["C000000002"])}
+    wanted = next(code for code in ("cloud", "tv") if code not in has)
+    order = li | {"service": wanted, "key": f"c1/order/{wanted}"}
+    taken = await look("bss.order97", order)
+    assert (taken["ok"], taken["reason"]) == (True, None)
+    assert await look("bss.order97", order) == taken
+    assert (await look("bss.order", li))["no"] == taken["no"]
+    held = await look("bss.order97", li | {"service": "mobile-99", "key": "c1/order/mobile-99"})
+    assert held == {"ok": False, "no": None, "reason": "held"}
+    fault = li | {"kind": "broadband", "key": "c1/fault/broadband"}
+    reported = await look("bss.fault", fault)
+    assert reported["ok"]
+    assert await look("bss.fault", fault) == reported
+    assert (await look("bss.fault", li | {"kind": "moon", "key": "c1/fault/moon"}))["ok"] is False
+    await bss.behave("hanging")
+    for name, arguments in (("bss.order97", order), ("bss.fault", fault)):
+        with pytest.raises(LookUpFailed) as failure:
+            await look(name, arguments)
+        assert failure.value.sent, name
+
+
+async def test_a_tenant_without_a_system_is_told_nothing_of_another_s(filled: Database, system: TmForum) -> None:
+    elsewhere = BusinessLookUp(filled, new_id(), None, Outside(Sources(system, "main")), clock=VirtualClock(NOW))
+    for name, arguments in (("bss.tariffs", {}), ("directory", {"digits": "874"}), ("information", {"code": "time"})):
+        with pytest.raises(LookUpFailed) as failure:
+            await elsewhere(name, arguments)
+        assert not failure.value.sent

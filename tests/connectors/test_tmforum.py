@@ -336,3 +336,66 @@ async def test_rubbish_is_refused_by_every_question(bss: RunningBss, client: TmF
     for _ in range(2):
         with pytest.raises(ConnectorFailed):
             await getattr(client, ask)(WANG)
+
+
+async def test_lines_of_a_bill_are_told_by_category(client: TmForum) -> None:
+    bill = (await client.bills(WANG))[0]
+    lines = await client.details(bill["id"])
+    assert [(line["label"], line["amount_minor"]) for line in lines] == [
+        (line["label"], line["amount_minor"]) for line in bill["lines"]
+    ]
+    assert lines[0]["category"] == "plan"
+    assert {line["category"] for line in lines} <= {"plan", "broadband", "extra", "usage", "discount"}
+
+
+def test_a_line_of_no_known_category_is_another() -> None:
+    rates: list[dict[str, Any]] = [
+        {"name": "a", "characteristic": [{"name": "category", "value": "moon"}]},
+        {"name": "b", "characteristic": [{"name": "else", "value": "plan"}]},
+        {"name": "c"},
+    ]
+    assert [line["category"] for line in reading.details(rates)] == ["other"] * 3
+
+
+async def test_offerings_outlets_organisations_and_items_come_in_our_shapes(client: TmForum) -> None:
+    assert len(await client.offerings()) == 12
+    (offer,) = await client.offerings("mobile-59")
+    assert (offer["price_minor"], offer["category"]) == (5900, "mobile")
+    assert await client.offerings("moon") == []
+    (near,) = await client.outlets(CHEN)
+    assert (near["name"], near["opens"], near["closes"], near["phone"][:4]) == ("滨江营业厅", "09:00", "18:00", "0571")
+    assert len(await client.outlets(area_code="0574")) == 4
+    assert await client.outlets(area_code="0999") == []
+    assert await client.outlets() == []
+    assert [one["name"] for one in await client.organisations("874")] == ["杭州市图书馆"]
+    weather = await client.information("weather")
+    assert weather is not None
+    assert weather["high"] is not None
+    assert await client.information("moon") is None
+
+
+def test_what_is_not_sold_or_not_in_use_is_not_told() -> None:
+    assert reading.offerings([{"id": "a", "name": "a", "isSellable": False}]) == []
+    assert reading.offerings([{"id": "a", "name": "a", "lifecycleStatus": "Retired"}]) == []
+    assert reading.outlets([{"id": "a", "name": "a", "status": "closed"}]) == []
+    (bare,) = reading.outlets([{"id": "a", "name": "a", "place": [{"id": "p"}]}])
+    assert (bare["address"], bare["phone"], bare["opens"]) == ("p", "", "")
+
+
+async def test_a_fault_is_reported_once(bss: RunningBss, client: TmForum) -> None:
+    await bss.behave("lost")
+    first = await client.report(WANG[0], "tv", "f1")
+    await bss.behave("ok")
+    assert await client.report(WANG[0], "tv", "f1") == first
+    assert first["until"] is not None
+    with pytest.raises(Declined) as refusal:
+        await client.report(WANG[0], "moon", "f2")
+    assert refusal.value.reason == "kind_unknown"
+
+
+@pytest.mark.parametrize("ask", ["offerings", "organisations", "information"])
+async def test_rubbish_about_the_town_is_refused(bss: RunningBss, client: TmForum, ask: str) -> None:
+    await bss.behave("rubbish")
+    for _ in range(2):
+        with pytest.raises(ConnectorFailed):
+            await getattr(client, ask)("874")

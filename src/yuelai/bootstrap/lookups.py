@@ -14,8 +14,11 @@ from uuid import UUID
 
 import structlog
 
+from yuelai.bootstrap.services import ServiceLookUps
+from yuelai.bootstrap.services import system_of as _system
 from yuelai.channels.ports import Callbacks, Closing, Owed
 from yuelai.connectors.errors import CircuitOpen, ConnectorFailed, Declined, NotSent, OutcomeUnknown
+from yuelai.connectors.order97.client import Order97
 from yuelai.connectors.tmforum.client import TmForum
 from yuelai.customers import service as customers
 from yuelai.customers.pins import service as pins
@@ -29,6 +32,8 @@ log = structlog.get_logger()
 
 SECONDS = 2.0
 """For a whole look-up: a customer listens to silence meanwhile."""
+BALANCE_SECONDS = 1.2
+"""For the business system to say what there is; then our own tables are read."""
 AFTERWARDS_SECONDS = 0.2
 """For what is nice to say once a payment is made."""
 CALLBACK_QUEUE = "general"
@@ -42,6 +47,7 @@ class Outside:
 
     sources: view.Sources = field(default_factory=view.Sources)
     callbacks: Callbacks | None = None
+    orders: Order97 | None = None
 
 
 class BusinessLookUp:
@@ -75,6 +81,9 @@ class BusinessLookUp:
             "bss.new_order": self._new_order,
             "identity.pin": self._pin,
             "callback.book": self._book,
+            **ServiceLookUps(
+                self._asked, self._anybody, self._outside.orders, language=language, clock=self._clock
+            ).kinds,
         }
 
     async def __call__(self, name: str, arguments: Mapping[str, Any]) -> Answer:
@@ -102,6 +111,29 @@ class BusinessLookUp:
         return {"open": closing is None, "holiday": closing is not None and closing.holiday}
 
     async def _balance(self, arguments: Mapping[str, Any]) -> Answer:
+        """What the business system has of the customer; where it does not say in time, our own tables as they are."""
+        try:
+            async with asyncio.timeout(BALANCE_SECONDS):
+                return await self._balance_there(arguments)
+        except (flows.LookUpFailed, ConnectorFailed, TimeoutError):
+            return await self._balance_here(arguments)
+
+    async def _balance_there(self, arguments: Mapping[str, Any]) -> Answer:
+        asked = await self._asked(arguments)
+        system = _system(asked)
+        accounts, bills = await asyncio.gather(system.accounts(asked.numbers), system.bills(asked.numbers))
+        if not accounts:
+            raise flows.LookUpFailed("the customer has no account")
+        currency = accounts[0]["currency"]
+        bill = next((one for one in bills if one["currency"] == currency), None)
+        return {
+            "minor": sum(one["balance_minor"] for one in accounts if one["currency"] == currency),
+            "currency": currency,
+            "bill_minor": bill["total_minor"] if bill else None,
+            "bill_month": bill["month"] if bill else None,
+        }
+
+    async def _balance_here(self, arguments: Mapping[str, Any]) -> Answer:
         async with self._database.transaction(self._tenant_id) as conn:
             balance = await customers.balance(conn, _customer(arguments))
         if balance is None:
@@ -232,6 +264,13 @@ class BusinessLookUp:
         except Refusal as error:
             raise flows.LookUpFailed(str(error), sent=sent) from error
 
+    async def _anybody(self) -> TmForum:
+        """Return the system to ask for what is no customer's."""
+        system = await view.system(self._database, self._tenant_id, self._outside.sources)
+        if system is not None:
+            return system
+        raise flows.LookUpFailed("no business system is asked for this tenant", sent=False)
+
     async def _items(self, asked: view.Business, name: str) -> list[dict[str, Any]]:
         return await view.items(self._database, self._tenant_id, asked, name)
 
@@ -260,12 +299,6 @@ class BusinessLookUp:
 
 def _customer(arguments: Mapping[str, Any]) -> UUID:
     return UUID(str(arguments["customer_id"]))
-
-
-def _system(asked: view.Business) -> TmForum:
-    if asked.system is None:
-        raise flows.LookUpFailed("no business system is asked for this tenant", sent=False)
-    return asked.system
 
 
 def _digits(text: str) -> str:

@@ -1,11 +1,11 @@
-"""Asking another system over HTTP for JSON, so that its troubles stay its own."""
+"""Asking another system over HTTP, mostly for JSON, so that its troubles stay its own."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar, cast
 
 import httpx
 import msgspec
@@ -19,6 +19,8 @@ SECONDS = 15.0
 """For a whole answer, from the connection to the last byte."""
 MOST_BYTES = 16 * 1024 * 1024
 _MOST_CACHED = 500
+
+T = TypeVar("T")
 
 
 NO_WORD = frozenset({401, 403, 404, 405, 408, 409, 425, 429})
@@ -91,13 +93,27 @@ class JsonConnector:
         """
         return await self._ask("POST", self._hosts.check(url), headers or {}, msgspec.json.encode(body), seconds)
 
+    async def exchange(
+        self, url: str, body: bytes, content_type: str, read: Callable[[bytes], T], *, seconds: float | None = None
+    ) -> T:
+        """Return what `read` makes of the answer to `POST url` with these bytes, for systems that speak no JSON. It may
+        raise `ConnectorFailed`, which counts as the system's trouble. Sent once; raises as `post` does."""
+        headers = {"Accept": content_type.partition(";")[0], "Content-Type": content_type}
+        return cast(T, await self._ask("POST", self._hosts.check(url), headers, body, seconds, read))
+
     async def _ask(
-        self, method: str, target: httpx.URL, headers: Mapping[str, str], body: bytes | None, seconds: float | None
+        self,
+        method: str,
+        target: httpx.URL,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        seconds: float | None,
+        decode: Callable[[bytes], Any] = msgspec.json.decode,
     ) -> Any:
         breaker = self._breakers.setdefault(target.netloc.decode(), Breaker(self._failures, self._rest))
         breaker.enter(self._clock.monotonic())
         try:
-            answer = msgspec.json.decode(await self._read(method, target, headers, body, seconds or self._seconds))
+            answer = decode(await self._read(method, target, headers, body, seconds or self._seconds))
         except Declined:
             breaker.succeeded()
             raise
@@ -116,9 +132,10 @@ class JsonConnector:
         self, method: str, target: httpx.URL, more: Mapping[str, str], body: bytes | None, seconds: float
     ) -> bytes:
         # Packed answers are not taken: a small one could unpack to anything.
-        headers = {"Accept": "application/json", "Accept-Encoding": "identity"} | dict(more)
+        headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
         if body is not None:
             headers["Content-Type"] = "application/json"
+        headers |= more
         asking = self._client.stream(method, target, headers=headers, content=body)
         async with asyncio.timeout(seconds), asking as answer:
             good = answer.status_code == 200 or (body is not None and answer.status_code in (201, 202))

@@ -17,7 +17,21 @@ from yuelai.connectors.errors import CircuitOpen, ConnectorFailed, Declined, Not
 from yuelai.connectors.hosts import AllowedHosts
 from yuelai.connectors.http import JsonConnector
 from yuelai.connectors.tmforum import reading
-from yuelai.connectors.tmforum.model import Account, Bill, Order, Outage, Payment, Product, Unbilled
+from yuelai.connectors.tmforum.model import (
+    Account,
+    Bill,
+    Detail,
+    Item,
+    Offering,
+    Order,
+    Organisation,
+    Outage,
+    Outlet,
+    Payment,
+    Product,
+    Ticket,
+    Unbilled,
+)
 from yuelai.platform.clock import Clock, SystemClock
 
 SECONDS = 1.5
@@ -44,6 +58,12 @@ _PRODUCTS = "productInventory/v4/product"
 _ORDERS = "productOrderingManagement/v4/productOrder"
 _SERVICES = "serviceInventory/v4/service"
 _ALARMS = "alarmManagement/v4/alarm"
+_OFFERINGS = "productCatalogManagement/v4/productOffering"
+_OUTLETS = "geographicSiteManagement/v4/geographicSite"
+_ORGANISATIONS = "partyManagement/v4/organization"
+_TICKETS = "troubleTicket/v4/troubleTicket"
+_INFORMATION = "informationLine/v1/item"
+"""No API of TM Forum's: weather and the like, `GET …/item?id=weather` → `[{id, at, text, …}]`."""
 _PAID = frozenset({"done", "completed", "accepted", "settled"})
 _NOT_PAID = frozenset({"failed", "rejected", "declined", "cancelled"})
 
@@ -120,6 +140,50 @@ class TmForum:
         places = _read(lambda: reading.places(services))
         alarms = await self._list(_ALARMS, {"place.id": ",".join(places), "state": "raised"}) if places else []
         return _read(lambda: reading.outages(alarms))
+
+    async def details(self, bill: str) -> list[Detail]:
+        """Return the lines of a bill, by its id."""
+        found = await self._list(_RATES, {"bill.id": bill})
+        return _read(lambda: reading.details(found))
+
+    async def offerings(self, code: str = "") -> list[Offering]:
+        """Return what can be ordered, or the one of that code."""
+        found = await self._list(_OFFERINGS, {"id": code} if code else {})
+        read = _read(lambda: reading.offerings(found))
+        return [one for one in read if one["code"] == code] if code else read
+
+    async def outlets(self, parties: Sequence[str] = (), area_code: str = "") -> list[Outlet]:
+        """Return the outlets where a customer's services are; without a customer those of an area code."""
+        asked: dict[str, str] = {}
+        if parties:
+            services = await self._list(_SERVICES, _of(parties))
+            if places := _read(lambda: reading.places(services)):
+                asked["place.id"] = ",".join(places)
+        elif area_code:
+            asked["areaCode"] = area_code
+        found = await self._list(_OUTLETS, asked) if asked else []
+        return _read(lambda: reading.outlets(found))
+
+    async def organisations(self, keypad: str) -> list[Organisation]:
+        """Return whose names the keys of a telephone spell, by first letters or from the beginning (TMF632)."""
+        found = await self._list(_ORGANISATIONS, {"keypad": keypad})
+        return _read(lambda: reading.organisations(found))
+
+    async def information(self, code: str) -> Item | None:
+        """Return an item of the information line, None where there is no such one."""
+        found = await self._list(_INFORMATION, {"id": code})
+        read = _read(lambda: reading.items(found))
+        return next((one for one in read if one["code"] == code), None)
+
+    async def report(self, party: str, kind: str, key: str) -> Ticket:
+        """Report a fault of the customer's and return its ticket; `key` and refusals are as in `pay`."""
+        body = {"externalId": key, "ticketType": kind, "relatedParty": [{"id": party, "role": "customer"}]}
+
+        def read(found: list[dict[str, Any]]) -> Ticket:
+            (ticket,) = reading.tickets(found)
+            return ticket
+
+        return await self._write(_TICKETS, body, _of([party]), read)
 
     async def pay(
         self,

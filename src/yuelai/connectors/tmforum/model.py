@@ -79,3 +79,55 @@ class Outage(TypedDict):
     area: str
     since: str
     until: str | None
+
+
+class Detail(TypedDict):
+    """A line of a bill. `category` is plan, broadband, extra, usage, discount, or other where the system names none."""
+
+    label: str
+    amount_minor: int
+    category: str
+
+
+class Offering(TypedDict):
+    code: str
+    name: str
+    category: str
+    price_minor: int
+    currency: str
+
+
+class Outlet(TypedDict):
+    """`opens` and `closes` are times of every day, `09:00`, empty where the system does not say."""
+
+    id: str
+    name: str
+    address: str
+    phone: str
+    opens: str
+    closes: str
+
+
+class Organisation(TypedDict):
+    name: str
+    number: str
+
+
+class Ticket(TypedDict):
+    """`until` is when it should be over (ISO 8601), None while nobody knows."""
+
+    id: str
+    status: str
+    until: str | None
+
+
+class Item(TypedDict):
+    """Of the information line. What is not of its kind is None or empty."""
+
+    code: str
+    text: str
+    at: str
+    kind: str
+    high: int | None
+    low: int | None
+    digits: str

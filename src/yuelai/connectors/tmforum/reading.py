@@ -11,7 +11,22 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from yuelai.connectors.tmforum.model import Account, Bill, BillLine, Order, Outage, Payment, Product, Unbilled
+from yuelai.connectors.tmforum.model import (
+    Account,
+    Bill,
+    BillLine,
+    Detail,
+    Item,
+    Offering,
+    Order,
+    Organisation,
+    Outage,
+    Outlet,
+    Payment,
+    Product,
+    Ticket,
+    Unbilled,
+)
 
 Resource = Mapping[str, Any]
 
@@ -21,6 +36,7 @@ _PRODUCT = {
 }  # fmt: skip
 _ORDER = {"completed": "done", "cancelled": "cancelled", "rejected": "cancelled", "failed": "cancelled"}
 _SETTLED = "settled"
+_CATEGORIES = frozenset({"plan", "broadband", "extra", "usage", "discount"})
 
 
 def money(amount: Resource | None) -> tuple[int, str]:
@@ -206,6 +222,104 @@ def outages(alarms: Iterable[Resource]) -> list[Outage]:
             }
         )
     return sorted(read, key=lambda outage: outage["since"], reverse=True)
+
+
+def details(rates: Iterable[Resource]) -> list[Detail]:
+    """Of TMF678 `appliedCustomerBillingRate`: the lines of one bill, by the characteristic `category`."""
+    read: list[Detail] = []
+    for rate in rates:
+        minor, _ = money(rate.get("taxIncludedAmount"))
+        named = [str(one["value"]) for one in rate.get("characteristic") or () if one.get("name") == "category"]
+        category = named[0] if named and named[0] in _CATEGORIES else "other"
+        label = str(rate.get("name") or rate.get("description") or "")
+        read.append({"label": label, "amount_minor": minor, "category": category})
+    return read
+
+
+def offerings(found: Iterable[Resource]) -> list[Offering]:
+    """Of TMF620 `productOffering`: what can be sold now, with what it costs again and again."""
+    read: list[Offering] = []
+    for each in found:
+        if each.get("isSellable") is False or str(each.get("lifecycleStatus") or "Active").lower() != "active":
+            continue
+        recurring = [one for one in each.get("productOfferingPrice") or () if one.get("priceType") == "recurring"]
+        minor, currency = money(recurring[0]["price"] if recurring else None)
+        category = [str(one.get("name") or one["id"]) for one in each.get("category") or ()]
+        read.append(
+            {
+                "code": str(each["id"]),
+                "name": str(each["name"]),
+                "category": category[0] if category else "",
+                "price_minor": minor,
+                "currency": currency,
+            }
+        )
+    return read
+
+
+def outlets(found: Iterable[Resource]) -> list[Outlet]:
+    """Of TMF674 `geographicSite`: those in use."""
+    read: list[Outlet] = []
+    for each in found:
+        if str(each.get("status") or "active").lower() != "active":
+            continue
+        hours = [period for day in each.get("calendar") or () for period in day.get("hourPeriod") or ()]
+        read.append(
+            {
+                "id": str(each["id"]),
+                "name": str(each["name"]),
+                "address": str(each.get("siteAddress") or each["place"][0].get("name") or each["place"][0]["id"]),
+                "phone": _phone(each),
+                "opens": str(hours[0]["startHour"]) if hours else "",
+                "closes": str(hours[0]["endHour"]) if hours else "",
+            }
+        )
+    return read
+
+
+def organisations(found: Iterable[Resource]) -> list[Organisation]:
+    """Of TMF632 `organization`: those with a telephone."""
+    return [{"name": str(each["name"]), "number": _phone(each)} for each in found if _phone(each)]
+
+
+def tickets(found: Iterable[Resource]) -> list[Ticket]:
+    """Of TMF621 `troubleTicket`."""
+    read: list[Ticket] = []
+    for each in found:
+        until = each.get("expectedResolutionDate")
+        read.append(
+            {
+                "id": str(each["id"]),
+                "status": str(each.get("status") or "acknowledged").lower(),
+                "until": None if until is None else datetime.fromisoformat(str(until)).isoformat(),
+            }
+        )
+    return read
+
+
+def items(found: Iterable[Resource]) -> list[Item]:
+    """Of an information line."""
+    return [
+        {
+            "code": str(each["id"]),
+            "text": str(each["text"]),
+            "at": datetime.fromisoformat(str(each["at"])).isoformat(),
+            "kind": str(each.get("kind") or ""),
+            "high": None if each.get("high") is None else int(each["high"]),
+            "low": None if each.get("low") is None else int(each["low"]),
+            "digits": str(each.get("digits") or ""),
+        }
+        for each in found
+    ]
+
+
+def _phone(party: Resource) -> str:
+    """Return the first telephone number (TMF `ContactMedium`); empty where there is none."""
+    for medium in party.get("contactMedium") or ():
+        number = (medium.get("characteristic") or {}).get("phoneNumber")
+        if medium.get("mediumType") == "phone" and number:
+            return str(number)
+    return ""
 
 
 def _day(instant: Any) -> str:

@@ -92,6 +92,15 @@ async def business(db: Database, tenant_id: UUID, customer_id: UUID, sources: So
     return Business(system, customer["numbers"], customer["ids"])
 
 
+async def system(db: Database, tenant_id: UUID, sources: Sources) -> TmForum | None:
+    """Return the system that knows a tenant's customers, None where there is none."""
+    if sources.system is None:
+        return None
+    async with db.transaction(tenant_id) as conn:
+        tenant = await tables.tenant(conn, tenant_id)
+    return sources.system_of(tenant["code"], operator=tenant["operator"]) if tenant else None
+
+
 async def items(db: Database, tenant_id: UUID, asked: Business, name: str) -> list[dict[str, Any]]:
     """Return accounts, bills, payments, products or orders. Raises `ConnectorFailed` when the system does not say."""
     if asked.system is not None:

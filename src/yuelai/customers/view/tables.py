@@ -33,6 +33,10 @@ async def who(conn: Connection, tenant: UUID, id_: UUID) -> asyncpg.Record | Non
     )
 
 
+async def tenant(conn: Connection, id_: UUID) -> asyncpg.Record | None:
+    return await conn.fetchrow("SELECT code, is_operator AS operator FROM tenants WHERE id = $1", id_)
+
+
 async def _accounts(conn: Connection, family: Sequence[UUID]) -> list[asyncpg.Record]:
     return await conn.fetch(
         "SELECT id::text, no, kind, balance_minor, currency, status FROM accounts WHERE customer_id = ANY($1) "
