@@ -29,7 +29,7 @@ from yuelai.platform.ids import SAMPLE_TENANT, new_id
 
 TODAY = date(2026, 3, 15)
 NOW = datetime(2026, 3, 15, 4, tzinfo=UTC)
-READS = (
+READS: tuple[tuple[str, dict[str, str]], ...] = (
     ("bss.account", {}),
     ("bss.bill", {"which": "last"}),
     ("bss.bill", {"which": "current"}),

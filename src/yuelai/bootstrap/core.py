@@ -39,6 +39,7 @@ from yuelai.channels.voice.channel import VoiceChannel
 from yuelai.channels.voice.outgoing_calls import OutgoingCalls
 from yuelai.channels.voice.services import VoiceServices
 from yuelai.channels.voice.speech import prompt_path
+from yuelai.connectors.order97.client import Order97
 from yuelai.connectors.tmforum.client import TmForum
 from yuelai.customers.events import CustomerCreated, CustomersImported
 from yuelai.customers.view.service import Sources
@@ -211,7 +212,10 @@ async def start(settings: Settings, stack: contextlib.AsyncExitStack) -> tuple[J
     business = TmForum(settings.bss_url, settings.bss_key) if settings.bss_url else None
     if business is not None:
         later(business.close)
-    flows.outside = Outside(Sources(business, settings.bss_tenant), keeper)
+    orders = Order97(settings.order97_url) if settings.order97_url else None
+    if orders is not None:
+        later(orders.close)
+    flows.outside = Outside(Sources(business, settings.bss_tenant), keeper, orders)
     services = VoiceServices(
         clock=clock,
         media=media,

@@ -173,6 +173,11 @@ class Settings(BaseSettings):
     )
     bss_key: str | None = Field(None, repr=False, description="Bearer token it wants, if any.")
     bss_tenant: str = Field("", description="Code of the tenant whose customers it knows; empty: the operator's own.")
+    order97_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^/?#@]+(/[^?#]*)?$",
+        description="Order interface of the same customers that speaks XML in GB18030; unset, flows order nothing by it.",
+    )
     source_folder: Path | None = Field(
         None, description="Folder with a folder for each tenant (its code), in which sources of customers read files."
     )

@@ -78,7 +78,8 @@ def _business(settings: Settings) -> tuple[Settings, Role]:
 
     command = [sys.executable, "-m", "yuelai", "bss", "--port", str(port), "--control"]
     role = Role("bss", command, ready, stop_seconds=3, log_file=settings.folder / "logs" / "bss.log")
-    found = {"bss_url": f"http://127.0.0.1:{port}/tmf-api", "bss_tenant": "main"}
+    address = f"http://127.0.0.1:{port}"
+    found = {"bss_url": f"{address}/tmf-api", "order97_url": f"{address}/order97", "bss_tenant": "main"}
     return settings.model_copy(update=found), role
 
 
