@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import random
@@ -25,6 +26,7 @@ from yuelai.flows.walks.periods import PERIODS, Period, starts
 from yuelai.identity.model import Principal
 from yuelai.platform.db import Database
 from yuelai.platform.ids import SAMPLE_TENANT, new_id
+from yuelai.platform.ipc import IpcServer, Peer
 
 RATES = "/api/v1/flows/rates"
 NOW = datetime.now(UTC)
@@ -314,3 +316,27 @@ async def test_contacts_of_a_deleted_flow_are_not_counted_for_the_one_made_anew(
         assert (row["contacts"], row["left"]) == (1, 1)
         await conn.execute("DELETE FROM flow_walks WHERE code = 'sales'")
         assert await conn.fetchval("SELECT count(*) FROM flow_businesses") == 0
+
+
+# --- where contacts stand now ---------------------------------------------------------------------------------------
+
+
+async def test_core_is_asked_where_contacts_stand(site: Site, boss: httpx.AsyncClient) -> None:
+    asked: list[tuple[str, str]] = []
+
+    async def live(peer: Peer, params: dict[str, Any]) -> Any:
+        asked.append((params["principal"]["tenant_id"], params["code"]))
+        return {"at": NOW.isoformat(), "running": 2, "nodes": {"menu": {"contacts": 2, "longest_seconds": 4.5}}}
+
+    away = await boss.get("/api/v1/flows/main/live")
+    assert (away.status_code, away.json()["code"]) == (503, "unavailable")
+    server = IpcServer(site.settings.socket("core"), {"flow.live": live})
+    await server.start()
+    try:
+        async with asyncio.timeout(5):
+            while (answer := await boss.get("/api/v1/flows/main/live")).status_code != 200:
+                await asyncio.sleep(0.05)
+    finally:
+        await server.close()
+    assert answer.json()["nodes"] == {"menu": {"contacts": 2, "longest_seconds": 4.5}}
+    assert (answer.json()["running"], set(asked)) == (2, {(str(SAMPLE_TENANT), "main")})

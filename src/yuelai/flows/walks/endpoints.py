@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from yuelai.flows.schemas import Instant
 from yuelai.flows.walks import rates as shares
 from yuelai.flows.walks import traffic as figures
-from yuelai.flows.walks.schemas import Live, RateList, Traffic
+from yuelai.flows.walks.schemas import FlowLive, FlowRateList, Traffic
 from yuelai.identity.access import require
 from yuelai.identity.model import Principal
 from yuelai.platform.clock import SystemClock
@@ -30,7 +30,7 @@ Since = Annotated[Instant | None, Query(alias="from", description="seven days be
 Until = Annotated[Instant | None, Query(alias="to", description="now without it")]
 
 
-@router.get("/rates", responses={200: {"content": {"text/csv": {}}}}, response_model=RateList)
+@router.get("/rates", responses={200: {"content": {"text/csv": {}}}}, response_model=FlowRateList)
 async def rates(
     principal: Reader,
     db: Db,
@@ -48,7 +48,7 @@ async def rates(
     async with db.transaction(principal.tenant_id) as conn:
         items = await shares.rates(conn, principal, begin, end, flow=flow, business=business, by=frozenset(by))
     if format == "json":
-        return RateList.model_validate({"items": items})
+        return FlowRateList.model_validate({"items": items})
     name = f"self-service-{begin:%Y%m%d}-{end:%Y%m%d}.csv"
     return Response(
         shares.to_csv(items),
@@ -58,10 +58,10 @@ async def rates(
 
 
 @router.get("/{code}/live")
-async def live(code: Code, principal: Reader, client: Annotated[IpcClient, Depends(core)]) -> Live:
+async def live(code: Code, principal: Reader, client: Annotated[IpcClient, Depends(core)]) -> FlowLive:
     """Where the contacts stand that are in the flow at this moment. 503 while core does not answer."""
     asked = {"principal": principal.to_message(), "code": code}
-    return Live.model_validate(await client.request("flow.live", asked, timeout=1.0))
+    return FlowLive.model_validate(await client.request("flow.live", asked, timeout=1.0))
 
 
 @router.get("/{code}/traffic")

@@ -40,7 +40,7 @@ class Traffic(BaseModel):
     edges: list[EdgeTraffic]
 
 
-class Rate(BaseModel):
+class FlowRate(BaseModel):
     """Contacts of one flow, business and period, each null unless it was asked for; what is meant by the figures stands
     in docs/reference/self-service-rates.md. `repeated_within_day` is null where there are too many to look after."""
 
@@ -59,8 +59,8 @@ class Rate(BaseModel):
     repeated_within_day: int | None
 
 
-class RateList(BaseModel):
-    items: list[Rate]
+class FlowRateList(BaseModel):
+    items: list[FlowRate]
 
 
 class NodeLive(BaseModel):
@@ -70,7 +70,7 @@ class NodeLive(BaseModel):
     longest_seconds: float
 
 
-class Live(BaseModel):
+class FlowLive(BaseModel):
     """Contacts in all versions of the flow, those included that were led into it from another one."""
 
     at: datetime

@@ -1881,6 +1881,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/flows/rates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rates
+         * @description How many contacts got what they came for by themselves, at most 400 days together: of flows, or of businesses
+         *     where one of them or all are asked for. 422 `too_much_to_count` when there are too many to be counted at once.
+         */
+        get: operations["rates_api_v1_flows_rates_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/flows/simulations": {
         parameters: {
             query?: never;
@@ -2016,6 +2037,26 @@ export interface paths {
          * @description A version as a file.
          */
         get: operations["export_api_v1_flows__code__export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{code}/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Live
+         * @description Where the contacts stand that are in the flow at this moment. 503 while core does not answer.
+         */
+        get: operations["live_api_v1_flows__code__live_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -6506,6 +6547,23 @@ export interface components {
             /** Next Cursor */
             next_cursor?: null;
         };
+        /**
+         * FlowLive
+         * @description Contacts in all versions of the flow, those included that were led into it from another one.
+         */
+        FlowLive: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Nodes */
+            nodes: {
+                [key: string]: components["schemas"]["NodeLive"];
+            };
+            /** Running */
+            running: number;
+        };
         /** FlowPrompt */
         FlowPrompt: {
             /** Name */
@@ -6519,6 +6577,44 @@ export interface components {
         FlowPromptList: {
             /** Items */
             items: components["schemas"]["FlowPrompt"][];
+        };
+        /**
+         * FlowRate
+         * @description Contacts of one flow, business and period, each null unless it was asked for; what is meant by the figures stands
+         *     in docs/reference/self-service-rates.md. `repeated_within_day` is null where there are too many to look after.
+         */
+        FlowRate: {
+            /** Business */
+            business: string | null;
+            /** Contacts */
+            contacts: number;
+            /** Contained */
+            contained: number;
+            /** Failed */
+            failed: number;
+            /** Flow */
+            flow: string | null;
+            /** Left */
+            left: number;
+            /** Queue */
+            queue: number;
+            /** Repeated Within Day */
+            repeated_within_day: number | null;
+            /** Served */
+            served: number;
+            /** Share Served */
+            share_served: number;
+            /** Start */
+            start: string | null;
+            /** Transfer */
+            transfer: number;
+            /** Unserved */
+            unserved: number;
+        };
+        /** FlowRateList */
+        FlowRateList: {
+            /** Items */
+            items: components["schemas"]["FlowRate"][];
         };
         /** FlowVersionDocument */
         FlowVersionDocument: {
@@ -8605,6 +8701,16 @@ export interface components {
             fields: components["schemas"]["DifferenceDocument"][];
             /** Node */
             node: string;
+        };
+        /**
+         * NodeLive
+         * @description `longest_seconds`: how long the one of them has been there who came first.
+         */
+        NodeLive: {
+            /** Contacts */
+            contacts: number;
+            /** Longest Seconds */
+            longest_seconds: number;
         };
         /**
          * NodeTraffic
@@ -16491,6 +16597,48 @@ export interface operations {
             };
         };
     };
+    rates_api_v1_flows_rates_get: {
+        parameters: {
+            query?: {
+                /** @description seven days before `to` without it */
+                from?: string | null;
+                /** @description now without it */
+                to?: string | null;
+                /** @description this one alone */
+                flow?: string | null;
+                /** @description this one alone */
+                business?: string | null;
+                /** @description what has rows of its own */
+                by?: ("flow" | "business" | "hour" | "day" | "week" | "month")[];
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowRateList"];
+                    "text/csv": unknown;
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
     begin_api_v1_flows_simulations_post: {
         parameters: {
             query?: never;
@@ -16800,6 +16948,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    live_api_v1_flows__code__live_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowLive"];
+                };
             };
             /** @description RFC 9457 problem document */
             default: {
