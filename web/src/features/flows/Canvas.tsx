@@ -12,7 +12,7 @@ import { Arrows, FlowLine } from './FlowLine'
 import { arrival, arrivalPlace, type Box, boxes, type Line, lines, type Mark } from './graph'
 import { type Exit } from './kinds'
 import type { FlowDocument, FlowNode, FlowProblem, Kind, Place, Traffic } from './types'
-import { exitName } from './words'
+import { exitName, nameOf } from './words'
 
 const nodeTypes = { flow: FlowBox, arrival: ArrivalBox }
 const edgeTypes = { flow: FlowLine }
@@ -52,15 +52,24 @@ export function Canvas(props: Props) {
   const flow = useReactFlow<Box, Line>()
   const zoom = useStore((state) => state.transform[2])
   const [dragged, setDragged] = useState<Record<string, Place>>({})
+  const [hovered, setHovered] = useState<string | null>(null)
   const still = useMedia('(prefers-reduced-motion: reduce)')
+  const large = Object.keys(document.nodes).length > 12
   const passed = useMemo(() => new Set(path), [path])
   const nodes = useMemo(
     () => boxes(document, { problems, path: passed, here, marks, traffic, selected, dragged, numbers, writable }),
     [document, problems, passed, here, marks, traffic, selected, dragged, numbers, writable],
   )
   const edges = useMemo(
-    () => lines(document, (exit: Exit, node: FlowNode) => (exit.id.startsWith('choices.') ? (exit.text ?? '') : exitName(exit, node, words)), steps, traffic).map((line) => ({ ...line, selected: line.id === selectedEdge })),
-    [document, words, steps, traffic, selectedEdge],
+    () =>
+      lines(
+        document,
+        { exit: (exit: Exit, node: FlowNode) => (exit.id.startsWith('choices.') ? (exit.text ?? '') : exitName(exit, node, words)), node: (name) => nameOf(document.nodes[name], name, words) },
+        steps,
+        traffic,
+        new Set([selected, hovered].filter((name) => name !== null)),
+      ).map((line) => ({ ...line, selected: line.id === selectedEdge })),
+    [document, words, steps, traffic, selectedEdge, selected, hovered],
   )
 
   /** Into the middle, unless it is in sight already. */
@@ -130,6 +139,8 @@ export function Canvas(props: Props) {
         onConnect={onConnect}
         onNodeClick={(_, { id }) => id !== arrival && onSelect(id)}
         onNodeDoubleClick={(_, { id }) => id !== arrival && onOpen(id)}
+        onNodeMouseEnter={(_, { id }) => large && setHovered(id)}
+        onNodeMouseLeave={() => setHovered(null)}
         onPaneClick={() => onSelect(null)}
         nodesConnectable={writable}
         edgesFocusable={false}

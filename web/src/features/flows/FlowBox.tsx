@@ -69,12 +69,15 @@ export const FlowBox = memo(function FlowBox({ data, selected, height }: NodePro
 
 const room = 12
 
-/** What fits between two nodes; a Han character takes the room of two letters. */
-export function short(text: string): string {
+/** A Han character takes the room of two letters. */
+export const widthOf = (text: string): number => [...text].reduce((sum, one) => sum + (one > '\u2e7f' ? 2 : 1), 0)
+
+/** What fits between two nodes. */
+export function short(text: string, most = room): string {
   let taken = 0
   for (const [place, one] of [...text].entries()) {
-    taken += one > '\u2e7f' ? 2 : 1
-    if (taken > room) return `${[...text].slice(0, place).join('')}…`
+    taken += widthOf(one)
+    if (taken > most) return `${[...text].slice(0, place).join('')}…`
   }
   return text
 }

@@ -1,7 +1,7 @@
 import { BaseEdge, type EdgeProps, getBezierPath, getSmoothStepPath } from '@xyflow/react'
 import { memo } from 'react'
 
-import { short } from './FlowBox'
+import { short, widthOf } from './FlowBox'
 import type { Line } from './graph'
 
 /** A way from an exit to a node; its name stands where it begins, so that ways to one node stay apart. */
@@ -12,6 +12,20 @@ export const FlowLine = memo(function FlowLine({ id, sourceX, sourceY, sourcePos
   const [path, middleX, middleY] = targetX < sourceX + 20 ? getSmoothStepPath({ ...ends, borderRadius: 10, offset: 24 }) : getBezierPath(ends)
   const walked = data?.walked ?? false
   const look = walked ? 'walked' : selected ? 'selected' : 'plain'
+  if (data?.sign && !selected) {
+    const label = data.label ? `${short(data.label, 6)} ` : ''
+    return (
+      <g className="flow-sign" data-testid={`edge-${id}`} data-walked={false} data-sign={data.sign}>
+        <title>{`${data.label} → ${data.sign}`}</title>
+        <path className="flow-line flow-line-plain react-flow__edge-path" d={`M${sourceX - 5} ${sourceY}h10`} />
+        <text className="flow-line-name" x={sourceX + 8} y={sourceY + 4}>
+          {label}
+          <tspan className="flow-sign-name">→ {short(data.sign, 14 - Math.min(6, widthOf(label)))}</tspan>
+          {data.count ? <tspan className="flow-line-count"> {data.count}</tspan> : null}
+        </text>
+      </g>
+    )
+  }
   return (
     <>
       <BaseEdge id={id} path={path} className={`flow-line flow-line-${look}`} markerEnd={`url(#flow-arrow-${look})`} interactionWidth={14} data-testid={`edge-${id}`} data-walked={walked} />

@@ -40,6 +40,8 @@ export interface EdgeView extends Record<string, unknown> {
   label: string
   walked: boolean
   count: number | null
+  /** Drawn as a sign that names where it leads, not as a line: the node's name. */
+  sign: string | null
 }
 export type Box = Node<NodeView, 'flow'> | Node<ArrivalView, 'arrival'>
 export type Line = Edge<EdgeView, 'flow'>
@@ -124,8 +126,21 @@ export function boxes(document: FlowDocument, over: Over): Box[] {
   return [first, ...rest]
 }
 
-/** `steps` are the steps taken, `one→other`; several exits that lead the same way share the figure of traffic. */
-export function lines(document: FlowDocument, label: (exit: Exit, node: FlowNode) => string, steps: ReadonlySet<string>, traffic: Traffic | null): Line[] {
+/** Flows of so many nodes have all their ways drawn as lines: there the eye follows them. */
+const few = 12
+/** A line longer than this, px, is lost among others. */
+const far: Place = [580, 760]
+
+/** Whether a way had better be a sign: it leads back, or far away past other nodes. */
+export function isSign(document: FlowDocument, one: string, other: string): boolean {
+  if (Object.keys(document.nodes).length <= few) return false
+  const [from, to] = [document.nodes[one]?.at ?? [0, 0], document.nodes[other]?.at ?? [0, 0]]
+  const [dx, dy] = [to[0] - from[0], Math.abs(to[1] - from[1])]
+  return dx < node_width + 20 || dx > far[0] || dy > far[1]
+}
+
+/** `near` are nodes whose ways are all drawn as lines; `steps` are the steps taken, `one→other`; several exits that lead the same way share the figure of traffic. */
+export function lines(document: FlowDocument, names: { exit: (exit: Exit, node: FlowNode) => string; node: (name: string) => string }, steps: ReadonlySet<string>, traffic: Traffic | null, near: ReadonlySet<string>): Line[] {
   const counts = new Map(traffic?.edges.map(({ one, other, count }) => [`${one}→${other}`, count]))
   const drawn = new Set<string>()
   const all = edgesOf(document).map(({ one, exit: id, other }): Line => {
@@ -135,17 +150,19 @@ export function lines(document: FlowDocument, label: (exit: Exit, node: FlowNode
     const way = `${one}→${other}`
     const again = drawn.has(way)
     drawn.add(way)
+    const walked = steps.has(way)
+    const sign = !walked && !near.has(one) && !near.has(other) && isSign(document, one, other)
     return {
       id: `${one}.${id}`,
       type: 'flow',
       source: one,
       sourceHandle: id,
       target: other,
-      data: { label: exits.length > 1 && exit && exit.id !== 'next' ? label(exit, node) : '', walked: steps.has(way), count: traffic && traffic.walks > 0 && !again ? (counts.get(way) ?? 0) : null },
+      data: { label: exits.length > 1 && exit && exit.id !== 'next' ? names.exit(exit, node) : '', walked, count: traffic && traffic.walks > 0 && !again ? (counts.get(way) ?? 0) : null, sign: sign ? names.node(other) : null },
     }
   })
   if (document.nodes[document.start]) {
-    all.unshift({ id: arrival, type: 'flow', source: arrival, sourceHandle: 'start', target: document.start, deletable: false, data: { label: '', walked: steps.size > 0 || steps.has(document.start), count: traffic && traffic.walks > 0 ? traffic.walks : null } })
+    all.unshift({ id: arrival, type: 'flow', source: arrival, sourceHandle: 'start', target: document.start, deletable: false, data: { label: '', walked: steps.size > 0 || steps.has(document.start), count: traffic && traffic.walks > 0 ? traffic.walks : null, sign: null } })
   }
   return all
 }
