@@ -34,7 +34,7 @@ describe('exits of a node', () => {
 
   it.each([
     ['say', ['next']], ['notice', ['next']], ['consent', ['next']], ['collect', ['next']], ['set', ['next']], ['language', ['next']], ['rating', ['next']],
-    ['hours', ['open', 'closed', 'holiday']], ['lookup', ['next', 'failed']], ['verify', ['next', 'failed', 'locked']], ['pay', ['next', 'failed', 'unknown']],
+    ['hours', ['open', 'closed', 'holiday']], ['lookup', ['next', 'failed']], ['verify', ['next', 'failed', 'locked', 'none']], ['pay', ['next', 'failed', 'unknown']],
     ['callback', ['next', 'failed']], ['flow', ['next', 'failed']], ['queue', []], ['hangup', []], ['transfer', []],
   ] as const)('of %s are %j', (kind, exits) => {
     expect(exitsOf({ kind }).map(({ id }) => id)).toEqual(exits)

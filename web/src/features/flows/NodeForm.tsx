@@ -1,4 +1,4 @@
-import { Button, Input, Select } from 'antd'
+import { AutoComplete, Button, Input, Select } from 'antd'
 import { useContext, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 
@@ -32,7 +32,7 @@ interface Props {
   onCopy: () => void
 }
 
-type Control = 'flag' | 'seconds' | 'digits' | 'text' | 'expression' | 'queue' | 'lookup' | 'flow' | 'language' | 'pairs' | 'say'
+type Control = 'flag' | 'seconds' | 'digits' | 'text' | 'expression' | 'queue' | 'lookup' | 'flow' | 'language' | 'pairs' | 'say' | 'one' | 'business' | 'template'
 interface FieldOf {
   name: string
   control: Control
@@ -42,18 +42,24 @@ interface FieldOf {
   optional?: boolean
   least?: number
   most?: number
+  /** Of what one is chosen. */
+  of?: readonly string[]
+  /** Left out while this is not so. */
+  when?: (node: FlowNode) => boolean
   /** Its words, where they are not those of the field's name. */
   word?: string
 }
 
+/** Once it has been said or done, who hangs up has got what they came for. */
+const served: FieldOf = { name: 'served', control: 'flag', usual: false, optional: true, word: 'servedHere' }
 const seconds = (name: string, usual: number): FieldOf => ({ name, control: 'seconds', usual, optional: true })
 /** The fields of each kind, besides its name, what is said and its exits. */
 const fields: Readonly<Record<Kind, readonly FieldOf[]>> = {
-  say: [{ name: 'interruptible', control: 'flag', usual: true }, { name: 'by_speech', control: 'flag', usual: false }],
+  say: [{ name: 'interruptible', control: 'flag', usual: true }, { name: 'by_speech', control: 'flag', usual: false }, served],
   notice: [{ name: 'interruptible', control: 'flag', usual: false }],
   menu: [seconds('first_timeout', 5), { name: 'repeat', control: 'text', optional: true, most: 1 }, { name: 'save', control: 'text', optional: true, most: 64 }],
   collect: [
-    { name: 'save', control: 'text', most: 64 }, { name: 'minimum', control: 'digits', usual: 1, least: 1, most: 64 }, { name: 'maximum', control: 'digits', usual: 20, least: 1, most: 64 },
+    { name: 'save', control: 'text', most: 64 }, { name: 'as', control: 'one', of: ['digits', 'amount'], usual: 'digits', optional: true }, { name: 'minimum', control: 'digits', usual: 1, least: 1, most: 64 }, { name: 'maximum', control: 'digits', usual: 20, least: 1, most: 64 },
     { name: 'terminators', control: 'text', usual: '#', most: 2 }, seconds('first_timeout', 5), seconds('next_timeout', 3), { name: 'secret', control: 'flag', usual: false }, { name: 'confirm', control: 'flag', usual: false },
   ],
   consent: [seconds('first_timeout', 5)],
@@ -61,13 +67,15 @@ const fields: Readonly<Record<Kind, readonly FieldOf[]>> = {
   rating: [{ name: 'maximum', control: 'digits', usual: 5, least: 2, most: 9, word: 'rating' }],
   condition: [],
   hours: [{ name: 'queue', control: 'queue' }],
-  verify: [{ name: 'minimum', control: 'digits', usual: 6, least: 1, most: 32 }, { name: 'maximum', control: 'digits', usual: 6, least: 1, most: 32 }, { name: 'wrong', control: 'say', optional: true }],
+  verify: [{ name: 'by', control: 'one', of: ['pin', 'code'], usual: 'pin', optional: true }, { name: 'minimum', control: 'digits', usual: 6, least: 1, most: 32 }, { name: 'maximum', control: 'digits', usual: 6, least: 1, most: 32 }, { name: 'wrong', control: 'say', optional: true }],
   lookup: [{ name: 'lookup', control: 'lookup' }, { name: 'arguments', control: 'pairs' }, { name: 'save', control: 'text', most: 64 }],
   set: [{ name: 'values', control: 'pairs' }],
-  pay: [{ name: 'account', control: 'expression' }, { name: 'amount', control: 'expression', optional: true }, { name: 'card', control: 'expression', optional: true }, { name: 'save', control: 'text', most: 64 }],
+  pay: [{ name: 'account', control: 'expression' }, { name: 'amount', control: 'expression', optional: true }, { name: 'card', control: 'expression', optional: true }, { name: 'save', control: 'text', most: 64 }, served],
+  message: [{ name: 'template', control: 'template' }, { name: 'to', control: 'expression', usual: 'ani', word: 'recipient' }, { name: 'values', control: 'pairs' }, { name: 'save', control: 'text', most: 64 }, served],
   queue: [{ name: 'queue', control: 'queue' }, { name: 'attributes', control: 'pairs', optional: true }],
   transfer: [{ name: 'to', control: 'text', most: 33 }],
   callback: [],
+  record: [{ name: 'queue', control: 'queue' }, { name: 'maximum_seconds', control: 'digits', usual: 180, least: 5, most: 300, word: 'maximum_seconds' }, { name: 'save', control: 'text', most: 64 }, served],
   flow: [{ name: 'flow', control: 'flow' }],
   hangup: [{ name: 'served', control: 'flag' }],
 }
@@ -79,6 +87,7 @@ export function NodeForm({ document, name, problems, around, writable, onChange,
   const { t } = useTranslation()
   const words = useContext(WordsContext)
   const variables = useMemo(() => variablesAt(document, name, around.lookups), [document, name, around.lookups])
+  const businesses = useMemo(() => [...new Set(Object.values(document.nodes).flatMap((one) => (typeof one['business'] === 'string' ? [one['business']] : [])))].toSorted(), [document])
   const node = document.nodes[name]
   if (!node) return null
   const mine = problems.filter((one) => one.node === name)
@@ -93,7 +102,7 @@ export function NodeForm({ document, name, problems, around, writable, onChange,
         </p>
       ))}
       <Line label={t('flows.panel.name')}>
-        <Input size="small" value={node.label ?? ''} maxLength={60} disabled={!writable} placeholder={t(`flows.kind.${node.kind}`)} aria-label={t('flows.panel.name')} data-testid="flow-label" onChange={({ target }) => set({ label: target.value || undefined }, 'label')} />
+        <Input size="small" value={node.label ?? ''} maxLength={80} disabled={!writable} placeholder={t(`flows.kind.${node.kind}`)} aria-label={t('flows.panel.name')} data-testid="flow-label" onChange={({ target }) => set({ label: target.value || undefined }, 'label')} />
       </Line>
       {!silent.has(node.kind) && (
         <>
@@ -102,9 +111,10 @@ export function NodeForm({ document, name, problems, around, writable, onChange,
         </>
       )}
       <Branches document={document} name={name} node={node} variables={variables} writable={writable} onNode={set} onNew={newAt} />
-      {fields[node.kind].map((field) => (
+      {fields[node.kind].filter(({ when }) => when?.(node) ?? true).map((field) => (
         <OneField key={field.name} field={field} value={node[field.name] ?? field.usual} around={around} variables={variables} writable={writable} onChange={(value) => set({ [field.name]: value }, field.name)} />
       ))}
+      <OneField field={{ name: 'business', control: 'business', optional: true }} value={node['business']} around={around} variables={businesses} writable={writable} onChange={(value) => set({ business: value as string | undefined }, 'business')} />
       {looks[node.kind].exits.length > 0 && <h3>{t('flows.panel.exits')}</h3>}
       {exitsOf(node)
         .filter(({ id }) => !id.includes('.'))
@@ -159,17 +169,31 @@ function OneField({ field, value, around, variables, writable, onChange }: { fie
   }
   return (
     <Line label={label}>
-      {field.control === 'flag' && <Flag {...common} value={Boolean(value)} onChange={onChange} />}
+      {field.control === 'flag' && <Flag {...common} value={Boolean(value)} onChange={(yes) => onChange(field.optional && yes === field.usual ? undefined : yes)} />}
       {(field.control === 'seconds' || field.control === 'digits') && (
         <Digits {...common} value={value as number | undefined} least={field.least ?? 1} most={field.most ?? 60} unit={field.control === 'seconds' ? t('flows.panel.seconds') : undefined} onChange={onChange} />
       )}
       {field.control === 'text' && <Input size="small" value={String(value ?? '')} maxLength={field.most} disabled={!writable} spellCheck={false} autoComplete="off" aria-label={label} data-testid={common.testId} onChange={({ target }) => onChange(empty(target.value))} />}
       {field.control === 'expression' && <Expression {...common} value={String(value ?? '')} variables={variables} onChange={(text) => onChange(empty(text))} />}
+      {field.control === 'one' && <Choose {...common} value={value} options={(field.of ?? []).map((one) => ({ value: one, label: t(`flows.${field.name}.${one}`) }))} onChange={(one) => onChange(one === field.usual ? undefined : one)} />}
+      {(field.control === 'business' || field.control === 'template') && <Word {...common} value={String(value ?? '')} known={field.control === 'business' ? variables : templates} onChange={(text) => onChange(empty(text))} />}
       {field.control === 'language' && <Choose {...common} value={value} options={[{ value: 'zh-CN', label: t('flows.sim.chinese') }, { value: 'en', label: t('flows.sim.english') }]} onChange={onChange} />}
       {field.control === 'queue' && <Choose {...common} value={value} options={around.queues.map(({ code, name }) => ({ value: code, label: name }))} onChange={onChange} />}
       {field.control === 'lookup' && <Choose {...common} value={value} options={around.lookups.map(({ name }) => ({ value: name, label: lookupName(name, words), title: name }))} onChange={onChange} />}
       {field.control === 'flow' && <Choose {...common} value={value} options={around.flows.filter(({ published }) => published).map(({ code, name }) => ({ value: code, label: name }))} onChange={onChange} />}
     </Line>
+  )
+}
+
+/** Message templates that ship with the program. */
+const templates = ['bill_details', 'order_received', 'fault_received', 'outlet', 'tariff'] as const
+
+/** A code, with those that are used already. */
+function Word({ value, known, onChange, label, disabled, testId }: { value: string; known: readonly string[]; onChange: (value: string) => void; label: string; disabled: boolean; testId: string }) {
+  return (
+    <AutoComplete className="flow-expression" value={value} disabled={disabled} options={known.filter((one) => one.includes(value) && one !== value).map((one) => ({ value: one }))} data-testid={testId} onChange={onChange}>
+      <Input size="small" aria-label={label} spellCheck={false} autoComplete="off" maxLength={64} />
+    </AutoComplete>
   )
 }
 

@@ -10,7 +10,7 @@ export interface Difference {
 }
 
 type Parts = Record<string, unknown>
-const leads = new Set(['next', 'failed', 'silence', 'otherwise', 'open', 'closed', 'holiday', 'locked', 'unknown', 'start', 'error'])
+const leads = new Set(['next', 'failed', 'silence', 'otherwise', 'open', 'closed', 'holiday', 'locked', 'unknown', 'none', 'start', 'error'])
 const isParts = (value: unknown): value is Parts => typeof value === 'object' && value !== null
 
 /** Whether it can be shown part by part: both sides have parts, or one of them has none at all. */

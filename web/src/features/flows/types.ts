@@ -4,8 +4,8 @@ import type { Answer, ItemOf } from '@/shared/api/answers'
 export const kinds = [
   'say', 'notice', 'menu', 'collect', 'consent', 'language', 'rating',
   'condition', 'hours', 'verify',
-  'lookup', 'set', 'pay',
-  'queue', 'transfer', 'callback', 'flow', 'hangup',
+  'lookup', 'set', 'pay', 'message',
+  'queue', 'transfer', 'callback', 'record', 'flow', 'hangup',
 ] as const
 export type Kind = (typeof kinds)[number]
 

@@ -1,7 +1,7 @@
 /** Nodes in words: their names, what they do in one line, and the variables known at them. */
 import { before } from './document'
 import { type Exit, exitsOf } from './kinds'
-import { type FlowDocument, type FlowNode, type LookUpLine, type SayItem, spoken, type Spoken } from './types'
+import { type FlowDocument, type FlowNode, type Kind, type LookUpLine, type SayItem, spoken, type Spoken } from './types'
 
 export interface Words {
   t: (key: string, values?: Record<string, unknown>) => string
@@ -55,9 +55,10 @@ export function summary(node: FlowNode, words: Words): string {
       return choices.join(' ')
     }
     case 'collect':
+      if (node['as'] === 'amount') return t('flows.sum.amount', { save: text(node.save) })
       return t('flows.sum.collect', { digits: digits(number(node.minimum ?? 1), number(node.maximum)), save: text(node.save) })
     case 'verify':
-      return t('flows.sum.verify', { digits: digits(number(node.minimum), number(node.maximum)) })
+      return t(node['by'] === 'code' ? 'flows.sum.verifyCode' : 'flows.sum.verify', { digits: digits(number(node.minimum), number(node.maximum)) })
     case 'hours':
       return node.queue ? queue(text(node.queue)) : t('flows.sum.noQueue')
     case 'queue':
@@ -80,6 +81,10 @@ export function summary(node: FlowNode, words: Words): string {
       return node.flow ? t('flows.sum.flow', { flow: flow(text(node.flow)) }) : t('flows.sum.noFlow')
     case 'hangup':
       return t(node.served ? 'flows.sum.served' : 'flows.sum.unserved')
+    case 'message':
+      return node['template'] ? t('flows.sum.message', { template: t(`flows.template.${text(node['template'])}`, { defaultValue: text(node['template']) }) }) : t('flows.sum.noTemplate')
+    case 'record':
+      return t('flows.sum.record', { seconds: number(node['maximum_seconds'] ?? 180) })
     case 'callback':
       return (node.say?.length ?? 0) > 0 ? say() : t('flows.sum.callback')
     default:
@@ -90,7 +95,10 @@ export function summary(node: FlowNode, words: Words): string {
 const digits = (least: number, most: number): string => (least === most ? String(most) : `${least}–${most}`)
 
 /** What every flow knows from the beginning. */
-const given = ['ani', 'dnis', 'match', 'language', 'channel', 'customer', 'customer.id', 'customer.no', 'customer.name', 'customer.class', 'customer.language']
+const given = ['ani', 'dnis', 'match', 'language', 'channel', 'customer', 'customer.id', 'customer.no', 'customer.name', 'customer.class', 'customer.language', 'customer.local']
+
+/** What kinds save that always answer alike. */
+const answers: Readonly<Partial<Record<Kind, readonly string[]>>> = { pay: ['ok', 'paid_minor', 'balance_minor', 'reason'], message: ['ok', 'reason'], record: ['seconds'] }
 
 /** Expressions that make sense at a node: what is known from the beginning, and what nodes before it have saved. */
 export function variablesAt(document: FlowDocument, name: string, lookups: readonly LookUpLine[]): string[] {
@@ -101,10 +109,11 @@ export function variablesAt(document: FlowDocument, name: string, lookups: reado
     if (node.kind === 'set') for (const variable of Object.keys((node.values ?? {}) as object)) known.add(variable)
     if (node.kind === 'consent') known.add('consent')
     if (node.kind === 'verify') known.add('verified')
+    if (node.kind === 'verify' && node['by'] === 'code') known.add('code')
     if (typeof node.save !== 'string' || node.save === '') continue
     known.add(node.save)
-    const answer = node.kind === 'pay' ? ['ok', 'paid_minor', 'balance_minor', 'reason'] : (lookups.find((line) => line.name === node.lookup)?.answer ?? [])
-    if (node.kind === 'pay' || node.kind === 'lookup') for (const field of answer) known.add(`${node.save}.${field}`)
+    const answer = answers[node.kind] ?? (lookups.find((line) => line.name === node.lookup)?.answer ?? [])
+    if (node.kind in answers || node.kind === 'lookup') for (const field of answer) known.add(`${node.save}.${field}`)
   }
   return [...known]
 }
