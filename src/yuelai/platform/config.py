@@ -176,7 +176,8 @@ class Settings(BaseSettings):
     order97_url: str | None = Field(
         None,
         pattern=r"^https?://[^/?#@]+(/[^?#]*)?$",
-        description="Order interface of the same customers that speaks XML in GB18030; unset, flows order nothing by it.",
+        description="Order interface of the same customers that speaks XML in GB18030; unset, flows order nothing by "
+        "it.",
     )
     source_folder: Path | None = Field(
         None, description="Folder with a folder for each tenant (its code), in which sources of customers read files."
