@@ -29,6 +29,7 @@ from yuelai.platform.ipc import IpcServer, Peer
 from yuelai.platform.jobs import Jobs
 from yuelai.platform.postgres import dsn
 from yuelai.recordings import jobs as recording_jobs
+from yuelai.sounds import jobs as sound_jobs
 
 log = structlog.get_logger()
 
@@ -40,6 +41,7 @@ def known_jobs(settings: Settings) -> Jobs:
     for room in (outbox_followers, identity_jobs, interaction_jobs, colleague_jobs, business_jobs, flow_jobs):
         room.register(jobs)
     recording_jobs.register(jobs, settings)
+    sound_jobs.register(jobs, settings)
     rewrap.register(jobs, settings, SEALED)
     return jobs
 

@@ -34,7 +34,7 @@ from yuelai.platform.db import Connection, Database
 from yuelai.platform.errors import Refusal
 from yuelai.platform.ipc import IpcClient
 from yuelai.platform.web import core, database
-from yuelai.routing.prompts import sentences
+from yuelai.sounds import service as sounds
 
 router = APIRouter(prefix="/api/v1/flows", tags=["flows"])
 
@@ -88,11 +88,12 @@ async def import_flow(body: ImportBody, principal: Writer, db: Db, client: Core)
 
 
 @router.get("/prompts")
-async def prompts(principal: Reader) -> FlowPromptList:
-    """What can be said by name, with its words."""
+async def prompts(principal: Reader, db: Db) -> FlowPromptList:
+    """What can be said by name, with its words: the tenant's own, and what ships with the program."""
+    async with db.transaction(principal.tenant_id) as conn:
+        texts = await sounds.texts(conn, principal.tenant_id)
     items = [
-        {"name": name, "text_zh": said.get("zh-CN", ""), "text_en": said.get("en", "")}
-        for name, said in sentences().items()
+        {"name": name, "text_zh": said.get("zh-CN", ""), "text_en": said.get("en", "")} for name, said in texts.items()
     ]
     return FlowPromptList.model_validate({"items": items})
 

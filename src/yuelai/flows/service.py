@@ -28,8 +28,9 @@ from yuelai.identity.audit import audit
 from yuelai.identity.model import Principal
 from yuelai.platform import outbox
 from yuelai.platform.clock import SystemClock
-from yuelai.routing.prompts import music, sentences
+from yuelai.routing.prompts import music
 from yuelai.routing.service import queues
+from yuelai.sounds import service as sounds
 
 if TYPE_CHECKING:
     import asyncpg
@@ -147,7 +148,7 @@ async def _problems(conn: Connection, principal: Principal, document: Mapping[st
 async def _known(conn: Connection, principal: Principal) -> Known:
     """Return what a flow of this tenant can refer to."""
     within = await published(conn, principal.tenant_id)
-    said = sentences()
+    said = await sounds.texts(conn, principal.tenant_id)
     return Known(
         queues={queue["code"] for queue in await queues(conn, principal) if queue["active"]},
         prompts={*said, *music()},

@@ -16,6 +16,7 @@ from yuelai.routing.errors import (
     UnknownSkill,
 )
 from yuelai.routing.settings import OverflowTo, OverflowWhen
+from yuelai.sounds import service as sounds
 
 if TYPE_CHECKING:
     from yuelai.platform.db import Connection
@@ -31,7 +32,7 @@ async def check(conn: Connection, tenant_id: UUID, code: str, settings: Mapping[
     if (calendar := settings.get("calendar_id")) and not await tables.has_calendar(conn, tenant_id, calendar):
         raise UnknownCalendar()
     if treatment := settings.get("treatment"):
-        _treatment(treatment)
+        await _treatment(conn, tenant_id, treatment)
     if overflows := settings.get("overflows"):
         await _overflows(conn, tenant_id, code, overflows)
 
@@ -46,15 +47,15 @@ async def _skills(conn: Connection, tenant_id: UUID, wishes: Iterable[Mapping[st
             raise UnknownSkill(skill_id=str(skill))
 
 
-def _treatment(treatment: Mapping[str, Any]) -> None:
+async def _treatment(conn: Connection, tenant_id: UUID, treatment: Mapping[str, Any]) -> None:
     if treatment["music"] not in prompts.music():
         raise UnknownPrompt(prompt=treatment["music"])
     for name in (treatment["notice"], treatment["greeting"], *treatment["comfort"]):
-        _sentence(name)
+        await _sentence(conn, tenant_id, name)
 
 
-def _sentence(name: str) -> None:
-    if name and name not in prompts.sentences():
+async def _sentence(conn: Connection, tenant_id: UUID, name: str) -> None:
+    if name and name not in prompts.sentences() and name not in await sounds.texts(conn, tenant_id):
         raise UnknownPrompt(prompt=name)
 
 
@@ -66,7 +67,7 @@ async def _overflows(conn: Connection, tenant_id: UUID, code: str, rules: Sequen
     ways = {row["code"]: _instead(row["overflows"]) for row in queues}
     for rule in rules:
         if rule["to"] == OverflowTo.MESSAGE:
-            _sentence(rule["target"])
+            await _sentence(conn, tenant_id, rule["target"])
         if rule["to"] != OverflowTo.QUEUE:
             continue
         target: str = rule["target"]

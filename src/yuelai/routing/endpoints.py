@@ -25,6 +25,7 @@ from yuelai.routing.queue_schemas import (
     QueueSettings,
 )
 from yuelai.routing.schemas import AgentDocument, WantedState
+from yuelai.sounds import service as sounds
 
 router = APIRouter(prefix="/api/v1", tags=["routing"])
 
@@ -113,9 +114,11 @@ async def delete_member(queue_id: UUID, person_id: UUID, principal: QueueWriter,
     return Response(status_code=204)
 
 
-@router.get("/prompts")
-async def prompt_list(principal: QueueReader) -> PromptList:
+@router.get("/queues/prompts")
+async def prompt_list(principal: QueueReader, db: Db) -> PromptList:
     """What can be played to those who wait: sentences with their words, and music."""
-    sentences = [{"name": name, "kind": "sentence", "text": said} for name, said in prompts.sentences().items()]
+    async with db.transaction(principal.tenant_id) as conn:
+        said = await sounds.texts(conn, principal.tenant_id)
+    sentences = [{"name": name, "kind": "sentence", "text": text} for name, text in said.items()]
     tunes = [{"name": name, "kind": "music", "text": {}} for name in prompts.music()]
     return PromptList.model_validate({"items": [*tunes, *sentences]})

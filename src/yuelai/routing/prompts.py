@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib import resources
-from types import MappingProxyType
 
-import yaml
+from yuelai.sounds import shipped
 
 _NOT_FOR_WAITING = frozenset({"beep", "ringback"})
 
@@ -15,13 +14,7 @@ _NOT_FOR_WAITING = frozenset({"beep", "ringback"})
 @lru_cache(maxsize=1)
 def sentences() -> Mapping[str, Mapping[str, str]]:
     """Return the words of each sentence by language."""
-    document = yaml.safe_load(resources.files("yuelai").joinpath("prompts", "prompts.yaml").read_text("utf-8"))
-    return MappingProxyType(
-        {
-            name: {language: said if isinstance(said, str) else said["text"] for language, said in entry.items()}
-            for name, entry in document["sentences"].items()
-        }
-    )
+    return shipped.texts()
 
 
 @lru_cache(maxsize=1)

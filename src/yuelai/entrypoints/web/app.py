@@ -23,6 +23,7 @@ import yuelai.colleagues.handovers.endpoints
 import yuelai.customers.routers
 import yuelai.flows.endpoints
 import yuelai.flows.number_endpoints
+import yuelai.flows.prompts.endpoints
 import yuelai.flows.simulator.endpoints
 import yuelai.flows.walks.endpoints
 import yuelai.identity.audit.endpoints
@@ -50,6 +51,7 @@ import yuelai.telephony.guards.endpoints
 import yuelai.telephony.trace.endpoints
 import yuelai.telephony.trunks.endpoints
 from yuelai import __version__
+from yuelai.bootstrap.prompts import PromptMaker
 from yuelai.businesses.personal import BusinessesPersonalData
 from yuelai.channels.callback.personal import CallbacksPersonalData
 from yuelai.channels.callback.service import open_of
@@ -61,6 +63,7 @@ from yuelai.entrypoints.web.contacts import DeskContacts
 from yuelai.entrypoints.web.corelink import CoreLink
 from yuelai.entrypoints.web.middleware import BodyLimit, Measure, RateLimit, RequestId, SecurityHeaders
 from yuelai.entrypoints.web.openapi import document
+from yuelai.flows.prompts.endpoints import FORM_BYTES as PROMPT_FORM_BYTES
 from yuelai.identity.access import public
 from yuelai.identity.sessions import Sessions
 from yuelai.interactions.personal import InteractionsPersonalData
@@ -75,7 +78,7 @@ from yuelai.recordings.personal import RecordingsPersonalData
 
 MAX_BODY = 1024 * 1024
 """Of a request, in bytes."""
-LARGE_BODIES = {("POST", "/api/v1/customers/imports"): FORM_BYTES}
+LARGE_BODIES = {("POST", "/api/v1/customers/imports"): FORM_BYTES, ("PUT", "/api/v1/prompts/"): PROMPT_FORM_BYTES}
 """Written to disk as they come."""
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -105,6 +108,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     yuelai.routing.agents.directory_endpoints.router,
     yuelai.channels.callback.endpoints.router,
     yuelai.flows.number_endpoints.router,
+    yuelai.flows.prompts.endpoints.router,
     yuelai.flows.simulator.endpoints.router,
     yuelai.flows.walks.endpoints.router,
     yuelai.flows.endpoints.router,
@@ -188,6 +192,7 @@ def create_app(settings: Settings, *, webroot: Path | None = None) -> FastAPI:
         InteractionsPersonalData(),
         CallbacksPersonalData(),
     )
+    app.state.prompt_maker = PromptMaker()
     problems.install(app)
 
     @app.get("/api/openapi.json", include_in_schema=False, dependencies=[Depends(public)])

@@ -119,7 +119,8 @@ class SecurityHeaders:
 
 
 class BodyLimit:
-    """Refuses request bodies of more than `longest` bytes, announced or not; `others` are `{(method, path): bytes}`."""
+    """Refuses request bodies of more than `longest` bytes, announced or not; `others` are `{(method, path): bytes}`, a
+    path that ends with `/` standing for all below it."""
 
     def __init__(self, app: ASGIApp, longest: int, others: Mapping[tuple[str, str], int] | None = None) -> None:
         self._app, self._longest, self._others = app, longest, others or {}
@@ -128,7 +129,7 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        longest = self._others.get((scope["method"], scope["path"]), self._longest)
+        longest = self._bound(scope["method"], scope["path"])
         announced = Headers(scope=scope).get("content-length", "0")
         if announced.isdecimal() and int(announced) > longest:
             await problem_response(too_large())(scope, receive, send)
@@ -145,6 +146,10 @@ class BodyLimit:
             return message
 
         await self._app(scope, count, send)
+
+    def _bound(self, method: str, path: str) -> int:
+        below = "/".join([*path.split("/")[:4], ""])
+        return self._others.get((method, path)) or self._others.get((method, below)) or self._longest
 
 
 class Measure:

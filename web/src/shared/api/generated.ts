@@ -1870,7 +1870,7 @@ export interface paths {
         };
         /**
          * Prompts
-         * @description What can be said by name, with its words.
+         * @description What can be said by name, with its words: the tenant's own, and what ships with the program.
          */
         get: operations["prompts_api_v1_flows_prompts_get"];
         put?: never;
@@ -3271,12 +3271,120 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Prompt List
-         * @description What can be played to those who wait: sentences with their words, and music.
+         * Prompts
+         * @description The tenant's own prompts and those that ship with the program, by name.
          */
-        get: operations["prompt_list_api_v1_prompts_get"];
+        get: operations["prompts_api_v1_prompts_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prompts/takes/{take_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Take
+         * @description How a recording at the telephone goes.
+         */
+        get: operations["take_api_v1_prompts_takes__take_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prompts/{name}/{language}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Prompt
+         * @description Put a prompt of the tenant's own in force, by a form: `text`, `file` (WAV, MP3, Ogg, FLAC, M4A, WebM; 10 MB and
+         *     five minutes at most), or both. The sound is cut, narrowed and levelled as the shipped ones are; without a file it
+         *     stays as it is. 422 `sound_unfit` says why a file cannot be a prompt.
+         */
+        put: operations["put_prompt_api_v1_prompts__name___language__put"];
+        post?: never;
+        /**
+         * Delete Prompt
+         * @description Say what is shipped again. 409 `prompt_in_use` with `flows` and `queues` for the last of one that is not
+         *     shipped.
+         */
+        delete: operations["delete_prompt_api_v1_prompts__name___language__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prompts/{name}/{language}/audio": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Audio
+         * @description What callers hear: Ogg Opus.
+         */
+        get: operations["audio_api_v1_prompts__name___language__audio_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prompts/{name}/{language}/record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record Prompt
+         * @description Ring the own telephone of whoever asks: what they say after the tone becomes the prompt. 409 `no_seat`,
+         *     `seat_busy`.
+         */
+        post: operations["record_prompt_api_v1_prompts__name___language__record_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prompts/{name}/{language}/speak": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Speak Prompt
+         * @description Have the installed voice speak its words, and keep that as its sound. 503 `no_voice`.
+         */
+        post: operations["speak_prompt_api_v1_prompts__name___language__speak_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3301,6 +3409,26 @@ export interface paths {
          * @description A new queue; agents become its members one by one. Contacts can wait in it within a second.
          */
         post: operations["add_queue_api_v1_queues_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/prompts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Prompt List
+         * @description What can be played to those who wait: sentences with their words, and music.
+         */
+        get: operations["prompt_list_api_v1_queues_prompts_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -9530,10 +9658,63 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /** PromptLanguages */
+        PromptLanguages: {
+            en: components["schemas"]["PromptSound"] | null;
+            zh: components["schemas"]["PromptSound"] | null;
+        };
+        /**
+         * PromptLine
+         * @description `own`: at least one language is the tenant's; `shipped`: one of this name ships with the program. `used_in` are
+         *     published flows, `queues` what says it while somebody waits.
+         */
+        PromptLine: {
+            languages: components["schemas"]["PromptLanguages"];
+            /** Name */
+            name: string;
+            /** Own */
+            own: boolean;
+            /** Queues */
+            queues: string[];
+            /** Shipped */
+            shipped: boolean;
+            /** Text En */
+            text_en: string;
+            /** Text Zh */
+            text_zh: string;
+            /** Used In */
+            used_in: string[];
+        };
         /** PromptList */
         PromptList: {
             /** Items */
             items: components["schemas"]["Prompt"][];
+        };
+        /** PromptPage */
+        PromptPage: {
+            /** Items */
+            items: components["schemas"]["PromptLine"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /**
+         * PromptSound
+         * @description A sound as it is: the tenant's own or shipped. `seconds` is null where there are only words. `warnings` are
+         *     `clipped` (it was cut off when it was recorded) and `quiet` (it was hardly heard).
+         */
+        PromptSound: {
+            /** At */
+            at: string | null;
+            /** By */
+            by: string | null;
+            /** Own */
+            own: boolean;
+            /** Seconds */
+            seconds: number | null;
+            /** Source */
+            source: ("text" | "file" | "microphone" | "phone" | "voice") | null;
+            /** Warnings */
+            warnings: string[];
         };
         /** ProviderList */
         ProviderList: {
@@ -10973,6 +11154,14 @@ export interface components {
             weekday?: number | null;
         };
         /**
+         * SpokenBody
+         * @description What it is to say; what it says already when unset.
+         */
+        SpokenBody: {
+            /** Text */
+            text?: string | null;
+        };
+        /**
          * Srtp
          * @description Of a plain leg. Browsers' legs are always protected.
          * @enum {string}
@@ -11269,6 +11458,32 @@ export interface components {
         TagList: {
             /** Items */
             items: components["schemas"]["Tag"][];
+        };
+        /** TakeBegun */
+        TakeBegun: {
+            /**
+             * Take Id
+             * Format: uuid
+             */
+            take_id: string;
+        };
+        /**
+         * TakeState
+         * @description `state` is ringing, recording, kept, unfit (`reason` says why), unanswered or ended.
+         */
+        TakeState: {
+            /**
+             * Reason
+             * @default
+             */
+            reason?: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ringing" | "recording" | "kept" | "unfit" | "unanswered" | "ended";
+            /** Warnings */
+            warnings?: string[];
         };
         /**
          * Tenant
@@ -19210,9 +19425,14 @@ export interface operations {
             };
         };
     };
-    prompt_list_api_v1_prompts_get: {
+    prompts_api_v1_prompts_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description in the name or the words */
+                q?: string;
+                cursor?: string | null;
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -19225,7 +19445,223 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PromptList"];
+                    "application/json": components["schemas"]["PromptPage"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    take_api_v1_prompts_takes__take_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                take_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakeState"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    put_prompt_api_v1_prompts__name___language__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                language: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file?: string;
+                    /** @enum {string} */
+                    source?: "file" | "microphone";
+                    text?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptLine"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    delete_prompt_api_v1_prompts__name___language__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                language: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    audio_api_v1_prompts__name___language__audio_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                language: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/ogg": unknown;
+                };
+            };
+            /** @description Partial Content */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/ogg": unknown;
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    record_prompt_api_v1_prompts__name___language__record_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                language: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SpokenBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakeBegun"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    speak_prompt_api_v1_prompts__name___language__speak_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                language: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SpokenBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptLine"];
                 };
             };
             /** @description RFC 9457 problem document */
@@ -19288,6 +19724,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QueueSettings"];
+                };
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    prompt_list_api_v1_queues_prompts_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptList"];
                 };
             };
             /** @description RFC 9457 problem document */

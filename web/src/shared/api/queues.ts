@@ -5,7 +5,7 @@ import type { Queue } from './admin'
 export type SkillWish = Queue['skills'][number]
 export type OverflowRule = Queue['overflows'][number]
 export type Treatment = Queue['treatment']
-export type Prompt = ItemOf<'/api/v1/prompts'>
+export type Prompt = ItemOf<'/api/v1/queues/prompts'>
 export type Calendar = ItemOf<'/api/v1/calendars'>
 export type YearOfDays = Answer<'/api/v1/calendars/{calendar_id}/days'>
 export type CalendarDay = YearOfDays['items'][number]

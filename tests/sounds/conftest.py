@@ -1,0 +1,3 @@
+from tests.support.web import home, site
+
+__all__ = ["home", "site"]
