@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from yuelai.flows.ports import Collected, Left, Prompt, Utterance
+from yuelai.flows.ports import Collected, Left, Prompt, Recorded, Utterance
 from yuelai.flows.walk import NO_WORDS
 
 SILENCE = ""
@@ -22,6 +22,7 @@ class ScriptedDialogue:
         self.broken_into: list[str] = []
         """What may cut short each thing said: nothing, `key`, `speech`."""
         self.consents: list[bool] = []
+        self.messages: list[tuple[str, int]] = []
         self.serves: list[bool] = []
         self.steps: list[tuple[str, str, Mapping[str, Any]]] = []
 
@@ -51,8 +52,16 @@ class ScriptedDialogue:
         digits = answer[:maximum]
         for terminator in terminators:
             if terminator in digits:
-                return Collected(digits.split(terminator)[0], terminated=True)
+                return Collected(digits.split(terminator)[0], terminated=True, terminator=terminator)
         return Collected(digits)
+
+    async def record(self, queue: str, maximum_seconds: int) -> Recorded:
+        """The answer is how many seconds are said."""
+        self.messages.append((queue, maximum_seconds))
+        answer = next(self._answers, GOES)
+        if answer == GOES:
+            raise Left
+        return Recorded(float(answer or 0))
 
     async def set_language(self, language: str) -> None:
         self.language = language

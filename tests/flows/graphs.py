@@ -15,7 +15,7 @@ from typing import Any
 
 from yuelai.flows import schema
 from yuelai.flows.model import Flow, Walked
-from yuelai.flows.ports import Collected, HangUp, Left, LookUpFailed, Outcome, ToNumber, ToQueue, Utterance
+from yuelai.flows.ports import Collected, HangUp, Left, LookUpFailed, Outcome, Recorded, ToNumber, ToQueue, Utterance
 from yuelai.flows.runtime import run
 from yuelai.flows.walk import NO_WORDS
 
@@ -123,6 +123,14 @@ def _node(chance: Random, kind: str, anywhere: Sequence[str], later: Sequence[st
         case "verify":
             # Strangers go there without having been asked anything.
             node |= {"minimum": 2, "maximum": chance.randint(2, 6), "failed": chance.choice(later)}
+            node |= chance.choice(({}, {"by": "pin"}, {"by": "code"}))
+        case "record":
+            # Where nothing can be recorded nobody has been asked anything, either.
+            node |= {"queue": "general", "save": "a", "failed": chance.choice(later)}
+            node |= chance.choice(({}, {"maximum_seconds": 5}))
+        case "message":
+            node |= {"template": "bill", "save": "a", "values": {"sum": _expression(chance)}}
+            node |= chance.choice(({}, {"to": _expression(chance)}))
         case "lookup":
             node |= {"lookup": "bss.any", "save": chance.choice(VARIABLES)}
             node["arguments"] = {"x": _expression(chance)}
@@ -223,7 +231,18 @@ class Caller:
         if words and pick < 0.4:
             key = self.chance.choice(sorted(words))
             return Collected(key, spoken=words[key][0])
+        if terminators and pick > 0.9:
+            return Collected("", terminated=True, terminator=self.chance.choice(terminators))
         return Collected("".join(self.chance.choices("0123456789*#", k=self.chance.randint(1, maximum))))
+
+    async def record(self, queue: str, maximum_seconds: int) -> Recorded:
+        self.asked += 1
+        if self.asked > self.patience:
+            raise Left
+        await self.say([])
+        seconds = 0.0 if self.stuck else self.chance.choice((0.0, 2.5, float(maximum_seconds)))
+        self.seconds += min(seconds, 60.0)
+        return Recorded(seconds)
 
     async def set_language(self, language: str) -> None:
         self.language = language
@@ -259,6 +278,8 @@ class AnySystem:
                 return {"ok": "perhaps", "minor": "a lot", "open": None}
             case 5:
                 return {"ok": False, "locked": self.chance.random() < 0.5}
+            case 6:
+                return {"ok": False, "locked": False, "left": 0, "reason": "none"}
         return {"ok": True, "minor": -120, "open": True}
 
 

@@ -44,6 +44,10 @@ ALL_KINDS: dict[str, Any] = {
     "collect": {"kind": "collect", "say": ["main_menu"], "save": "no", "maximum": 8, "confirm": True, "next": "verify"},
     "verify": {
         "kind": "verify", "say": ["main_menu"], "minimum": 4, "maximum": 6, "wrong": ["wrong_key"],
+        "next": "proof", "failed": "agent", "locked": "agent",
+    },
+    "proof": {
+        "kind": "verify", "by": "code", "say": ["main_menu", {"digits": "code.to_last4"}],
         "next": "lookup", "failed": "agent", "locked": "agent",
     },
     "lookup": {"kind": "lookup", "lookup": "bss.account", "save": "account", "next": "pay", "failed": "agent"},
@@ -51,7 +55,15 @@ ALL_KINDS: dict[str, Any] = {
         "kind": "pay", "say": ["main_menu"], "account": "account.account_id", "amount": "account.arrears_minor",
         "save": "paid", "next": "callback", "failed": "agent", "unknown": "agent",
     },
-    "callback": {"kind": "callback", "next": "inner", "failed": "agent"},
+    "callback": {"kind": "callback", "next": "message", "failed": "agent"},
+    "message": {
+        "kind": "message", "template": "bill", "to": "ani", "values": {"sum": "account.arrears_minor"},
+        "save": "sent", "served": True, "business": "bill", "next": "record", "failed": "agent",
+    },
+    "record": {
+        "kind": "record", "say": ["main_menu"], "queue": "general", "maximum_seconds": 5, "save": "left",
+        "served": True, "next": "inner", "failed": "agent",
+    },
     "inner": {"kind": "flow", "flow": "tariffs", "next": "rating", "failed": "agent"},
     "rating": {"kind": "rating", "say": ["main_menu"], "maximum": 5, "next": "end"},
     "language": {"kind": "language", "language": "en", "next": "set"},
@@ -124,6 +136,51 @@ def test_one_broken_node_does_not_hide_what_is_wrong_elsewhere() -> None:
         ("first", "no_end"),
         ("round", "no_end"),
     }
+
+
+@pytest.mark.parametrize("part", ["label", "choice", "business"])
+def test_what_is_shown_of_a_node_is_of_bounded_length(part: str) -> None:
+    def drawn(text: str) -> dict[str, Any]:
+        node: dict[str, Any] = {"kind": "menu", "say": ["main_menu"], "choices": {"1": {"next": "agent"}}}
+        if part == "choice":
+            node["choices"]["1"]["label"] = text
+        else:
+            node[part] = text
+        return {"first": node}
+
+    longest = 32 if part == "business" else 80
+    assert told(drawn("a" * longest)) == set()
+    assert told(drawn("a" * (longest + 1))) == {("first", "schema", "")}
+
+
+def test_an_amount_ends_with_something_else_than_its_point() -> None:
+    node = {"kind": "collect", "as": "amount", "say": [], "save": "sum", "maximum": 8, "next": "agent"}
+    assert told({"first": node}) == set()
+    assert told({"first": {**node, "terminators": "*#"}}) == {("first", "star_twice", "")}
+    assert told({"first": {**node, "as": "digits", "terminators": "*#"}}) == set()
+
+
+def test_who_cannot_be_asked_or_cannot_leave_a_message_is_not_led_round_for_ever() -> None:
+    code = {"kind": "verify", "by": "code", "say": [], "next": "agent", "locked": "agent", "failed": "first"}
+    assert ("first", "busy_loop", "") in told({"first": code})
+    assert told({"first": {**code, "failed": "agent", "none": "first"}}) == set()
+    record = {"kind": "record", "say": ["main_menu"], "queue": "q", "save": "left", "next": "first", "failed": "agent"}
+    assert told({"first": record}) == set()
+    assert ("first", "busy_loop", "") in told({"first": {**record, "next": "agent", "failed": "first"}})
+
+
+def test_what_new_nodes_ask_is_looked_for_among_the_look_ups_and_queues() -> None:
+    known = Known(queues={"general"}, lookups={"bss.account", "identity.pin", "bss.pay", "callback.book"})
+    found = {(one.node, one.code, one.message.split()[-1]) for one in check(document(ALL_KINDS), known)}
+    assert found == {
+        ("proof", "no_such_lookup", "identity.send_code"),
+        ("proof", "no_such_lookup", "identity.code"),
+        ("message", "no_such_lookup", "messages.send"),
+    }
+    lost = {**ALL_KINDS, "record": {**ALL_KINDS["record"], "queue": "nowhere"}}
+    assert {one.node for one in check(document(lost), Known(queues={"general"}))} == {"record"}
+    bad = {**ALL_KINDS, "message": {**ALL_KINDS["message"], "to": "open('x')"}}
+    assert {(one.node, one.code) for one in check(document(bad))} == {("message", "bad_expression")}
 
 
 def test_a_room_without_a_door_is_refused_even_when_it_asks() -> None:
@@ -214,6 +271,9 @@ def test_what_is_not_there_beside_the_flow_is_told_by_how_bad_it_is() -> None:
         ("hours", "no_such_queue", "warning"),
         ("agent", "no_such_queue", "warning"),
         ("verify", "no_such_lookup", "warning"),
+        ("proof", "no_such_lookup", "warning"),
+        ("message", "no_such_lookup", "warning"),
+        ("record", "no_such_queue", "warning"),
         ("callback", "no_such_lookup", "warning"),
         ("collect", "no_such_prompt", "error"),
         ("inner", "no_such_flow", "error"),

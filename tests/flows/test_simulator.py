@@ -16,7 +16,7 @@ from yuelai.flows.ports import LookUpFailed
 from yuelai.flows.refusals import NoSuchSimulation, SimulationOver, TooManySimulations
 from yuelai.flows.simulator.held import MOST, MOST_OF_ONE, MOST_OF_TENANT, Simulations
 from yuelai.flows.simulator.simulation import MOST_CHARACTERS, MOST_EVENTS, Input, Simulation
-from yuelai.flows.simulator.words import key_of
+from yuelai.flows.simulator.words import contained
 from yuelai.identity.model import Principal
 from yuelai.identity.permissions import permissions_of
 from yuelai.platform.ids import SAMPLE_TENANT, PersonId, TenantId, new_id
@@ -107,7 +107,96 @@ async def test_words_choose_as_keys_do(said: str, outcome: str | None) -> None:
 
 def test_the_longest_word_that_was_said_decides() -> None:
     words = {"1": ["人工"], "2": ["人工投诉"], "3": ["Bill"]}
-    assert [key_of(each, words) for each in ("人工", "请转人工投诉", "my bill", "再见")] == ["1", "2", "3", ""]
+    assert [contained(each, words, "zh-CN") for each in ("人工", "请转人工投诉", "my bill", "再见")] == [
+        "1",
+        "2",
+        "3",
+        "",
+    ]
+
+
+async def test_words_are_understood_as_the_channel_does_where_it_is_known_how() -> None:
+    asked = []
+
+    def understands(spoken: str, words: Mapping[str, Any], language: str) -> str | None:
+        asked.append((spoken, dict(words), language))
+        return "2" if spoken == "仁工" else None
+
+    for said, outcome in (("仁工", "queue"), ("人工", None)):
+        simulation = Simulation(new_id(), SAMPLE_TENANT, new_id(), "zh-CN", understands)
+        await simulation.begin(loader.load(document(menu=MENU, agent=AGENT)), {}, refuses, {})
+        await simulation.put(Input(words=said))
+        assert (simulation.ended or {}).get("outcome") == outcome
+    assert asked[0] == ("仁工", {"1": ("余额",), "2": ("人工", "人工投诉")}, "zh-CN")
+
+
+RECORD = {"kind": "record", "say": ["leave_message"], "queue": "general", "maximum_seconds": 10, "save": "left",
+    "served": True, "next": "menu", "failed": "agent"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("given", "seconds", "node"),
+    [(Input(words="我要投诉"), 0.9, "menu"), (Input(words="投诉" * 200), 10.0, "menu"), (Input(silence=True), 0, ""),
+     (Input(keys="#"), 0, "")],
+)  # fmt: skip
+async def test_a_message_is_left_by_saying_something_and_not_by_saying_nothing(
+    given: Input, seconds: float, node: str
+) -> None:
+    simulation = await tried(document(record=RECORD, menu=MENU, agent=AGENT))
+    assert simulation.waiting is not None
+    assert (simulation.waiting.kind, simulation.waiting.node, simulation.waiting.seconds) == ("record", "record", 10)
+    await simulation.put(given)
+    assert simulation.variables["left"] == {"seconds": seconds}
+    assert (simulation.waiting.node if simulation.waiting else "") == node
+    assert "投诉" not in json.dumps([one for one in simulation.events if one["kind"] == "key"], ensure_ascii=False)
+    if node:
+        await simulation.put(Input(hangup=True))
+        assert simulation.ended == {"outcome": "served"}
+
+
+async def test_what_is_secret_is_shown_nowhere() -> None:
+    """A card is a variable for a moment, a code never; what is in a message is the customer's."""
+    asked: dict[str, Mapping[str, Any]] = {}
+
+    async def lookup(name: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        asked[name] = arguments
+        return {"ok": True, "to_last4": "0001", "card": arguments.get("code")}
+
+    of = document(
+        card={"kind": "collect", "say": [], "save": "card", "maximum": 8, "secret": True, "next": "code"},
+        code={"kind": "verify", "by": "code", "say": [], "next": "copy", "failed": "end", "locked": "end"},
+        copy={"kind": "set", "values": {"other": "[card]"}, "next": "any"},
+        any={"kind": "lookup", "lookup": "x", "arguments": {"y": "card"}, "save": "z", "next": "send", "failed": "end"},
+        send={"kind": "message", "template": "bill", "values": {"sum": "sum"}, "save": "sent", "next": "pay",
+            "failed": "end"},
+        pay={"kind": "pay", "account": "'a1'", "card": "card", "save": "paid", "next": "end", "failed": "end",
+            "unknown": "end"},
+    )  # fmt: skip
+    simulation = await tried(of, lookup, customer={"id": "c1"}, ani="13800000001", sum="9.87")
+    await simulation.put(Input(keys="40001234"))
+    await simulation.put(Input(keys="271828"))
+    await simulation.put(Input(keys="#"))
+    assert simulation.ended == {"outcome": "served"}
+    assert (asked["identity.code"]["code"], asked["bss.pay"]["card"]) == ("271828", "40001234")
+    assert (asked["x"]["y"], asked["messages.send"]["values"]) == ("40001234", {"sum": "9.87"})
+    shown = json.dumps([simulation.variables, simulation.events])
+    assert "40001234" not in shown
+    assert "271828" not in shown
+    messages = [one["data"] for one in simulation.events if one["data"].get("lookup") == "messages.send"]
+    assert messages[0]["arguments"]["values"] == {"sum": "***"}
+
+
+async def test_what_happens_in_a_flow_inside_is_told_apart() -> None:
+    inner = loader.load({**document(menu=MENU, agent=AGENT), "id": "inner"})
+    outer = document(go={"kind": "flow", "flow": "inner", "next": "menu", "failed": "end"}, menu=MENU, agent=AGENT)
+    simulation = await tried(outer, flows={"inner": inner})
+    assert simulation.waiting is not None
+    assert (simulation.waiting.flow, simulation.flow, simulation.node) == ("inner", "inner", "menu")
+    await simulation.put(Input(keys="1"))
+    assert (simulation.waiting.flow, simulation.flow, simulation.node) == ("", "", "menu")
+    await simulation.put(Input(keys="2"))
+    told = [(one["flow"], one["node"]) for one in simulation.events if one["kind"] in ("say", "key")]
+    assert told == [("inner", "menu"), ("inner", "menu"), ("inner", "end"), ("", "menu"), ("", "menu")]
 
 
 async def test_keys_come_one_by_one_or_together_and_more_are_kept() -> None:
@@ -152,6 +241,7 @@ async def test_look_ups_show_what_was_asked_and_never_a_pin() -> None:
     assert simulation.variables["verified"] is True
     (shown,) = [event["data"] for event in simulation.events if "lookup" in event["data"]]
     assert shown["arguments"] == {"customer_id": "c1", "pin": "***"}
+    assert "1234" not in json.dumps(simulation.events)
 
 
 async def test_variables_are_told_when_they_change() -> None:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from yuelai.flows import model
 from yuelai.flows.ports import Digits, LookUpFailed, Money, Prompt
 from yuelai.flows.walk import Walk
 
 _YES, _NO = "1", "2"
+_ANOTHER = "*"
+MORE_CODES = 2
+"""How many more a customer may have sent who asks for another one."""
 _AMOUNT = re.compile(r"(?P<whole>[0-9]{0,9})(?:\*(?P<parts>[0-9]{0,2}))?", re.ASCII)
 """Up to a milliard, with a point or without."""
 
@@ -114,22 +118,40 @@ async def consent(walk: Walk, node: model.Consent) -> str:
 
 
 async def verify(walk: Walk, node: model.Verify) -> str:
-    """Ask for the PIN of the customer. It is compared elsewhere, and neither a variable nor the trail ever has it."""
+    """Ask for the PIN of the customer, or for a code sent to them. It is compared elsewhere, and neither a variable nor
+    the trail ever has it."""
     walk.variables["verified"] = False
     customer_id = walk.value("customer.id")
     if customer_id is None:
         await walk.step(node, "verify", ok=False, problem="no_customer")
         return node.failed
+    by_code, more = node.by == "code", MORE_CODES
+    if by_code and not await _send_code(walk, node, customer_id):
+        return node.failed
     preface: Sequence[model.SayItem] = ()
-    for attempt in range(1, walk.handlers.attempts + 1):
-        pin = (await walk.ask([*preface, *node.say], maximum=node.maximum, terminators="#")).digits
-        if len(pin) < node.minimum:
+    attempt = 1
+    while attempt <= walk.handlers.attempts:
+        asked = await walk.ask([*preface, *node.say], maximum=node.maximum, terminators="#*" if by_code else "#")
+        secret = asked.digits
+        if asked.terminator == _ANOTHER:
+            if more:
+                more -= 1
+                walk.count()
+                if not await _send_code(walk, node, customer_id):
+                    return node.failed
+                preface = ()
+                continue
+            secret = ""
+        if len(secret) < node.minimum:
             walk.mistakes[node.name] += 1
-            await walk.step(node, "verify", ok=False, problem="too_short" if pin else "no_input", attempt=attempt)
-            preface = (node.wrong or walk.handlers.no_match) if pin else walk.handlers.no_input
+            wrong = bool(secret or asked.terminator == _ANOTHER)
+            await walk.step(node, "verify", ok=False, problem="too_short" if wrong else "no_input", attempt=attempt)
+            preface = (node.wrong or walk.handlers.no_match) if wrong else walk.handlers.no_input
+            attempt += 1
             continue
+        name = "identity.code" if by_code else "identity.pin"
         try:
-            answer = await walk.shared.lookup("identity.pin", {"customer_id": customer_id, "pin": pin})
+            answer = await walk.shared.lookup(name, {"customer_id": customer_id, node.by: secret})
         except LookUpFailed:
             await walk.step(node, "verify", ok=False, problem="lookup_failed", attempt=attempt)
             return node.failed
@@ -137,13 +159,44 @@ async def verify(walk: Walk, node: model.Verify) -> str:
             walk.variables["verified"] = True
             await walk.step(node, "verify", ok=True, attempt=attempt)
             return node.next
+        if answer.get("reason") == "none":
+            # Who has no PIN is no nearer to one by trying again.
+            await walk.step(node, "verify", ok=False, problem="none", attempt=attempt)
+            return node.none or node.failed
         walk.mistakes[node.name] += 1
         locked = bool(answer.get("locked"))
         await walk.step(node, "verify", ok=False, problem="locked" if locked else "wrong", attempt=attempt)
         if locked:
             return node.locked
         preface = node.wrong or walk.handlers.no_match
+        attempt += 1
     return node.failed
+
+
+async def _send_code(walk: Walk, node: model.Verify, customer_id: Any) -> bool:
+    """Have a code sent; the variable `code` is what is said of that, and never has the code."""
+    arguments = {"customer_id": customer_id, "key": walk.new_key(node.name)}
+    try:
+        answer = await walk.shared.lookup("identity.send_code", arguments)
+    except LookUpFailed:
+        answer = {"ok": False, "reason": "unavailable"}
+    sent = answer.get("ok") is True
+    walk.variables["code"] = {"ok": sent, "to_last4": answer.get("to_last4"), "reason": answer.get("reason")}
+    await walk.step(node, "verify", sent=sent, reason=answer.get("reason"))
+    return sent
+
+
+async def record(walk: Walk, node: model.Record) -> str:
+    await walk.say(node.say)
+    taken = await walk.dialogue.record(node.queue, node.maximum_seconds)
+    seconds = round(taken.seconds, 1)
+    walk.variables[node.save] = {"seconds": seconds}
+    await walk.step(node, "record", ok=seconds > 0, queue=node.queue, seconds=seconds)
+    if seconds <= 0:
+        return node.failed
+    if node.served:
+        await walk.serve()
+    return node.next
 
 
 async def rating(walk: Walk, node: model.Rating) -> str:

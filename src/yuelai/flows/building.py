@@ -18,6 +18,8 @@ _CLASSES: Mapping[str, Callable[..., model.Node]] = {
     "rating": model.Rating,
     "lookup": model.LookUpNode,
     "pay": model.Pay,
+    "record": model.Record,
+    "message": model.Message,
     "callback": model.Callback,
     "flow": model.SubFlow,
     "condition": model.Condition,

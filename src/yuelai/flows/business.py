@@ -13,6 +13,7 @@ from typing import Any
 import structlog
 
 from yuelai.flows import model
+from yuelai.flows.plain import plain
 from yuelai.flows.ports import Left, LookUpFailed
 from yuelai.flows.walk import Walk
 
@@ -80,15 +81,9 @@ def _is_sum(amount: Any) -> bool:
     return isinstance(amount, int) and not isinstance(amount, bool) and amount > 0
 
 
-def _key(walk: Walk, node: model.Pay, arguments: Mapping[str, Any]) -> str:
+def _key(walk: Walk, node: model.Node, arguments: Mapping[str, Any]) -> str:
     """Return what makes it one payment. Who does not know whether it was made and tries again asks for the same one."""
-    if known := walk.shared.unsettled.get((node.name, repr(arguments))):
-        return known
-    walk.shared.visits[node.name] += 1
-    visit = str(walk.shared.visits[node.name])
-    # Who is sent to a flow again within one contact makes another payment there.
-    times = walk.variables.get("walk", 1)
-    return f"{walk.variables.get('interaction_id')}/{node.name}/{visit if times == 1 else f'{times}.{visit}'}"
+    return walk.shared.unsettled.get((node.name, repr(arguments))) or walk.new_key(node.name)
 
 
 async def _paid(walk: Walk, arguments: Mapping[str, Any], key: str) -> _Paid:
@@ -132,6 +127,42 @@ def _ended(task: asyncio.Task[_Paid], key: str) -> None:
     _left_behind.discard(task)
     if not task.cancelled() and task.exception() is None:
         log.warning("paid_after_the_customer_left", payment=key, ok=task.result()[0])
+
+
+async def message(walk: Walk, node: model.Message) -> str:
+    """What is in it, and to whom it goes, is on no trail."""
+    arguments: dict[str, Any] = {
+        "template": node.template,
+        "to": walk.value(node.to),
+        "values": plain({name: walk.value(text) for name, text in node.values.items()}),
+    }
+    if (customer_id := walk.value("customer.id")) is not None:
+        arguments["customer_id"] = customer_id
+    key = _key(walk, node, arguments)
+    sent, answer = await _sent(walk, arguments, key)
+    walk.variables[node.save] = answer
+    walk.shared.unsettled.pop((node.name, repr(arguments)), None)
+    if sent is None:
+        walk.shared.unsettled[node.name, repr(arguments)] = key
+    await walk.step(node, "message", ok=sent is True, template=node.template, message=key)
+    if sent and node.served:
+        await walk.serve()
+    return node.next if sent else node.failed
+
+
+async def _sent(walk: Walk, arguments: Mapping[str, Any], key: str) -> tuple[bool | None, dict[str, Any]]:
+    """Return whether it will be sent, None when that is not known, and the answer; asked once more when none comes."""
+    may_be_sent = False
+    for _ in range(2):
+        try:
+            answer = await walk.shared.lookup("messages.send", {**arguments, "key": key})
+        except LookUpFailed as error:
+            may_be_sent = may_be_sent or error.sent
+            if not may_be_sent:
+                break
+        else:
+            return answer.get("ok") is True, dict(answer)
+    return (None if may_be_sent else False), {"ok": False, "reason": "unavailable"}
 
 
 async def callback(walk: Walk, node: model.Callback) -> str:

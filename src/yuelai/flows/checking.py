@@ -17,7 +17,7 @@ from jsonschema.exceptions import best_match
 from yuelai.flows import building, model, schema
 from yuelai.flows.errors import Problem
 from yuelai.flows.expressions import BadExpression, parse
-from yuelai.flows.model import CONFIRMING, LOOKUPS, MAXIMUM_DEPTH
+from yuelai.flows.model import CONFIRMING, MAXIMUM_DEPTH, lookups
 from yuelai.flows.sketch import Sketch, closed, open_exits
 
 MAXIMUM_PROBLEMS = 500
@@ -152,6 +152,9 @@ def _expressions(node: model.Node) -> Iterable[str]:
         yield from node.values.values()
     elif isinstance(node, model.Queue):
         yield from node.attributes.values()
+    elif isinstance(node, model.Message):
+        yield node.to
+        yield from node.values.values()
     elif isinstance(node, model.Pay):
         yield from (text for text in (node.account, node.amount, node.card) if text)
 
@@ -199,10 +202,9 @@ def _beside(nodes: Iterable[model.Node], known: Known) -> Iterable[Problem]:
         yield from _prompt_problems(node.name, _say_items(node), known)
         if isinstance(node, model.Collect) and node.confirm:
             yield from _prompt_problems(node.name, building.say_items(CONFIRMING), known)
-        if isinstance(node, model.Queue | model.Hours) and _lacks(known.queues, node.queue):
+        if isinstance(node, model.Queue | model.Hours | model.Record) and _lacks(known.queues, node.queue):
             yield Problem(node.name, "no_such_queue", f"there is no queue {node.queue}", severity="warning")
-        lookup = node.lookup if isinstance(node, model.LookUpNode) else LOOKUPS.get(type(node), "")
-        if lookup and _lacks(known.lookups, lookup):
+        for lookup in (name for name in lookups(node) if _lacks(known.lookups, name)):
             yield Problem(node.name, "no_such_lookup", f"there is no look-up {lookup}", severity="warning")
 
 

@@ -107,15 +107,19 @@ class Collect(Node):
 
 @dataclass(frozen=True)
 class Verify(Node):
-    """Asks for the customer's PIN. The variable `verified` says whether it was right, at whatever exit; the PIN itself
-    is kept nowhere. `wrong` is said before it is asked for again, instead of the handlers' words."""
+    """Asks for the customer's PIN, or `by` a code that is sent to them first. The variable `verified` says whether it
+    was right, at whatever exit, `code` what became of sending one; PIN and code themselves are kept nowhere. `wrong` is
+    said before it is asked for again, instead of the handlers' words. `none` is for who has no PIN; empty is as
+    `failed`."""
 
+    by: Literal["pin", "code"] = "pin"
     minimum: int = 4
     maximum: int = 8
     wrong: tuple[SayItem, ...] = ()
     next: str = ""
     failed: str = ""
     locked: str = ""
+    none: str = ""
 
 
 @dataclass(frozen=True)
@@ -151,6 +155,33 @@ class Pay(Node):
     next: str = ""
     failed: str = ""
     unknown: str = ""
+
+
+@dataclass(frozen=True)
+class Record(Node):
+    """Takes a message for the `queue`, kept whether the customer goes on or hangs up; `save` gets its `{seconds}`. It
+    leads to `failed` when nothing was said, or nothing can be recorded."""
+
+    queue: str = ""
+    maximum_seconds: int = 180
+    save: str = ""
+    served: bool = False
+    next: str = ""
+    failed: str = ""
+
+
+@dataclass(frozen=True)
+class Message(Node):
+    """Sends a message by a `template`, to the number that the expression `to` gives; `values` of it are expressions,
+    too. `save` gets `{ok, reason}`."""
+
+    template: str = ""
+    to: str = "ani"
+    values: Mapping[str, str] = field(default_factory=dict)
+    save: str = ""
+    served: bool = False
+    next: str = ""
+    failed: str = ""
 
 
 @dataclass(frozen=True)
@@ -285,5 +316,19 @@ MAXIMUM_DEPTH = 8
 CONFIRMING = ("you_entered", "confirm_or_again")
 """The prompts by which keys are said back: before them, and after."""
 
-LOOKUPS: Mapping[type[Node], str] = {Verify: "identity.pin", Pay: "bss.pay", Callback: "callback.book"}
-"""What kinds of node ask that have a look-up of their own."""
+LOOKUPS: Mapping[type[Node], tuple[str, ...]] = {
+    Pay: ("bss.pay",),
+    Message: ("messages.send",),
+    Callback: ("callback.book",),
+}
+VERIFYING: Mapping[str, tuple[str, ...]] = {
+    "pin": ("identity.pin",),
+    "code": ("identity.send_code", "identity.code"),
+}
+
+
+def lookups(node: Node) -> tuple[str, ...]:
+    """Return the look-ups that the node asks."""
+    if isinstance(node, LookUpNode):
+        return (node.lookup,)
+    return VERIFYING[node.by] if isinstance(node, Verify) else LOOKUPS.get(type(node), ())

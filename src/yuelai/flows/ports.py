@@ -61,12 +61,20 @@ class Left(Exception):
 
 @dataclass(frozen=True)
 class Collected:
-    """Keys pressed; empty when nothing came in time. `terminated` when the terminator ended it. `spoken` is what the
-    customer said or wrote instead, `digits` then the key it means."""
+    """Keys pressed; empty when nothing came in time. `terminated` when a terminator ended it, and which one that was.
+    `spoken` is what the customer said or wrote instead, `digits` then the key it means."""
 
     digits: str
     terminated: bool = False
     spoken: str = ""
+    terminator: str = ""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A message was left, `seconds` long; 0: none was."""
+
+    seconds: float
 
 
 class Dialogue(Protocol):
@@ -96,6 +104,11 @@ class Dialogue(Protocol):
     ) -> Collected:
         """Say it, interrupted by the first key; then take up to `maximum` keys. Time-outs in seconds. `words` are, by
         key, what may be said or written instead; a dialogue that understands no words passes over them."""
+        ...
+
+    async def record(self, queue: str, maximum_seconds: int) -> Recorded:
+        """Take a message for the queue, by its code. It is kept at once, also of a customer who goes meanwhile and has
+        said enough; where nothing can be recorded there is none."""
         ...
 
     async def set_language(self, language: str) -> None: ...

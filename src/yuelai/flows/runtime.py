@@ -199,6 +199,7 @@ _PASSING: Mapping[type[model.Node], _Does] = {
     model.Consent: asking.consent,
     model.Verify: asking.verify,
     model.Rating: asking.rating,
+    model.Record: asking.record,
     model.Say: _say,
     model.Notice: _notice,
     **{
@@ -207,6 +208,7 @@ _PASSING: Mapping[type[model.Node], _Does] = {
             (model.LookUpNode, business.look_up),
             (model.Hours, business.hours),
             (model.Pay, business.pay),
+            (model.Message, business.message),
             (model.Callback, business.callback),
             (model.Condition, _condition),
             (model.Set, _set),

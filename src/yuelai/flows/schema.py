@@ -111,10 +111,12 @@ NODES: dict[str, dict[str, Any]] = {
         ["say", "next", "failed", "locked"],
         minimum=_digits(32),
         maximum=_digits(32),
+        by={"enum": ["pin", "code"]},
         wrong=_SAY,
         next=_EXIT,
         failed=_EXIT,
         locked=_EXIT,
+        none=_EXIT,
     ),
     "rating": _node("rating", ["say", "next"], maximum={"type": "integer", "minimum": 2, "maximum": 9}, next=_EXIT),
     "lookup": _node(
@@ -137,6 +139,27 @@ NODES: dict[str, dict[str, Any]] = {
         next=_EXIT,
         failed=_EXIT,
         unknown=_EXIT,
+    ),
+    "record": _node(
+        "record",
+        ["say", "queue", "save", "next", "failed"],
+        queue={"type": "string", "minLength": 1},
+        maximum_seconds={"type": "integer", "minimum": 5, "maximum": 300},
+        save=_VARIABLE,
+        served=_FLAG,
+        next=_EXIT,
+        failed=_EXIT,
+    ),
+    "message": _node(
+        "message",
+        ["template", "save", "next", "failed"],
+        template={"type": "string", "minLength": 1, "maxLength": 64},
+        to=_EXPRESSION,
+        values=_EXPRESSIONS,
+        save=_VARIABLE,
+        served=_FLAG,
+        next=_EXIT,
+        failed=_EXIT,
     ),
     "callback": _node("callback", ["next", "failed"], next=_EXIT, failed=_EXIT),
     "flow": _node("flow", ["flow", "next", "failed"], flow=_NAME, next=_EXIT, failed=_EXIT),
@@ -172,8 +195,12 @@ EXITS: Mapping[str, tuple[str, ...]] = {
 ENDS = frozenset({"queue", "transfer", "hangup"})
 """Kinds that end the flow."""
 
-ASKS = frozenset({"menu", "collect", "consent", "verify", "rating"})
+ASKS = frozenset({"menu", "collect", "consent", "verify", "rating", "record"})
 """Kinds at which the customer has to do something, or to let time pass, before the flow goes on."""
+
+UNASKED: Mapping[str, str] = {"verify": "failed", "record": "failed"}
+"""The exits of these by which it may go on at once: a stranger is not asked for a PIN, and where nothing can be
+recorded nobody speaks."""
 
 GIVES_UP = frozenset({"menu", "collect"})
 """Kinds that lead to the handler `failed` after too many mistakes."""

@@ -92,8 +92,8 @@ class Sketch:
         node = self.nodes[name]
         if node.kind not in schema.ASKS:
             return self.targets(name)
-        # A stranger has no PIN to be asked for.
-        return [node.exits["failed"]] if node.kind == "verify" and node.exits.get("failed") in self.nodes else []
+        target = node.exits.get(schema.UNASKED.get(node.kind, ""), "")
+        return [target] if target in self.nodes else []
 
 
 def open_exits(node: Mapping[str, Any]) -> list[str]:

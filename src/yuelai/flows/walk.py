@@ -55,7 +55,7 @@ class Shared:
     businesses: list[Business] = field(default_factory=list)
     visits: Counter[str] = field(default_factory=Counter)
     unsettled: dict[tuple[str, str], str] = field(default_factory=dict)
-    """Payments of which nobody can say whether they were made: their keys by node and what was asked."""
+    """Payments and messages of which nobody can say whether they were made: their keys by node and what was asked."""
 
 
 @dataclass
@@ -115,6 +115,14 @@ class Walk:
         self.shared.steps += 1
         if self.shared.steps > self.shared.maximum_steps:
             raise TooManySteps(f"more than {self.shared.maximum_steps} steps")
+
+    def new_key(self, name: str) -> str:
+        """Return what makes what is done at a node now one thing, however often it is asked for."""
+        self.shared.visits[name] += 1
+        visit = str(self.shared.visits[name])
+        # Who is sent to a flow again within one contact does another thing there.
+        times = self.variables.get("walk", 1)
+        return f"{self.variables.get('interaction_id')}/{name}/{visit if times == 1 else f'{times}.{visit}'}"
 
     def value(self, text: str) -> Any:
         return evaluate(text, self.shared.variables)

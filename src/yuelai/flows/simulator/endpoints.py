@@ -13,6 +13,7 @@ from yuelai.flows.simulator import service
 from yuelai.flows.simulator.held import Simulations
 from yuelai.flows.simulator.schemas import InputBody, SimulationBody, SimulationDocument
 from yuelai.flows.simulator.simulation import Input, Simulation
+from yuelai.flows.simulator.words import Understands, contained
 from yuelai.identity.access import require
 from yuelai.identity.model import Principal
 from yuelai.platform.clock import SystemClock
@@ -31,13 +32,25 @@ def simulations(request: HTTPConnection) -> Simulations:
     return held
 
 
+def understands(request: HTTPConnection) -> Understands:
+    """What a channel that hears words makes of them, where the process knows; else words are looked for as they are."""
+    found: Understands = getattr(request.app.state, "understands", contained)
+    return found
+
+
 Db = Annotated[Database, Depends(database)]
 Held = Annotated[Simulations, Depends(simulations)]
 Writer = Annotated[Principal, Depends(require("flows.write"))]
 
 
 @router.post("", status_code=201)
-async def begin(body: SimulationBody, principal: Writer, db: Db, held: Held) -> SimulationDocument:
+async def begin(
+    body: SimulationBody,
+    principal: Writer,
+    db: Db,
+    held: Held,
+    understood: Annotated[Understands, Depends(understands)],
+) -> SimulationDocument:
     """Try a document out up to its first question. 422 `flow_invalid` with its `problems`."""
     simulation = await service.begin(
         db,
@@ -49,6 +62,7 @@ async def begin(body: SimulationBody, principal: Writer, db: Db, held: Held) -> 
         language=body.language,
         channel=body.channel,
         answers=body.answers,
+        understands=understood,
     )
     return _shown(simulation)
 
@@ -80,6 +94,7 @@ def _shown(simulation: Simulation) -> SimulationDocument:
             "waiting": asdict(simulation.waiting) if simulation.waiting is not None else None,
             "variables": simulation.variables,
             "node": simulation.node,
+            "flow": simulation.flow,
             "ended": simulation.ended,
         }
     )

@@ -39,18 +39,23 @@ class InputBody(Body):
 
 
 class SimulationEvent(BaseModel):
-    """`ms` is in the simulation's own time."""
+    """`ms` is in the simulation's own time. `flow` is that of the node where it is one inside the one that is tried
+    out, else nothing."""
 
     ms: int
     kind: Literal["step", "say", "key", "variable", "end"]
+    flow: str
     node: str
     text: str
     data: dict[str, Any]
 
 
 class WaitingDocument(BaseModel):
+    """Where a message is recorded, words are what is said, and a silence is that nothing is."""
+
     node: str
-    kind: Literal["menu", "collect"]
+    flow: str
+    kind: Literal["menu", "collect", "record"]
     seconds: float
     keys: list[str]
 
@@ -67,4 +72,5 @@ class SimulationDocument(BaseModel):
     waiting: WaitingDocument | None
     variables: dict[str, Any]
     node: str
+    flow: str
     ended: SimulationEnd | None

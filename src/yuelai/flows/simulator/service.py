@@ -14,6 +14,7 @@ from yuelai.flows.model import Flow
 from yuelai.flows.simulator.held import Simulations
 from yuelai.flows.simulator.lookups import Answers, SimulatedLookUp
 from yuelai.flows.simulator.simulation import Simulation
+from yuelai.flows.simulator.words import Understands, contained
 from yuelai.identity.model import Principal
 from yuelai.platform.db import Database
 from yuelai.platform.ids import new_id
@@ -33,6 +34,7 @@ async def begin(
     language: str,
     channel: str,
     answers: Answers,
+    understands: Understands = contained,
 ) -> Simulation:
     """Try a document out as somebody who calls from `ani`. Raises `FlowInvalid`, `DocumentUnfit`,
     `TooManySimulations`."""
@@ -45,7 +47,7 @@ async def begin(
         within = _reached(named, await service.published(conn, principal.tenant_id))
         caller = await _caller(conn, principal, ani)
     flow, flows = await asyncio.to_thread(_built, named, within)
-    simulation = Simulation(new_id(), principal.tenant_id, principal.person_id, language)
+    simulation = Simulation(new_id(), principal.tenant_id, principal.person_id, language, understands)
     held.hold(simulation)
     lookup = SimulatedLookUp(database, principal, answers, lambda: at + timedelta(seconds=simulation.seconds))
     context = {

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -16,10 +16,10 @@ import structlog
 
 from yuelai.flows import model
 from yuelai.flows.plain import plain, readable
-from yuelai.flows.ports import Collected, Left, LookUp, LookUpFailed, Outcome, ToNumber, ToQueue, Utterance
+from yuelai.flows.ports import Collected, Left, LookUp, LookUpFailed, Outcome, Recorded, ToNumber, ToQueue, Utterance
 from yuelai.flows.refusals import SimulationOver
 from yuelai.flows.runtime import run
-from yuelai.flows.simulator.words import key_of, said, seconds
+from yuelai.flows.simulator.words import Understands, contained, said, seconds
 from yuelai.flows.walk import Walk
 
 log = structlog.get_logger()
@@ -30,7 +30,9 @@ MOST_CHARACTERS = 500_000
 PATIENCE_SECONDS = 5.0
 """How long an answer waits for the flow to get to its next question: look-ups of our own tables take milliseconds."""
 _LONGEST_VALUE = 2000
-_HIDDEN = frozenset({"pin"})
+_HIDDEN = frozenset({"pin", "code", "card"})
+"""Arguments of look-ups, whoever asks for them. What was keyed in where it is secret is hidden by itself."""
+_MASK = "***"
 
 
 @dataclass(frozen=True)
@@ -45,9 +47,11 @@ class Input:
 
 @dataclass(frozen=True)
 class Waiting:
-    """What the flow waits for, `seconds` long. `keys` are those that mean something."""
+    """What the flow waits for, `seconds` long. `keys` are those that mean something. `flow` is that of the node, where
+    it is one inside."""
 
     node: str
+    flow: str
     kind: str
     seconds: float
     keys: Sequence[str]
@@ -59,6 +63,8 @@ class Simulation:
     tenant_id: UUID
     person_id: UUID
     language: str
+    understands: Understands = contained
+    """What the customer's words mean."""
     events: list[dict[str, Any]] = field(default_factory=list)
     variables: dict[str, Any] = field(default_factory=dict)
     waiting: Waiting | None = None
@@ -74,6 +80,10 @@ class Simulation:
     _inputs: asyncio.Queue[Input] = field(default_factory=asyncio.Queue)
     _keys: str = ""
     """Pressed and not taken yet."""
+    _secrets: set[str] = field(default_factory=set)
+    """Keyed in where nobody is to see it."""
+    _hidden: set[str] = field(default_factory=set)
+    """Variables that have such a thing."""
     _settled: asyncio.Event = field(default_factory=asyncio.Event)
     _task: asyncio.Task[None] | None = None
 
@@ -109,6 +119,11 @@ class Simulation:
     @property
     def node(self) -> str:
         return self._walks[-1][0].at if self._walks else ""
+
+    @property
+    def flow(self) -> str:
+        """The flow inside the one that is tried out, while it is walked."""
+        return self._walks[-1][0].flow.id if len(self._walks) > 1 else ""
 
     # --- the flow ---------------------------------------------------------------------------------------------------
 
@@ -153,7 +168,9 @@ class Simulation:
 
     def _asking(self, lookup: LookUp) -> LookUp:
         async def ask(name: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-            shown = {key: "***" if key in _HIDDEN else value for key, value in arguments.items()}
+            shown: dict[str, Any] = {key: _MASK if key in _HIDDEN else value for key, value in arguments.items()}
+            if name == "messages.send":
+                shown["values"] = dict.fromkeys(arguments["values"], _MASK)
             try:
                 answer = await lookup(name, arguments)
             except LookUpFailed as error:
@@ -166,9 +183,13 @@ class Simulation:
 
     def _tell(self, kind: str, text: str, data: Mapping[str, Any] | None = None) -> None:
         node = self._here().at if self._walks else ""
-        shown = {name: plain(value, _LONGEST_VALUE) for name, value in (data or {}).items()}
+        shown = {name: self._shown(value) for name, value in (data or {}).items()}
         self._told += len(text) + sum(_length(value) for value in shown.values())
-        self.events.append({"ms": round(self.seconds * 1000), "kind": kind, "node": node, "text": text, "data": shown})
+        told = {"ms": round(self.seconds * 1000), "kind": kind, "flow": self.flow, "node": node, "text": text}
+        self.events.append({**told, "data": shown})
+
+    def _shown(self, value: Any) -> Any:
+        return _without(plain(value, _LONGEST_VALUE), self._secrets)
 
     def _changes(self) -> None:
         """Tell which variables have become different."""
@@ -178,7 +199,7 @@ class Simulation:
             if name in self._seen and self._seen[name] is value:
                 continue
             self._seen[name] = value
-            shown = plain(value, _LONGEST_VALUE)
+            shown = _MASK if name in self._hidden else self._shown(value)
             if name not in self.variables or self.variables[name] != shown:
                 self.variables[name] = shown
                 self._tell("variable", name, {"name": name, "value": shown})
@@ -211,32 +232,36 @@ class Simulation:
             taken = _taken(self._keys, maximum, terminators)
             if taken is not None:
                 self._keys = self._keys[len(taken.digits) + taken.terminated :]
-                return taken
+                return self._kept(taken)
             given = await self._asked(next_timeout if self._keys else first_timeout, maximum, terminators)
             if given.keys:
-                self._tell("key", given.keys, {"keys": given.keys})
+                shown = _MASK if self._secret() else given.keys
+                self._tell("key", shown, {"keys": shown})
                 self._keys += given.keys
             elif given.silence:
                 self.seconds += next_timeout if self._keys else first_timeout
                 self._tell("key", "", {"silence": True})
                 digits, self._keys = self._keys, ""
-                return Collected(digits)
+                return self._kept(Collected(digits))
             else:
                 self._tell("key", given.words, {"words": given.words})
                 self._keys = ""
-                key = key_of(given.words, words or {})
+                # Comparing takes its time with many words, and others are tried out beside this one.
+                key = await asyncio.to_thread(self.understands, given.words, words or {}, self.language)
                 # What nobody understands is a wrong answer to a menu; digits are not asked for in words.
                 return Collected(key or ("?" if self._chooses() else ""), spoken=given.words)
 
     async def _asked(self, timeout: float, maximum: int, terminators: str) -> Input:
         """Wait for the next input. Raises `Left` when it is that the customer goes."""
-        walk = self._here()
-        node = walk.flow.nodes[walk.at]
+        node = self._stands()
         if isinstance(node, model.Menu):
             keys = [*node.choices, *([node.repeat] if node.repeat else [])]
         else:
             keys = [*"0123456789", *terminators]
-        self.waiting = Waiting(walk.at, "menu" if self._chooses() else "collect", timeout, keys)
+        return await self._given("menu" if self._chooses() else "collect", timeout, keys)
+
+    async def _given(self, kind: str, timeout: float, keys: Sequence[str]) -> Input:
+        self.waiting = Waiting(self._here().at, self.flow, kind, timeout, keys)
         self._settled.set()
         given = await self._inputs.get()
         if given.hangup:
@@ -244,9 +269,35 @@ class Simulation:
             raise Left
         return given
 
-    def _chooses(self) -> bool:
+    async def record(self, queue: str, maximum_seconds: int) -> Recorded:
+        """What is put in as words is said; a silence or a key is a message without a word."""
+        self._changes()
+        given = await self._given("record", float(maximum_seconds), ["#"])
+        said = min(seconds(given.words, self.language), float(maximum_seconds))
+        self.seconds += said
+        # What is in a message is for the queue to hear.
+        self._tell("key", "", {"words": _MASK} if given.words else {"silence": True})
+        return Recorded(said)
+
+    def _stands(self) -> model.Node:
         walk = self._here()
-        return isinstance(walk.flow.nodes[walk.at], model.Menu | model.Consent | model.Rating)
+        return walk.flow.nodes[walk.at]
+
+    def _chooses(self) -> bool:
+        return isinstance(self._stands(), model.Menu | model.Consent | model.Rating)
+
+    def _secret(self) -> bool:
+        node = self._stands()
+        return isinstance(node, model.Verify) or (isinstance(node, model.Collect) and node.secret)
+
+    def _kept(self, taken: Collected) -> Collected:
+        """Remember what nobody is to see. What is very short would hide half of what there is."""
+        node = self._stands()
+        if self._secret() and len(taken.digits) > 2:
+            self._secrets.add(taken.digits)
+        if isinstance(node, model.Collect) and node.secret:
+            self._hidden.add(node.save)
+        return taken
 
     async def set_language(self, language: str) -> None:
         self.language = language
@@ -274,7 +325,7 @@ def _taken(keys: str, maximum: int, terminators: str) -> Collected | None:
     """Return what the keys come to; None while more may come."""
     for place, key in enumerate(keys[: maximum + 1]):
         if key in terminators:
-            return Collected(keys[:place], terminated=True)
+            return Collected(keys[:place], terminated=True, terminator=key)
     return Collected(keys[:maximum]) if len(keys) >= maximum else None
 
 
@@ -282,6 +333,19 @@ def _led(outcome: Outcome) -> dict[str, Any]:
     if isinstance(outcome, ToQueue):
         return {"queue": outcome.queue, "attributes": dict(outcome.attributes)}
     return {"number": outcome.number} if isinstance(outcome, ToNumber) else {}
+
+
+def _without(value: Any, secrets: Set[str]) -> Any:
+    """Return what is shown of a value with a mask wherever a secret stands for itself, as a text or as a number."""
+    if not secrets:
+        return value
+    if isinstance(value, Mapping):
+        return {name: _without(part, secrets) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_without(part, secrets) for part in value]
+    if isinstance(value, str | int) and not isinstance(value, bool):
+        return _MASK if str(value) in secrets else value
+    return value
 
 
 def _length(value: Any) -> int:

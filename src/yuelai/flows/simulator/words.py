@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from yuelai.flows.ports import Digits, Instant, Money, Number, Prompt, Text, Utterance
 from yuelai.routing.prompts import sentences
 
 _SECONDS_A_CHARACTER = {"zh-CN": 0.22, "en": 0.065}
+
+Understands = Callable[[str, Mapping[str, Sequence[str]], str], str | None]
+"""Tells the key that somebody's words mean in a language, of the words there are by key; nothing when none."""
 
 LONGEST = 2001
 """Characters of one utterance that are looked at: more than anybody is shown."""
@@ -42,7 +45,7 @@ def seconds(text: str, language: str) -> float:
     return len(text) * _SECONDS_A_CHARACTER.get(language, 0.1)
 
 
-def key_of(spoken: str, words: Mapping[str, Sequence[str]]) -> str:
+def contained(spoken: str, words: Mapping[str, Sequence[str]], language: str) -> str:
     """Return the key that the words mean: that of the longest of its words that is in them; empty when none is."""
     heard = spoken.strip().casefold()
     found = [(len(word), key) for key, those in words.items() for word in those if word and word.casefold() in heard]
