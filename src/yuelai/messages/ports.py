@@ -93,6 +93,11 @@ class Session(Protocol):
         """How many more parts may be under way."""
         ...
 
+    @property
+    def under_way(self) -> int:
+        """How many parts wait for an answer."""
+        ...
+
     async def wait_room(self) -> None:
         """Wait until there is room. Raises `SessionOver`."""
         ...

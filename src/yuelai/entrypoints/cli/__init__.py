@@ -8,7 +8,7 @@ import sys
 
 from yuelai.platform.processes import die_with_parent
 
-COMMANDS = ("serve", "run", "db", "keys", "backup", "demo", "call", "say", "bss")
+COMMANDS = ("serve", "run", "db", "keys", "backup", "demo", "call", "say", "bss", "smsc")
 
 
 def main() -> None:

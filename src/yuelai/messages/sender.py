@@ -1,0 +1,222 @@
+"""Sends what is to be sent, and keeps what becomes of it. Runs in the worker, one for the centre.
+
+Whoever holds the lock of PostgreSQL sends; with the connection that holds it everything else ends, so two never do. It
+is woken by every message that is taken, and looks by itself every `LOOK_SECONDS`. What the provider says is written in
+the order it came, and only then is a receipt confirmed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+from collections.abc import AsyncIterator, Sequence
+
+import asyncpg
+import structlog
+
+from yuelai.messages import service, tables
+from yuelai.messages.model import Pace
+from yuelai.messages.ports import (
+    Answered,
+    Event,
+    NotConnected,
+    Receipt,
+    Session,
+    SessionOver,
+    SmsProvider,
+    Submission,
+    Verdict,
+)
+from yuelai.messages.sealing import Sealing
+from yuelai.platform.clock import Clock, SystemClock
+from yuelai.platform.db import CONNECTION_LOST, Database
+from yuelai.platform.errors import Unavailable
+from yuelai.platform.health import Part
+
+log = structlog.get_logger()
+
+LOOK_SECONDS = 10.0
+LONGEST_PAUSE = 60.0
+"""Between attempts to reach the provider."""
+THROTTLED_SECONDS = 1.0
+"""The first pause when we were too fast; twice as long each further time, until something is taken."""
+LONGEST_THROTTLED = 30.0
+FAREWELL_SECONDS = 2.0
+"""How long we wait for what is under way when we are told to end."""
+_LOCK = "SELECT pg_try_advisory_lock(hashtextextended('messages/sender', 0))"
+
+
+class Sender:
+    def __init__(
+        self,
+        database: Database,
+        provider: SmsProvider,
+        sealing: Sealing,
+        *,
+        clock: Clock | None = None,
+        pace: Pace | None = None,
+        first_pause: float = 1.0,
+    ) -> None:
+        self._database, self._provider, self._sealing = database, provider, sealing
+        self._clock, self._pace, self._first_pause = clock or SystemClock(), pace or Pace(), first_pause
+        self._wake = asyncio.Event()
+        self._throttled, self._not_before = 0.0, 0.0
+        self._trouble: str | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        self._task = asyncio.create_task(self._run(), name="message sender")
+
+    async def close(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    async def health(self) -> Part:
+        """A provider that is away is told of and does not make the centre unfit: messages wait."""
+        return Part(True, self._trouble or "")
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                await self._lead()
+            except (*CONNECTION_LOST, Unavailable) as error:
+                log.warning("message_sender_interrupted", error=repr(error))
+            except Exception:
+                log.exception("message_sender_failed")
+            await asyncio.sleep(1)
+
+    async def _lead(self) -> None:
+        """Send while we hold the lock."""
+        connection = await asyncpg.connect(self._database.dsn, timeout=2)
+        lost = asyncio.Event()
+        try:
+            connection.add_termination_listener(lambda _: lost.set())
+            while not await connection.fetchval(_LOCK):  # noqa: ASYNC110 - PostgreSQL tells nobody
+                await asyncio.sleep(1)
+            await connection.add_listener(tables.CHANNEL, lambda *_: self._wake.set())
+            async with self._database.transaction(None) as conn:
+                left = await service.recover(conn, self._clock.now(), self._pace)
+            if left:
+                log.warning("message_parts_unknown", count=left)
+            sending, losing = asyncio.create_task(self._sessions()), asyncio.create_task(lost.wait())
+            try:
+                await asyncio.wait({sending, losing}, return_when=asyncio.FIRST_COMPLETED)
+                if sending.done():
+                    sending.result()
+            finally:
+                losing.cancel()
+                sending.cancel()
+                await asyncio.gather(sending, losing, return_exceptions=True)
+        finally:
+            connection.terminate()
+
+    async def _sessions(self) -> None:
+        pause = self._first_pause
+        while True:
+            try:
+                session = await self._provider.connect()
+            except NotConnected as error:
+                if self._trouble is None:
+                    log.warning("sms_provider_away", error=str(error))
+                self._trouble = f"the SMS provider is away: {error}"
+                await asyncio.sleep(pause * random.uniform(0.5, 1))  # noqa: S311 - not to come all at once
+                pause = min(pause * 2, LONGEST_PAUSE)
+                continue
+            self._trouble = None
+            if await self._serve(session):
+                pause = self._first_pause
+            await asyncio.sleep(pause * random.uniform(0.5, 1))  # noqa: S311
+
+    async def _serve(self, session: Session) -> bool:
+        """Feed a session until it is over and everything it said is kept. Return whether it said anything."""
+        ending = asyncio.Event()
+        feeding = asyncio.create_task(self._feed(session, ending), name="message feeder")
+        said = False
+        try:
+            async for events in _told(session):
+                said = True
+                await self._keep_told(session, events)
+        finally:
+            # It is never stopped between claiming and submitting: what it has claimed it submits or gives back.
+            ending.set()
+            self._wake.set()
+            with contextlib.suppress(SessionOver):
+                await feeding
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(FAREWELL_SECONDS):
+                    while session.under_way:
+                        await self._keep_told(session, await session.events())
+            await session.close()
+            async for events in _told(session):
+                await self._keep_told(session, events)
+        return said
+
+    async def _keep_told(self, session: Session, events: Sequence[Event]) -> None:
+        await self._keep(events)
+        for event in events:
+            if isinstance(event, Receipt):
+                session.confirm(event)
+
+    async def _feed(self, session: Session, ending: asyncio.Event) -> None:
+        while not ending.is_set():
+            await session.wait_room()
+            await self._rest(ending)
+            submissions = await self._claim(session.room) if not ending.is_set() else []
+            if submissions:
+                await self._submit(session, submissions)
+            elif not ending.is_set():
+                await self._sleep()
+
+    async def _claim(self, limit: int) -> list[Submission]:
+        async with self._database.transaction(None) as conn:
+            return await service.claim(conn, limit, self._clock.now(), self._sealing)
+
+    async def _submit(self, session: Session, submissions: Sequence[Submission]) -> None:
+        for place, submission in enumerate(submissions):
+            try:
+                await session.wait_room()
+                session.submit(submission)
+            except SessionOver:
+                await self._keep([Answered(left.tag, Verdict.UNTRIED) for left in submissions[place:]])
+                raise
+
+    async def _keep(self, events: Sequence[Event]) -> None:
+        async with self._database.transaction(None) as conn:
+            await service.record(conn, events, self._clock.now(), self._pace)
+        verdicts = {event.verdict for event in events if isinstance(event, Answered)}
+        if Verdict.TAKEN in verdicts:
+            self._throttled = 0.0
+        elif Verdict.THROTTLED in verdicts:
+            self._throttled = min(max(self._throttled * 2, THROTTLED_SECONDS), LONGEST_THROTTLED)
+            self._not_before = asyncio.get_running_loop().time() + self._throttled
+        if verdicts - {Verdict.TAKEN}:
+            self._wake.set()  # some may be due at once
+
+    async def _rest(self, ending: asyncio.Event) -> None:
+        left = self._not_before - asyncio.get_running_loop().time()
+        if left > 0:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(left):
+                    await ending.wait()
+
+    async def _sleep(self) -> None:
+        """Wait for a message, or until the next one is due."""
+        async with self._database.transaction(None) as conn:
+            at = await tables.next_due(conn)
+        seconds = LOOK_SECONDS
+        if at is not None:
+            seconds = min(seconds, max(0.05, (at - self._clock.now()).total_seconds()))
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
+        self._wake.clear()
+
+
+async def _told(session: Session) -> AsyncIterator[Sequence[Event]]:
+    """What a session tells until it is over."""
+    with contextlib.suppress(SessionOver):
+        while True:
+            yield await session.events()
