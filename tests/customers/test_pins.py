@@ -92,7 +92,7 @@ async def test_a_new_pin_ends_the_lock_and_the_old_one(site: Site, client: httpx
 async def test_who_has_none_is_let_in_by_none(site: Site, client: httpx.AsyncClient) -> None:
     answer = await client.post("/api/v1/customers", json={"name": "李敏", "phones": ["13800000099"]})
     for pin in ("", PIN):
-        assert await check(site, UUID(answer.json()["id"]), pin) == Checked(ok=False, locked=False, left=0)
+        assert await check(site, UUID(answer.json()["id"]), pin) == Checked(False, False, 0, "none")
 
 
 async def test_of_customers_that_are_one_the_survivors_pin_holds(site: Site, client: httpx.AsyncClient) -> None:

@@ -41,6 +41,6 @@ KINDS = (
     LookUpKind("directory", ("digits",), ("count", "name", "number")),
     LookUpKind("information", ("code",), ("found", "text", "at", "kind", "high", "low", "digits")),
     LookUpKind("bss.new_order", ("customer_id", "product", "key"), ("no",)),
-    LookUpKind("identity.pin", ("customer_id", "pin"), ("ok", "locked", "left")),
+    LookUpKind("identity.pin", ("customer_id", "pin"), ("ok", "locked", "left", "reason")),
     LookUpKind("callback.book", ("number",), ("ok",)),
 )

@@ -56,3 +56,40 @@ async def forgive(conn: Connection, customer: UUID, set_at: datetime) -> None:
         customer,
         set_at,
     )
+
+
+async def guess(
+    conn: Connection, tenant: UUID, customer: UUID, what: str, at: datetime, since: datetime, most: int
+) -> bool:
+    """Count one more, unless there have been `most` of them since then."""
+    found = await conn.fetchval(
+        """
+        INSERT INTO customer_guesses AS g (customer_id, tenant_id, what, times)
+        VALUES ($2, $1, $3, ARRAY[$4::timestamptz])
+        ON CONFLICT (customer_id, what) DO UPDATE
+            SET times = ARRAY(SELECT t FROM unnest(g.times) AS t WHERE t > $5) || $4::timestamptz
+            WHERE (SELECT count(*) FROM unnest(g.times) AS t WHERE t > $5) < $6
+        RETURNING true
+        """,
+        tenant,
+        customer,
+        what,
+        at,
+        since,
+        most,
+    )
+    return found is True
+
+
+async def take_back(conn: Connection, customer: UUID, what: str, at: datetime) -> None:
+    """Forget one that was counted at that time, and no other of the same instant."""
+    await conn.execute(
+        """
+        UPDATE customer_guesses
+        SET times = times[:array_position(times, $3) - 1] || times[array_position(times, $3) + 1:]
+        WHERE customer_id = $1 AND what = $2 AND $3 = ANY(times)
+        """,
+        customer,
+        what,
+        at,
+    )

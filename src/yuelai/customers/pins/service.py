@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
 from yuelai.customers.errors import WeakPin
@@ -38,11 +38,13 @@ _ROWS = "01234567890", "09876543210"
 
 @dataclass(frozen=True)
 class Checked:
-    """`left` is how many more tries there are; 0 also for a customer who has no PIN, and whom no PIN opens."""
+    """`left` is how many more tries there are; 0 also for a customer who has no PIN, and whom no PIN opens: `reason` is
+    `none` then."""
 
     ok: bool
     locked: bool
     left: int
+    reason: Literal["none"] | None = None
 
 
 async def put(conn: Connection, principal: Principal, customer_id: UUID, hash_: str) -> None:
@@ -92,5 +94,5 @@ async def check(
     if right:
         return Checked(ok=True, locked=False, left=TRIES)
     if held is None:
-        return Checked(ok=False, locked=False, left=0)
+        return Checked(ok=False, locked=False, left=0, reason="none")
     return Checked(ok=False, locked=until is not None, left=0 if until is not None else TRIES - tries)

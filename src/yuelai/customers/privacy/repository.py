@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from yuelai.platform.db import Connection
 
 _GONE = ("customer_identities", "customer_addresses", "customer_consents", "customer_tagged", "customer_source_records",
-         "customer_field_sources", "customer_conflicts", "customer_pins")  # fmt: skip
+         "customer_field_sources", "customer_conflicts", "customer_pins",
+         "customer_guesses")  # fmt: skip
 """Tables whose rows go altogether."""
 
 
