@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from yuelai.customers import sealing
 from yuelai.customers.sync import secret
 from yuelai.identity.sign_in import second_factor
+from yuelai.messages import sealing as message_sealing
 from yuelai.platform.rewrap import Sealed
 from yuelai.recordings import keys
 from yuelai.telephony.trace import keys as trace_keys
@@ -20,4 +21,5 @@ SEALED: Sequence[Sealed] = (
     second_factor.SEALED,
     *trunk_secret.SEALED,
     trace_keys.SEALED,
+    message_sealing.SEALED,
 )

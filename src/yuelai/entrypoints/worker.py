@@ -21,6 +21,10 @@ from yuelai.flows import jobs as flow_jobs
 from yuelai.identity import jobs as identity_jobs
 from yuelai.interactions import jobs as interaction_jobs
 from yuelai.interactions.customers import customers_with_contacts
+from yuelai.messages import jobs as message_jobs
+from yuelai.messages.sealing import Sealing
+from yuelai.messages.sender import Sender
+from yuelai.messages.smpp.provider import Address, SmppProvider
 from yuelai.platform import outbox_followers, rewrap
 from yuelai.platform.config import Settings
 from yuelai.platform.db import Database
@@ -38,7 +42,15 @@ def known_jobs(settings: Settings) -> Jobs:
     """All kinds of work: each room that has some declares it in its `jobs`."""
     jobs = Jobs()
     customer_jobs.register(jobs, settings, uses=(customers_with_contacts,))
-    for room in (outbox_followers, identity_jobs, interaction_jobs, colleague_jobs, business_jobs, flow_jobs):
+    for room in (
+        outbox_followers,
+        identity_jobs,
+        interaction_jobs,
+        colleague_jobs,
+        business_jobs,
+        flow_jobs,
+        message_jobs,
+    ):
         room.register(jobs)
     recording_jobs.register(jobs, settings)
     sound_jobs.register(jobs, settings)
@@ -62,7 +74,7 @@ async def _main(settings: Settings) -> None:
 
 
 class Worker:
-    """Takes jobs from the database and goes on after the database was away."""
+    """Takes jobs from the database, sends messages, and goes on after the database was away."""
 
     def __init__(self, settings: Settings, jobs: Jobs) -> None:
         self._settings, self._jobs = settings, jobs
@@ -70,7 +82,9 @@ class Worker:
         self._queuer: PgQueuer | None = None
         self._trouble: str | None = "starting"
         self._told_to_end = False
-        health = Health()
+        self._sender: Sender | None = None
+        self._sending: Database | None = None
+        self._health = health = Health()
         health.add("jobs", self._part)
 
         async def report(peer: Peer, params: dict[str, Any]) -> dict[str, Any]:
@@ -80,6 +94,12 @@ class Worker:
 
     async def start(self) -> None:
         self._task = asyncio.create_task(self._keep_working())
+        if self._settings.smsc_url is not None:
+            self._sending = await Database.open(self._settings, max_size=3)
+            provider = SmppProvider(Address.parse(self._settings.smsc_url), self._settings.smsc_from)
+            self._sender = Sender(self._sending, provider, Sealing(self._settings))
+            self._health.add("messages", self._sender.health)
+            await self._sender.start()
         await self._server.start()
 
     async def close(self) -> None:
@@ -88,6 +108,9 @@ class Worker:
         await self._server.close()
         if self._queuer is not None:
             self._queuer.shutdown.set()
+        if self._sender is not None and self._sending is not None:
+            await self._sender.close()
+            await self._sending.close()
         if self._task is not None:
             await asyncio.wait({self._task}, timeout=3)
             self._task.cancel()

@@ -179,6 +179,19 @@ class Settings(BaseSettings):
         description="Order interface of the same customers that speaks XML in GB18030; unset, flows order nothing by "
         "it.",
     )
+    smsc_url: str | None = Field(
+        None,
+        pattern=r"^smpp://[^:@/\s]{1,15}:[^@/\s]{1,24}@[^@/?#\s]+$",
+        repr=False,
+        description="Provider of text messages that speaks SMPP 3.4, as `smpp://USER:PASSWORD@HOST:PORT`; unset, none "
+        "are sent and flows are told so.",
+    )
+    smsc_from: str = Field(
+        "",
+        max_length=20,
+        pattern=r"^[ -~]*$",
+        description="Whom text messages say they are from, as the provider allows.",
+    )
     source_folder: Path | None = Field(
         None, description="Folder with a folder for each tenant (its code), in which sources of customers read files."
     )

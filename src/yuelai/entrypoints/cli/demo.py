@@ -56,6 +56,9 @@ def demo(
     if settings.bss_url is None:
         settings, business = _business(settings)
         extra.insert(0, business)
+    if settings.smsc_url is None:
+        settings, messages = _messages(settings)
+        extra.insert(0, messages)
     with plainly():
         asyncio.run(run_centre(settings, prepare=prepare, extra=extra, log_files=True))
 
@@ -80,6 +83,21 @@ def _business(settings: Settings) -> tuple[Settings, Role]:
     role = Role("bss", command, ready, stop_seconds=3, log_file=settings.folder / "logs" / "bss.log")
     address = f"http://127.0.0.1:{port}"
     found = {"bss_url": f"{address}/tmf-api", "order97_url": f"{address}/order97", "bss_tenant": "main"}
+    return settings.model_copy(update=found), role
+
+
+def _messages(settings: Settings) -> tuple[Settings, Role]:
+    """A message centre that delivers to nobody, and settings that lead to it."""
+    with socket.create_server(("127.0.0.1", 0)) as probe, socket.create_server(("127.0.0.1", 0)) as other:
+        port, http_port = int(probe.getsockname()[1]), int(other.getsockname()[1])
+
+    async def ready() -> None:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.close()
+
+    command = [sys.executable, "-m", "yuelai", "smsc", "--port", str(port), "--http-port", str(http_port)]
+    role = Role("smsc", command, ready, stop_seconds=3, log_file=settings.folder / "logs" / "smsc.log")
+    found = {"smsc_url": f"smpp://yuelai:yuelai@127.0.0.1:{port}", "smsc_from": "10000"}
     return settings.model_copy(update=found), role
 
 
