@@ -18,6 +18,7 @@ from tests.support.web import add_person, add_tenant
 from yuelai.bootstrap import directory as following
 from yuelai.bootstrap.adapters import FlowDirectory
 from yuelai.bootstrap.directory import LiveDirectory
+from yuelai.bootstrap.prompts import OwnPrompts
 from yuelai.bootstrap.seats import Seats
 from yuelai.calendars.events import CalendarChanged
 from yuelai.calendars.live import Calendars
@@ -88,7 +89,7 @@ async def world(database: Database, tmp_path: Path) -> AsyncIterator[World]:
         return 0
 
     routing = RoutingDriver(append, clock, LiveStore(), signals.append)
-    flows = FlowDirectory(database, Speaker(None, tmp_path))
+    flows = FlowDirectory(database, Speaker(None, tmp_path), OwnPrompts(tmp_path))
     async with database.transaction(None) as conn:
         directory = await load_directory(conn)
         await flows.load(conn)

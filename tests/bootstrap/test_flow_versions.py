@@ -20,6 +20,7 @@ from yuelai.bootstrap.adapters import FlowDirectory
 from yuelai.bootstrap.directory import LiveDirectory
 from yuelai.bootstrap.flow_versions import RunningFlows
 from yuelai.bootstrap.flow_walks import WalkKeeper
+from yuelai.bootstrap.prompts import OwnPrompts
 from yuelai.bootstrap.seats import Seats
 from yuelai.channels.ports import Entry
 from yuelai.flows import loader, service
@@ -75,7 +76,7 @@ class Waiting(ScriptedDialogue):
 
 @pytest.fixture
 async def flows(database: Database, tmp_path: Path) -> AsyncIterator[FlowDirectory]:
-    bus, directory = Bus(), FlowDirectory(database, Speaker(None, tmp_path))
+    bus, directory = Bus(), FlowDirectory(database, Speaker(None, tmp_path), OwnPrompts(tmp_path))
 
     async def append(*records: Record) -> int:
         return 0

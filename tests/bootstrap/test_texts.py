@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 
 from yuelai.bootstrap.adapters import FlowDirectory
+from yuelai.bootstrap.prompts import OwnPrompts
 from yuelai.channels.voice.speech import prompt_path
 from yuelai.flows.ports import Digits, Prompt, Text
 from yuelai.media.tts import VoiceFailed
 from yuelai.media.tts.speaker import Speaker
+from yuelai.platform.ids import SAMPLE_TENANT
 
 
 class Voice:
@@ -30,12 +32,12 @@ class Voice:
 
 def flows(voice: Voice | None, folder: Path) -> FlowDirectory:
     database: Any = None
-    return FlowDirectory(database, Speaker(voice, folder))
+    return FlowDirectory(database, Speaker(voice, folder), OwnPrompts(folder))
 
 
 async def test_a_text_is_spoken_among_prompts(tmp_path: Path) -> None:
     said = [Prompt("balance_is"), Text("今天天气很好"), Digits("7")]
-    first, spoken, last = await flows(Voice(), tmp_path).files(said, "zh-CN")
+    first, spoken, last = await flows(Voice(), tmp_path).files(SAMPLE_TENANT, said, "zh-CN")
     assert (first, last) == (prompt_path("balance_is", "zh-CN"), prompt_path("number_7", "zh-CN"))
     assert spoken.parent == tmp_path
 
@@ -46,5 +48,6 @@ async def test_without_a_voice_another_prompt_is_said_instead(tmp_path: Path, br
     if voice is not None:
         voice.broken = True
     directory = flows(voice, tmp_path)
-    assert await directory.files([Text("hello")], "en") == [prompt_path("not_available", "en")]
-    assert await directory.files([Text("hello", otherwise="please_wait")], "en") == [prompt_path("please_wait", "en")]
+    assert await directory.files(SAMPLE_TENANT, [Text("hello")], "en") == [prompt_path("not_available", "en")]
+    said = await directory.files(SAMPLE_TENANT, [Text("hello", otherwise="please_wait")], "en")
+    assert said == [prompt_path("please_wait", "en")]

@@ -297,7 +297,7 @@ class Script:
             raise
         return self.outcome.result()
 
-    async def files(self, utterances: Sequence[Any], language: str) -> list[Path]:
+    async def files(self, tenant_id: UUID, utterances: Sequence[Any], language: str) -> list[Path]:
         return []
 
 

@@ -13,6 +13,7 @@ import structlog
 from yuelai.bootstrap.flow_versions import FlowVersions, RunningFlows, Standing
 from yuelai.bootstrap.flow_walks import WalkKeeper
 from yuelai.bootstrap.lookups import BusinessLookUp, Outside
+from yuelai.bootstrap.prompts import OwnPrompts
 from yuelai.channels.ports import Closing, Entry, FlowOutcome, Identified
 from yuelai.channels.voice import speech
 from yuelai.customers import service as customers
@@ -67,8 +68,8 @@ class FlowDirectory:
 
     left: type[Exception] = flows.Left
 
-    def __init__(self, database: Database, speaker: Speaker) -> None:
-        self._database, self._speaker = database, speaker
+    def __init__(self, database: Database, speaker: Speaker, prompts: OwnPrompts) -> None:
+        self._database, self._speaker, self._prompts = database, speaker, prompts
         self.closing_of: Callable[[UUID, str], Closing | None] | None = None
         """Why a tenant's queue of that code is closed now, None while it is open; unset where nobody knows hours."""
         self.outside = Outside()
@@ -82,6 +83,7 @@ class FlowDirectory:
     async def load(self, conn: Connection) -> None:
         """Take over numbers and flows as PostgreSQL has them now."""
         await self._versions.load(conn)
+        await self._prompts.load(conn)
         entries = {}
         for row in await numbers.answered(conn):
             flow = self._versions.flows(row["tenant_id"]).get(row["flow"])
@@ -126,17 +128,26 @@ class FlowDirectory:
             interaction = UUID(str(context["interaction_id"]))
             self.walks.keep(tenant_id, interaction, int(context.get("walk", 1)), walked)
 
-    async def files(self, utterances: Sequence[Any], language: str) -> list[Path]:
-        return [file for each in utterances for file in await self._sound(each, language)]
+    async def files(self, tenant_id: UUID, utterances: Sequence[Any], language: str) -> list[Path]:
+        return [file for each in utterances for file in await self._sound(tenant_id, each, language)]
 
-    async def _sound(self, utterance: flows.Utterance, language: str) -> list[Path]:
-        if not isinstance(utterance, flows.Text):
-            return [speech.prompt_path(name, language) for name in _names(utterance, language)]
-        try:
-            return [await self._speaker.file(utterance.text, language)]
-        except MediaError as error:
-            log.warning("text_not_spoken", reason=str(error), instead=utterance.otherwise)
-            return [speech.prompt_path(utterance.otherwise, language)]
+    async def _sound(self, tenant_id: UUID, utterance: flows.Utterance, language: str) -> list[Path]:
+        if isinstance(utterance, flows.Text):
+            return [await self._spoken(tenant_id, utterance.text, utterance.otherwise, language)]
+        if isinstance(utterance, flows.Prompt):
+            # There may be words of the tenant's own that nobody has recorded.
+            words = self._prompts.words(tenant_id, utterance.name, language)
+            return [await self._spoken(tenant_id, words, utterance.name, language)]
+        return [speech.prompt_path(name, language) for name in _names(utterance, language)]
+
+    async def _spoken(self, tenant_id: UUID, text: str, otherwise: str, language: str) -> Path:
+        """Return the text spoken by a voice; the prompt `otherwise` where there is no text, or no voice."""
+        if text:
+            try:
+                return await self._speaker.file(text, language)
+            except MediaError as error:
+                log.warning("text_not_spoken", reason=str(error), instead=otherwise)
+        return self._prompts.path(tenant_id, otherwise, language)
 
 
 def _names(utterance: flows.Utterance, language: str) -> list[str]:

@@ -22,6 +22,7 @@ from yuelai.bootstrap.flow_walks import WalkKeeper
 from yuelai.bootstrap.hours import QueueHours
 from yuelai.bootstrap.lookups import Outside
 from yuelai.bootstrap.outside import OutsideCalls
+from yuelai.bootstrap.prompts import OwnPrompts, Speaking
 from yuelai.bootstrap.proof import Proof
 from yuelai.bootstrap.registrations import RegistrationKeeper
 from yuelai.bootstrap.relations import CustomerRelations
@@ -169,7 +170,8 @@ async def start(settings: Settings, stack: contextlib.AsyncExitStack) -> tuple[J
     ear = recogniser(settings)
     if ear is not None:
         later(ear.close)
-    flows = FlowDirectory(database, speech)
+    prompts = OwnPrompts(settings.folder)
+    flows = FlowDirectory(database, speech, prompts)
     flows.walks = WalkKeeper(admit, clock)
     later(flows.walks.close)
     trunks = LiveTrunks(database, settings, clock, live)
@@ -225,6 +227,7 @@ async def start(settings: Settings, stack: contextlib.AsyncExitStack) -> tuple[J
         customers=customers,
         capture=recordings,
         prompt=prompt_path,
+        own_prompt=prompts.path,
         new_recorder=lambda: InteractionRecorder(append, clock, live, numbers, admit=admit),
         sound=trunks.trunks.sound,
         callbacks=keeper,
@@ -294,6 +297,7 @@ async def start(settings: Settings, stack: contextlib.AsyncExitStack) -> tuple[J
     handlers = {**requests.handlers, **trunks.handlers(trials), **calls_out.handlers}
     handlers["flow.running"] = flows.running.answer
     handlers["flow.live"] = flows.running.answer_live
+    handlers["prompt.speak"] = Speaking(speech).answer
     handlers["interaction.wrapup"] = checked(live, dispositions, handlers["interaction.wrapup"])
     server = IpcServer(settings.socket("core"), handlers, requests.events, on_connect=partial(_own, ownership))
 

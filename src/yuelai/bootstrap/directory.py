@@ -29,6 +29,7 @@ from yuelai.routing.dispositions.events import DispositionsChanged
 from yuelai.routing.dispositions.known import KnownDispositions
 from yuelai.routing.driver import RoutingDriver
 from yuelai.routing.events import AgentProfileChanged, DirectNumberChanged, QueueChanged
+from yuelai.sounds.events import PromptChanged
 
 log = structlog.get_logger()
 
@@ -41,6 +42,7 @@ FOLLOWED = (
     DirectNumberChanged,
     AccessNumberChanged,
     FlowPublished,
+    PromptChanged,
     CalendarChanged,
     DispositionsChanged,
 )

@@ -6,17 +6,40 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
+from yuelai.bootstrap.asking import principal_of
 from yuelai.channels.voice.speech import Unspeakable, prompt_path
 from yuelai.media.ports import MediaError
+from yuelai.media.tts import ports as media
+from yuelai.media.tts.speaker import Speaker
 from yuelai.media.tts.studio import Made, Studio
 from yuelai.platform.db import Connection
+from yuelai.platform.ipc import Peer
 from yuelai.sounds import files, shipped, tables
-from yuelai.sounds.errors import SoundUnfit
+from yuelai.sounds.errors import NoVoice, SoundUnfit, VoiceAway
 
 Key = tuple[str, str]
 """Name and language."""
+
+
+class Speaking:
+    """Core's answer to who wants a text spoken: no other process writes into the speaker's folder."""
+
+    def __init__(self, speaker: Speaker) -> None:
+        self._speaker = speaker
+
+    async def answer(self, peer: Peer, params: dict[str, Any]) -> Any:
+        """Raises `NoVoice`, `VoiceAway`."""
+        principal_of(params)
+        try:
+            file = await self._speaker.file(str(params["text"]), str(params["language"]))
+        except media.NoVoice:
+            raise NoVoice() from None
+        except MediaError as error:
+            raise VoiceAway(str(error)) from None
+        return {"file": str(file)}
 
 
 class PromptMaker:

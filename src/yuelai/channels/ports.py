@@ -52,8 +52,9 @@ class Flows(Protocol):
     left: type[Exception]
     """What a dialogue raises once its customer has gone."""
 
-    async def files(self, utterances: Sequence[Any], language: str) -> list[Path]:
-        """Return the sound files that say the utterances; texts are spoken first, which may take its time."""
+    async def files(self, tenant_id: UUID, utterances: Sequence[Any], language: str) -> list[Path]:
+        """Return the sound files that say the utterances to a tenant's callers; texts are spoken first, which may take
+        its time."""
         ...
 
 

@@ -78,6 +78,12 @@ class NoVoice(Unavailable):
     code = "no_voice"
 
 
+class VoiceAway(Unavailable):
+    """The voice could not speak the text now."""
+
+    code = "voice_away"
+
+
 class NoSeat(Conflict):
     """You have no telephone here, or it is not registered; record with the browser's microphone instead."""
 

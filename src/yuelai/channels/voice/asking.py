@@ -29,7 +29,7 @@ def speaking_to(call: VoiceCall) -> VoiceDialogue:
     services = call.services
 
     async def files(names: Sequence[str], language: str) -> list[Path]:
-        return [services.prompt(name, language) for name in names]
+        return [services.prompt_of(call.tenant.id, name, language) for name in names]
 
     async def step(node: str, kind: str, data: Mapping[str, Any]) -> None:
         raise NotImplementedError("there is no flow here")

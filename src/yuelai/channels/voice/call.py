@@ -13,6 +13,7 @@ import contextlib
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 
 import structlog
@@ -76,7 +77,7 @@ class VoiceCall:
         """Everybody beside the customer who takes part or is being called to; not agents who ring for who waits."""
         self.phase = Phase.ARRIVING
         self.recorder = services.new_recorder()
-        self.hearing = Hearing(services, self.customer_media, self.spawn)
+        self.hearing = Hearing(services, self.customer_media, self.spawn, partial(services.prompt_of, tenant.id))
         self.language = "zh-CN"
         self.arrival, self.self_service, self.waiting = Arrival(self), SelfService(self), Waiting(self)
         self.treatment, self.parting = Treatment(self), Parting(self)

@@ -27,8 +27,16 @@ class Hearing:
     """Belongs to one leg. What is spoken over the music runs in a task of `spawn` (`speak`) that `hush`, `music` and
     `quiet` end wherever it is: nobody who answers waits for a sentence to be over."""
 
-    def __init__(self, services: VoiceServices, leg: LegId, spawn: Spawn) -> None:
+    def __init__(
+        self,
+        services: VoiceServices,
+        leg: LegId,
+        spawn: Spawn,
+        prompt: Callable[[str, str], Path] | None = None,
+    ) -> None:
+        """`prompt` finds the words; the shipped ones if unset."""
         self._services, self._leg, self._spawn = services, leg, spawn
+        self._prompt = prompt or services.prompt
         self._source: LegId | None = None
         self._speaker: asyncio.Task[None] | None = None
         self._playing: tuple[UUID, asyncio.Event] | None = None
@@ -122,7 +130,7 @@ class Hearing:
         found = []
         for name in names:
             try:
-                found.append(self._services.prompt(name, language))
+                found.append(self._prompt(name, language))
             except ValueError:
                 log.error("no_such_prompt", name=name, language=language)
         return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -46,7 +47,7 @@ class SelfService:
         self._dialogue = VoiceDialogue(
             services.media,
             call.customer_media,
-            services.flows.files,
+            partial(services.flows.files, call.tenant.id),
             self._step,
             services.flows.left,
             call.language,
@@ -163,7 +164,7 @@ class SelfService:
             return
         if notice := queue.treatment.notice:
             try:
-                file = call.services.prompt(notice, dialogue.language)
+                file = call.services.prompt_of(call.tenant.id, notice, dialogue.language)
             except ValueError:
                 log.error("no_such_prompt", name=notice)
                 return

@@ -106,7 +106,7 @@ class Treatment:
             return
         try:
             words = ["agent_before", *speech.digits(number, call.language), "agent_after"]
-            files = [call.services.prompt(word, call.language) for word in words]
+            files = [call.services.prompt_of(call.tenant.id, word, call.language) for word in words]
             await call.services.media.play(call.customer_media, new_id(), files)
         except (MediaError, ValueError) as error:
             log.info("agent_not_introduced", error=str(error))
