@@ -11,7 +11,7 @@ import { ArrivalBox, FlowBox } from './FlowBox'
 import { Arrows, FlowLine } from './FlowLine'
 import { arrival, arrivalPlace, type Box, boxes, type Line, lines, type Mark } from './graph'
 import { type Exit } from './kinds'
-import type { FlowDocument, FlowNode, FlowProblem, Kind, Place, Traffic } from './types'
+import type { FlowDocument, FlowNode, FlowProblem, Kind, Live, Place, Traffic } from './types'
 import { exitName, nameOf } from './words'
 
 const nodeTypes = { flow: FlowBox, arrival: ArrivalBox }
@@ -29,6 +29,7 @@ interface Props {
   steps: ReadonlySet<string>
   marks: Readonly<Record<string, Mark>>
   traffic: Traffic | null
+  live: Live | null
   numbers: readonly string[]
   selected: string | null
   selectedEdge: string | null
@@ -46,7 +47,7 @@ interface Props {
 }
 
 export function Canvas(props: Props) {
-  const { document, problems, path, here, steps, marks, traffic, numbers, selected, selectedEdge, writable, look, fit, onSelect, onOpen, onChange, onDrop, onArrange, children } = props
+  const { document, problems, path, here, steps, marks, traffic, live, numbers, selected, selectedEdge, writable, look, fit, onSelect, onOpen, onChange, onDrop, onArrange, children } = props
   const { t } = useTranslation()
   const words = useContext(WordsContext)
   const flow = useReactFlow<Box, Line>()
@@ -57,8 +58,8 @@ export function Canvas(props: Props) {
   const large = Object.keys(document.nodes).length > 12
   const passed = useMemo(() => new Set(path), [path])
   const nodes = useMemo(
-    () => boxes(document, { problems, path: passed, here, marks, traffic, selected, dragged, numbers, writable }),
-    [document, problems, passed, here, marks, traffic, selected, dragged, numbers, writable],
+    () => boxes(document, { problems, path: passed, here, marks, traffic, live, selected, dragged, numbers, writable }),
+    [document, problems, passed, here, marks, traffic, live, selected, dragged, numbers, writable],
   )
   const edges = useMemo(
     () =>

@@ -12,22 +12,26 @@ import { Icon } from '@/shared/ui/Icon'
 import { ErrorLine, Skeleton } from '@/shared/ui/parts'
 import { toast } from '@/shared/ui/toasts'
 import { AddMenu } from './AddMenu'
-import { useFlow, useFlows, useLookUpLines, usePromptLines, useQueueLines, useTraffic } from './api'
+import { useFlow, useLive, useTraffic } from './api'
+import { useAround } from './useAround'
 import { Canvas } from './Canvas'
 import { Checks } from './Checks'
 import { sorted } from './checks'
 import { Compare } from './Compare'
 import { WordsContext } from './context'
 import { Head } from './Head'
-import { added, changed, connected, neighbour, pasted, removed, sameContent } from './document'
+import { added, changed, connected, free, neighbour, pasted, removed, sameContent } from './document'
 import type { Mark } from './graph'
 import { begun, history } from './history'
+import { HotSpots } from './HotSpots'
 import { openExits } from './kinds'
 import { layout, placed } from './layout'
 import { FlowForm, NodeForm } from './NodeForm'
 import { Palette } from './Palette'
 import { withOpenExits } from './problems'
+import { type Period, today } from './period'
 import { PublishDialog } from './PublishDialog'
+import { Rates } from './Rates'
 import { useSaving } from './saving'
 import { type Setting, Simulator } from './Simulator'
 import { TrafficBar } from './TrafficBar'
@@ -35,7 +39,6 @@ import type { Comparison, FlowDocument, FlowNode, FlowProblem, FlowWhole, Kind, 
 import { useCanvasKeys } from './useKeys'
 import { Versions } from './Versions'
 import { walked, walkedEdges } from './walk'
-import type { Words } from './words'
 
 /** One flow, drawn: fetched anew whenever it is opened. */
 export function Designer({ code, onGone }: { code: string; onGone: () => void }) {
@@ -52,13 +55,13 @@ export function Designer({ code, onGone }: { code: string; onGone: () => void })
   )
 }
 
-export type Panel = 'node' | 'settings' | 'simulate' | 'versions' | 'compare'
+export type Panel = 'node' | 'settings' | 'simulate' | 'versions' | 'compare' | 'traffic'
 
 const documentOf = (flow: FlowWhole): FlowDocument => placed((flow.draft ?? flow.published)?.document ?? { id: flow.code, version: 1, name: flow.name, start: '', handlers: { failed: '', error: '' }, nodes: {} })
 
 /** As it is wanted: the document, and how the screen stands around it. */
 function Drawing({ code, first, now, onGone }: { code: string; first: FlowWhole; now: FlowWhole; onGone: () => void }) {
-  const { t, i18n } = useTranslation()
+  const { t } = useTranslation()
   const may = useMay()
   const writable = may('flows.write')
   const queries = useQueryClient()
@@ -77,23 +80,13 @@ function Drawing({ code, first, now, onGone }: { code: string; first: FlowWhole;
   const [adding, setAdding] = useState(false)
   const [publishing, setPublishing] = useState(false)
   const [against, setAgainst] = useState<number | null>(null)
-  const [days, setDays] = useState<number | null>(null)
+  const [period, setPeriod] = useState<Period | null>(null)
   const [setting, setSetting] = useState<Setting>({ ani: '13800000001', language: 'zh-CN', channel: 'voice', at: '' })
   const [trial, setTrial] = useState<{ simulation: Simulation; of: FlowDocument } | null>(null)
   const [at, setAt] = useState<number | null>(null)
   const copied = useRef<{ name: string; node: FlowNode } | null>(null)
 
-  const prompts = usePromptLines()
-  const lookups = useLookUpLines()
-  const queues = useQueueLines()
-  const flows = useFlows().rows
-  const around = useMemo(() => ({ prompts, lookups, queues, flows: flows.filter((one) => one.code !== code) }), [prompts, lookups, queues, flows, code])
-  const words = useMemo((): Words => {
-    const said = new Map(prompts.map((one) => [one.name, (i18n.language === 'en' ? one.text_en : one.text_zh) || one.text_zh]))
-    const named = new Map(queues.map((one) => [one.code, one.name]))
-    const called = new Map(flows.map((one) => [one.code, one.name]))
-    return { t: (key, values) => t(key, values ?? {}), prompt: (name) => said.get(name) ?? name, queue: (name) => named.get(name) ?? name, flow: (name) => called.get(name) ?? name }
-  }, [t, i18n.language, prompts, queues, flows])
+  const { around, words, flows } = useAround(code)
 
   // A flow without a draft is looked through once; drafts come with what was found when they were saved.
   const looked = useQuery({
@@ -119,7 +112,7 @@ function Drawing({ code, first, now, onGone }: { code: string; first: FlowWhole;
       setSelected(node)
       setEdge(line)
       if (node) setLook((before) => ({ node, turn: (before?.turn ?? 0) + 1 }))
-      if (node) setPanel((before) => (before === 'simulate' || before === 'compare' ? before : 'node'))
+      if (node) setPanel((before) => (before === 'simulate' || before === 'compare' || before === 'traffic' ? before : 'node'))
       else setPanel((before) => (before === 'node' ? null : before))
     },
     [],
@@ -262,7 +255,15 @@ function Drawing({ code, first, now, onGone }: { code: string; first: FlowWhole;
     return Object.fromEntries((compared.data?.nodes ?? []).flatMap(({ node, change: how }) => (how === 'removed' ? [] : [[node, how] as const])))
   }, [comparing, compared.data])
 
-  const traffic = useTraffic(code, days)
+  const traffic = useTraffic(code, period)
+  const live = useLive(code, period !== null)
+  const showTraffic = () => {
+    setPeriod(period === null ? today : null)
+    if (period === null) {
+      setPanel('traffic')
+      setFit((before) => before + 1)
+    } else if (panel === 'traffic') setPanel(null)
+  }
   const simulating = panel === 'simulate' ? (trial?.simulation ?? null) : null
   const way = useMemo(() => (simulating ? walked(simulating, document.nodes) : []), [simulating, document.nodes])
   const steps = useMemo(() => walkedEdges(way), [way])
@@ -282,7 +283,7 @@ function Drawing({ code, first, now, onGone }: { code: string; first: FlowWhole;
           writable={writable}
           panel={panel}
           busy={busy}
-          traffic={days !== null}
+          traffic={period !== null}
           canUndo={state.past.length > 0}
           canRedo={state.future.length > 0}
           onUndo={() => act({ type: 'undo' })}
@@ -293,7 +294,7 @@ function Drawing({ code, first, now, onGone }: { code: string; first: FlowWhole;
             setAgainst(now.published?.version ?? null)
             open('compare')
           }}
-          onTraffic={() => setDays(days === null ? 0 : null)}
+          onTraffic={showTraffic}
           onFirstError={() => showProblem(0)}
           onPublish={() => setPublishing(true)}
           onDrop={() => void dropDraft()}
@@ -305,7 +306,7 @@ function Drawing({ code, first, now, onGone }: { code: string; first: FlowWhole;
         <div className="flow-body" data-panel={panel ? 'open' : undefined}>
           <Palette writable={writable} onAdd={(kind) => add(kind)} />
           <div className="flow-middle" data-region="work">
-            {days !== null && <TrafficBar days={days} traffic={traffic.data} problem={traffic.error} onDays={setDays} />}
+            {period !== null && <TrafficBar code={code} period={period} traffic={traffic.data} live={live.data} problem={traffic.error ?? live.error} onPeriod={setPeriod} onClose={showTraffic} />}
             <Canvas
               document={document}
               problems={problems}
@@ -313,7 +314,8 @@ function Drawing({ code, first, now, onGone }: { code: string; first: FlowWhole;
               here={simulating && !simulating.ended ? simulating.node : null}
               steps={steps}
               marks={marks}
-              traffic={days === null ? null : (traffic.data ?? null)}
+              traffic={period === null ? null : (traffic.data ?? null)}
+              live={period === null ? null : (live.data ?? null)}
               numbers={numbers}
               selected={selected}
               selectedEdge={edge}
@@ -363,6 +365,12 @@ function Drawing({ code, first, now, onGone }: { code: string; first: FlowWhole;
                         }}
                       />
                     )}
+                    {panel === 'traffic' && (
+                      <>
+                        <HotSpots document={document} traffic={traffic.data} selected={selected} onShow={(node) => show(node)} />
+                        <Rates code={code} period={period ?? today} />
+                      </>
+                    )}
                     {panel === 'compare' && against !== null && <Compare version={against} comparison={compared.data} problem={compared.error} document={document} onShow={(node) => show(node)} />}
                   </div>
                 </>
@@ -387,12 +395,4 @@ function Drawing({ code, first, now, onGone }: { code: string; first: FlowWhole;
       </div>
     </WordsContext.Provider>
   )
-}
-
-/** The first place from there downwards where nothing stands. */
-function free(document: FlowDocument, [x, y]: Place): Place {
-  const taken = (top: number) => Object.values(document.nodes).some(({ at }) => at && Math.abs(at[0] - x) < 180 && Math.abs(at[1] - top) < 80)
-  let top = y
-  while (taken(top)) top += 100
-  return [x, top]
 }

@@ -2,6 +2,7 @@ import { Handle, type Node, type NodeProps, Position } from '@xyflow/react'
 import { memo, useContext } from 'react'
 import { useTranslation } from 'react-i18next'
 
+import { length } from '@/shared/time/format'
 import { Icon } from '@/shared/ui/Icon'
 import { looks } from './kinds'
 import { type ArrivalView, type NodeView, stub } from './graph'
@@ -12,11 +13,11 @@ import { exitName, nameOf, summary } from './words'
 export const FlowBox = memo(function FlowBox({ data, selected, height }: NodeProps<Node<NodeView, 'flow'>>) {
   const { t } = useTranslation()
   const words = useContext(WordsContext)
-  const { node, exits, errors, warnings, walked, mark, traffic } = data
+  const { node, exits, errors, warnings, walked, mark, traffic, heat, live } = data
   const line = summary(node, words)
   const tone = walked === 'here' ? 'here' : errors > 0 ? 'error' : warnings > 0 ? 'warning' : walked === 'through' ? 'through' : mark ? `mark-${mark}` : 'plain'
   return (
-    <div className={`flow-box flow-${tone}`} style={{ height }} data-testid={`node-${data.name}`} data-kind={node.kind} data-errors={errors} data-walked={walked} aria-current={selected ? 'true' : undefined}>
+    <div className={`flow-box flow-${tone} ${traffic ? `flow-heat flow-heat-${heat}` : ''} ${traffic?.entered === 0 ? 'flow-unused' : ''}`} style={{ height }} data-testid={`node-${data.name}`} data-kind={node.kind} data-errors={errors} data-walked={walked} data-heat={traffic ? heat : undefined} data-entered={traffic?.entered} aria-current={selected ? 'true' : undefined}>
       <Handle type="target" position={Position.Left} className="flow-in" />
       <span className="flow-box-head">
         <Icon name={looks[node.kind]?.icon ?? 'circle'} size={15} />
@@ -27,6 +28,11 @@ export const FlowBox = memo(function FlowBox({ data, selected, height }: NodePro
       <span className="flow-box-line ellipsis" title={line}>
         {line}
       </span>
+      {live && (
+        <span className="flow-live" data-testid={`live-${data.name}`} title={t('flows.canvas.liveHint', { count: live.contacts, time: length(live.longest_seconds) })}>
+          <i className="flow-now-dot" aria-hidden="true" /> {live.contacts} · {length(live.longest_seconds)}
+        </span>
+      )}
       <span className="flow-badges">
         {mark && (
           <span className={`flow-badge tone-${mark === 'added' ? 'ok' : 'amber'}`}>
@@ -58,9 +64,11 @@ export const FlowBox = memo(function FlowBox({ data, selected, height }: NodePro
         </span>
       ))}
       {traffic && (
-        <span className="flow-traffic">
+        <span className="flow-traffic" data-testid={`traffic-of-${data.name}`}>
           {t('flows.canvas.entered', { count: traffic.entered })}
-          {traffic.left > 0 && <b className="text-amber"> · {t('flows.canvas.lost', { count: traffic.left })}</b>}
+          {traffic.left > 0 && <b> · {t('flows.canvas.lost', { count: traffic.left })}</b>}
+          {traffic.given_up > 0 && <b> · {t('flows.canvas.gaveUp', { count: traffic.given_up })}</b>}
+          {traffic.mistakes > 0 && <> · {t('flows.canvas.erred', { count: traffic.mistakes })}</>}
         </span>
       )}
     </div>

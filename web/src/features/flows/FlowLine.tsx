@@ -28,13 +28,13 @@ export const FlowLine = memo(function FlowLine({ id, sourceX, sourceY, sourcePos
   }
   return (
     <>
-      <BaseEdge id={id} path={path} className={`flow-line flow-line-${look}`} markerEnd={`url(#flow-arrow-${look})`} interactionWidth={14} data-testid={`edge-${id}`} data-walked={walked} />
+      <BaseEdge id={id} path={path} className={`flow-line flow-line-${look} ${data?.count === 0 ? 'flow-line-unused' : ''}`} style={data?.thick && look === 'plain' ? { strokeWidth: data.thick } : undefined} markerEnd={`url(#flow-arrow-${look})`} interactionWidth={14} data-testid={`edge-${id}`} data-walked={walked} />
       {data?.label && (
         <text className={`flow-line-name ${walked ? 'flow-line-name-walked' : ''}`} x={sourceX + 4} y={sourceY + 4}>
           {short(data.label)}
         </text>
       )}
-      {data?.count !== null && data?.count !== undefined && (
+      {data?.count !== null && data?.count !== undefined && data.count > 0 && (
         <text className="flow-line-count" x={middleX} y={middleY - 5} textAnchor="middle">
           {data.count}
         </text>

@@ -50,7 +50,6 @@ export function Head(props: Props) {
   const sure = (title: string, verb: string, onOk: () => void, hint?: string) => Modal.confirm({ title, content: hint, okText: verb, okButtonProps: { danger: true }, cancelText: t('flows.publish.cancel'), onOk })
   const items: MenuProps['items'] = [
     { key: 'settings', label: t('flows.head.settings'), onClick: () => props.onPanel('settings') },
-    { key: 'traffic', label: t('flows.head.traffic'), onClick: props.onTraffic },
     { type: 'divider' },
     { key: 'json', label: t('flows.head.exportJson'), onClick: () => void download('json') },
     { key: 'yaml', label: t('flows.head.exportYaml'), onClick: () => void download('yaml') },
@@ -98,7 +97,10 @@ export function Head(props: Props) {
         <Button size="small" aria-pressed={panel === 'versions'} data-testid="flow-versions-open" onClick={() => props.onPanel('versions')}>
           {t('flows.head.versions')}
         </Button>
-        <Dropdown trigger={['click']} menu={{ items, selectable: true, selectedKeys: traffic ? ['traffic'] : [] }}>
+        <Button size="small" aria-pressed={traffic} icon={<Icon name="signal" size={14} />} data-testid="flow-traffic-open" onClick={props.onTraffic}>
+          {t('flows.head.traffic')}
+        </Button>
+        <Dropdown trigger={['click']} menu={{ items }}>
           <Button size="small" icon={<Icon name="more" />} aria-label={t('flows.head.more')} title={t('flows.head.more')} data-testid="flow-more" />
         </Dropdown>
         <Button size="small" type={panel === 'simulate' ? 'default' : 'primary'} aria-pressed={panel === 'simulate'} icon={<Icon name="play" size={14} />} data-testid="flow-simulate" onClick={() => props.onPanel('simulate')}>

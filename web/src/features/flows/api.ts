@@ -3,7 +3,8 @@ import { useQuery } from '@tanstack/react-query'
 import { api } from '@/shared/api/client'
 import { everything } from '@/shared/api/lists'
 import type { Queue } from '@/shared/api/admin'
-import type { FlowLine, FlowVersion, FlowWhole, LookUpLine, PromptLine, Traffic } from './types'
+import { bounds, type Period, today } from './period'
+import type { FlowLine, FlowVersion, FlowWhole, Live, LookUpLine, PromptLine, Rate, Traffic } from './types'
 
 const nothing: never[] = []
 
@@ -22,18 +23,43 @@ export const useQueueLines = () => useLines<Queue>('/queues', 60_000).rows
 export const useFlow = (code: string) =>
   useQuery({ queryKey: [`/flows/${code}`], queryFn: ({ signal }) => api.get<FlowWhole>(`/flows/${code}`, undefined, signal), staleTime: 0, refetchInterval: 15_000 })
 
-export const useTraffic = (code: string, days: number | null) =>
+/** How contacts went through it; counted anew every half minute. */
+export const useTraffic = (code: string, period: Period | null) =>
   useQuery({
-    queryKey: [`/flows/${code}/traffic`, days],
-    queryFn: ({ signal }) => api.get<Traffic>(`/flows/${code}/traffic`, { from: since(days ?? 0) }, signal),
-    enabled: days !== null,
+    queryKey: [`/flows/${code}/traffic`, period],
+    queryFn: ({ signal }) => api.get<Traffic>(`/flows/${code}/traffic`, { ...bounds(period ?? today, new Date()), version: period?.version }, signal),
+    enabled: period !== null,
     refetchInterval: 30_000,
+    placeholderData: (before) => before,
   })
 
-/** The beginning of the day that many days ago. */
-function since(days: number): string {
-  const day = new Date()
-  day.setHours(0, 0, 0, 0)
-  day.setDate(day.getDate() - days)
-  return day.toISOString()
+/** Where contacts stand at this moment; asked for every two seconds while the page can be seen. */
+export const useLive = (code: string, shown: boolean) =>
+  useQuery({
+    queryKey: [`/flows/${code}/live`],
+    queryFn: ({ signal }) => api.get<Live>(`/flows/${code}/live`, undefined, signal),
+    enabled: shown,
+    staleTime: 0,
+    gcTime: 0,
+    retry: false,
+    refetchInterval: 2_000,
+    refetchIntervalInBackground: false,
+  })
+
+export function ratesPath(period: Period, flow: string | null, by: readonly string[], format: 'json' | 'csv' = 'json'): string {
+  const search = new URLSearchParams({ ...bounds(period, new Date()), format, ...(flow ? { flow } : {}) })
+  for (const one of by) search.append('by', one)
+  return `/flows/rates?${search.toString()}`
 }
+
+/** How many serve themselves; of one flow, or of all. */
+export const useRates = (period: Period, flow: string | null, by: readonly string[]) =>
+  useQuery({
+    queryKey: ['/flows/rates', period.days, period.own, flow, by.join()],
+    queryFn: async ({ signal }) => {
+      return (await api.get<{ items: Rate[] }>(ratesPath(period, flow, by), undefined, signal)).items
+    },
+    staleTime: 30_000,
+    retry: false,
+    placeholderData: (before) => before,
+  })

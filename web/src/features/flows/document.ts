@@ -12,6 +12,7 @@ export const snapped = ([x, y]: Place): Place => [Math.round(x / step) * step, M
 export const nodeHeight = (node: FlowNode): number => Math.max(3, Math.ceil((exitsOf(node).length * 16 + 12) / step)) * step
 
 /** `menu`, then `menu_2`, `menu_3` … that no node has. */
+/** The first place from there downwards where nothing stands. */
 export function freeName(document: FlowDocument, wanted: string): string {
   const base = wanted.replace(/_\d+$/, '')
   if (!document.nodes[base]) return base
@@ -19,6 +20,13 @@ export function freeName(document: FlowDocument, wanted: string): string {
 }
 
 const withNodes = (document: FlowDocument, nodes: Readonly<Record<string, FlowNode>>): FlowDocument => ({ ...document, nodes })
+
+export function free(document: FlowDocument, [x, y]: Place): Place {
+  const taken = (top: number) => Object.values(document.nodes).some(({ at }) => at && Math.abs(at[0] - x) < 180 && Math.abs(at[1] - top) < 80)
+  let top = y
+  while (taken(top)) top += 100
+  return [x, top]
+}
 
 /** A new node; the first one of a flow is its start. With `from`, an exit leads there at once. */
 export function added(document: FlowDocument, kind: Kind, at: Place, from?: { node: string; exit: string }): { document: FlowDocument; name: string } {

@@ -4,7 +4,8 @@ import { Position } from '@xyflow/react'
 
 import { edgesOf, node_width, nodeHeight } from './document'
 import { type Exit, exitsOf } from './kinds'
-import type { FlowDocument, FlowNode, FlowProblem, NodeTraffic, Place, Traffic } from './types'
+import { type Heat, heatOf, nothing_passed, thickness } from './heat'
+import type { FlowDocument, FlowNode, FlowProblem, Live, NodeLive, NodeTraffic, Place, Traffic } from './types'
 
 /** Stands before the first node; no part of the document. */
 export const arrival = '__arrives'
@@ -30,6 +31,8 @@ export interface NodeView extends Record<string, unknown> {
   walked: 'no' | 'through' | 'here'
   mark: Mark | null
   traffic: NodeTraffic | null
+  heat: Heat
+  live: NodeLive | null
 }
 export interface ArrivalView extends Record<string, unknown> {
   open: boolean
@@ -40,6 +43,8 @@ export interface EdgeView extends Record<string, unknown> {
   label: string
   walked: boolean
   count: number | null
+  /** Of the line, px, by how many went this way; null without figures. */
+  thick: number | null
   /** Drawn as a sign that names where it leads, not as a line: the node's name. */
   sign: string | null
 }
@@ -63,6 +68,7 @@ interface Over {
   here: string | null
   marks: Readonly<Record<string, Mark>>
   traffic: Traffic | null
+  live: Live | null
   selected: string | null
   /** While a node is dragged it stands where the pointer is. */
   dragged: Readonly<Record<string, Place>>
@@ -119,7 +125,9 @@ export function boxes(document: FlowDocument, over: Over): Box[] {
         start: document.start === name,
         walked: over.here === name ? 'here' : over.path.has(name) ? 'through' : 'no',
         mark: over.marks[name] ?? null,
-        traffic: over.traffic && over.traffic.walks > 0 ? (over.traffic.nodes[name] ?? { entered: 0, left: 0, mistakes: 0, given_up: 0 }) : null,
+        traffic: over.traffic && over.traffic.walks > 0 ? (over.traffic.nodes[name] ?? nothing_passed) : null,
+        heat: heatOf(over.traffic?.nodes[name] ?? nothing_passed),
+        live: over.live?.nodes[name] ?? null,
       },
     }
   })
@@ -142,6 +150,7 @@ export function isSign(document: FlowDocument, one: string, other: string): bool
 /** `near` are nodes whose ways are all drawn as lines; `steps` are the steps taken, `one→other`; several exits that lead the same way share the figure of traffic. */
 export function lines(document: FlowDocument, names: { exit: (exit: Exit, node: FlowNode) => string; node: (name: string) => string }, steps: ReadonlySet<string>, traffic: Traffic | null, near: ReadonlySet<string>): Line[] {
   const counts = new Map(traffic?.edges.map(({ one, other, count }) => [`${one}→${other}`, count]))
+  const most = Math.max(0, ...counts.values())
   const drawn = new Set<string>()
   const all = edgesOf(document).map(({ one, exit: id, other }): Line => {
     const node = document.nodes[one] as FlowNode
@@ -151,6 +160,7 @@ export function lines(document: FlowDocument, names: { exit: (exit: Exit, node: 
     const again = drawn.has(way)
     drawn.add(way)
     const walked = steps.has(way)
+    const count = traffic && traffic.walks > 0 && !again ? (counts.get(way) ?? 0) : null
     const sign = !walked && !near.has(one) && !near.has(other) && isSign(document, one, other)
     return {
       id: `${one}.${id}`,
@@ -158,11 +168,11 @@ export function lines(document: FlowDocument, names: { exit: (exit: Exit, node: 
       source: one,
       sourceHandle: id,
       target: other,
-      data: { label: exits.length > 1 && exit && exit.id !== 'next' ? names.exit(exit, node) : '', walked, count: traffic && traffic.walks > 0 && !again ? (counts.get(way) ?? 0) : null, sign: sign ? names.node(other) : null },
+      data: { label: exits.length > 1 && exit && exit.id !== 'next' ? names.exit(exit, node) : '', walked, count, thick: traffic && traffic.walks > 0 ? thickness(count ?? 0, most) : null, sign: sign ? names.node(other) : null },
     }
   })
   if (document.nodes[document.start]) {
-    all.unshift({ id: arrival, type: 'flow', source: arrival, sourceHandle: 'start', target: document.start, deletable: false, data: { label: '', walked: steps.size > 0 || steps.has(document.start), count: traffic && traffic.walks > 0 ? traffic.walks : null, sign: null } })
+    all.unshift({ id: arrival, type: 'flow', source: arrival, sourceHandle: 'start', target: document.start, deletable: false, data: { label: '', walked: steps.size > 0 || steps.has(document.start), count: traffic && traffic.walks > 0 ? traffic.walks : null, thick: traffic && traffic.walks > 0 ? thickness(traffic.walks, Math.max(most, traffic.walks)) : null, sign: null } })
   }
   return all
 }

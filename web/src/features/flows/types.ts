@@ -90,6 +90,9 @@ export type Comparison = Answer<'/api/v1/flows/{code}/compare'>
 
 export type NodeTraffic = Traffic['nodes'][string]
 export type Traffic = Answer<'/api/v1/flows/{code}/traffic'>
+export type Live = Answer<'/api/v1/flows/{code}/live'>
+export type NodeLive = Live['nodes'][string]
+export type Rate = ItemOf<'/api/v1/flows/rates'>
 
 export type PromptLine = ItemOf<'/api/v1/flows/prompts'>
 export type LookUpLine = ItemOf<'/api/v1/flows/lookups'>
