@@ -56,16 +56,18 @@ describe('places of a flow that has none', () => {
   })
 
   it('ways back and far away are signs in a large flow, lines in a small one', () => {
-    const places = Object.fromEntries(Object.entries(layout(shipped)).map(([name, at]): [string, FlowNode] => [name, { ...(shipped.nodes[name] as FlowNode), at }]))
-    const large = { ...shipped, nodes: places }
-    expect(isSign(large, 'greeting', 'who_calls')).toBe(false)
-    expect(isSign(large, 'more_served', 'main_menu')).toBe(true)
-    const small = line('a', 'b')
-    expect(isSign({ ...small, nodes: { a: { kind: 'say', next: 'b', at: [900, 0] }, b: { kind: 'say', next: 'a', at: [0, 0] } } }, 'a', 'b')).toBe(false)
-    const drawn = lines(large, { exit: () => '', node: (name) => name }, new Set(), null, new Set(['more_served']))
-    expect(drawn.filter(({ source, data }) => source === 'more_served' && data?.sign).length).toBe(0)
-    expect(drawn.some(({ data }) => data?.sign === 'more_served')).toBe(false)
-    expect(lines(large, { exit: () => '', node: (name) => name }, new Set(), null, new Set()).some(({ data }) => data?.sign === 'more_served')).toBe(true)
+    const names = { exit: () => '', node: (name: string) => name }
+    const round = (...all: string[]) => {
+      const document = line(...all)
+      return placed({ ...document, nodes: { ...document.nodes, [all.at(-1) ?? '']: { kind: 'say', next: 'a' } } })
+    }
+    const large = round(...'abcdefghijklmn')
+    expect([isSign(large, 'a', 'b'), isSign(large, 'n', 'a'), isSign(large, 'a', 'n')]).toEqual([false, true, true])
+    const signs = (document: FlowDocument, near: string[], steps: string[] = []) => lines(document, names, new Set(steps), null, new Set(near)).flatMap(({ id, data }) => (data?.sign ? [`${id} ${data.sign}`] : []))
+    expect(signs(large, [])).toEqual(['n.next a'])
+    expect(signs(large, ['n'])).toEqual([])
+    expect(signs(large, [], ['n→a'])).toEqual([])
+    expect(signs(round('a', 'b'), [])).toEqual([])
   })
 
   it('is the same every time', () => {
