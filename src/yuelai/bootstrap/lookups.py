@@ -14,6 +14,7 @@ from uuid import UUID
 
 import structlog
 
+from yuelai.bootstrap.sending import MessageLookUps, Sending
 from yuelai.bootstrap.services import ServiceLookUps
 from yuelai.bootstrap.services import system_of as _system
 from yuelai.channels.ports import Callbacks, Closing, Owed
@@ -48,6 +49,7 @@ class Outside:
     sources: view.Sources = field(default_factory=view.Sources)
     callbacks: Callbacks | None = None
     orders: Order97 | None = None
+    messages: Sending | None = None
 
 
 class BusinessLookUp:
@@ -83,6 +85,9 @@ class BusinessLookUp:
             "callback.book": self._book,
             **ServiceLookUps(
                 self._asked, self._anybody, self._outside.orders, language=language, clock=self._clock
+            ).kinds,
+            **MessageLookUps(
+                database, tenant_id, self._outside.messages, self._contact, language=language, clock=self._clock
             ).kinds,
         }
 

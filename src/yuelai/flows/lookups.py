@@ -42,5 +42,8 @@ KINDS = (
     LookUpKind("information", ("code",), ("found", "text", "at", "kind", "high", "low", "digits")),
     LookUpKind("bss.new_order", ("customer_id", "product", "key"), ("no",)),
     LookUpKind("identity.pin", ("customer_id", "pin"), ("ok", "locked", "left", "reason")),
+    LookUpKind("identity.send_code", ("customer_id", "key"), ("ok", "to_last4", "reason")),
+    LookUpKind("identity.code", ("customer_id", "code"), ("ok", "locked", "left")),
+    LookUpKind("messages.send", ("template", "to", "values", "customer_id", "key"), ("ok", "reason")),
     LookUpKind("callback.book", ("number",), ("ok",)),
 )
