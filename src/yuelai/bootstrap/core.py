@@ -13,7 +13,7 @@ from functools import partial
 import structlog
 import uvloop
 
-from yuelai.bootstrap import colleagues
+from yuelai.bootstrap import colleagues, sending
 from yuelai.bootstrap.adapters import CustomerDirectory, FlowDirectory, SipCredentials
 from yuelai.bootstrap.callbacks import CallbackRows, CallsOut
 from yuelai.bootstrap.dialogs import DialogKeeper
@@ -53,6 +53,7 @@ from yuelai.interactions.restart import records_to_close
 from yuelai.media.asr.chosen import recogniser
 from yuelai.media.client import EmbeddedMediaEngine
 from yuelai.media.tts.chosen import speaker
+from yuelai.messages.sealing import Sealing
 from yuelai.platform import garbage
 from yuelai.platform.bus import Bus
 from yuelai.platform.clock import SystemClock
@@ -217,7 +218,8 @@ async def start(settings: Settings, stack: contextlib.AsyncExitStack) -> tuple[J
     orders = Order97(settings.order97_url) if settings.order97_url else None
     if orders is not None:
         later(orders.close)
-    flows.outside = Outside(Sources(business, settings.bss_tenant), keeper, orders)
+    messages = sending.Sending(Sealing(settings), settings.smsc_url is not None)
+    flows.outside = Outside(Sources(business, settings.bss_tenant), keeper, orders, messages)
     services = VoiceServices(
         clock=clock,
         media=media,
@@ -279,6 +281,7 @@ async def start(settings: Settings, stack: contextlib.AsyncExitStack) -> tuple[J
     bus.subscribe(CustomerCreated, lambda created: channels.customer_created(created.tenant_id))
     bus.subscribe(CustomersImported, lambda imported: channels.customer_created(imported.tenant_id))
     colleagues.follow(bus, live)
+    sending.follow(bus, append)
     following = LiveDirectory(database, clock, bus, routing, flows, seats, stations, calendars, dispositions)
     await following.start()
     later(following.close)
