@@ -10,7 +10,7 @@ FAST := not services and not centre and not calls and not browser
 AGAIN := --reruns 2 -rR
 WEB_SOURCES := $(shell find web/src web/public web/scripts web/*.json web/*.ts web/*.html -type f 2>/dev/null)
 
-.PHONY: help demo test check api dev chaos bench bench-customers bench-pop bench-queue soak-calls soak-desk bench-sip soak-sip bench-media bench-routing bench-flows soak-media lock clean install web debian fuzz-sip
+.PHONY: help demo test check api dev chaos bench bench-customers bench-pop bench-queue soak-calls soak-desk bench-sip soak-sip bench-media bench-routing bench-flows bench-ivr soak-media lock clean install web debian fuzz-sip
 
 help: ## these lines
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -81,6 +81,9 @@ bench-routing: install ## what deciding costs: 5,000 agents, 300 queues, one sim
 
 bench-flows: install ## what a step of a flow costs; writes its table (half a minute). WALKS=1000000 walks random flows instead
 	PYTHONPATH=. $(BIN)/python bench/flows.py $(if $(WALKS),--walks $(WALKS),--write)
+
+bench-ivr: install debian ## CALLS=200 in self-service at a time: the first prompt after the answer, what they cost; writes its table (about 4 minutes)
+	PYTHONPATH=. $(BIN)/python bench/ivr_calls.py --calls $(or $(CALLS),200) --write
 
 bench-media: install debian ## what a core carries of sound, beside rtpengine; writes its table (about 4 minutes, alone on the machine)
 	@sh tools/debian_packages.sh rtpengine-daemon

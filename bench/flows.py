@@ -29,7 +29,7 @@ from tests.flows.graphs import CODES, check_walk, drawn, goes, mutated
 from yuelai.flows.checking import check
 from yuelai.flows.loader import load, sample
 from yuelai.flows.model import Flow
-from yuelai.flows.ports import Collected
+from yuelai.flows.ports import Collected, Recorded
 from yuelai.flows.runtime import run
 
 ROUNDS = 20
@@ -91,6 +91,12 @@ class Ready:
 
     async def consented(self, given: bool) -> None:
         pass
+
+    async def served(self, so_far: bool = True) -> None:
+        pass
+
+    async def record(self, queue: str, maximum_seconds: int) -> Recorded:
+        return Recorded(0)
 
     async def step(self, node: str, kind: str, data: Mapping[str, Any]) -> None:
         self.steps += 1
