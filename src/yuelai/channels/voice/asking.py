@@ -24,8 +24,9 @@ FIRST_TIMEOUT = 6.0
 LONGEST_NUMBER = 20
 
 
-def speaking_to(call: VoiceCall) -> VoiceDialogue:
-    """Return a dialogue with the call's customer whose utterances are names of prompts."""
+def speaking_to(call: VoiceCall, language: str | None = None) -> VoiceDialogue:
+    """Return a dialogue with the call's customer, in the call's language unless another one is given, whose utterances
+    are names of prompts."""
     services = call.services
 
     async def files(names: Sequence[str], language: str) -> list[Path]:
@@ -40,7 +41,7 @@ def speaking_to(call: VoiceCall) -> VoiceDialogue:
         files,
         step,
         services.flows.left,
-        call.language,
+        language or call.language,
         before_keys=call.arrival.answer,
     )
 

@@ -263,12 +263,15 @@ class VoiceCall:
             await self.parting.close()
             await self.end(self.parting.reason)
             return
+        left = self.phase is Phase.FLOW and await self.self_service.close()
         gave_up = self.phase in (Phase.QUEUED, Phase.RINGING) and self.recorder.interaction.answered_at is None
-        await self.end(EndReason.ABANDONED if gave_up else self._hung_up())
+        await self.end(EndReason.ABANDONED if gave_up else self._hung_up(left))
 
-    def _hung_up(self) -> EndReason:
+    def _hung_up(self, left_message: bool) -> EndReason:
         if self.self_service.served:
             return EndReason.SERVED
+        if left_message:
+            return EndReason.MESSAGE_LEFT
         standing = [party for party in self.parties if party.stands]
         alone = bool(standing) and not any(isinstance(party, AgentParty) for party in standing)
         return EndReason.TRANSFERRED_OUT if alone else EndReason.CUSTOMER_HUNG_UP
@@ -286,7 +289,7 @@ class VoiceCall:
         if self.phase in (Phase.WRAPUP, Phase.CLOSED):
             return
         before, self.phase = self.phase, Phase.WRAPUP
-        self.self_service.leave()
+        await self._try(self.self_service.close())
         await self._try(self.parting.close())
         if before is Phase.PARTING:
             reason = self.parting.came_to(reason)

@@ -29,6 +29,14 @@ class Keys:
     digits: str
     terminated: bool = False
     spoken: str = ""
+    terminator: str = ""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A message was left, or none; the shape of `flows.ports.Recorded`."""
+
+    seconds: float
 
 
 class VoiceDialogue:
@@ -45,9 +53,15 @@ class VoiceDialogue:
         *,
         before_keys: Callable[[], Awaitable[None]] | None = None,
         on_consent: Callable[[bool], Awaitable[None]] | None = None,
+        on_record: Callable[[str, int], Awaitable[float]] | None = None,
         recogniser: Recogniser | None = None,
     ) -> None:
-        """`before_keys` is awaited before keys are asked for: a call that is not answered yet must be by then."""
+        """`before_keys` is awaited before keys are asked for: a call that is not answered yet must be by then.
+        `on_record` takes a message for a queue, of so many seconds at most, and returns how long it is, also when the
+        caller has gone meanwhile."""
+        self._on_record = on_record
+        self._left_speaking = False
+        """The caller has gone by hanging up after what they had to say."""
         self._recogniser = recogniser
         self._before_keys, self._on_consent = before_keys, on_consent
         self._media, self._leg, self._files, self._on_step, self._left = media, leg, files, on_step, left
@@ -70,8 +84,17 @@ class VoiceDialogue:
         if self._on_consent is not None:
             await self._on_consent(given)
 
-    async def served(self, so_far: bool = True) -> None:
+    async def record(self, queue: str, maximum_seconds: int) -> Recorded:
         self._check()
+        seconds = await self._on_record(queue, maximum_seconds) if self._on_record is not None else 0.0
+        self._left_speaking = seconds > 0 and self._gone.is_set()
+        if not self._left_speaking:
+            self._check()
+        return Recorded(seconds)
+
+    async def served(self, so_far: bool = True) -> None:
+        if not self._left_speaking:
+            self._check()
         self.is_served = so_far
 
     async def step(self, node: str, kind: str, data: Mapping[str, Any]) -> None:
@@ -179,7 +202,7 @@ class VoiceDialogue:
                 digit = self._keys.popleft()
                 if digit in terminators:
                     self._settle()
-                    return Keys(digits, terminated=True)
+                    return Keys(digits, terminated=True, terminator=digit)
                 digits += digit
                 if len(digits) >= maximum:
                     self._settle()

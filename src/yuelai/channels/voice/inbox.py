@@ -197,6 +197,7 @@ class Inbox:
                 for listener in (call.self_service, call.hearing, call.treatment, call.parting):
                     listener.play_ended(play)
             case SpeechBegan() | SpeechEnded():
+                call.self_service.heard(event)
                 call.parting.heard(event)
             case Digit(leg, digit) | InfoDigit(leg, digit):
                 if leg == call.customer_media or (call.customer is not None and leg == call.customer.id):

@@ -21,7 +21,7 @@ from yuelai.channels.voice.dialogue import VoiceDialogue
 from yuelai.channels.voice.excuses import excuse
 from yuelai.channels.voice.messages import CallbackWanted, Parted
 from yuelai.channels.voice.phase import Phase
-from yuelai.channels.voice.voicemail import Message, Voicemail
+from yuelai.channels.voice.voicemail import Voicemail, keep
 from yuelai.interactions.events import EndReason, SegmentKind
 from yuelai.media.ports import MediaError, SpeechBegan, SpeechEnded
 from yuelai.platform.errors import Refusal
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 BOOKING_SECONDS = 3.0
-"""How long a customer waits for the word that their number or message is safe."""
+"""How long a customer waits for the word that their number is safe."""
 
 
 class Parting:
@@ -133,7 +133,8 @@ class Parting:
         dialogue.leave()
         message = await self._voicemail.close()
         if message is not None:
-            await self._keep(message)
+            self._reason = EndReason.MESSAGE_LEFT
+            await keep(self._call, message, self._owed(self._call.arrival.number_to_call or ""))
 
     async def _part(
         self,
@@ -204,21 +205,6 @@ class Parting:
             return False
         await call.recorder.note("callback", "customer", {"callback_id": str(callback_id)})
         return True
-
-    async def _keep(self, message: Message) -> None:
-        """The message is there already, sealed; it now becomes somebody's to hear."""
-        call, callbacks = self._call, self._call.services.callbacks
-        self._reason = EndReason.MESSAGE_LEFT
-        await call.recorder.recorded(message.recording_id, round(message.seconds * 1000))
-        data = {"recording_id": str(message.recording_id), "seconds": round(message.seconds, 1)}
-        if callbacks is not None:
-            owed = self._owed(call.arrival.number_to_call or "")
-            try:
-                async with asyncio.timeout(BOOKING_SECONDS):
-                    data["callback_id"] = str(await callbacks.voicemail(owed, message.recording_id, message.seconds))
-            except (Refusal, TimeoutError) as error:
-                log.error("message_not_assigned", error=repr(error), recording_id=str(message.recording_id))
-        await call.recorder.note("voicemail", "customer", data)
 
     def _owed(self, number: str) -> Owed:
         call, queue, card = self._call, self._call.waiting.queue, self._call.customer_card

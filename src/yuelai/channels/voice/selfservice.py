@@ -13,10 +13,11 @@ import structlog
 
 from yuelai.channels.ports import Entry, FlowOutcome
 from yuelai.channels.voice.dialogue import VoiceDialogue
+from yuelai.channels.voice.leaving import Leaving
 from yuelai.channels.voice.messages import FlowEnded
 from yuelai.channels.voice.phase import Phase
 from yuelai.interactions.events import EndReason, SegmentKind
-from yuelai.media.ports import MediaError
+from yuelai.media.ports import MediaError, SpeechBegan, SpeechEnded
 from yuelai.platform.errors import Refusal
 from yuelai.routing.errors import NoSuchQueue
 
@@ -29,10 +30,17 @@ IDENTIFY_SECONDS = 1.0
 """How long the greeting waits for the answer to who calls; the database answers in a millisecond."""
 
 
+SETTLING_SECONDS = 0.5
+"""How long a flow whose caller has gone is waited for at most."""
+
+
 class SelfService:
     def __init__(self, call: VoiceCall) -> None:
         self._call = call
         self._dialogue: VoiceDialogue | None = None
+        self._walking: asyncio.Task[None] | None = None
+        self._leaving: Leaving | None = None
+        """A message that is being left."""
         self._walks = 0
         """Flows that this contact has come to: a transfer may lead to another one."""
 
@@ -53,9 +61,10 @@ class SelfService:
             call.language,
             before_keys=call.arrival.answer,
             on_consent=self._consent,
+            on_record=self._record,
             recogniser=services.recogniser,
         )
-        call.spawn(self._run(self._dialogue))
+        self._walking = call.spawn(self._run(self._dialogue))
 
     async def enter(self, entry: Entry) -> None:
         """An agent sends the customer to another number of ours: its flow begins."""
@@ -71,17 +80,36 @@ class SelfService:
         return self._call.phase is Phase.FLOW and self._dialogue is not None and self._dialogue.is_served
 
     def key(self, digit: str) -> None:
-        if self._dialogue is not None:
+        if self._leaving is not None:
+            self._leaving.key(digit)
+        elif self._dialogue is not None:
             self._dialogue.key(digit)
 
     def play_ended(self, play: UUID) -> None:
-        if self._dialogue is not None:
-            self._dialogue.play_ended(play)
+        for listener in (self._leaving, self._dialogue):
+            if listener is not None:
+                listener.play_ended(play)
+
+    def heard(self, event: SpeechBegan | SpeechEnded) -> None:
+        if self._leaving is not None:
+            self._leaving.heard(event)
 
     def leave(self) -> None:
         """The caller has gone."""
-        if self._dialogue is not None:
-            self._dialogue.leave()
+        for listener in (self._leaving, self._dialogue):
+            if listener is not None:
+                listener.leave()
+
+    async def close(self) -> bool:
+        """The caller has gone: keep the message they were leaving; false when there is none. Whether it has served them
+        is the flow's to say."""
+        self.leave()
+        leaving, self._leaving = self._leaving, None
+        if leaving is None or not await leaving.close():
+            return False
+        if self._walking is not None:
+            await asyncio.wait([self._walking], timeout=SETTLING_SECONDS)
+        return True
 
     async def ended(self, outcome: FlowOutcome | None, failed: bool) -> None:
         """The flow has ended: the caller was served, or goes to a queue or to a number outside."""
@@ -170,6 +198,15 @@ class SelfService:
                 return
             await dialogue.say_files([file])
             await call.recorder.note("recording", "system", {"notice": notice})
+
+    async def _record(self, queue: str, maximum_seconds: int) -> float:
+        assert self._dialogue is not None
+        self._leaving = leaving = Leaving(self._call, queue, maximum_seconds, self._dialogue.language)
+        try:
+            return await leaving.take()
+        finally:
+            if self._leaving is leaving:
+                self._leaving = None
 
     async def _consent(self, given: bool) -> None:
         call = self._call

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import structlog
 
+from yuelai.channels.ports import Owed
 from yuelai.channels.voice.asking import choose
 from yuelai.channels.voice.dialogue import VoiceDialogue
 from yuelai.media.ports import MediaError, SpeechBegan, SpeechEnded, TapFrame
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 LONGEST_SECONDS = 180.0
+"""Unless somebody says otherwise."""
 SILENCE_SECONDS = 5.0
 SHORTEST_SECONDS = 1.0
 """Of speech; what has less is no message."""
@@ -32,6 +35,8 @@ ATTEMPTS = 3
 TICK_SECONDS = 0.1
 BYTES_A_SECOND = 16_000
 """Of the copy: 16-bit samples at 8 kHz."""
+KEEPING_SECONDS = 3.0
+"""How long a customer waits for the word that their message is safe."""
 PIECE_SECONDS = 20.0
 """How much of the copy is put in at once when it is played back; the engine takes a minute."""
 SAVE, HEAR, AGAIN = "1", "2", "3"
@@ -65,8 +70,9 @@ class _Take:
 class Voicemail:
     """`take` runs in a task of the call; `close` is the actor's when the call ends, and gives what there is to keep."""
 
-    def __init__(self, call: VoiceCall) -> None:
-        self._call = call
+    def __init__(self, call: VoiceCall, longest: float | None = None) -> None:
+        """`longest` in seconds."""
+        self._call, self._longest = call, longest or LONGEST_SECONDS
         self._take: _Take | None = None
         self._starting: asyncio.Task[RecordingId] | None = None
         """A recording that has been asked for and is not a take yet."""
@@ -84,13 +90,13 @@ class Voicemail:
             take.spoken += event.seconds
             take.speaking_since, take.last_heard = None, now
 
-    async def take(self, dialogue: VoiceDialogue) -> bool:
-        """Have a message left; true when there is one, which `close` gives. Raises what the dialogue raises, MediaError
-        and refusals of the recordings."""
+    async def take(self, dialogue: VoiceDialogue, words: Sequence[str] = ("leave_message",)) -> bool:
+        """Have a message left, `words` being said before; true when there is one, which `close` gives. Raises what the
+        dialogue raises, MediaError and refusals of the recordings."""
         await self._call.arrival.answer()
-        words = ["leave_message"]
         for _ in range(ATTEMPTS):
-            await dialogue.say(words)
+            if words:
+                await dialogue.say(words)
             dialogue.forget_keys()
             await dialogue.say(["beep"], interruptible=False)
             await self._record(dialogue)
@@ -140,7 +146,7 @@ class Voicemail:
             while True:
                 key = await dialogue.key_within(TICK_SECONDS)
                 now = self._now()
-                if key == "#" or now - take.began >= LONGEST_SECONDS or take.quiet(now) >= SILENCE_SECONDS:
+                if key == "#" or now - take.began >= self._longest or take.quiet(now) >= SILENCE_SECONDS:
                     break
             await self._stop()
         finally:
@@ -149,7 +155,7 @@ class Voicemail:
 
     async def _listen(self, take: _Take) -> None:
         def keep(frame: TapFrame) -> None:
-            if take.running and len(take.copy) < LONGEST_SECONDS * BYTES_A_SECOND:
+            if take.running and len(take.copy) < self._longest * BYTES_A_SECOND:
                 take.copy += frame.pcm
 
         take.tap = tap = new_id()
@@ -216,3 +222,18 @@ class Voicemail:
 
     def _now(self) -> float:
         return asyncio.get_running_loop().time()
+
+
+async def keep(call: VoiceCall, message: Message, owed: Owed) -> bool:
+    """The message is there already, sealed; it now becomes somebody's to hear. False: nobody's."""
+    await call.recorder.recorded(message.recording_id, round(message.seconds * 1000))
+    data = {"recording_id": str(message.recording_id), "seconds": round(message.seconds, 1)}
+    if call.services.callbacks is not None:
+        try:
+            async with asyncio.timeout(KEEPING_SECONDS):
+                kept = await call.services.callbacks.voicemail(owed, message.recording_id, message.seconds)
+            data["callback_id"] = str(kept)
+        except (Refusal, TimeoutError) as error:
+            log.error("message_not_assigned", error=repr(error), recording_id=str(message.recording_id))
+    await call.recorder.note("voicemail", "customer", data)
+    return "callback_id" in data
