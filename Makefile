@@ -10,7 +10,7 @@ FAST := not services and not centre and not calls and not browser
 AGAIN := --reruns 2 -rR
 WEB_SOURCES := $(shell find web/src web/public web/scripts web/*.json web/*.ts web/*.html -type f 2>/dev/null)
 
-.PHONY: help demo test check api dev chaos bench bench-customers bench-pop bench-queue soak-calls soak-desk bench-sip soak-sip bench-media bench-routing bench-flows bench-ivr soak-media lock clean install web debian fuzz-sip
+.PHONY: help demo test check api dev chaos bench bench-customers bench-pop bench-queue soak-calls soak-desk bench-sip soak-sip bench-media bench-routing bench-flows bench-ivr bench-rates soak-media lock clean install web debian fuzz-sip
 
 help: ## these lines
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -84,6 +84,9 @@ bench-flows: install ## what a step of a flow costs; writes its table (half a mi
 
 bench-ivr: install debian ## CALLS=200 in self-service at a time: the first prompt after the answer, what they cost; writes its table (about 4 minutes)
 	PYTHONPATH=. $(BIN)/python bench/ivr_calls.py --calls $(or $(CALLS),200) --write
+
+bench-rates: install ## what counting shares of self-service costs PostgreSQL with ROWS=2000000 walks; writes its table (about 5 minutes)
+	PYTHONPATH=. $(BIN)/python bench/flow_rates.py --rows $(or $(ROWS),2000000) --write
 
 bench-media: install debian ## what a core carries of sound, beside rtpengine; writes its table (about 4 minutes, alone on the machine)
 	@sh tools/debian_packages.sh rtpengine-daemon

@@ -174,7 +174,7 @@ async def test_each_walk_is_told_to_the_journal_and_a_full_one_holds_up_nobody(
     flows.walks, contact = WalkKeeper(append, SystemClock()), new_id()
     for _ in range(2):
         outcome = await flows.run(
-            entry_of(flows, "10000"), ScriptedDialogue(["9", "1"]), {"interaction_id": str(contact)}
+            entry_of(flows, "10000"), ScriptedDialogue(["9", "1"]), {"interaction_id": str(contact), "walk": 2}
         )
         assert outcome.served
     await flows.walks.close()
@@ -182,7 +182,7 @@ async def test_each_walk_is_told_to_the_journal_and_a_full_one_holds_up_nobody(
     fact = record.fact
     assert isinstance(fact, FlowWalked)
     assert (fact.interaction_id, fact.code, fact.version, fact.outcome) == (contact, "sales", 1, "served")
-    assert (fact.walk, fact.businesses) == (1, [])
+    assert (fact.walk, fact.businesses) == (2, [])
     assert (fact.nodes, fact.mistakes, fact.last) == (["menu", "tell", "end"], {"menu": 1}, "end")
     assert record.private == {}
 

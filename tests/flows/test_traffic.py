@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from tests.support.web import Site, add_person, add_tenant
 from yuelai.flows import loader
 from yuelai.flows.events import FlowWalked
 from yuelai.flows.jobs import KEPT, forget_walks
+from yuelai.flows.walks import tables, traffic
 from yuelai.flows.walks.tables import PROJECTIONS
 from yuelai.platform import facts
 from yuelai.platform.db import Database
@@ -190,3 +192,15 @@ async def test_old_walks_are_forgotten(site: Site) -> None:
     await forget_walks(site.database, {})
     async with site.database.transaction(None) as conn:
         assert await conn.fetchval("SELECT count(*) FROM flow_walks") == 1
+
+
+async def test_traffic_that_takes_too_long_to_count_is_refused(
+    site: Site, boss: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def ages(conn: Any, *asked: Any) -> list[Any]:
+        return list(await conn.fetch("SELECT pg_sleep(5)"))
+
+    monkeypatch.setattr(tables, "ways", ages)
+    monkeypatch.setattr(traffic, "bounded", partial(traffic.bounded, seconds=0.05))
+    refused = await boss.get(MAIN)
+    assert (refused.status_code, refused.json()["code"]) == (422, "too_much_to_count")
