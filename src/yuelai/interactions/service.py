@@ -74,9 +74,7 @@ async def find(
 async def one(conn: Connection, principal: Principal, interaction_id: UUID) -> dict[str, Any]:
     """Return the whole page of one interaction. Raises `NoSuchInteraction`, also for those of others, unless they have
     shared it with whoever asks."""
-    visible = _visible(principal)
-    if await sharing.shared_with(conn, principal.tenant_id, interaction_id, principal.person_id, SystemClock().now()):
-        visible = scoped(principal, READ, tenant="i.tenant_id")
+    visible = await _readable(conn, principal, interaction_id)
     rows = await queries.summaries(conn, visible.where("i.id = {}", interaction_id), 1)
     if not rows:
         raise NoSuchInteraction()
@@ -97,6 +95,11 @@ async def one(conn: Connection, principal: Principal, interaction_id: UUID) -> d
         "links": [dict(each) for each in await queries.links(conn, interaction_id)],
         "trail": trail,
     }
+
+
+async def may_read(conn: Connection, principal: Principal, interaction_id: UUID) -> bool:
+    """Tell whether somebody sees the page of an interaction, for rooms that have something to add to it."""
+    return bool(await queries.left(conn, await _readable(conn, principal, interaction_id), [interaction_id]))
 
 
 async def previous_of(
@@ -126,6 +129,12 @@ async def contact_history(conn: Connection, principal: Principal, customer_ids: 
         if item["id"] not in visible:
             item["recordings"] = []
     return items
+
+
+async def _readable(conn: Connection, principal: Principal, interaction_id: UUID) -> Scope:
+    if await sharing.shared_with(conn, principal.tenant_id, interaction_id, principal.person_id, SystemClock().now()):
+        return scoped(principal, READ, tenant="i.tenant_id")
+    return _visible(principal)
 
 
 def _visible(principal: Principal) -> Scope:

@@ -12,7 +12,9 @@ import asyncpg
 import phonenumbers
 from phonenumbers import PhoneNumberType
 
-from yuelai.customers.phones import normalise
+from yuelai.customers.masking import mask_phone
+from yuelai.customers.phones import national, normalise
+from yuelai.identity.model import Principal
 from yuelai.messages import encoding, figures, tables
 from yuelai.messages.encoding import TooLong
 from yuelai.messages.events import MessageChanged
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
 
 CHANNEL = "sms"
 LONGEST_KEY = 200
+REVEAL = "customers.reveal"
 _HOUR = timedelta(hours=1)
 _TOLD = frozenset(State) - {State.SENDING}
 """States that others hear of."""
@@ -150,6 +153,23 @@ async def _tell(conn: Connection, row: Any, state: State, reason: str, now: date
             interaction_id=row["interaction_id"],
         )
         await outbox.put(conn, fact)
+
+
+async def of_interaction(conn: Connection, principal: Principal, interaction_id: UUID) -> list[dict[str, Any]]:
+    """Return a contact's messages as this person may see them, the oldest first; whether at all is asked before."""
+    rows = await tables.of_interaction(conn, principal.tenant_id, interaction_id)
+    reveal = principal.may(REVEAL)
+    return [
+        {name: value for name, value in row.items() if name != "to_e164"}
+        | {"to": _shown(row["to_e164"], reveal=reveal)}
+        for row in rows
+    ]
+
+
+def _shown(to: str, *, reveal: bool) -> str:
+    if not to:
+        return ""  # erased
+    return national(to) if reveal else mask_phone(to)
 
 
 # What the sender asks, over all tenants.

@@ -42,6 +42,7 @@ import yuelai.knowledge.offers.desk_endpoints
 import yuelai.knowledge.offers.endpoints
 import yuelai.knowledge.scripts.desk_endpoints
 import yuelai.knowledge.scripts.endpoints
+import yuelai.messages.endpoints
 import yuelai.recordings.endpoints
 import yuelai.routing.agents.directory_endpoints
 import yuelai.routing.agents.endpoints
@@ -67,8 +68,10 @@ from yuelai.flows.prompts.endpoints import FORM_BYTES as PROMPT_FORM_BYTES
 from yuelai.identity.access import public
 from yuelai.identity.sessions import Sessions
 from yuelai.interactions.personal import InteractionsPersonalData
-from yuelai.interactions.service import contact_history
+from yuelai.interactions.service import contact_history, may_read
 from yuelai.media import shares
+from yuelai.messages.personal import MessagesPersonalData
+from yuelai.messages.sealing import Sealing
 from yuelai.platform.bus import Bus
 from yuelai.platform.config import Settings
 from yuelai.platform.db import Database
@@ -95,6 +98,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     yuelai.interactions.endpoints.router,
     yuelai.interactions.verbs.router,
     yuelai.interactions.candidate_endpoints.router,
+    yuelai.messages.endpoints.router,
     yuelai.routing.endpoints.router,
     yuelai.routing.dispositions.endpoints.router,
     yuelai.calendars.endpoints.router,
@@ -184,10 +188,12 @@ def create_app(settings: Settings, *, webroot: Path | None = None) -> FastAPI:
     )
     app.state.settings, app.state.webroot = settings, webroot
     app.state.contact_history, app.state.open_callbacks = contact_history, open_of
+    app.state.seen_contacts = may_read
     app.state.knowledge_contacts = DeskContacts(app.state)
     app.state.personal_data = (
         RecordingsPersonalData(settings),
         BusinessesPersonalData(),
+        MessagesPersonalData(Sealing(settings)),
         ColleaguesPersonalData(),  # before interactions forget whose they were
         InteractionsPersonalData(),
         CallbacksPersonalData(),

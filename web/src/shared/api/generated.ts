@@ -2978,6 +2978,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Of Interaction
+         * @description The messages of a contact, the oldest first; none for those who may not read its page.
+         */
+        get: operations["of_interaction_api_v1_messages_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/offers": {
         parameters: {
             query?: never;
@@ -10662,6 +10682,48 @@ export interface components {
              */
             started_at: string;
         };
+        /**
+         * SentMessage
+         * @description `to` is masked for those who may not see customers' numbers. What it said is not told.
+         */
+        SentMessage: {
+            /** Channel */
+            channel: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Delivered At */
+            delivered_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Language */
+            language: string;
+            /** Possible Duplicates */
+            possible_duplicates: number;
+            /** Reason */
+            reason: string;
+            /** Sent At */
+            sent_at: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "queued" | "sending" | "sent" | "delivered" | "failed" | "unknown" | "refused";
+            /** Template */
+            template: string;
+            /** To */
+            to: string;
+        };
+        /** SentMessages */
+        SentMessages: {
+            /** Items */
+            items: components["schemas"]["SentMessage"][];
+        };
         /** SessionOpened */
         SessionOpened: {
             /**
@@ -10745,6 +10807,8 @@ export interface components {
             ended: components["schemas"]["SimulationEnd"] | null;
             /** Events */
             events: components["schemas"]["SimulationEvent"][];
+            /** Flow */
+            flow: string;
             /**
              * Id
              * Format: uuid
@@ -10772,13 +10836,16 @@ export interface components {
         };
         /**
          * SimulationEvent
-         * @description `ms` is in the simulation's own time.
+         * @description `ms` is in the simulation's own time. `flow` is that of the node where it is one inside the one that is tried
+         *     out, else nothing.
          */
         SimulationEvent: {
             /** Data */
             data: {
                 [key: string]: unknown;
             };
+            /** Flow */
+            flow: string;
             /**
              * Kind
              * @enum {string}
@@ -12384,15 +12451,20 @@ export interface components {
              */
             state: "calling" | "ringing" | "answered" | "ended" | "failed";
         };
-        /** WaitingDocument */
+        /**
+         * WaitingDocument
+         * @description Where a message is recorded, words are what is said, and a silence is that nothing is.
+         */
         WaitingDocument: {
+            /** Flow */
+            flow: string;
             /** Keys */
             keys: string[];
             /**
              * Kind
              * @enum {string}
              */
-            kind: "menu" | "collect";
+            kind: "menu" | "collect" | "record";
             /** Node */
             node: string;
             /** Seconds */
@@ -18810,6 +18882,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description RFC 9457 problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    of_interaction_api_v1_messages_get: {
+        parameters: {
+            query: {
+                interaction_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentMessages"];
+                };
             };
             /** @description RFC 9457 problem document */
             default: {
