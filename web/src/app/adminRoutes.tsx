@@ -39,6 +39,7 @@ const TrunksPage = page('TrunksPage')
 
 /** The flow designer with the library that draws it comes by itself. */
 const FlowsPage = lazy(() => import('@/features/flows').then(({ FlowsPage: default_ }) => ({ default: default_ })))
+const PromptsPage = lazy(() => import('@/features/prompts').then(({ PromptsPage: default_ }) => ({ default: default_ })))
 
 const all = new Map([...sections.flatMap(({ pages }) => pages), profile].map((one) => [one.path, one]))
 
@@ -89,6 +90,22 @@ const flows = createRoute({
   },
 })
 const flow = createRoute({ getParentRoute: () => flows, path: '$code', component: () => null })
+
+const prompts = createRoute({
+  getParentRoute: () => root,
+  path: '/prompts',
+  component: function Prompts() {
+    const open = useParams({ strict: false }).name ?? null
+    const navigate = useNavigate()
+    return (
+      <Gate path="/prompts">
+        <PromptsPage open={open} onOpen={(name) => void (name ? navigate({ to: '/prompts/$name', params: { name } }) : navigate({ to: '/prompts' }))} onFlow={(code) => void navigate({ to: '/flows/$code', params: { code } })} />
+        <Outlet />
+      </Gate>
+    )
+  },
+})
+const prompt = createRoute({ getParentRoute: () => prompts, path: '$name', component: () => null })
 
 const queues = createRoute({
   getParentRoute: () => root,
@@ -338,4 +355,4 @@ const me = createRoute({
   ),
 })
 
-export const adminRoutes = [people.addChildren([person]), flows.addChildren([flow]), queues.addChildren([queue]), calendars.addChildren([calendar]), dispositions, scripts.addChildren([script]), offers, trunks.addChildren([trunk]), calls.addChildren([call]), callbacks, bulletins, guards, audit, organisation, skills, team, roles, tenants, system, me] as const
+export const adminRoutes = [people.addChildren([person]), flows.addChildren([flow]), prompts.addChildren([prompt]), queues.addChildren([queue]), calendars.addChildren([calendar]), dispositions, scripts.addChildren([script]), offers, trunks.addChildren([trunk]), calls.addChildren([call]), callbacks, bulletins, guards, audit, organisation, skills, team, roles, tenants, system, me] as const

@@ -3,7 +3,7 @@ import type { IconName } from '@/shared/ui/icons'
 
 /** Every page one can go to: in the navigation, in the bar of its section and in the palette. */
 export interface Page {
-  path: '/desk' | '/interactions' | '/customers' | '/callbacks' | '/bulletins' | '/team' | '/flows' | '/queues' | '/calendars' | '/dispositions' | '/scripts' | '/offers' | '/trunks' | '/sip/calls' | '/sip/guards' | '/people' | '/roles' | '/organisation' | '/skills' | '/system' | '/audit' | '/tenants' | '/profile'
+  path: '/desk' | '/interactions' | '/customers' | '/callbacks' | '/bulletins' | '/team' | '/flows' | '/prompts' | '/queues' | '/calendars' | '/dispositions' | '/scripts' | '/offers' | '/trunks' | '/sip/calls' | '/sip/guards' | '/people' | '/roles' | '/organisation' | '/skills' | '/system' | '/audit' | '/tenants' | '/profile'
   icon: IconName
   /** Key of its name. */
   name: string
@@ -30,6 +30,7 @@ export const sections: readonly Section[] = [
   single({ path: '/bulletins', icon: 'bell', name: 'nav.bulletins', permissions: ['colleagues.talk'], pinyin: 'gong gao' }),
   single({ path: '/team', icon: 'eye', name: 'nav.team', permissions: ['supervision.view'], pinyin: 'ban zu' }),
   single({ path: '/flows', icon: 'flow', name: 'nav.flows', permissions: ['flows.read'], pinyin: 'liu cheng' }),
+  single({ path: '/prompts', icon: 'speaker', name: 'nav.prompts', permissions: ['flows.read'], pinyin: 'ti shi yin' }),
   {
     id: 'queues',
     icon: 'queue',

@@ -10,6 +10,8 @@ import { adminZh } from '@/shared/i18n/admin.zh'
 import { en } from '@/shared/i18n/en'
 import { flowsEn } from '@/shared/i18n/flows.en'
 import { flowsZh } from '@/shared/i18n/flows.zh'
+import { promptsEn } from '@/shared/i18n/prompts.en'
+import { promptsZh } from '@/shared/i18n/prompts.zh'
 import { knowledgeAdminEn } from '@/shared/i18n/knowledgeAdmin.en'
 import { knowledgeAdminZh } from '@/shared/i18n/knowledgeAdmin.zh'
 import { queuesEn } from '@/shared/i18n/queues.en'
@@ -23,7 +25,7 @@ const flat = (tree: Tree, prefix = ''): Array<[string, string]> =>
   Object.entries(tree).flatMap(([key, value]) => (typeof value === 'string' ? [[prefix + key, value] as [string, string]] : flat(value, `${prefix}${key}.`)))
 const blanks = (text: string) => (text.match(/{{\w+}}/g) ?? []).toSorted().join()
 
-const chinese = new Map([...flat(zh), ...flat(customersZh), ...flat(knowledgeAdminZh), ...flat({ admin: adminZh }), ...flat({ tel: telephonyZh }), ...flat(queuesZh), ...flat(callbacksZh), ...flat(flowsZh)])
+const chinese = new Map([...flat(zh), ...flat(customersZh), ...flat(knowledgeAdminZh), ...flat({ admin: adminZh }), ...flat({ tel: telephonyZh }), ...flat(queuesZh), ...flat(callbacksZh), ...flat(flowsZh), ...flat(promptsZh)])
 const english = new Map([...flat(en as unknown as Tree), ...flat(customersEn as unknown as Tree), ...flat(knowledgeAdminEn as unknown as Tree), ...flat({ admin: adminEn } as unknown as Tree), ...flat({ tel: telephonyEn } as unknown as Tree), ...flat(queuesEn as unknown as Tree), ...flat(callbacksEn as unknown as Tree), ...flat(flowsEn as unknown as Tree)])
 
 /** Every literal key the source asks for. */

@@ -57,13 +57,15 @@ async function send(method: Method, url: string, body: unknown, signal?: AbortSi
   const headers: Record<string, string> = { Accept: 'application/json' }
   if (used) headers.Authorization = `Bearer ${used}`
   if (tenant) headers['Yuelai-Tenant'] = tenant
-  if (body !== undefined) headers['Content-Type'] = 'application/json'
+  const form = body instanceof FormData
+  // The boundary of a form is the browser's to say.
+  if (body !== undefined && !form) headers['Content-Type'] = 'application/json'
   let response: Response
   try {
     response = await fetch(url, {
       method,
       headers,
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: body === undefined ? undefined : form ? body : JSON.stringify(body),
       signal,
       cache: 'no-store',
     })

@@ -13,7 +13,7 @@ export const shellEn: Shape<typeof shellZh> = {
     inTheNameOf: 'Answer in the name of {{name}}', notSwitched: 'Tenant not switched: {{why}}',
   },
   nav: {
-    flows: 'Flows', telephony: 'Lines', trunks: 'Trunks', sipCalls: 'Signalling', guards: 'Guards', callbacks: 'Callbacks', team: 'Team',
+    flows: 'Flows', prompts: 'Prompts', telephony: 'Lines', trunks: 'Trunks', sipCalls: 'Signalling', guards: 'Guards', callbacks: 'Callbacks', team: 'Team',
     calendars: 'Hours', dispositions: 'Outcomes', queues: 'Queues', people: 'People', system: 'System', profile: 'Me', status: 'System status', audit: 'Audit', tenants: 'Tenants', roles: 'Roles', organisation: 'Organisation', skills: 'Skills',
     queuesLong: 'Queues and numbers', profileLong: 'Profile', section: 'Pages of this section',
   },

@@ -11,7 +11,7 @@ export const shellZh = {
     inTheNameOf: '以{{name}}的名义接待', notSwitched: '未能切换租户：{{why}}',
   },
   nav: {
-    flows: '流程', telephony: '线路', trunks: '中继', sipCalls: '信令', guards: '防护', callbacks: '回拨', team: '班组',
+    flows: '流程', prompts: '提示音', telephony: '线路', trunks: '中继', sipCalls: '信令', guards: '防护', callbacks: '回拨', team: '班组',
     calendars: '服务时间', dispositions: '小结', queues: '队列', people: '人员', system: '系统', profile: '我的', status: '运行状态', audit: '审计', tenants: '租户', roles: '角色', organisation: '机构', skills: '技能',
     queuesLong: '队列与号码', profileLong: '个人资料', section: '本组页面',
   },
