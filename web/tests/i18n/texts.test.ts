@@ -26,7 +26,7 @@ const flat = (tree: Tree, prefix = ''): Array<[string, string]> =>
 const blanks = (text: string) => (text.match(/{{\w+}}/g) ?? []).toSorted().join()
 
 const chinese = new Map([...flat(zh), ...flat(customersZh), ...flat(knowledgeAdminZh), ...flat({ admin: adminZh }), ...flat({ tel: telephonyZh }), ...flat(queuesZh), ...flat(callbacksZh), ...flat(flowsZh), ...flat(promptsZh)])
-const english = new Map([...flat(en as unknown as Tree), ...flat(customersEn as unknown as Tree), ...flat(knowledgeAdminEn as unknown as Tree), ...flat({ admin: adminEn } as unknown as Tree), ...flat({ tel: telephonyEn } as unknown as Tree), ...flat(queuesEn as unknown as Tree), ...flat(callbacksEn as unknown as Tree), ...flat(flowsEn as unknown as Tree)])
+const english = new Map([...flat(en as unknown as Tree), ...flat(customersEn as unknown as Tree), ...flat(knowledgeAdminEn as unknown as Tree), ...flat({ admin: adminEn } as unknown as Tree), ...flat({ tel: telephonyEn } as unknown as Tree), ...flat(queuesEn as unknown as Tree), ...flat(callbacksEn as unknown as Tree), ...flat(flowsEn as unknown as Tree), ...flat(promptsEn as unknown as Tree)])
 
 /** Every literal key the source asks for. */
 const sources = import.meta.glob<string>('../../src/**/*.{ts,tsx}', { eager: true, query: '?raw', import: 'default' })
