@@ -26,6 +26,9 @@ group('a line of the trail', () => {
     [line('system', { restarted_in: 'talk' }), '系统重启，中断于通话中'],
     [line('system', { recording: 'failed' }), '录音未能进行'],
     [line('customer', { customer_id: 'x' }, '', '8001'), '8001 选定客户'],
+    [line('message', { message: 'x', template: 'tariff', state: 'delivered' }), '短信“资费”已送达'],
+    [line('message', { message: 'x', template: 'code', state: 'refused', reason: 'too_many' }), '短信“验证码”未发送：该号码一小时内条数已满'],
+    [line('message', { message: 'x', template: 'outlet', state: 'failed', reason: 'smpp_0x0b' }), '短信“营业网点”发送失败：smpp_0x0b'],
   ])('%o reads %s', (one, text) => {
     expect(read(one)).toBe(text)
   })

@@ -35,6 +35,7 @@ const icons: Record<string, IconName> = {
   system: 'info',
   callback: 'phone',
   voicemail: 'message',
+  message: 'mail',
   ...toolIcons,
 }
 
@@ -101,6 +102,11 @@ function callbackText(data: Record<string, unknown>, t: Translate): string {
   return t('trail.booked')
 }
 
+function messageText(data: Record<string, unknown>, t: Translate): string {
+  const said = { template: codeText(t, 'trail.sms.template', word(data.template)), state: codeText(t, 'trail.sms.state', word(data.state)) }
+  return data.reason ? t('trail.messageNot', { ...said, why: codeText(t, 'trail.sms.why', word(data.reason)) }) : t('trail.message', said)
+}
+
 function soundText(data: Record<string, unknown>, t: Translate): string {
   const parties = (['customer', 'agent'] as const)
     .filter((party) => data[party] !== undefined)
@@ -138,6 +144,8 @@ export function describe(line: TrailLine, t: Translate, queueName: (code: string
       return { at, icon, text: callbackText(data, t), tone: data.result || data.own_phone ? 'amber' : undefined }
     case 'voicemail':
       return { at, icon, text: data.seconds ? t('trail.left', { time: length(Number(data.seconds)) }) : t('trail.notLeft') }
+    case 'message':
+      return { at, icon, text: messageText(data, t), tone: { failed: 'amber', unknown: 'amber', refused: 'amber', delivered: 'ok' }[word(data.state)] as Tone | undefined }
     case 'recording':
       return { at, icon, text: t(data.paused ? 'trail.recordingPaused' : 'trail.recordingResumed', { agent: line.actor }) }
     case 'customer':

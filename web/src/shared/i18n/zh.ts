@@ -139,7 +139,7 @@ export const zh = {
   trail: {
     ...trailToolsZh,
     title: '服务线索', now: '现在', empty: '没有选中的交互', note: '记一笔', notePlaceholder: '记一笔，回车即入线索', noteKept: '已存在本机',
-    arrived: '来电 {{from}} → {{to}}', called: '去电 {{to}}，显示 {{from}}', dialling: '呼叫客户', calledBack: '{{kind}}回拨，第 {{attempt}} 次', booked: '已约回拨', recalled: '不再回拨', ownPhone: '自己的话机未接', notReached: '客户未接通：{{why}}', left: '客户留言 {{time}}', notLeft: '未留言',
+    arrived: '来电 {{from}} → {{to}}', called: '去电 {{to}}，显示 {{from}}', dialling: '呼叫客户', calledBack: '{{kind}}回拨，第 {{attempt}} 次', booked: '已约回拨', recalled: '不再回拨', ownPhone: '自己的话机未接', notReached: '客户未接通：{{why}}', left: '客户留言 {{time}}', notLeft: '未留言', message: '短信“{{template}}”{{state}}', messageNot: '短信“{{template}}”{{state}}：{{why}}',
     owed: { callback: '预约', voicemail: '留言', web: '网上预约' }, result: { busy: '占线', no_answer: '无人接听', refused: '拒接', unreachable: '无法接通', denied: '号码不允许拨打' }, answeredBy: '{{agent}} 接听', held: '保持', retrieved: '取回，保持 {{time}}', ended: '通话结束，话后', queued: '入队 {{queue}}', movedTo: '转入 {{queue}}', queueClosed: '队列已关闭，且没有其他队列',
     offered: '分给 {{agent}}', offeredWhy: '分给 {{agent}}：{{why}}', offerFailed: '{{agent}} 未接：{{why}}', chosen: '{{agent}} 选定客户',
     sounded: '结束时音质（MOS）：{{parties}}', customer: '客户 {{mos}}', agent: '坐席 {{mos}}',
@@ -147,7 +147,8 @@ export const zh = {
     consultedBy: '{{agent}} 咨询 {{whom}}', consultFailed: '咨询 {{whom}} 未成：{{why}}', transferred: '{{agent}} 转给 {{whom}}', transferFailed: '转给 {{whom}} 未成：{{why}}', conferred: '{{agent}} 与 {{whom}} 三方通话', consulting: '咨询中，客户听音乐', conference: '三方通话', message: '客户留言', backToTalk: '回到通话', goesOn: '{{agent}} 继续通话',
     waits: '没有座席空闲，等候', waitsOn: '等候', diverted: '因{{why}}{{where}}',
     where: { voicemail: '转语音留言', callback: '登记回拨', message: '播报后结束', number: '转外线号码', queue: '转其他队列' },
-    kind: { system: '系统', recording: '录音', lookup: '查询', callback: '回拨', voicemail: '留言' },
+    kind: { system: '系统', recording: '录音', lookup: '查询', callback: '回拨', voicemail: '留言', message: '短信' },
+    sms: { template: { code: '验证码', bill_details: '账单详情', tariff: '资费', outlet: '营业网点', order_received: '受理通知', fault_received: '报障通知' }, state: { queued: '待发送', sending: '发送中', sent: '已发出', delivered: '已送达', failed: '发送失败', unknown: '是否发出不明', refused: '未发送' }, why: { no_provider: '未接短信网关', too_many: '该号码一小时内条数已满', too_late: '已过时效', unreadable: '内容已不可读', erased: '客户信息已删除', undeliv: '无法送达', expired: '逾期未达', rejectd: '网关拒收', deleted: '网关已删' } },
     flow: {
       pressed: '{{step}}：按 {{key}} {{choice}}', repeat: '{{step}}：按 {{key}} 重听', no_match: '{{step}}：按 {{key}}，无此选项（第 {{attempt}} 次）',
       no_input: '{{step}}：未按键（第 {{attempt}} 次）', digits: '{{step}}：输入 {{digits}}', hidden: '{{step}}：输入 {{length}} 位，已遮盖',
