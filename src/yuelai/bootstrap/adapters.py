@@ -10,6 +10,7 @@ from uuid import UUID
 
 import structlog
 
+from yuelai.bootstrap.areas import Areas
 from yuelai.bootstrap.flow_versions import FlowVersions, RunningFlows, Standing
 from yuelai.bootstrap.flow_walks import WalkKeeper
 from yuelai.bootstrap.lookups import BusinessLookUp, Outside
@@ -78,11 +79,13 @@ class FlowDirectory:
         self.walks: WalkKeeper | None = None
         """Who keeps how contacts went through flows; unset where nobody counts."""
         self._versions = FlowVersions()
+        self._areas = Areas()
         self._entries: Mapping[str, Entry] = {}
 
     async def load(self, conn: Connection) -> None:
         """Take over numbers and flows as PostgreSQL has them now."""
         await self._versions.load(conn)
+        await self._areas.load(conn)
         await self._prompts.load(conn)
         entries = {}
         for row in await numbers.answered(conn):
@@ -103,6 +106,7 @@ class FlowDirectory:
 
     async def run(self, entry: Entry, dialogue: Any, context: Mapping[str, Any]) -> FlowOutcome:
         flow: Flow = entry.flow
+        context = {**context, "customer": self._areas.with_local(entry.tenant.id, context.get("customer"))}
         lookup = BusinessLookUp(
             self._database, entry.tenant.id, self.closing_of, self.outside, context, language=lambda: dialogue.language
         )

@@ -1,0 +1,45 @@
+"""Who is local: by the places that sites are named after."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+
+from yuelai.bootstrap.areas import Areas, is_local
+from yuelai.entrypoints.sample import organisation
+from yuelai.platform.db import Database
+from yuelai.platform.ids import SAMPLE_TENANT
+
+SITES = ("浙江省中心", "杭州中心", "余杭县")
+
+
+@pytest.mark.parametrize(
+    ("address", "local"),
+    [
+        ("浙江省杭州市西湖区****", True),
+        ("浙江省温州市鹿城区****", True),
+        ("广东省广州市天河区****", False),
+        ("", False),
+        (None, False),
+    ],
+)
+def test_who_lives_where_there_is_a_site_is_local(address: str | None, local: bool) -> None:
+    assert is_local({"address_masked": address}, SITES) is local
+
+
+def test_a_city_s_site_alone_is_of_the_city_and_without_sites_everybody_is_local() -> None:
+    assert is_local({"address_masked": "浙江省杭州市西湖区****"}, ("杭州中心",))
+    assert not is_local({"address_masked": "浙江省温州市鹿城区****"}, ("杭州中心",))
+    assert is_local({"address_masked": "广东省广州市天河区****"}, ())
+
+
+async def test_sites_are_each_tenant_s_own(database: Database) -> None:
+    areas = Areas()
+    async with database.transaction(None) as conn:
+        await organisation.load(conn)
+        await areas.load(conn)
+    far = {"id": "c1", "address_masked": "广东省广州市天河区****"}
+    assert areas.with_local(SAMPLE_TENANT, far) == far | {"local": False}
+    assert areas.with_local(uuid4(), far) == far | {"local": True}
+    assert areas.with_local(SAMPLE_TENANT, None) is None
