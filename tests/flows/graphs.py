@@ -334,7 +334,8 @@ def check_walk(flow: Flow, flows: Mapping[str, Flow], went: Went) -> None:
     assert not any(one.served or one.businesses for one in told if one.depth)
     businesses = own[0].businesses
     assert all(one.code != other.code for one, other in pairwise(businesses))
-    assert {one.code for one in businesses} <= set(BUSINESSES)
+    named = {node.business for each in (flow, *flows.values()) for node in each.nodes.values()}
+    assert {one.code for one in businesses} <= named
     assert {one.outcome for one in businesses[:-1]} <= {"served", "unserved"}
     if businesses:
         # Whoever was served in the last one was served, and what became of the rest of the way is the last one's.

@@ -173,3 +173,11 @@ async def test_a_published_flow_is_walked_within(boss: httpx.AsyncClient) -> Non
     assert simulation["waiting"]["node"] == "menu"
     refused = await boss.delete("/api/v1/flows/inner")
     assert refused.status_code == 204, "a draft that nobody published does not hold it"
+
+
+async def test_words_are_understood_as_a_call_understands_them(boss: httpx.AsyncClient) -> None:
+    """By their sounds: 鱼鹅 is how a recogniser writes 余额."""
+    choices = {"1": {"next": "end", "words": ["余额"]}, "2": {"next": "agent", "words": ["人工"]}}
+    begun_with = await begun(boss, document(menu={**MENU, "choices": choices}))
+    answer = await boss.post(f"{SIMULATIONS}/{begun_with['id']}/input", json={"words": "我要查鱼鹅"})
+    assert answer.json()["ended"]["outcome"] == "served"

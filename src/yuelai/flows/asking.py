@@ -132,45 +132,48 @@ async def verify(walk: Walk, node: model.Verify) -> str:
     attempt = 1
     while attempt <= walk.handlers.attempts:
         asked = await walk.ask([*preface, *node.say], maximum=node.maximum, terminators="#*" if by_code else "#")
-        secret = asked.digits
-        if asked.terminator == _ANOTHER:
-            if more:
-                more -= 1
-                walk.count()
-                if not await _send_code(walk, node, customer_id):
-                    return node.failed
-                preface = ()
-                continue
-            secret = ""
-        if len(secret) < node.minimum:
-            walk.mistakes[node.name] += 1
-            wrong = bool(secret or asked.terminator == _ANOTHER)
-            await walk.step(node, "verify", ok=False, problem="too_short" if wrong else "no_input", attempt=attempt)
-            preface = (node.wrong or walk.handlers.no_match) if wrong else walk.handlers.no_input
-            attempt += 1
+        another = asked.terminator == _ANOTHER
+        if another and more:
+            more, preface = more - 1, ()
+            walk.count()
+            if not await _send_code(walk, node, customer_id):
+                return node.failed
             continue
-        name = "identity.code" if by_code else "identity.pin"
-        try:
-            answer = await walk.shared.lookup(name, {"customer_id": customer_id, node.by: secret})
-        except LookUpFailed:
-            await walk.step(node, "verify", ok=False, problem="lookup_failed", attempt=attempt)
-            return node.failed
-        if answer.get("ok") is True:
-            walk.variables["verified"] = True
-            await walk.step(node, "verify", ok=True, attempt=attempt)
-            return node.next
-        if answer.get("reason") == "none":
-            # Who has no PIN is no nearer to one by trying again.
-            await walk.step(node, "verify", ok=False, problem="none", attempt=attempt)
-            return node.none or node.failed
+        secret = "" if another else asked.digits
+        if len(secret) >= node.minimum:
+            exit_ = await _compared(walk, node, customer_id, secret, attempt)
+            if exit_:
+                return exit_
+        else:
+            problem = "too_short" if secret or another else "no_input"
+            await walk.step(node, "verify", ok=False, problem=problem, attempt=attempt)
         walk.mistakes[node.name] += 1
-        locked = bool(answer.get("locked"))
-        await walk.step(node, "verify", ok=False, problem="locked" if locked else "wrong", attempt=attempt)
-        if locked:
-            return node.locked
-        preface = node.wrong or walk.handlers.no_match
+        preface = (node.wrong or walk.handlers.no_match) if secret or another else walk.handlers.no_input
         attempt += 1
     return node.failed
+
+
+async def _compared(walk: Walk, node: model.Verify, customer_id: Any, secret: str, attempt: int) -> str:
+    """Have it compared; return where that leads, nothing for another try."""
+    name = "identity.code" if node.by == "code" else "identity.pin"
+    try:
+        answer = await walk.shared.lookup(name, {"customer_id": customer_id, node.by: secret})
+    except LookUpFailed:
+        await walk.step(node, "verify", ok=False, problem="lookup_failed", attempt=attempt)
+        return node.failed
+    if answer.get("ok") is True:
+        walk.variables["verified"] = True
+        await walk.step(node, "verify", ok=True, attempt=attempt)
+        return node.next
+    # Who has no PIN is no nearer to one by trying again.
+    problem = "none" if answer.get("reason") == "none" else "locked" if answer.get("locked") else "wrong"
+    await walk.step(node, "verify", ok=False, problem=problem, attempt=attempt)
+    if problem == "wrong":
+        return ""
+    if problem == "locked":
+        walk.mistakes[node.name] += 1
+        return node.locked
+    return node.none or node.failed
 
 
 async def _send_code(walk: Walk, node: model.Verify, customer_id: Any) -> bool:

@@ -70,6 +70,7 @@ from yuelai.identity.sessions import Sessions
 from yuelai.interactions.personal import InteractionsPersonalData
 from yuelai.interactions.service import contact_history, may_read
 from yuelai.media import shares
+from yuelai.media.asr.menu import choose
 from yuelai.messages.personal import MessagesPersonalData
 from yuelai.messages.sealing import Sealing
 from yuelai.platform.bus import Bus
@@ -188,7 +189,7 @@ def create_app(settings: Settings, *, webroot: Path | None = None) -> FastAPI:
     )
     app.state.settings, app.state.webroot = settings, webroot
     app.state.contact_history, app.state.open_callbacks = contact_history, open_of
-    app.state.seen_contacts = may_read
+    app.state.seen_contacts, app.state.understands = may_read, choose
     app.state.knowledge_contacts = DeskContacts(app.state)
     app.state.personal_data = (
         RecordingsPersonalData(settings),
