@@ -56,16 +56,20 @@ async def counts(conn: Connection, asked: Asked, limit: int) -> list[asyncpg.Rec
     order, at most so many."""
     return await conn.fetch(
         f"""
-        SELECT flow, business, period, count(*) AS contacts,
-            count(*) FILTER (WHERE outcome = 'served') AS served,
-            count(*) FILTER (WHERE outcome = 'queue') AS queue,
-            count(*) FILTER (WHERE outcome = 'transfer') AS transfer,
-            count(*) FILTER (WHERE outcome = 'left') AS "left",
-            count(*) FILTER (WHERE outcome = 'failed') AS failed,
-            count(*) FILTER (WHERE outcome = 'unserved') AS unserved,
-            count(*) FILTER (WHERE outcome IN ('served', 'left', 'unserved') AND walk = 1) AS contained
-        FROM ({asked.source}) w GROUP BY 1, 2, 3
-        ORDER BY 3 NULLS FIRST, 1 NULLS FIRST, 2 NULLS FIRST LIMIT {limit}
+        SELECT flow, business, period, sum(contacts)::bigint AS contacts,
+            coalesce(sum(contacts) FILTER (WHERE outcome = 'served'), 0)::bigint AS served,
+            coalesce(sum(contacts) FILTER (WHERE outcome = 'queue'), 0)::bigint AS queue,
+            coalesce(sum(contacts) FILTER (WHERE outcome = 'transfer'), 0)::bigint AS transfer,
+            coalesce(sum(contacts) FILTER (WHERE outcome = 'left'), 0)::bigint AS "left",
+            coalesce(sum(contacts) FILTER (WHERE outcome = 'failed'), 0)::bigint AS failed,
+            coalesce(sum(contacts) FILTER (WHERE outcome = 'unserved'), 0)::bigint AS unserved,
+            coalesce(sum(contacts) FILTER (WHERE outcome IN ('served', 'left', 'unserved') AND first), 0)::bigint
+                AS contained
+        FROM (
+            SELECT flow, business, period, outcome, walk = 1 AS first, count(*) AS contacts
+            FROM ({asked.source}) w GROUP BY 1, 2, 3, 4, 5
+        ) g
+        GROUP BY 1, 2, 3 ORDER BY 3 NULLS FIRST, 1 NULLS FIRST, 2 NULLS FIRST LIMIT {limit}
         """,  # noqa: S608 - words from above
         *asked.arguments,
     )
