@@ -385,3 +385,19 @@ async def test_a_tenant_without_a_system_is_told_nothing_of_another_s(filled: Da
         with pytest.raises(LookUpFailed) as failure:
             await elsewhere(name, arguments)
         assert not failure.value.sent
+
+
+async def test_five_wrong_recharge_cards_lock_the_next_one_for_half_an_hour(filled: Database, system: TmForum) -> None:
+    clock = VirtualClock(NOW)
+    look = BusinessLookUp(filled, SAMPLE_TENANT, None, Outside(Sources(system, "main")), clock=clock)
+    wang = {"customer_id": await who(filled, "王芳"), "account_id": "A000000005"}
+    right = await look("bss.pay", wang | {"card": "600010000001", "key": "k0"})
+    assert right["ok"]
+    for number in range(5):
+        wrong = await look("bss.pay", wang | {"card": f"99999999999{number}", "key": f"k{number + 1}"})
+        assert wrong["reason"] == "card_wrong"
+    locked = await look("bss.pay", wang | {"card": "600010000002", "key": "k9"})
+    assert (locked["ok"], locked["reason"]) == (False, "locked")
+    assert (await look("bss.pay", wang | {"amount_minor": 100, "key": "k10"}))["ok"]
+    clock.advance(31 * 60)
+    assert (await look("bss.pay", wang | {"card": "600010000002", "key": "k11"}))["ok"]

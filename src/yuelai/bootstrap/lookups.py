@@ -22,6 +22,7 @@ from yuelai.connectors.errors import CircuitOpen, ConnectorFailed, Declined, Not
 from yuelai.connectors.order97.client import Order97
 from yuelai.connectors.tmforum.client import TmForum
 from yuelai.customers import service as customers
+from yuelai.customers.pins import guesses
 from yuelai.customers.pins import service as pins
 from yuelai.customers.view import service as view
 from yuelai.flows import ports as flows
@@ -38,6 +39,8 @@ BALANCE_SECONDS = 1.2
 AFTERWARDS_SECONDS = 0.2
 """For what is nice to say once a payment is made."""
 CALLBACK_QUEUE = "general"
+WRONG_CARDS = ("card_wrong", "card_used")
+"""Why a recharge card is refused that somebody may have guessed."""
 
 Answer = Mapping[str, Any]
 
@@ -222,8 +225,35 @@ class BusinessLookUp:
         return {"outage": True, "area": found[0]["area"], "until": local}
 
     async def _pay(self, arguments: Mapping[str, Any]) -> Answer:
-        """A refusal is an answer, `reason` its cause; what nobody knows the outcome of raises `LookUpFailed`."""
+        """A refusal is an answer, `reason` its cause; what nobody knows the outcome of raises `LookUpFailed`. Cards may
+        be wrong so often only (`customers.pins.guesses`), then the reason is `locked` and nobody is asked."""
         asked = await self._asked(arguments, sent=False)
+        if arguments.get("card") is None:
+            return await self._paid(asked, arguments)
+        guess = await guesses.begin(self._database, self._tenant_id, _customer(arguments), "card", clock=self._clock)
+        if guess is None:
+            return {"ok": False, "paid_minor": 0, "balance_minor": None, "reason": "locked"}
+        wrong = False
+        try:
+            answer = await self._paid(asked, arguments)
+            wrong = answer["reason"] in WRONG_CARDS
+            return answer
+        except Exception as error:
+            # Whether the card was looked at is not known, unless it certainly was not.
+            wrong = getattr(error, "sent", True) and not isinstance(error, CircuitOpen | NotSent)
+            raise
+        finally:
+            if not wrong:
+                await self._take_back(guess)
+
+    async def _take_back(self, guess: guesses.Guess) -> None:
+        try:
+            await guesses.take_back(self._database, guess)
+        except Exception:
+            # The payment stands all the same; the guess counts for half an hour.
+            log.exception("guess_not_taken_back")
+
+    async def _paid(self, asked: view.Business, arguments: Mapping[str, Any]) -> Answer:
         system, account = _system(asked), str(arguments["account_id"])
         card, amount = arguments.get("card"), arguments.get("amount_minor")
         try:
