@@ -22,7 +22,7 @@ from yuelai.bootstrap.flow_walks import WalkKeeper
 from yuelai.bootstrap.hours import QueueHours
 from yuelai.bootstrap.lookups import Outside
 from yuelai.bootstrap.outside import OutsideCalls
-from yuelai.bootstrap.prompts import OwnPrompts, Speaking
+from yuelai.bootstrap.prompts import OwnPrompts, Recording, Speaking
 from yuelai.bootstrap.proof import Proof
 from yuelai.bootstrap.registrations import RegistrationKeeper
 from yuelai.bootstrap.relations import CustomerRelations
@@ -40,6 +40,7 @@ from yuelai.channels.voice.channel import VoiceChannel
 from yuelai.channels.voice.outgoing_calls import OutgoingCalls
 from yuelai.channels.voice.services import VoiceServices
 from yuelai.channels.voice.speech import prompt_path
+from yuelai.channels.voice.takes import Takes
 from yuelai.connectors.order97.client import Order97
 from yuelai.connectors.tmforum.client import TmForum
 from yuelai.customers.events import CustomerCreated, CustomersImported
@@ -301,6 +302,8 @@ async def start(settings: Settings, stack: contextlib.AsyncExitStack) -> tuple[J
     handlers["flow.running"] = flows.running.answer
     handlers["flow.live"] = flows.running.answer_live
     handlers["prompt.speak"] = Speaking(speech).answer
+    takes = Takes(media, telephony, clock, prompt_path, seats.private)
+    handlers |= Recording(database, settings.folder, takes, routing, telephony.registrations).handlers
     handlers["interaction.wrapup"] = checked(live, dispositions, handlers["interaction.wrapup"])
     server = IpcServer(settings.socket("core"), handlers, requests.events, on_connect=partial(_own, ownership))
 
@@ -312,6 +315,7 @@ async def start(settings: Settings, stack: contextlib.AsyncExitStack) -> tuple[J
     later(calls_out.close)
     later(channels.close)
     later(stations.close)
+    later(takes.close)
     await telephony.end_restored(standing)
     restored = telephony.restore_registrations(phones)
     seats.start()

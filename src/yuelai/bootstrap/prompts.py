@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -10,15 +11,20 @@ from typing import Any
 from uuid import UUID
 
 from yuelai.bootstrap.asking import principal_of
+from yuelai.channels.voice.prompt_maker import PromptMaker
 from yuelai.channels.voice.speech import Unspeakable, prompt_path
+from yuelai.channels.voice.takes import Take, Takes, Unfit
+from yuelai.identity.model import Principal
 from yuelai.media.ports import MediaError
 from yuelai.media.tts import ports as media
 from yuelai.media.tts.speaker import Speaker
-from yuelai.media.tts.studio import Made, Studio
-from yuelai.platform.db import Connection
-from yuelai.platform.ipc import Peer
-from yuelai.sounds import files, shipped, tables
-from yuelai.sounds.errors import NoVoice, SoundUnfit, VoiceAway
+from yuelai.platform.db import Connection, Database
+from yuelai.platform.ipc import Handler, Peer
+from yuelai.routing.driver import RoutingDriver
+from yuelai.routing.events import Seat
+from yuelai.sounds import files, service, shipped, tables
+from yuelai.sounds.errors import NoSeat, NoSuchTake, NoVoice, SeatBusy, SoundUnfit, VoiceAway
+from yuelai.telephony.ports import Registration
 
 Key = tuple[str, str]
 """Name and language."""
@@ -42,17 +48,68 @@ class Speaking:
         return {"file": str(file)}
 
 
-class PromptMaker:
-    """`sounds.ports.Maker` by media's studio."""
+class Recording:
+    """Core's answers to who wants to record a prompt at their own telephone, and how that goes."""
 
-    def __init__(self) -> None:
-        self._studio = Studio()
+    def __init__(
+        self,
+        database: Database,
+        home: Path,
+        takes: Takes,
+        routing: RoutingDriver,
+        registrations: Callable[[str], Sequence[Registration]],
+    ) -> None:
+        self._database, self._home, self._takes, self._routing = database, home, takes, routing
+        self._registrations = registrations
+        self._maker = PromptMaker()
 
-    async def make(self, source: bytes) -> Made:
-        try:
-            return await self._studio.make(source)
-        except MediaError as error:
-            raise SoundUnfit(str(error), reason=str(error)) from None
+    @property
+    def handlers(self) -> dict[str, Handler]:
+        return {"prompt.record": self._record, "prompt.take": self._take}
+
+    async def _record(self, peer: Peer, params: dict[str, Any]) -> Any:
+        """Raises `NoSeat`, `SeatBusy`."""
+        principal = principal_of(params)
+        number = principal.number or ""
+        browser = self._seat(principal, number)
+        if self._takes.recording(principal.person_id):
+            raise SeatBusy()
+        name, language, text = str(params["name"]), str(params["language"]), str(params["text"])
+
+        async def keep(wav: bytes) -> Sequence[str]:
+            try:
+                sound = await self._maker.make(wav)
+            except SoundUnfit as error:
+                raise Unfit(error.detail) from None
+            file_id = await asyncio.to_thread(files.write, self._home, principal.tenant_id, sound.opus)
+            async with self._database.transaction(principal.tenant_id) as conn:
+                await service.keep(conn, principal, name, language, text, sound, file_id, "phone")
+            return sound.warnings
+
+        take = Take(principal.person_id, principal.tenant_id, number, browser, language, keep)
+        self._takes.begin(take)
+        return {"take_id": str(take.id)}
+
+    def _seat(self, principal: Principal, number: str) -> bool:
+        """Return whether it is a browser that rings: the seat they work at, else what is registered."""
+        there = {one.browser for one in self._registrations(number) if not one.silent} if number else set()
+        if not there:
+            raise NoSeat()
+        agent = self._routing.agents_of_number(number)
+        if agent is None or agent.id != principal.person_id:
+            return False not in there
+        if agent.work or agent.private:
+            raise SeatBusy()
+        browser = agent.seat is Seat.BROWSER
+        return browser if browser in there else True in there
+
+    async def _take(self, peer: Peer, params: dict[str, Any]) -> Any:
+        """Raises `NoSuchTake`."""
+        principal = principal_of(params)
+        take = self._takes.find(UUID(str(params["take_id"])))
+        if take is None or (take.person_id, take.tenant_id) != (principal.person_id, principal.tenant_id):
+            raise NoSuchTake()
+        return {"state": take.state, "reason": take.reason, "warnings": list(take.warnings)}
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ import pytest
 
 from yuelai.media.ports import MediaError
 from yuelai.media.tts import levels
-from yuelai.media.tts.levels import UnfitSound, fit, recorded_prompt
+from yuelai.media.tts.levels import fit, recorded_prompt
+from yuelai.media.tts.ports import UnfitSound
 
 
 def voice(seconds: float, rate: int = 8000, level: float = 0.3) -> np.ndarray:

@@ -11,9 +11,11 @@ import pytest
 
 from tests.media.tts.test_levels import ogg, spoken_level, voice, wav, whole
 from yuelai.media.embedded.files import decode
+from yuelai.media.ports import MediaError
 from yuelai.media.tts import studio
-from yuelai.media.tts.levels import UnfitSound
-from yuelai.media.tts.studio import Studio, kind_of, made, warnings_of
+from yuelai.media.tts.making import kind_of, made, warnings_of
+from yuelai.media.tts.ports import UnfitSound
+from yuelai.media.tts.studio import Studio
 
 
 def encoded(sound: np.ndarray, container: str, codec: str, rate: int) -> bytes:
@@ -105,5 +107,5 @@ def test_damaged_files_are_refused_and_nothing_worse(kind: str) -> None:
             broken[rng.randrange(len(broken))] = rng.randrange(256)
         try:
             made(bytes(broken))
-        except studio.MediaError:
+        except MediaError:
             continue

@@ -52,10 +52,10 @@ import yuelai.telephony.guards.endpoints
 import yuelai.telephony.trace.endpoints
 import yuelai.telephony.trunks.endpoints
 from yuelai import __version__
-from yuelai.bootstrap.prompts import PromptMaker
 from yuelai.businesses.personal import BusinessesPersonalData
 from yuelai.channels.callback.personal import CallbacksPersonalData
 from yuelai.channels.callback.service import open_of
+from yuelai.channels.voice.prompt_maker import PromptMaker
 from yuelai.colleagues.personal import ColleaguesPersonalData
 from yuelai.connectors.tmforum.client import TmForum
 from yuelai.customers.imports.uploads import FORM_BYTES

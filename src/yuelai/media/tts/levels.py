@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from yuelai.media.embedded.files import decode
-from yuelai.media.ports import MediaError
+from yuelai.media.tts.ports import UnfitSound
 from yuelai.wire.g711 import Samples
 
 Sound = npt.NDArray[np.float64]
@@ -26,10 +26,6 @@ MAX_BYTES = 48 * 1024 * 1024
 """Of its file: four minutes of stereo at 48 kHz and 16 bits are 46 MB."""
 FAINT = 10 ** (-55 / 20)
 """What is never louder than this is no voice."""
-
-
-class UnfitSound(MediaError):
-    """What was recorded cannot be a prompt; says why, for the person who recorded it."""
 
 
 def recorded_prompt(file: BinaryIO, name: str) -> Samples:

@@ -22,6 +22,10 @@ class VoiceFailed(MediaError):
     """The voice did not answer in time, refused, or made no sound."""
 
 
+class UnfitSound(MediaError):
+    """What was recorded cannot be a prompt; says why, for the person who recorded it."""
+
+
 class Voice(Protocol):
     @property
     def engine(self) -> str:
