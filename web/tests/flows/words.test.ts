@@ -62,10 +62,11 @@ describe('variables at a node', () => {
 })
 
 describe('the way of a simulated contact', () => {
-  const event = (node: string, ms = 0) => ({ ms, kind: 'step' as const, node, text: '', data: {} })
+  const event = (node: string, flow = '') => ({ ms: 0, kind: 'step' as const, flow, node, text: '', data: {} })
   it('runs through the nodes it came to, each stay once', () => {
-    const path = walked({ events: [event('a'), event('a'), event('b'), event('elsewhere'), event('a'), event('')], node: 'c' }, { a: 1, b: 1, c: 1 })
+    const path = walked({ events: [event('a'), event('a'), event('b'), event('elsewhere'), event('a'), event('b', 'inside'), event('')], node: 'c', flow: '' }, { a: 1, b: 1, c: 1 })
     expect(path).toEqual(['a', 'b', 'a', 'c'])
+    expect(walked({ events: [event('a')], node: 'b', flow: 'inside' }, { a: 1, b: 1 })).toEqual(['a'])
     expect([...walkedEdges(path)]).toEqual(['a→b', 'b→a', 'a→c'])
   })
   it('is told without what only the engine needs', () => {

@@ -160,7 +160,7 @@ export function Canvas(props: Props) {
         aria-label={t('flows.canvas.label')}
       >
         <Background variant={BackgroundVariant.Dots} gap={step} size={1.5} className="flow-dots" />
-        <MiniMap<Box> className="flow-map" position="bottom-left" pannable zoomable ariaLabel="" nodeClassName={({ data }) => `flow-map-node flow-map-${toneOf(data)}`} nodeBorderRadius={3} style={{ width: 144, height: 70 }} />
+        <MiniMap<Box> className="flow-map" position="bottom-left" pannable zoomable ariaLabel={t('flows.canvas.map')} nodeClassName={({ data }) => `flow-map-node flow-map-${toneOf(data)}`} nodeBorderRadius={3} style={{ width: 144, height: 70 }} />
       </ReactFlow>
       <p className="flow-crumb">
         <span className="ellipsis">{document.name || document.id}</span> · {t('flows.canvas.count', { count: Object.keys(document.nodes).length })}

@@ -17,7 +17,18 @@ import type { FlowLine } from './types'
 
 /** 流程: all flows of the tenant; opened, one of them as it is drawn. */
 export function FlowsPage({ open, onOpen }: { open: string | null; onOpen: (code: string | null) => void }) {
-  if (open) return <Designer key={open} code={open} onGone={() => onOpen(null)} />
+  const [ways, setWays] = useState<readonly string[]>([])
+  // Only while the flow is open that was entered last: the browser's own ways lead elsewhere.
+  const from = ways.at(-2) && ways.at(-1) === open ? (ways.at(-2) ?? null) : null
+  const enter = (code: string) => {
+    setWays((before) => [...(before.at(-1) === open ? before : open ? [open] : []), code])
+    onOpen(code)
+  }
+  const leave = () => {
+    setWays((before) => (from === null ? [] : before.slice(0, -1)))
+    onOpen(from)
+  }
+  if (open) return <Designer key={open} code={open} from={from} onFlow={enter} onGone={leave} />
   return <List onOpen={onOpen} />
 }
 

@@ -7,7 +7,7 @@ import { clock } from '@/shared/time/format'
 import { save } from '@/shared/ui/download'
 import { Icon } from '@/shared/ui/Icon'
 import { Chip } from '@/shared/ui/parts'
-import type { Panel } from './Designer'
+import type { Panel } from './Drawing'
 import type { Saving } from './keeper'
 import type { FlowWhole } from './types'
 
@@ -24,6 +24,8 @@ interface Props {
   panel: Panel | null
   busy: boolean
   traffic: boolean
+  /** The flow it was opened from, by name. */
+  from: string | null
   canUndo: boolean
   canRedo: boolean
   onUndo: () => void
@@ -63,9 +65,10 @@ export function Head(props: Props) {
   ]
   return (
     <header className="flow-head">
-      <button type="button" className="icon-button" aria-label={t('flows.head.back')} title={t('flows.head.back')} data-testid="flow-back" onClick={props.onBack}>
+      <button type="button" className="icon-button" aria-label={props.from === null ? t('flows.head.back') : t('flows.canvas.backTo', { name: props.from })} title={props.from === null ? t('flows.head.back') : t('flows.canvas.backTo', { name: props.from })} data-testid="flow-back" onClick={props.onBack}>
         <Icon name="chevronLeft" size={18} />
       </button>
+      {props.from !== null && <span className="flow-from ellipsis">{props.from} /</span>}
       <h1 className="page-title ellipsis" title={name}>
         {name}
       </h1>

@@ -6,11 +6,15 @@ import { api, Problem } from '@/shared/api/client'
 import { useAction as useRequest } from '@/shared/api/lists'
 import { Field } from '@/shared/ui/Field'
 import { ErrorLine } from '@/shared/ui/parts'
+import patterns from './patterns.json'
 import type { FlowLine, FlowWhole } from './types'
 
+type Pattern = keyof typeof patterns
+/** Chosen among flows by a sign no code of a flow has. */
+const patternOf = (chosen: string): Pattern | null => (chosen.startsWith('+') ? (chosen.slice(1) as Pattern) : null)
 const code_form = /^[a-z][a-z0-9_]{0,63}$/
 
-/** A flow begins empty, or as a copy of another. */
+/** A flow begins empty, as a small pattern, or as a copy of another. */
 export function NewFlow({ flows, onMade, onClose }: { flows: readonly FlowLine[]; onMade: (code: string) => void; onClose: () => void }) {
   const { t } = useTranslation()
   const [name, setName] = useState('')
@@ -22,7 +26,12 @@ export function NewFlow({ flows, onMade, onClose }: { flows: readonly FlowLine[]
   const submit = async () => {
     setTried(true)
     if (!name.trim() || !code_form.test(code) || busy) return
-    const done = await run(() => api.post<FlowWhole>('/flows', { code, name: name.trim(), ...(template ? { template } : {}) }))
+    const pattern = patternOf(template)
+    const done = await run(async () => {
+      const made = await api.post<FlowWhole>('/flows', { code, name: name.trim(), ...(template && !pattern ? { template } : {}) })
+      if (pattern) await api.put(`/flows/${code}/draft`, { document: { ...patterns[pattern], id: code, version: 1, name: name.trim() }, rev: made.rev })
+      return made
+    })
     if (done.ok) onMade(done.value.code)
   }
   return (
@@ -54,7 +63,12 @@ export function NewFlow({ flows, onMade, onClose }: { flows: readonly FlowLine[]
           <Input id="flow-code" value={code} maxLength={64} spellCheck={false} autoComplete="off" onChange={({ target }) => setCode(target.value)} />
         </Field>
         <Field id="flow-template" label={t('flows.fresh.from')}>
-          <Select id="flow-template" value={template} options={[{ value: '', label: t('flows.fresh.empty') }, ...flows.filter(({ published, shipped }) => published || shipped).map((one) => ({ value: one.code, label: t('flows.fresh.template', { name: one.name }) }))]} onChange={setTemplate} />
+          <Select id="flow-template" value={template} popupMatchSelectWidth={false}
+            options={[
+              { value: '', label: t('flows.fresh.empty') },
+              { label: t('flows.fresh.patterns'), options: (Object.keys(patterns) as Pattern[]).map((one) => ({ value: `+${one}`, label: t(`flows.pattern.${one}`) })) },
+              { label: t('flows.fresh.copies'), options: flows.filter(({ published, shipped }) => published || shipped).map((one) => ({ value: one.code, label: t('flows.fresh.template', { name: one.name }) })) },
+            ]} onChange={setTemplate} />
         </Field>
         {problem !== null && !taken && <ErrorLine problem={problem} />}
         <button type="submit" hidden />

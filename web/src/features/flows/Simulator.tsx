@@ -77,7 +77,7 @@ export function Simulator({ document, setting, simulation, of, onSetting, onSimu
     if (simulation && !simulation.ended) void ask(() => api.post<Simulation>(`/flows/simulations/${simulation.id}/input`, body), of ?? document)
   }
   const live = simulation !== null && !simulation.ended && simulation.waiting !== null
-  const name = (node: string) => nameOf(document.nodes[node], node, words)
+  const name = (node: string, flow = '') => (flow ? `${words.flow(flow)} · ${node}` : nameOf(document.nodes[node], node, words))
   const ended = simulation?.ended
   const reason = simulation?.events.at(-1)?.data.reason as string | undefined
   const variables = values(simulation?.variables ?? {})
@@ -133,7 +133,7 @@ export function Simulator({ document, setting, simulation, of, onSetting, onSimu
             // oxlint-disable-next-line react/no-array-index-key
             <li key={place} data-kind={event.kind}>
               <time>{eventTime(event)}</time>
-              <Icon name={event.kind === 'step' ? (looks[document.nodes[event.node]?.kind ?? 'flow']?.icon ?? 'flow') : eventIcons[event.kind]} size={14} />
+              <Icon name={event.kind === 'step' ? (looks[(event.flow ? undefined : document.nodes[event.node]?.kind) ?? 'flow']?.icon ?? 'flow') : eventIcons[event.kind]} size={14} />
               <EventText event={event} name={name} />
             </li>
           ))}
@@ -141,7 +141,7 @@ export function Simulator({ document, setting, simulation, of, onSetting, onSimu
             <li className="flow-event-now" data-testid="sim-waiting">
               <time />
               <Icon name="clock" size={14} />
-              <b>{t('flows.sim.waiting', { seconds: Math.ceil(simulation.waiting.seconds) })}</b>
+              <b>{t(simulation.waiting.kind === 'record' ? 'flows.sim.recording' : 'flows.sim.waiting', { seconds: Math.ceil(simulation.waiting.seconds) })}</b>
             </li>
           )}
           {ended && (
@@ -202,7 +202,7 @@ export function Simulator({ document, setting, simulation, of, onSetting, onSimu
   )
 }
 
-function EventText({ event, name }: { event: SimulationEvent; name: (node: string) => string }) {
+function EventText({ event, name }: { event: SimulationEvent; name: (node: string, flow?: string) => string }) {
   const { t } = useTranslation()
   const words = useContext(WordsContext)
   const { lookup, ok, hours, choice, key, result, queue } = event.data as Record<string, string | boolean | undefined>
@@ -221,7 +221,7 @@ function EventText({ event, name }: { event: SimulationEvent; name: (node: strin
   if (event.kind === 'key') return <span>{event.text ? t('flows.sim.pressed', { keys: event.text }) : t('flows.sim.silent')}</span>
   return (
     <span>
-      <b className="text-accent">{name(event.node)}</b> {more}
+      <b className="text-accent">{name(event.node, event.flow)}</b> {more}
     </span>
   )
 }

@@ -3,13 +3,13 @@ import type { Simulation, SimulationEvent } from './types'
 const internal = new Set(['tenant_id', 'interaction_id', 'walk', 'dnis', 'channel'])
 
 /** The nodes of a document a simulated contact has come through, in order; staying at one counts once, and those of another flow walked inside it do not count. */
-export function walked(simulation: Pick<Simulation, 'events' | 'node'>, nodes: Readonly<Record<string, unknown>>): string[] {
+export function walked(simulation: Pick<Simulation, 'events' | 'node' | 'flow'>, nodes: Readonly<Record<string, unknown>>): string[] {
   const path: string[] = []
   const come = (node: string) => {
     if (node in nodes && path.at(-1) !== node) path.push(node)
   }
-  for (const { node } of simulation.events) come(node)
-  come(simulation.node)
+  for (const { flow, node } of simulation.events) if (!flow) come(node)
+  if (!simulation.flow) come(simulation.node)
   return path
 }
 
