@@ -6,17 +6,24 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections.abc import Mapping, Sequence
+from functools import partial
 from random import Random
+from typing import Any
 
 import pytest
 import structlog
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.flows.graphs import CODES, check_walk, drawn, goes, mutated
+from tests.flows.graphs import CODES, AnySystem, Caller, check_walk, drawn, goes, mutated
 from yuelai.flows.checking import check
 from yuelai.flows.loader import load, shipped
-from yuelai.flows.model import Flow
+from yuelai.flows.model import Collect, Flow, Verify
+from yuelai.flows.ports import Collected, Left, Utterance
+from yuelai.flows.runtime import run
+from yuelai.flows.walk import Walk
 
 
 @pytest.fixture(autouse=True)
@@ -95,6 +102,54 @@ async def test_every_outcome_is_come_to_and_every_node_of_the_shipped_flows_lets
         for seed in range(200):
             chance = Random(seed)
             check_walk(flow, shipped(), await goes(flow, chance, shipped(), chance.choice((1, 5, 1_000_000))))
+
+
+class Secretive(Caller):
+    """Presses eights where it is secret, and nowhere else; keeps what is told of it."""
+
+    def __init__(self, chance: Random) -> None:
+        super().__init__(chance, 40)
+        self.walk: Walk | None = None
+        self.told: list[Mapping[str, Any]] = []
+
+    async def collect(self, utterances: Sequence[Utterance], *, maximum: int, **options: Any) -> Collected:
+        assert self.walk is not None
+        node = self.walk.flow.nodes[self.walk.at]
+        if isinstance(node, Verify) or (isinstance(node, Collect) and node.secret):
+            self.asked += 1
+            if self.asked > self.patience:
+                raise Left
+            return Collected("8" * maximum, terminated=True, terminator=self.chance.choice(("#", "#", "*")))
+        given = await super().collect(utterances, maximum=maximum, **options)
+        return Collected(given.digits.replace("8", "3"), given.terminated, given.spoken, given.terminator)
+
+    async def step(self, node: str, kind: str, data: Mapping[str, Any]) -> None:
+        # Keys of what was asked for have counts in them, and a message may be eighteen seconds long.
+        self.told.append({name: value for name, value in data.items() if name not in ("payment", "message", "seconds")})
+
+
+class Asked(AnySystem):
+    """Remembers what it was given."""
+
+    given: list[str]
+
+    async def __call__(self, name: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        self.given += [str(value) for key, value in arguments.items() if key in ("pin", "code", "card", "values")]
+        return await super().__call__(name, arguments)
+
+
+async def test_what_is_secret_is_given_to_systems_and_never_on_the_trail() -> None:
+    given = 0
+    for seed in range(300):
+        chance = Random(seed)
+        flow, caller, systems = load(drawn(chance, 5)), Secretive(chance), Asked(chance)
+        systems.given = []
+        watch = partial(setattr, caller, "walk")
+        with contextlib.suppress(Left):
+            await run(flow, caller, systems, {"customer": {"id": "c1"}, "ani": "1"}, watch=watch)
+        assert "8" not in str(caller.told), seed
+        given += sum("88" in one for one in systems.given)
+    assert given > 20, "else this says little"
 
 
 async def test_who_is_asked_for_ever_does_not_hold_up_the_others() -> None:

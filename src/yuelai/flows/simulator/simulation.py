@@ -306,7 +306,7 @@ class Simulation:
         pass
 
     async def served(self, so_far: bool = True) -> None:
-        self._tell("step", "", {"served": so_far})
+        self._tell("step", "", {"kind": "served", "served": so_far})
 
     async def step(self, node: str, kind: str, data: Mapping[str, Any]) -> None:
         shown = {name: value for name, value in data.items() if value is not None and name != "label"}
