@@ -10,6 +10,8 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from tests.support.smsc import Smsc
 from yuelai.messages import service
 from yuelai.messages.model import MOST_ATTEMPTS, Outgoing, Pace
@@ -17,6 +19,7 @@ from yuelai.messages.sealing import Sealing
 from yuelai.messages.sender import Sender
 from yuelai.messages.smpp.provider import Address, SmppProvider
 from yuelai.platform.db import Database
+from yuelai.platform.errors import Unavailable
 from yuelai.platform.ids import SAMPLE_TENANT
 
 PACE = Pace((timedelta(seconds=0.2),), settling=timedelta(seconds=0.8))
@@ -168,3 +171,26 @@ async def test_while_the_provider_is_away_messages_wait(database: Database, seal
     await wrong.close()
     async with sending(database, sealing, smsc):
         await until(database, delivered(1))
+
+
+async def test_what_fails_for_a_moment_goes_on(
+    database: Database, sealing: Sealing, smsc: Smsc, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim, record, fails = service.claim, service.record, ["claim", "record"]
+
+    def once(name: str, real: Any) -> Any:
+        async def asked(*arguments: Any) -> Any:
+            answer = await real(*arguments)
+            if name in fails and answer != []:
+                fails.remove(name)
+                raise Unavailable("the database went away")  # and what it did with it
+            return answer
+
+        return asked
+
+    monkeypatch.setattr(service, "claim", once("claim", claim))
+    monkeypatch.setattr(service, "record", once("record", record))
+    async with sending(database, sealing, smsc):
+        await take(database, sealing, *(tariff(place) for place in range(5)))
+        await until(database, delivered(5))
+    assert fails == []

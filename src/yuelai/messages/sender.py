@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 
 import asyncpg
 import structlog
@@ -33,6 +33,7 @@ from yuelai.platform.clock import Clock, SystemClock
 from yuelai.platform.db import CONNECTION_LOST, Database
 from yuelai.platform.errors import Unavailable
 from yuelai.platform.health import Part
+from yuelai.platform.key_file import BadKeyFile
 
 log = structlog.get_logger()
 
@@ -84,6 +85,10 @@ class Sender:
                 await self._lead()
             except (*CONNECTION_LOST, Unavailable) as error:
                 log.warning("message_sender_interrupted", error=repr(error))
+            except BadKeyFile as error:
+                self._trouble = f"nothing can be sent: {error}"
+                log.error("message_sender_without_key", error=str(error))
+                await asyncio.sleep(LOOK_SECONDS)
             except Exception:
                 log.exception("message_sender_failed")
             await asyncio.sleep(1)
@@ -134,31 +139,32 @@ class Sender:
         """Feed a session until it is over and everything it said is kept. Return whether it said anything."""
         ending = asyncio.Event()
         feeding = asyncio.create_task(self._feed(session, ending), name="message feeder")
-        said = False
+        listening = asyncio.create_task(self._listen(session), name="message listener")
         try:
-            async for events in _told(session):
-                said = True
-                await self._keep_told(session, events)
+            await asyncio.wait({feeding, listening}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             # It is never stopped between claiming and submitting: what it has claimed it submits or gives back.
             ending.set()
             self._wake.set()
-            with contextlib.suppress(SessionOver):
-                await feeding
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(FAREWELL_SECONDS):
-                    while session.under_way:
-                        await self._keep_told(session, await session.events())
+            await asyncio.wait({feeding})
+            await _farewell(session, listening)
             await session.close()
-            async for events in _told(session):
-                await self._keep_told(session, events)
-        return said
+            await asyncio.wait({listening})
+        with contextlib.suppress(SessionOver):
+            feeding.result()
+        return listening.result()
 
-    async def _keep_told(self, session: Session, events: Sequence[Event]) -> None:
-        await self._keep(events)
-        for event in events:
-            if isinstance(event, Receipt):
-                session.confirm(event)
+    async def _listen(self, session: Session) -> bool:
+        said = False
+        with contextlib.suppress(SessionOver):
+            while True:
+                events = await session.events()
+                said = True
+                await self._keep(events)
+                for event in events:
+                    if isinstance(event, Receipt):
+                        session.confirm(event)
+        return said
 
     async def _feed(self, session: Session, ending: asyncio.Event) -> None:
         while not ending.is_set():
@@ -215,8 +221,9 @@ class Sender:
         self._wake.clear()
 
 
-async def _told(session: Session) -> AsyncIterator[Sequence[Event]]:
-    """What a session tells until it is over."""
-    with contextlib.suppress(SessionOver):
-        while True:
-            yield await session.events()
+async def _farewell(session: Session, listening: asyncio.Task[bool]) -> None:
+    """Give what is under way a moment to be answered."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + FAREWELL_SECONDS
+    while session.under_way and not listening.done() and loop.time() < until:  # noqa: ASYNC110 - it tells nobody
+        await asyncio.sleep(0.05)
