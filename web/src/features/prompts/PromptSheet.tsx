@@ -33,7 +33,7 @@ export function PromptSheet({ prompt, player, writable, first, onFlow, onClose }
   return (
     <Sheet title={prompt.name} label={t('prompts.detail')} testId="prompt-sheet" onClose={onClose} marks={<Chip tone={prompt.own ? 'accent' : 'neutral'}>{t(prompt.own ? 'prompts.own' : 'prompts.shipped')}</Chip>}>
       <p className="muted">
-        {prompt.used_in.length + prompt.queues.length === 0 && t('prompts.unusedLong')}
+        {prompt.used_in.length + prompt.queues.length === 0 && t(prompt.shipped ? 'prompts.unusedShipped' : 'prompts.unusedLong')}
         {prompt.used_in.length > 0 && `${t('prompts.usedIn')} `}
         {prompt.used_in.map((code) => (
           <button key={code} type="button" className="link prompts-flow" onClick={() => onFlow(code)}>

@@ -60,9 +60,9 @@ export function PromptsPage({ open, onOpen, onFlow }: { open: string | null; onO
       id: 'used',
       title: t('prompts.column.used'),
       track: 'minmax(110px, 1fr)',
-      render: ({ used_in, queues }) => {
+      render: ({ used_in, queues, shipped }) => {
         const places = [...used_in, ...queues.map((code) => t('prompts.inQueue', { code }))].join(t('prompts.comma'))
-        return places ? <span title={places}>{places}</span> : <span className="muted">{t('prompts.unused')}</span>
+        return places ? <span title={places}>{places}</span> : <span className="muted">{shipped ? '–' : t('prompts.unused')}</span>
       },
     },
   ]

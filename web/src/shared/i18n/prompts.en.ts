@@ -7,7 +7,7 @@ export const promptsEn: Shape<typeof promptsZh> = {
     column: { name: 'Name', text: 'Words', used: 'Used in' },
     filter: { label: 'Which', all: 'All', own: 'Own', shipped: 'Shipped', silent: 'Without sound' },
     tongue: { zh: 'Chinese', en: 'English' },
-    own: 'Own', shipped: 'Shipped', none: 'None', noneLong: 'No recording', wordsOnly: 'Words only', wordsOnlyLong: 'No recording; spoken from its words where a voice is installed', unused: 'Not used', unusedLong: 'No published flow or queue says it', usedIn: 'Used in flows', usedByQueues: 'Used by queues {{codes}}', inQueue: 'queue {{code}}',
+    own: 'Own', shipped: 'Shipped', none: 'None', noneLong: 'No recording', wordsOnly: 'Words only', wordsOnlyLong: 'No recording; spoken from its words where a voice is installed', unused: 'Not used', unusedLong: 'No published flow or queue says it', unusedShipped: 'No published flow or queue says it; the system itself may', usedIn: 'Used in flows', usedByQueues: 'Used by queues {{codes}}', inQueue: 'queue {{code}}',
     play: 'Play {{name}} ({{language}})', stop: 'Stop {{name}} ({{language}})',
     words: 'Words', wordsHint: 'Write down what this prompt says', wordsFirst: 'Write the words first, then record', saveWords: 'Save words', wordsKept: 'Words saved', soundKept: 'Sound saved; new calls hear it at once',
     upload: 'Upload', atPhone: 'Record by phone', speak: 'Speak the words', back: 'Back to shipped', remove: 'Delete', removed: 'Deleted', backToShipped: 'Back to the shipped recording',

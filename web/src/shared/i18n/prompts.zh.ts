@@ -5,7 +5,7 @@ export const promptsZh = {
     column: { name: '名称', text: '内容', used: '使用位置' },
     filter: { label: '范围', all: '全部', own: '自有', shipped: '系统自带', silent: '缺少录音' },
     tongue: { zh: '中文', en: '英文' },
-    own: '自有', shipped: '系统自带', none: '无', noneLong: '没有录音', wordsOnly: '仅文字', wordsOnlyLong: '没有录音；装有语音合成时按文字播报', unused: '未使用', unusedLong: '没有已发布的流程或队列使用', usedIn: '用于流程', usedByQueues: '用于队列 {{codes}}', inQueue: '队列 {{code}}',
+    own: '自有', shipped: '系统自带', none: '无', noneLong: '没有录音', wordsOnly: '仅文字', wordsOnlyLong: '没有录音；装有语音合成时按文字播报', unused: '未使用', unusedLong: '没有已发布的流程或队列使用', unusedShipped: '没有已发布的流程或队列使用；系统自身可能播报', usedIn: '用于流程', usedByQueues: '用于队列 {{codes}}', inQueue: '队列 {{code}}',
     play: '试听 {{name}}（{{language}}）', stop: '停止试听 {{name}}（{{language}}）',
     words: '文字', wordsHint: '写下这条提示音说什么', wordsFirst: '先写文字，再录音', saveWords: '保存文字', wordsKept: '文字已保存', soundKept: '录音已保存，新来电即可听到',
     upload: '上传录音', atPhone: '用话机录', speak: '按文字合成', back: '恢复自带', remove: '删除', removed: '已删除', backToShipped: '已恢复系统自带的录音',
