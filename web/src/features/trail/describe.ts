@@ -104,7 +104,7 @@ function callbackText(data: Record<string, unknown>, t: Translate): string {
 
 function messageText(data: Record<string, unknown>, t: Translate): string {
   const said = { template: codeText(t, 'trail.sms.template', word(data.template)), state: codeText(t, 'trail.sms.state', word(data.state)) }
-  return data.reason ? t('trail.messageNot', { ...said, why: codeText(t, 'trail.sms.why', word(data.reason)) }) : t('trail.message', said)
+  return data.reason ? t('trail.messageNot', { ...said, why: codeText(t, 'trail.sms.why', word(data.reason)) }) : t('trail.messageSent', said)
 }
 
 function soundText(data: Record<string, unknown>, t: Translate): string {

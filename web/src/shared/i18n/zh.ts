@@ -139,7 +139,7 @@ export const zh = {
   trail: {
     ...trailToolsZh,
     title: '服务线索', now: '现在', empty: '没有选中的交互', note: '记一笔', notePlaceholder: '记一笔，回车即入线索', noteKept: '已存在本机',
-    arrived: '来电 {{from}} → {{to}}', called: '去电 {{to}}，显示 {{from}}', dialling: '呼叫客户', calledBack: '{{kind}}回拨，第 {{attempt}} 次', booked: '已约回拨', recalled: '不再回拨', ownPhone: '自己的话机未接', notReached: '客户未接通：{{why}}', left: '客户留言 {{time}}', notLeft: '未留言', message: '短信“{{template}}”{{state}}', messageNot: '短信“{{template}}”{{state}}：{{why}}',
+    arrived: '来电 {{from}} → {{to}}', called: '去电 {{to}}，显示 {{from}}', dialling: '呼叫客户', calledBack: '{{kind}}回拨，第 {{attempt}} 次', booked: '已约回拨', recalled: '不再回拨', ownPhone: '自己的话机未接', notReached: '客户未接通：{{why}}', left: '客户留言 {{time}}', notLeft: '未留言', messageSent: '短信“{{template}}”{{state}}', messageNot: '短信“{{template}}”{{state}}：{{why}}',
     owed: { callback: '预约', voicemail: '留言', web: '网上预约' }, result: { busy: '占线', no_answer: '无人接听', refused: '拒接', unreachable: '无法接通', denied: '号码不允许拨打' }, answeredBy: '{{agent}} 接听', held: '保持', retrieved: '取回，保持 {{time}}', ended: '通话结束，话后', queued: '入队 {{queue}}', movedTo: '转入 {{queue}}', queueClosed: '队列已关闭，且没有其他队列',
     offered: '分给 {{agent}}', offeredWhy: '分给 {{agent}}：{{why}}', offerFailed: '{{agent}} 未接：{{why}}', chosen: '{{agent}} 选定客户',
     sounded: '结束时音质（MOS）：{{parties}}', customer: '客户 {{mos}}', agent: '坐席 {{mos}}',
