@@ -6,8 +6,9 @@ from uuid import uuid4
 
 import pytest
 
-from yuelai.bootstrap.areas import Areas, is_local
+from yuelai.bootstrap.areas import Areas
 from yuelai.entrypoints.sample import organisation
+from yuelai.flows.places import is_local
 from yuelai.platform.db import Database
 from yuelai.platform.ids import SAMPLE_TENANT
 

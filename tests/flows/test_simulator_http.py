@@ -181,3 +181,18 @@ async def test_words_are_understood_as_a_call_understands_them(boss: httpx.Async
     begun_with = await begun(boss, document(menu={**MENU, "choices": choices}))
     answer = await boss.post(f"{SIMULATIONS}/{begun_with['id']}/input", json={"words": "我要查鱼鹅"})
     assert answer.json()["ended"]["outcome"] == "served"
+
+
+async def test_the_customer_is_as_flows_know_them_in_a_call(site: Site, boss: httpx.AsyncClient) -> None:
+    """Whether they live where a site is stands on no card."""
+    phones, where = ["13800000098"], {"when": "customer.local", "next": "agent"}
+    made = await boss.post("/api/v1/customers", json={"name": "王芳", "phones": phones})
+    assert made.status_code == 201, made.text
+    of = document(who={"kind": "condition", "cases": [where], "otherwise": "end"})
+    assert (await begun(boss, of, ani=phones[0]))["ended"]["outcome"] == "queue", "all are, where there is no site"
+    async with site.database.transaction(None) as conn:
+        await conn.execute(
+            "INSERT INTO sites (id, tenant_id, code, name) VALUES ($1, $2, 'hz', '杭州中心')", new_id(), SAMPLE_TENANT
+        )
+    assert (await begun(boss, of, ani=phones[0]))["ended"]["outcome"] == "served"
+    assert (await begun(boss, of))["ended"]["outcome"] == "served", "and nobody is somebody"

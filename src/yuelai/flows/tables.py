@@ -218,3 +218,8 @@ async def documents(conn: Connection, wanted: Iterable[tuple[UUID, str, int, dat
         numbers,
         instants,
     )
+
+
+async def places(conn: Connection, tenant_id: UUID) -> set[str]:
+    """Return what the tenant's sites are named after."""
+    return {row["name"] for row in await conn.fetch("SELECT name FROM sites WHERE tenant_id = $1", tenant_id)}

@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from yuelai.customers import service as customers
-from yuelai.flows import documents, loader, service
+from yuelai.flows import documents, loader, service, tables
 from yuelai.flows.errors import FlowInvalid
 from yuelai.flows.model import Flow
+from yuelai.flows.places import is_local
 from yuelai.flows.simulator.held import Simulations
 from yuelai.flows.simulator.lookups import Answers, SimulatedLookUp
 from yuelai.flows.simulator.simulation import Simulation
@@ -92,4 +93,8 @@ async def _caller(conn: Connection, principal: Principal, ani: str) -> dict[str,
     if not principal.may("customers.read"):
         return {"customer": None, "match": "new"}
     match = await customers.identify(conn, principal.tenant_id, ani)
-    return {"customer": match.customers[0] if match.kind == "one" else None, "match": match.kind}
+    if match.kind != "one":
+        return {"customer": None, "match": match.kind}
+    card = match.customers[0]
+    local = is_local(card, await tables.places(conn, principal.tenant_id))
+    return {"customer": {**card, "local": local}, "match": match.kind}
