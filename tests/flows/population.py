@@ -198,6 +198,10 @@ class Customer:
             self._troubles += 1
         self._seen.add((self.place, wish))
         flow = self.walks[-1].flow
+        if self.language != self.caller.language:
+            other = [key for key, choice in menu.choices.items() if "English" in choice.words]
+            if other:
+                return other[0]
         by = {choice.next: key for key, choice in menu.choices.items()}
         verifying = {node.by: by[name] for name in by if isinstance(node := flow.nodes[name], model.Verify)}
         if len(verifying) == 2:

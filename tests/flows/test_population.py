@@ -126,6 +126,7 @@ async def test_more_than_half_of_ten_thousand_serve_themselves_and_the_figures_a
     walked = [fact for record in records if isinstance(fact := record.fact, FlowWalked)]
     came_to = {(fact.code, node) for fact in walked for node in fact.nodes}
     drawn = {(code, node) for code in {fact.code for fact in walked} for node in flows[code].nodes}
+    assert ("main", "in_english") in came_to
     assert len(came_to) > 0.9 * len(drawn), sorted(drawn - came_to)
 
     # Hours add up to the day, whenever they called.
