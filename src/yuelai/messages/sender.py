@@ -127,13 +127,20 @@ class Sender:
                 if self._trouble is None:
                     log.warning("sms_provider_away", error=str(error))
                 self._trouble = f"the SMS provider is away: {error}"
-                await asyncio.sleep(pause * random.uniform(0.5, 1))  # noqa: S311 - not to come all at once
+                await self._pause(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
                 continue
             self._trouble = None
-            if await self._serve(session):
-                pause = self._first_pause
-            await asyncio.sleep(pause * random.uniform(0.5, 1))  # noqa: S311
+            pause = self._first_pause if await self._serve(session) else min(pause * 2, LONGEST_PAUSE)
+            await self._pause(pause)
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait until the provider is tried again: sooner when there is a new message, and never at once."""
+        await asyncio.sleep(self._first_pause)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds * random.uniform(0, 1)):  # noqa: S311 - not to come all at once
+                await self._wake.wait()
+        self._wake.clear()
 
     async def _serve(self, session: Session) -> bool:
         """Feed a session until it is over and everything it said is kept. Return whether it said anything."""
