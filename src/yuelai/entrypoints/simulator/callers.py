@@ -30,10 +30,14 @@ WHILE_WAITING = "," * 45
 """Presses nothing for so many seconds; whoever talks by then loses nothing by a key."""
 
 
+SAID = (8.0, 14.0)
+"""Seconds to hear what one wanted to know, once the last key is pressed."""
+
+
 @dataclass(frozen=True)
 class Wish:
     """What a customer calls for: keys to press (a comma is a second), the seconds they stay after the last one, and
-    the language they speak. `numbers` are those who alone have this wish."""
+    the language they speak. `numbers` are those who alone have this wish. `helps_itself` needs nobody of the centre."""
 
     name: str
     keys: str
@@ -41,24 +45,41 @@ class Wish:
     weight: int
     language: str = "zh-CN"
     numbers: tuple[str, ...] = ()
+    helps_itself: bool = False
 
 
 WISHES = (
-    Wish("agent", "0", STAY, 36),
-    Wish("fault", "2", STAY, 14),
-    Wish("complaint", "3", STAY, 8),
-    Wish("menu_again", "#,,0", STAY, 5),
-    Wish("balance", "1", (25.0, 35.0), 16),
-    Wish("balance_then_agent", "1,,,,,,,,,,,,0", STAY, 3),
+    # What a machine knows; weights are near those of `choices`.
+    Wish("balance", "1", (12.0, 20.0), 16, helps_itself=True),
+    Wish("last_bill", "4,1", SAID, 7, helps_itself=True),
+    Wish("bill_in_detail", "4,1,,,1", (16.0, 24.0), 4, helps_itself=True),
+    Wish("bill_by_text", "4,1,,,9", SAID, 3, helps_itself=True),
+    Wish("this_month", "4,2", SAID, 6, helps_itself=True),
+    Wish("last_payment", "4,3", SAID, 5, helps_itself=True),
+    Wish("arrears", "4,6", SAID, 3, helps_itself=True),
+    Wish("order", "4,5,1", SAID, 6, helps_itself=True),
+    Wish("tariff", "6,1,3", SAID, 5, helps_itself=True),
+    Wish("outlet", "6,2", (12.0, 18.0), 4, helps_itself=True),
+    Wish("directory", "6,3,874#", SAID, 4, helps_itself=True),
+    Wish("weather", "6,4,1", SAID, 4, helps_itself=True),
+    # Reported by keys where one is local; an agent asks all others.
+    Wish("fault_by_keys", "2,1", (20.0, 30.0), 5),
+    Wish("complaint_message", "3,1", (18.0, 30.0), 2, helps_itself=True),
+    # Who wants somebody to talk to.
+    Wish("agent", "0", STAY, 18),
+    Wish("fault", "2", STAY, 4),
+    Wish("complaint", "3", STAY, 3),
+    Wish("menu_again", "#,,0", STAY, 3),
+    Wish("balance_then_agent", "1,,,,,,,,,,,,0", STAY, 2),
     # Gone before most agents answer: in the queue or while it rings.
-    Wish("impatient", "0", (3.0, 7.0), 6),
-    Wish("gives_up_in_the_menu", "", (2.0, 9.0), 3),
-    Wish("english", "0", STAY, 4, "en", ("13800000002", "057188886666")),
+    Wish("impatient", "0", (3.0, 7.0), 3),
+    Wish("gives_up_in_the_menu", "", (2.0, 9.0), 2),
+    Wish("english", "0", STAY, 2, "en", ("13800000002", "057188886666")),
     # Says nothing at all: somebody important need not.
-    Wish("vip", "", STAY, 4, "zh-CN", ("13800000003",)),
+    Wish("vip", "", STAY, 2, "zh-CN", ("13800000003",)),
     # Those who would rather not wait: to be called back at their own number, or to leave word.
-    Wish("call_back", f"0{WHILE_WAITING}1,,,,,,,,1", (20.0, 40.0), 3),
-    Wish("message", f"3{WHILE_WAITING}2", (15.0, 30.0), 3),
+    Wish("call_back", f"0{WHILE_WAITING}1,,,,,,,,1", (20.0, 40.0), 2),
+    Wish("message", f"3{WHILE_WAITING}2", (15.0, 30.0), 1),
 )
 
 
