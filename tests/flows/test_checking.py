@@ -183,6 +183,32 @@ def test_what_new_nodes_ask_is_looked_for_among_the_look_ups_and_queues() -> Non
     assert {(one.node, one.code) for one in check(document(bad))} == {("message", "bad_expression")}
 
 
+@pytest.mark.parametrize(
+    ("template", "values", "code"),
+    [
+        ("bill", {"sum": "1"}, None),
+        ("bill", {"sum": "1", "more": "2"}, None),
+        ("bill", {}, "wrong_values"),
+        ("bill", {"sum": "1", "other": "2"}, "wrong_values"),
+        ("hill", {"sum": "1"}, "no_such_template"),
+    ],
+)
+def test_a_message_by_no_template_or_with_values_it_does_not_take_is_told(
+    template: str, values: dict[str, str], code: str | None
+) -> None:
+    node = {
+        "kind": "message",
+        "template": template,
+        "values": values,
+        "save": "sent",
+        "next": "agent",
+        "failed": "agent",
+    }
+    known = Known(templates={"bill": {"sum": True, "more": False}})
+    found = check(document({"first": node}), known)
+    assert [(one.node, one.code, one.severity) for one in found] == ([("first", code, "warning")] if code else [])
+
+
 def test_a_room_without_a_door_is_refused_even_when_it_asks() -> None:
     """A menu asks, so that going round it is no busy circle; but neither it nor what failing leads to ever ends."""
     found = told(

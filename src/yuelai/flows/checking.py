@@ -35,13 +35,15 @@ _ANYWHERE = "somewhere"
 @dataclass(frozen=True)
 class Known:
     """What there is beside the flow, by names; None is not looked at. `english` are the prompts that are spoken in
-    English, `calls` the flows each other flow walks into."""
+    English, `calls` the flows each other flow walks into, `templates` those of messages: the values each of them takes,
+    and whether it has to be given."""
 
     queues: Collection[str] | None = None
     prompts: Collection[str] | None = None
     english: Collection[str] | None = None
     flows: Collection[str] | None = None
     lookups: Collection[str] | None = None
+    templates: Mapping[str, Mapping[str, bool]] | None = None
     calls: Mapping[str, Collection[str]] = field(default_factory=dict)
 
 
@@ -204,8 +206,21 @@ def _beside(nodes: Iterable[model.Node], known: Known) -> Iterable[Problem]:
             yield from _prompt_problems(node.name, building.say_items(CONFIRMING), known)
         if isinstance(node, model.Queue | model.Hours | model.Record) and _lacks(known.queues, node.queue):
             yield Problem(node.name, "no_such_queue", f"there is no queue {node.queue}", severity="warning")
+        if isinstance(node, model.Message) and known.templates is not None:
+            yield from _template_problems(node, known.templates)
         for lookup in (name for name in lookups(node) if _lacks(known.lookups, name)):
             yield Problem(node.name, "no_such_lookup", f"there is no look-up {lookup}", severity="warning")
+
+
+def _template_problems(node: model.Message, templates: Mapping[str, Mapping[str, bool]]) -> Iterable[Problem]:
+    takes = templates.get(node.template)
+    if takes is None:
+        yield Problem(node.name, "no_such_template", f"there is no template {node.template}", severity="warning")
+        return
+    needed = {name for name, must_be in takes.items() if must_be}
+    if not needed <= node.values.keys() <= takes.keys():
+        message = f"the template {node.template} takes {', '.join(takes)}"
+        yield Problem(node.name, "wrong_values", message, severity="warning")
 
 
 def _lacks(names: Collection[str] | None, name: str) -> bool:

@@ -26,6 +26,7 @@ from yuelai.flows.refusals import (
 )
 from yuelai.identity.audit import audit
 from yuelai.identity.model import Principal
+from yuelai.messages.templates import CODE, TEMPLATES
 from yuelai.platform import outbox
 from yuelai.platform.clock import SystemClock
 from yuelai.routing.prompts import music
@@ -156,6 +157,11 @@ async def _known(conn: Connection, principal: Principal) -> Known:
         flows=within.keys(),
         lookups={kind.name for kind in KINDS},
         calls={code: documents.walked_within(document) for code, document in within.items()},
+        templates={
+            code: {name: name not in template.optional for name in template.values}
+            for code, template in TEMPLATES.items()
+            if code != CODE
+        },
     )
 
 
