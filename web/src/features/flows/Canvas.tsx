@@ -20,6 +20,7 @@ const edgeTypes = { flow: FlowLine }
 export const dragged_kind = 'application/x-yuelai-node'
 
 const readable = 0.7
+const legible = 0.5
 
 interface Props {
   document: FlowDocument
@@ -79,8 +80,9 @@ export function Canvas(props: Props) {
       const box = window.document.querySelector('.flow-canvas')?.getBoundingClientRect()
       const { x: left, y: top, zoom: scale } = flow.getViewport()
       const [sx, sy] = [x * scale + left, y * scale + top]
-      const inSight = box && sx > 40 && sy > 50 && sx + node_width * scale < box.width - 60 && sy + height * scale < box.height - 60
-      if (!inSight) void flow.setCenter(x + node_width / 2, y + height / 2, { zoom: scale, duration: still ? 0 : 120 })
+      // From far off everything is in sight and nothing can be read.
+      const inSight = box && scale >= legible && sx > 40 && sy > 50 && sx + node_width * scale < box.width - 60 && sy + height * scale < box.height - 60
+      if (!inSight) void flow.setCenter(x + node_width / 2, y + height / 2, { zoom: scale < legible ? readable : scale, duration: still ? 0 : 120 })
     },
     [flow, still],
   )

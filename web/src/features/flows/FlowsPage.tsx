@@ -1,19 +1,24 @@
 import { Button, Input } from 'antd'
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
+import { api } from '@/shared/api/client'
+import { useAction as useRequest } from '@/shared/api/lists'
 import { useNow } from '@/shared/time/clock'
 import { dayTime } from '@/shared/time/format'
 import { type Column, DataTable } from '@/shared/ui/DataTable'
+import { save } from '@/shared/ui/download'
 import { Icon } from '@/shared/ui/Icon'
 import { useMay } from '@/shared/ui/may'
-import { Chip, Empty } from '@/shared/ui/parts'
-import { useFlows } from './api'
+import { Chip, Empty, ErrorLine } from '@/shared/ui/parts'
+import { ratesPath, useFlows, useRates } from './api'
 import { Designer } from './Designer'
 import './flows.css'
 import { ImportDialog } from './ImportDialog'
 import { NewFlow } from './NewFlow'
-import type { FlowLine } from './types'
+import { type Period } from './period'
+import { percent } from './Rates'
+import type { FlowLine, Rate } from './types'
 
 /** 流程: all flows of the tenant; opened, one of them as it is drawn. */
 export function FlowsPage({ open, onOpen }: { open: string | null; onOpen: (code: string | null) => void }) {
@@ -39,6 +44,10 @@ function List({ onOpen }: { onOpen: (code: string) => void }) {
   const [q, setQ] = useState('')
   const [dialog, setDialog] = useState<'new' | 'import' | null>(null)
   const { query, rows } = useFlows()
+  const counted = useRates(week, null, ['flow'])
+  const rates = useMemo(() => new Map((counted.data ?? []).map((one) => [one.flow, one])), [counted.data])
+  const { busy, problem, run } = useRequest('/flows/rates')
+  const download = () => run(async () => save(await api.blob(ratesPath(week, null, ['flow', 'business', 'day'], 'csv')), 'self-service.csv'))
   const wanted = q.trim().toLowerCase()
   const shown = rows.filter(({ code, name }) => code.includes(wanted) || name.toLowerCase().includes(wanted))
   const columns: readonly Column<FlowLine>[] = [
@@ -62,6 +71,7 @@ function List({ onOpen }: { onOpen: (code: string) => void }) {
     },
     { id: 'draft', title: t('flows.column.draft'), track: 'minmax(180px, 1.4fr)', render: (row) => <DraftState row={row} now={now} /> },
     { id: 'numbers', title: t('flows.column.numbers'), track: 'minmax(100px, 1fr)', render: ({ numbers }) => (numbers.length > 0 ? <span title={numbers.join('、')}>{numbers.join('、')}</span> : <span className="muted">{t('flows.noNumbers')}</span>) },
+    { id: 'share', title: t('flows.rates.share'), track: '86px', right: true, render: ({ code }) => <Share rate={rates.get(code)} /> },
     { id: 'running', title: t('flows.column.running'), track: '80px', right: true, render: ({ running }) => running ?? '–' },
   ]
   return (
@@ -70,23 +80,38 @@ function List({ onOpen }: { onOpen: (code: string) => void }) {
         <header className="admin-head">
           <h1 className="page-title">{t('flows.title')}</h1>
           <Input value={q} maxLength={100} allowClear prefix={<Icon name="search" className="muted" />} placeholder={t('flows.search')} aria-label={t('flows.search')} onChange={(event) => setQ(event.target.value)} />
-          {writable && (
-            <span className="admin-end">
+          <span className="admin-end">
+            <Button icon={<Icon name="download" />} loading={busy} data-testid="flows-rates-csv" onClick={() => void download()}>
+              {t('flows.rates.csv')}
+            </Button>
+            {writable && (
+              <>
               <Button icon={<Icon name="upload" />} data-testid="flow-import" onClick={() => setDialog('import')}>
                 {t('flows.import')}
               </Button>
               <Button icon={<Icon name="plus" />} data-testid="flow-new" onClick={() => setDialog('new')}>
                 {t('flows.add')}
               </Button>
-            </span>
-          )}
+              </>
+            )}
+          </span>
         </header>
+        {problem !== null && <ErrorLine problem={problem} />}
         <DataTable label={t('flows.title')} columns={columns} rows={shown} rowId={({ code }) => code} source={query} empty={<Empty>{t(q ? 'flows.noneFound' : 'flows.empty')}</Empty>} onOpen={({ code }) => onOpen(code)} testId="flows" />
       </div>
       {dialog === 'new' && <NewFlow flows={rows} onMade={onOpen} onClose={() => setDialog(null)} />}
       {dialog === 'import' && <ImportDialog onMade={onOpen} onClose={() => setDialog(null)} />}
     </div>
   )
+}
+
+const week: Period = { days: 7, own: null, version: null }
+
+/** How many served themselves within seven days, and of how many. */
+function Share({ rate }: { rate: Rate | undefined }) {
+  const { t } = useTranslation()
+  if (!rate || rate.contacts === 0) return <span className="muted">–</span>
+  return <span title={`${t('flows.rates.week')} · ${t('flows.rates.contacts')} ${rate.contacts} · ${t('flows.rates.served')} ${rate.served} · ${t('flows.rates.contained')} ${rate.contained}`}>{percent(rate.share_served)}</span>
 }
 
 function DraftState({ row: { draft }, now }: { row: FlowLine; now: number }) {
