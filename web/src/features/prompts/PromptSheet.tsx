@@ -125,7 +125,7 @@ function Spoken({ prompt, tongue, player, writable }: { prompt: Prompt; tongue: 
             data-testid={`sheet-play-${tongue}`}
             onClick={() => (plays ? player.stop() : void player.play(key, `${path(prompt.name, tongue)}/audio`))}
           >
-            <Icon name={plays ? 'stop' : 'play'} size={18} />
+            <Icon name={plays ? 'pause' : 'play'} size={18} />
           </button>
           <span data-testid={`sound-${tongue}`}>
             {heard(sound) ? length(sound.seconds) : t(sound ? 'prompts.wordsOnlyLong' : 'prompts.noneLong')}
@@ -135,6 +135,18 @@ function Spoken({ prompt, tongue, player, writable }: { prompt: Prompt; tongue: 
                 {' '}
                 {dayTime(sound.at, now, i18n.language)} {sound.by}
               </span>
+            )}
+          </span>
+          <span className="prompts-back">
+            {mine && writable && (
+              <Confirm
+                title={t(prompt.shipped ? 'prompts.reallyBack' : 'prompts.reallyRemove', { name: prompt.name })}
+                hint={t('prompts.removeHint')}
+                verb={t(prompt.shipped ? 'prompts.back' : 'prompts.remove')}
+                disabled={occupied}
+                testId={`remove-${tongue}`}
+                onConfirm={() => void remove()}
+              />
             )}
           </span>
         </div>
@@ -148,10 +160,17 @@ function Spoken({ prompt, tongue, player, writable }: { prompt: Prompt; tongue: 
         </Field>
         {writable && (
           <>
+            {changed && (
+              <div className="prompts-ways">
+                <Button type="primary" size="small" disabled={speechless || occupied} data-testid={`save-text-${tongue}`} onClick={() => void save({}, 'prompts.wordsKept')}>
+                  {t('prompts.saveWords')}
+                </Button>
+                <Button size="small" onClick={() => setEdited(null)}>
+                  {t('list.cancel')}
+                </Button>
+              </div>
+            )}
             <div className="prompts-ways">
-              <Button type={changed && !speechless ? 'primary' : 'default'} size="small" disabled={!changed || speechless || occupied} data-testid={`save-text-${tongue}`} onClick={() => void save({}, 'prompts.wordsKept')}>
-                {t('prompts.saveWords')}
-              </Button>
               <input ref={picker} type="file" hidden accept={accepted} data-testid={`file-${tongue}`} onChange={({ target }) => {
                 send(target.files?.[0])
                 target.value = ''
@@ -159,24 +178,14 @@ function Spoken({ prompt, tongue, player, writable }: { prompt: Prompt; tongue: 
               <Button size="small" icon={<Icon name="upload" size={14} />} disabled={speechless || occupied} loading={busy} onClick={() => picker.current?.click()}>
                 {t('prompts.upload')}
               </Button>
+              <Microphone disabled={speechless || occupied} player={player} id={`${key}/microphone`} onKeep={(file) => save({ file, source: 'microphone' }, 'prompts.soundKept')} />
               <Button size="small" icon={<Icon name="phone" size={14} />} disabled={speechless || occupied} loading={take.busy} data-testid={`phone-${tongue}`} onClick={() => void take.begin(text)}>
                 {t('prompts.atPhone')}
               </Button>
               <Button size="small" icon={<Icon name="speaker" size={14} />} disabled={speechless || occupied} data-testid={`speak-${tongue}`} onClick={() => void speak()}>
                 {t('prompts.speak')}
               </Button>
-              {mine && (
-                <Confirm
-                  title={t(prompt.shipped ? 'prompts.reallyBack' : 'prompts.reallyRemove', { name: prompt.name })}
-                  hint={t('prompts.removeHint')}
-                  verb={t(prompt.shipped ? 'prompts.back' : 'prompts.remove')}
-                  disabled={occupied}
-                  testId={`remove-${tongue}`}
-                  onConfirm={() => void remove()}
-                />
-              )}
             </div>
-            <Microphone disabled={speechless || occupied} player={player} id={`${key}/microphone`} onKeep={(file) => save({ file, source: 'microphone' }, 'prompts.soundKept')} />
             {take.take && <p className={take.take.state === 'kept' ? 'saved' : 'muted'} role="status" data-testid={`take-${tongue}`}>{take.take.reason || t(`prompts.take.${take.take.state}`)}</p>}
             {take.problem !== null && <ErrorLine problem={take.problem} />}
             {speechless && <p className="field-hint">{t('prompts.wordsFirst')}</p>}
@@ -222,17 +231,17 @@ function Microphone({ disabled, player, id, onKeep }: { disabled: boolean; playe
   }, [since])
   if (state.kind === 'recording')
     return (
-      <div className="prompts-ways">
-        <Button size="small" danger icon={<Icon name="stop" size={14} />} data-testid="mic-stop" onClick={stop}>
+      <>
+        <Button size="small" danger icon={<Icon name="record" size={14} />} data-testid="mic-stop" onClick={stop}>
           {t('prompts.mic.stop', { time: `${Math.max(0, Math.floor((tick - state.since) / 1000))} s` })}
         </Button>
         <span className="muted">{t('prompts.mic.speakNow')}</span>
-      </div>
+      </>
     )
   if (state.kind === 'done')
     return (
-      <div className="prompts-ways">
-        <Button size="small" icon={<Icon name={player.playing === id ? 'stop' : 'play'} size={14} />} onClick={() => (player.playing === id ? player.stop() : void player.play(id, state.sound))}>
+      <>
+        <Button size="small" icon={<Icon name={player.playing === id ? 'pause' : 'play'} size={14} />} onClick={() => (player.playing === id ? player.stop() : void player.play(id, state.sound))}>
           {t('prompts.mic.hear')}
         </Button>
         <Button size="small" type="primary" disabled={disabled} data-testid="mic-keep" onClick={() => void onKeep(state.sound).then((kept) => kept && reset())}>
@@ -244,14 +253,14 @@ function Microphone({ disabled, player, id, onKeep }: { disabled: boolean; playe
         <Button size="small" type="text" onClick={reset}>
           {t('list.cancel')}
         </Button>
-      </div>
+      </>
     )
   return (
-    <div className="prompts-ways">
+    <>
       <Button size="small" icon={<Icon name="mic" size={14} />} disabled={disabled} loading={state.kind === 'asking'} data-testid="mic-start" onClick={() => void start()}>
         {t('prompts.mic.start')}
       </Button>
       {state.kind === 'failed' && <ErrorLine>{t(`prompts.mic.${state.reason}`)}</ErrorLine>}
-    </div>
+    </>
   )
 }

@@ -156,7 +156,7 @@ function Heard({ prompt, tongue, player }: { prompt: Prompt; tongue: Tongue; pla
           else void player.play(key, `${path(prompt.name, tongue)}/audio`)
         }}
       >
-        <Icon name={plays ? 'stop' : 'play'} size={16} />
+        <Icon name={plays ? 'pause' : 'play'} size={16} />
       </button>
       <span className="prompts-length">{length(sound.seconds)}</span>
       {sound.own && <Icon name={sound.warnings.length > 0 ? 'triangle' : 'person'} size={14} className={sound.warnings.length > 0 ? 'tone-amber' : 'muted'} />}

@@ -15,7 +15,7 @@ export const promptsZh = {
     unfit: { nothing: '录音里听不到声音', short: '录音短于 0.2 秒', long: '录音长于 5 分钟', format: '不是 WAV、MP3、Ogg、FLAC、M4A 或 WebM 文件', damaged: '文件无法读取，可能已损坏' },
     mic: { start: '用麦克风录', stop: '停止（{{time}}）', speakNow: '正在录音，请讲', hear: '试听', keep: '保存', again: '重录', microphoneDenied: '麦克风未授权：在地址栏允许后再录', microphoneMissing: '未找到麦克风：接好后再录' },
     take: { ringing: '话机正在振铃，请接听', recording: '听到提示音后请讲，按 # 结束', kept: '录音已保存，新来电即可听到', unfit: '这段录音不能用，请重录', unanswered: '话机未接听', ended: '没有保存录音' },
-    fresh: { title: '新建提示音', submit: '保存', language: '语言', nameHint: '小写字母、数字、下划线，字母开头', nameWrong: '用小写字母、数字和下划线，字母开头', replaces: '已有这个名称：保存后来电听到新的内容', wordsMissing: '请写下这条提示音说什么', wordsHint: '没有录音时按文字合成播报', sound: '录音', soundHint: 'WAV、MP3、Ogg、FLAC、M4A，10 MB、5 分钟以内；也可保存后再录', choose: '选择文件', tooLarge: '文件超过 10 MB' },
+    fresh: { title: '新建提示音', submit: '保存', language: '语言', nameHint: '小写字母、数字、下划线，字母开头', nameWrong: '用小写字母、数字和下划线，字母开头', replaces: '已有这个名称：保存后来电听到新的内容', wordsMissing: '请写下这条提示音说什么', wordsHint: '没有录音时按文字合成播报', sound: '录音', soundHint: 'WAV、MP3、Ogg、FLAC、M4A，10 MB、5 分钟以内', choose: '选择文件', tooLarge: '文件超过 10 MB' },
   },
   action: { prompt_changed: '更改提示音', prompt_removed: '删除提示音' },
   objectKind: { prompt: '提示音' },
