@@ -113,7 +113,6 @@ async def test_two_hundred_with_the_connection_cut_at_random(database: Database,
     for message in smsc.messages():
         assert message["to"] not in given, "the same words twice, as two messages"
         given[message["to"]] = message
-    marked = 0
     for row in rows:
         there = given.get(row["to_e164"][1:])
         if row["state"] == "delivered":
@@ -126,9 +125,8 @@ async def test_two_hundred_with_the_connection_cut_at_random(database: Database,
         if there is not None and len(there["ids"]) > there["parts"]:
             assert row["possible_duplicates"] >= len(there["ids"]) - there["parts"], row
             assert row["template"] != "code"
-            marked += 1
     # The cutting did cut: else nothing has been shown.
-    assert marked >= 3
+    assert sum(row["possible_duplicates"] for row in rows) >= 5
     good = sum(row["state"] == "delivered" for row in rows if row["template"] != "code")
     assert good >= 155, good
 
