@@ -26,6 +26,13 @@ const broken: FlowDocument = {
 }
 const problem = (node: string, code: string, exit = '', severity: FlowProblem['severity'] = 'error', message = ''): FlowProblem => ({ node, exit, severity, code, message })
 
+describe('a field that is empty', () => {
+  it('is named, not quoted from the schema', () => {
+    const said = problemWords({ id: 'a', version: 1, start: 'a', handlers: { failed: '', error: '' }, nodes: {} }, { node: 'a', exit: '', severity: 'error', code: 'schema', message: "queue: '' should be non-empty" }, { t: (key, values) => `${key} ${String(values?.['field'] ?? '')}`, prompt: String, queue: String, flow: String })
+    expect(said).toBe('flows.problem.missing flows.field.queue ')
+  })
+})
+
 describe('what is wrong, in words', () => {
   it('names the exit that is open', () => {
     expect(problemWords(broken, problem('ask', 'open_exit', 'failed'), words)).toBe('flows.problem.open_exit{"exit":"flows.exit.failed"}')

@@ -154,16 +154,20 @@ export function Simulator({ document, setting, simulation, of, onSetting, onSimu
         </ol>
       )}
       {simulation && (
-        <dl className="flow-variables" aria-label={t('flows.sim.variables')}>
-          <dt className="flow-variables-title">{t('flows.sim.variables')}</dt>
-          {variables.length === 0 && <dd className="muted">{t('flows.sim.noVariables')}</dd>}
-          {variables.map(([variable, value]) => (
-            <div key={variable}>
-              <dt title={variable}>{variable}</dt>
-              <dd title={value}>{value}</dd>
-            </div>
-          ))}
-        </dl>
+        // It scrolls: keys reach what is out of sight.
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        <section className="flow-variables" aria-label={t('flows.sim.variables')} tabIndex={0}>
+          <h3 className="flow-variables-title">{t('flows.sim.variables')}</h3>
+          {variables.length === 0 && <p className="muted">{t('flows.sim.noVariables')}</p>}
+          <dl>
+            {variables.map(([variable, value]) => (
+              <div key={variable}>
+                <dt title={variable}>{variable}</dt>
+                <dd title={value}>{value}</dd>
+              </div>
+            ))}
+          </dl>
+        </section>
       )}
       <div className="flow-pad" role="group" aria-label={t('flows.sim.keypad')}>
         {pad.map((key) => (

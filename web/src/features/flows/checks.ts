@@ -24,6 +24,8 @@ function exitOf(document: FlowDocument, { node, exit }: FlowProblem, words: Word
 export function problemWords(document: FlowDocument, problem: FlowProblem, words: Words): string {
   const exit = problem.exit ? exitOf(document, problem, words) : ''
   if (problem.code === 'open_exit') return words.t(problem.node ? 'flows.problem.open_exit' : 'flows.problem.open_frame', { exit })
+  const missing = problem.code === 'schema' ? /^([a-z_]+): ('' (should be non-empty|is too short|does not match)|\[\] (should be non-empty|is too short))/.exec(problem.message) : null
+  if (missing) return words.t('flows.problem.missing', { field: words.t(`flows.field.${missing[1]}`, { defaultValue: missing[1] }) })
   const detail = problem.code === 'busy_loop' ? roundOf(document, problem, words) : problem.message
   return known.has(problem.code) ? words.t(`flows.problem.${problem.code}`, { exit, detail }) : problem.message
 }
