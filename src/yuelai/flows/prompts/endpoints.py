@@ -24,7 +24,7 @@ from yuelai.platform.db import Connection, Database
 from yuelai.platform.ipc import IpcClient
 from yuelai.platform.web import core, database, settings
 from yuelai.sounds import files, service, shipped
-from yuelai.sounds.errors import BadForm, NoSound, NoSuchPrompt, PromptInUse, SoundTooLarge, TextMissing
+from yuelai.sounds.errors import BadForm, NoSound, NoSuchPrompt, PromptInUse, PromptReserved, SoundTooLarge, TextMissing
 from yuelai.sounds.ports import Maker
 from yuelai.sounds.service import Prompt
 
@@ -105,6 +105,8 @@ async def put_prompt(
     """Put a prompt of the tenant's own in force, by a form: `text`, `file` (WAV, MP3, Ogg, FLAC, M4A, WebM; 10 MB and
     five minutes at most), or both. The sound is cut, narrowed and levelled as the shipped ones are; without a file it
     stays as it is. 422 `sound_unfit` says why a file cannot be a prompt."""
+    if name in shipped.reserved():
+        raise PromptReserved(prompt=name)
     source, text, by = await _form(request)
     if source is None and text is None:
         raise TextMissing()

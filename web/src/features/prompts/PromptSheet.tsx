@@ -186,7 +186,7 @@ function Spoken({ prompt, tongue, player, writable }: { prompt: Prompt; tongue: 
                 {t('prompts.speak')}
               </Button>
             </div>
-            {take.take && <p className={take.take.state === 'kept' ? 'saved' : 'muted'} role="status" data-testid={`take-${tongue}`}>{take.take.reason || t(`prompts.take.${take.take.state}`)}</p>}
+            {take.take && <p className={take.take.state === 'kept' ? 'saved' : 'muted'} role="status" data-testid={`take-${tongue}`}>{take.take.reason ? unfit(take.take.reason, t) : t(`prompts.take.${take.take.state}`)}</p>}
             {take.problem !== null && <ErrorLine problem={take.problem} />}
             {speechless && <p className="field-hint">{t('prompts.wordsFirst')}</p>}
           </>
