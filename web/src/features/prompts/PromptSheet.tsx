@@ -231,16 +231,16 @@ function Microphone({ disabled, player, id, onKeep }: { disabled: boolean; playe
   }, [since])
   if (state.kind === 'recording')
     return (
-      <>
+      <div className="prompts-ways prompts-mic">
         <Button size="small" danger icon={<Icon name="record" size={14} />} data-testid="mic-stop" onClick={stop}>
           {t('prompts.mic.stop', { time: `${Math.max(0, Math.floor((tick - state.since) / 1000))} s` })}
         </Button>
         <span className="muted">{t('prompts.mic.speakNow')}</span>
-      </>
+      </div>
     )
   if (state.kind === 'done')
     return (
-      <>
+      <div className="prompts-ways prompts-mic">
         <Button size="small" icon={<Icon name={player.playing === id ? 'pause' : 'play'} size={14} />} onClick={() => (player.playing === id ? player.stop() : void player.play(id, state.sound))}>
           {t('prompts.mic.hear')}
         </Button>
@@ -253,7 +253,7 @@ function Microphone({ disabled, player, id, onKeep }: { disabled: boolean; playe
         <Button size="small" type="text" onClick={reset}>
           {t('list.cancel')}
         </Button>
-      </>
+      </div>
     )
   return (
     <>
