@@ -192,7 +192,7 @@ TOLD = {
 async def test_every_business_is_told_and_whoever_hangs_up_then_was_served(centre: Centre) -> None:
     found = await asyncio.gather(
         *(visit(centre, number, keys, hold=26) for keys, number in zip(TOLD, callers(len(TOLD)), strict=True)),
-        visit(centre, CHEN, "2", "say_outage_until", hold=8),
+        visit(centre, CHEN, "2", "say_outage_until", hold=20),
     )
     for keys, one in zip([*TOLD, "2"], found, strict=True):
         assert TOLD.get(keys, {"say_outage_until"}) & set(one.nodes), (keys, one.nodes)
