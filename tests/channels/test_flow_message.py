@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -28,14 +30,19 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(voicemail, "SHORTEST_SECONDS", 0.02)
 
 
-async def walking(walk: Walk) -> tuple[Heard, Line]:
-    """A caller is in this flow."""
+async def walking(walk: Walk, pace: float | None = 0.002) -> tuple[Heard, Line]:
+    """A caller is in this flow; prompts take `pace` seconds each."""
     world = Heard()
+    world.sound.pace = pace
 
     async def run(entry: Any, dialogue: Any, context: Any) -> FlowOutcome:
         return await walk(dialogue)
 
+    async def files(tenant_id: UUID, utterances: Sequence[Any], language: str) -> list[Path]:
+        return [Path(each) for each in utterances]
+
     world.script.run = run  # type: ignore[method-assign]
+    world.script.files = files  # type: ignore[method-assign]
     await world.begin(ready=False)
     return world, await world.arrives()
 
@@ -94,6 +101,29 @@ async def test_a_message_becomes_somebodys_and_the_flow_goes_on() -> None:
     assert len(world.books.messages) == 1
     assert world.end_reasons() == ["served"]
     assert world.nothing_left()
+
+
+async def test_a_key_that_cuts_the_words_before_it_short_answers_nothing_after_it() -> None:
+    """Who is told to press the pound key at the end presses it at once."""
+    asked = list[str]()
+
+    async def tells(dialogue: VoiceDialogue) -> FlowOutcome:
+        await dialogue.say(["leave_message"])
+        await dialogue.record("general", 60)
+        await dialogue.say(["message_saved"])
+        asked.append((await dialogue.collect(["main_menu"], maximum=1, first_timeout=30)).digits)
+        return SERVED
+
+    world, _ = await walking(tells, pace=None)
+    await world.hears("leave_message")
+    world.sound.pace = 0.002
+    world.press("##")
+    await keeps(world)
+    await world.hears("leave_message", "beep", "message_choice", "message_saved", "main_menu")
+    assert asked == []
+    world.press("5")
+    await world.over()
+    assert asked == ["5"]
 
 
 async def test_two_messages_of_one_contact_are_two() -> None:

@@ -66,6 +66,15 @@ def texts(simulation: Simulation, kind: str = "say") -> list[str]:
     return [event["text"] for event in simulation.events if event["kind"] == kind]
 
 
+async def test_keys_pressed_before_a_message_answer_nothing_after_it() -> None:
+    first = {**MENU, "choices": {"1": {"next": "record"}}}
+    simulation = await tried(document(first=first, record=RECORD, menu=MENU, agent=AGENT))
+    await simulation.put(Input(keys="12"))
+    await simulation.put(Input(words="我要投诉"))
+    assert simulation.waiting is not None
+    assert simulation.waiting.node == "menu"
+
+
 async def test_it_says_what_a_caller_hears_and_waits_for_a_key() -> None:
     simulation = await tried(document(menu=MENU, agent=AGENT))
     assert texts(simulation) == [

@@ -86,6 +86,8 @@ class VoiceDialogue:
 
     async def record(self, queue: str, maximum_seconds: int) -> Recorded:
         self._check()
+        # What cut the words before it short answers nothing that is asked after it.
+        self.forget_keys()
         seconds = await self._on_record(queue, maximum_seconds) if self._on_record is not None else 0.0
         self._left_speaking = seconds > 0 and self._gone.is_set()
         if not self._left_speaking:

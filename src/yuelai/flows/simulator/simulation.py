@@ -272,6 +272,7 @@ class Simulation:
     async def record(self, queue: str, maximum_seconds: int) -> Recorded:
         """What is put in as words is said; a silence or a key is a message without a word."""
         self._changes()
+        self._keys = ""
         given = await self._given("record", float(maximum_seconds), ["#"])
         said = min(seconds(given.words, self.language), float(maximum_seconds))
         self.seconds += said
