@@ -92,7 +92,7 @@ export function PromptsPage({ open, onOpen, onFlow }: { open: string | null; onO
           </span>
           {writable && (
             <span className="admin-end">
-              <span className="muted prompts-drop">{t('prompts.dropHere')}</span>
+              {!one && <span className="muted prompts-drop">{t('prompts.dropHere')}</span>}
               <Button icon={<Icon name="plus" />} data-testid="prompt-new" onClick={() => setFresh({ file: null })}>
                 {t('prompts.add')}
               </Button>
