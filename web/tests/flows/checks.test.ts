@@ -6,6 +6,8 @@ import { openExits } from '@/features/flows/kinds'
 import { withOpenExits } from '@/features/flows/problems'
 import type { FlowDocument, FlowProblem } from '@/features/flows/types'
 import type { Words } from '@/features/flows/words'
+import { flowsEn } from '@/shared/i18n/flows.en'
+import { flowsZh } from '@/shared/i18n/flows.zh'
 
 const words: Words = {
   t: (key, values) => (typeof values?.defaultValue === 'string' ? values.defaultValue : `${key}${values ? JSON.stringify(values) : ''}`),
@@ -24,6 +26,8 @@ const broken: FlowDocument = {
     agent: { kind: 'queue', label: '转人工', queue: 'general', at: [480, 0] },
   },
 }
+/** All codes of flows/checking.py and of what the flow store adds. */
+const found_by_the_centre = 'schema open_exit no_such_node minimum_above_maximum confirm_secret star_twice nothing_to_pay bad_expression key_twice too_many_words word_twice error_must_end unreachable busy_loop no_end no_such_queue no_such_lookup no_such_template wrong_values no_such_prompt no_english flow_circle flow_too_deep no_such_flow'.split(' ')
 const problem = (node: string, code: string, exit = '', severity: FlowProblem['severity'] = 'error', message = ''): FlowProblem => ({ node, exit, severity, code, message })
 
 describe('a field that is empty', () => {
@@ -41,6 +45,16 @@ describe('what is wrong, in words', () => {
 
   it('names the nodes of a circle as the canvas does', () => {
     expect(problemWords(broken, problem('ask', 'busy_loop', '', 'error', 'goes round without waiting: ask → lost → ask'), words)).toContain('故障申告 → flows.kind.say → 故障申告')
+  })
+
+  it('names what a template takes', () => {
+    expect(problemWords(broken, problem('ask', 'wrong_values', '', 'warning', 'the template order_received takes no, until'), words)).toBe('flows.problem.wrong_values{"exit":"","detail":"no, until"}')
+    expect(problemWords(broken, problem('ask', 'wrong_values', '', 'warning', 'the template hello takes '), words)).toContain('flows.compare.nothing')
+  })
+
+  it('every problem the centre may find has words', () => {
+    for (const code of found_by_the_centre) for (const said of [flowsZh, flowsEn]) expect(said.flows.problem, code).toHaveProperty(code)
+    for (const code of found_by_the_centre) expect(problemWords(broken, problem('ask', code), words), code).toContain('flows.problem.')
   })
 
   it('says what is new as the centre says it', () => {

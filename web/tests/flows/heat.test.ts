@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import { heatOf, hotSpots, thickness } from '@/features/flows/heat'
-import { bounds } from '@/features/flows/period'
+import { bounds, recount } from '@/features/flows/period'
 import type { Traffic } from '@/features/flows/types'
 
 const traffic = (walks: number, nodes: Traffic['nodes']): Traffic => ({ walks, served: 0, unserved: 0, queue: 0, transfer: 0, left: 0, failed: 0, share_served: 0, repeated_within_day: 0, nodes, edges: [] })
@@ -49,5 +49,12 @@ describe('days that are counted', () => {
   it('days of one\'s own are whole ones; a day that is not over is open', () => {
     expect(bounds({ days: 'own', own: ['2026-11-01', '2026-11-03'], version: null }, now)).toEqual({ from: new Date(2026, 10, 1).toISOString(), to: new Date(2026, 10, 4).toISOString() })
     expect(bounds({ days: 'own', own: ['2026-11-01', '2026-11-23'], version: null }, now)).toEqual({ from: new Date(2026, 10, 1).toISOString() })
+  })
+
+  it('what is over is not counted anew, many days seldom', () => {
+    expect(recount({ days: 1, own: null, version: null }, now)).toBe(30_000)
+    expect(recount({ days: 7, own: null, version: null }, now)).toBe(300_000)
+    expect(recount({ days: 'own', own: ['2026-11-01', '2026-11-03'], version: null }, now)).toBe(false)
+    expect(recount({ days: 'own', own: ['2026-11-22', '2026-11-23'], version: null }, now)).toBe(300_000)
   })
 })

@@ -359,7 +359,7 @@ export function Drawing({ code, first, now, from, onFlow, onGone }: { code: stri
                     {panel === 'traffic' && (
                       <>
                         <HotSpots document={document} traffic={traffic.data} selected={selected} onShow={(node) => show(node)} />
-                        <Rates code={code} period={period ?? today} />
+                        <Rates code={code} period={period ?? today} passed={(traffic.data?.walks ?? 0) > 0} />
                       </>
                     )}
                     {panel === 'compare' && against !== null && <Compare version={against} comparison={compared.data} problem={compared.error} document={document} onShow={(node) => show(node)} />}

@@ -110,7 +110,7 @@ const week: Period = { days: 7, own: null, version: null }
 /** How many served themselves within seven days, and of how many. */
 function Share({ rate }: { rate: Rate | undefined }) {
   const { t } = useTranslation()
-  if (!rate || rate.contacts === 0) return <span className="muted">–</span>
+  if (!rate || rate.contacts === 0) return <span className="muted" title={t('flows.rates.none')}>–</span>
   return <span title={`${t('flows.rates.week')} · ${t('flows.rates.contacts')} ${rate.contacts} · ${t('flows.rates.served')} ${rate.served} · ${t('flows.rates.contained')} ${rate.contained}`}>{percent(rate.share_served)}</span>
 }
 

@@ -15,12 +15,14 @@ import type { Rate } from './types'
 interface Props {
   code: string
   period: Period
+  /** Contacts have come through, as a rule from another flow. */
+  passed: boolean
 }
 
 export const percent = (share: number | null | undefined): string => (share === null || share === undefined ? '–' : `${Math.round(share * 100)}%`)
 
 /** How many serve themselves here: in all, by day, by business. */
-export function Rates({ code, period }: Props) {
+export function Rates({ code, period, passed }: Props) {
   const { t } = useTranslation()
   const all = useRates(period, code, [])
   const businesses = useRates(period, code, ['business'])
@@ -29,6 +31,7 @@ export function Rates({ code, period }: Props) {
   const download = () =>
     run(async () => save(await api.blob(ratesPath(period, code, ['business', 'day'], 'csv')), `self-service-${code}.csv`))
   const [whole] = all.data ?? []
+  const nobody = all.data !== undefined && (whole === undefined || whole.contacts === 0)
   const failed = all.error ?? businesses.error ?? days.error ?? problem
   return (
     <Section
@@ -41,7 +44,9 @@ export function Rates({ code, period }: Props) {
       }
     >
       {failed ? <ErrorLine problem={failed} /> : all.isPending && <Skeleton rows={3} />}
-      {whole && (
+      {nobody && <p className="muted" data-testid="rates-none">{t(passed ? 'flows.rates.elsewhere' : 'flows.traffic.none')}</p>}
+      {whole && !nobody && period.version !== null && <p className="muted" data-testid="rates-all-versions">{t('flows.rates.allVersions')}</p>}
+      {whole && !nobody && (
         <dl className="flow-rates" data-testid="flow-rates">
           <div title={t('flows.rates.shareHint')}>
             <dt>{t('flows.rates.share')}</dt>
@@ -63,7 +68,7 @@ export function Rates({ code, period }: Props) {
           <thead>
             <tr>
               <th scope="col">{t('flows.field.business')}</th>
-              <th scope="col">{t('flows.rates.contacts')}</th>
+              <th scope="col">{t('flows.rates.passages')}</th>
               <th scope="col">{t('flows.rates.served')}</th>
               <th scope="col">{t('flows.rates.share')}</th>
             </tr>

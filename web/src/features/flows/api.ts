@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { api } from '@/shared/api/client'
 import { everything } from '@/shared/api/lists'
 import type { Queue } from '@/shared/api/admin'
-import { bounds, type Period, today } from './period'
+import { bounds, type Period, recount, today } from './period'
 import type { FlowLine, FlowVersion, FlowWhole, Live, LookUpLine, PromptLine, Rate, Traffic } from './types'
 
 const nothing: never[] = []
@@ -23,13 +23,13 @@ export const useQueueLines = () => useLines<Queue>('/queues', 60_000).rows
 export const useFlow = (code: string) =>
   useQuery({ queryKey: [`/flows/${code}`], queryFn: ({ signal }) => api.get<FlowWhole>(`/flows/${code}`, undefined, signal), staleTime: 0, refetchInterval: 15_000 })
 
-/** How contacts went through it; counted anew every half minute. */
+/** How contacts went through it; what is still going on is counted anew again and again. */
 export const useTraffic = (code: string, period: Period | null) =>
   useQuery({
     queryKey: [`/flows/${code}/traffic`, period],
     queryFn: ({ signal }) => api.get<Traffic>(`/flows/${code}/traffic`, { ...bounds(period ?? today, new Date()), version: period?.version }, signal),
     enabled: period !== null,
-    refetchInterval: 30_000,
+    refetchInterval: () => recount(period ?? today, new Date()),
     placeholderData: (before) => before,
   })
 
@@ -52,7 +52,7 @@ export function ratesPath(period: Period, flow: string | null, by: readonly stri
   return `/flows/rates?${search.toString()}`
 }
 
-/** How many serve themselves; of one flow, or of all. */
+/** How many serve themselves; of one flow, or of all. Counted anew as the traffic beside it is. */
 export const useRates = (period: Period, flow: string | null, by: readonly string[]) =>
   useQuery({
     queryKey: ['/flows/rates', period.days, period.own, flow, by.join()],
@@ -60,6 +60,7 @@ export const useRates = (period: Period, flow: string | null, by: readonly strin
       return (await api.get<{ items: Rate[] }>(ratesPath(period, flow, by), undefined, signal)).items
     },
     staleTime: 30_000,
+    refetchInterval: () => recount(period, new Date()),
     retry: false,
     placeholderData: (before) => before,
   })

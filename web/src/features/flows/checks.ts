@@ -9,7 +9,7 @@ export interface Repair {
   document: FlowDocument
 }
 
-const known = new Set(['no_such_node', 'unreachable', 'busy_loop', 'no_end', 'error_must_end', 'minimum_above_maximum', 'confirm_secret', 'nothing_to_pay', 'bad_expression', 'key_twice', 'word_twice', 'too_many_words', 'no_such_queue', 'no_such_lookup', 'no_such_prompt', 'no_english', 'flow_circle', 'flow_too_deep', 'no_such_flow', 'schema'])
+const known = new Set(['no_such_node', 'unreachable', 'busy_loop', 'no_end', 'error_must_end', 'minimum_above_maximum', 'confirm_secret', 'nothing_to_pay', 'bad_expression', 'key_twice', 'word_twice', 'too_many_words', 'no_such_queue', 'no_such_lookup', 'no_such_prompt', 'no_english', 'flow_circle', 'flow_too_deep', 'no_such_flow', 'schema', 'star_twice', 'no_such_template', 'wrong_values'])
 
 const frame: Readonly<Record<string, string>> = { start: 'start', 'handlers.failed': 'failed', 'handlers.error': 'error' }
 
@@ -26,7 +26,7 @@ export function problemWords(document: FlowDocument, problem: FlowProblem, words
   if (problem.code === 'open_exit') return words.t(problem.node ? 'flows.problem.open_exit' : 'flows.problem.open_frame', { exit })
   const missing = problem.code === 'schema' ? /^([a-z_]+): ('' (should be non-empty|is too short|does not match)|\[\] (should be non-empty|is too short))/.exec(problem.message) : null
   if (missing) return words.t('flows.problem.missing', { field: words.t(`flows.field.${missing[1]}`, { defaultValue: missing[1] }) })
-  const detail = problem.code === 'busy_loop' ? roundOf(document, problem, words) : problem.message
+  const detail = problem.code === 'busy_loop' ? roundOf(document, problem, words) : problem.code === 'wrong_values' ? taken(problem, words) : problem.message
   return known.has(problem.code) ? words.t(`flows.problem.${problem.code}`, { exit, detail }) : problem.message
 }
 
@@ -35,6 +35,9 @@ function roundOf(document: FlowDocument, { message }: FlowProblem, words: Words)
   const names = message.slice(message.indexOf(':') + 1).split('→').map((one) => one.trim())
   return names.map((name) => nameOf(document.nodes[name], name, words)).join(' → ')
 }
+
+/** What a template takes, from the message that lists it. */
+const taken = ({ message }: FlowProblem, { t }: Words): string => message.split(' takes ')[1] || t('flows.compare.nothing')
 
 /** What mends it with one press, if anything does. */
 export function repairOf(document: FlowDocument, problem: FlowProblem, words: Words): Repair | null {

@@ -24,3 +24,12 @@ export function bounds({ days, own }: Period, now: Date): { from: string; to?: s
   first.setDate(first.getDate() - ((days === 'own' ? 1 : days) - 1))
   return { from: first.toISOString() }
 }
+
+const [half_minute, minutes] = [30_000, 300_000]
+
+/** How long what was counted of it holds, ms: what ended does not change, many days hardly do. */
+export function recount(period: Period, now: Date): number | false {
+  const { from, to } = bounds(period, now)
+  if (to) return false
+  return now.getTime() - new Date(from).getTime() > 86_400_000 ? minutes : half_minute
+}
