@@ -106,13 +106,14 @@ async def test_all_of_them_come_in_pages(writer: httpx.AsyncClient) -> None:
     assert [item["name"] for item in (await writer.get(PROMPTS, params={"q": "AAA"})).json()["items"]] == ["aaa_first"]
 
 
-async def test_one_that_a_published_flow_says_is_not_deleted(writer: httpx.AsyncClient) -> None:
+@pytest.mark.parametrize("said", ["spring_offer", {"prompt": "spring_offer"}])
+async def test_one_that_a_published_flow_says_is_not_deleted(writer: httpx.AsyncClient, said: Any) -> None:
     await put(writer, "spring_offer", sound=tone())
     document = {
         "start": "hello",
         "handlers": {"failed": "end", "error": "end"},
         "nodes": {
-            "hello": {"kind": "say", "say": ["spring_offer"], "next": "end"},
+            "hello": {"kind": "say", "say": [said], "next": "end"},
             "end": {"kind": "hangup", "served": True},
         },
     }

@@ -39,14 +39,17 @@ async def usage(conn: Connection, principal: Principal) -> dict[str, Usage]:
 
 
 def prompts_of(document: Mapping[str, Any]) -> set[str]:
-    """Return what a flow's document says by name: the texts in its lists, but for the words of menus."""
+    """Return what a flow's document says by name: the texts in its lists, but for the words of menus, and what is named
+    as `{"prompt": …}`."""
     return set(_listed([document.get("nodes"), document.get("handlers")]))
 
 
 def _listed(value: Any) -> Iterator[str]:
     if isinstance(value, Mapping):
         for key, part in value.items():
-            if key not in ("words", "at"):
+            if key == "prompt" and isinstance(part, str):
+                yield part
+            elif key not in ("words", "at"):
                 yield from _listed(part)
     elif isinstance(value, list):
         for part in value:
