@@ -57,32 +57,40 @@ class SmppProvider:
             async with asyncio.timeout(CONNECT_SECONDS):
                 reader, writer = await asyncio.open_connection(self._address.host, self._address.port)
                 try:
-                    await _bind(connection, reader, writer)
+                    events = await _bind(connection, reader, writer)
                 except BaseException:
                     writer.transport.abort()
                     raise
         except (OSError, TimeoutError, BindRefused, Broken, ValueError) as error:
             raise NotConnected(str(error) or type(error).__name__) from error
-        return SmppSession(connection, reader, writer, self._window)
+        return SmppSession(connection, reader, writer, self._window, events)
 
 
-async def _bind(connection: Connection, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _bind(connection: Connection, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> list[Event]:
+    """Return what came with the answer: a provider tells at once what it kept for us."""
     writer.write(connection.to_send())
+    events: list[Event] = []
     while not connection.bound:
         data = await reader.read(_READ)
         if not data:
             raise ConnectionError("the provider hung up")
-        connection.receive(data)
+        events += connection.receive(data)
+    return events
 
 
 class SmppSession:
-    """`messages.ports.Session`."""
+    """`messages.ports.Session`. `events` have happened already."""
 
     def __init__(
-        self, connection: Connection, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, window: int
+        self,
+        connection: Connection,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        window: int,
+        events: Sequence[Event] = (),
     ) -> None:
         self._connection, self._reader, self._writer, self._window = connection, reader, writer, window
-        self._events: list[Event] = []
+        self._events: list[Event] = list(events)
         self._moved = asyncio.Event()
         self._over = False
         self._reading = asyncio.create_task(self._read(), name="smpp")
