@@ -242,11 +242,22 @@ async def test_without_a_business_system_our_own_tables_answer_what_they_know(fi
 
 async def test_a_pin_is_checked(look: BusinessLookUp, filled: Database) -> None:
     wang = {"customer_id": await who(filled, "王芳")}
-    assert await look("identity.pin", wang | {"pin": "111222"}) == {"ok": False, "locked": False, "left": 2}
-    assert await look("identity.pin", wang | {"pin": "246810"}) == {"ok": True, "locked": False, "left": 3}
+    assert await look("identity.pin", wang | {"pin": "111222"}) == {
+        "ok": False,
+        "locked": False,
+        "left": 2,
+        "reason": None,
+    }
+    assert await look("identity.pin", wang | {"pin": "246810"}) == {
+        "ok": True,
+        "locked": False,
+        "left": 3,
+        "reason": None,
+    }
     for _ in range(2):
         await look("identity.pin", wang | {"pin": "111222"})
-    assert await look("identity.pin", wang | {"pin": "111222"}) == {"ok": False, "locked": True, "left": 0}
+    locked = {"ok": False, "locked": True, "left": 0, "reason": None}
+    assert await look("identity.pin", wang | {"pin": "111222"}) == locked
     assert (await look("identity.pin", wang | {"pin": "246810"}))["locked"]
 
 
