@@ -80,8 +80,8 @@ class Ready:
     def __init__(self) -> None:
         self.steps = 0
 
-    async def say(self, utterances: Sequence[Any], **options: Any) -> None:
-        pass
+    async def say(self, utterances: Sequence[Any], **options: Any) -> bool:
+        return True
 
     async def collect(self, utterances: Sequence[Any], **options: Any) -> Collected:
         return Collected("1")

@@ -48,6 +48,34 @@ async def test_a_key_cuts_a_prompt_short_and_is_kept_for_the_question(sound: Sou
     assert (await dialogue.collect(["menu"], maximum=1, first_timeout=1)).digits == "1"
 
 
+@pytest.mark.parametrize(
+    ("ahead", "ends", "heard"),
+    [("", True, True), ("", False, False), ("", None, False), ("1", None, False)],
+)
+async def test_saying_tells_whether_it_was_said_to_its_end(
+    sound: Sound, dialogue: VoiceDialogue, ahead: str, ends: bool | None, heard: bool
+) -> None:
+    """`ends` is how the engine ends it: finished, broken into by a key, or not before we stop it."""
+    if ahead:
+        dialogue.key(ahead)
+    saying = asyncio.ensure_future(dialogue.say(["balance"]))
+    await asyncio.sleep(0.01)
+    if not heard and not ahead:
+        dialogue.key("1")
+    if ends is not None:
+        dialogue.play_ended(playing(sound), ends)
+    assert await asyncio.wait_for(saying, 1) is heard
+
+
+async def test_what_cannot_be_broken_into_was_said_whatever_is_pressed(sound: Sound, dialogue: VoiceDialogue) -> None:
+    dialogue.key("1")
+    saying = asyncio.ensure_future(dialogue.say(["notice"], interruptible=False))
+    await asyncio.sleep(0.01)
+    dialogue.key("2")
+    dialogue.play_ended(playing(sound), True)
+    assert await asyncio.wait_for(saying, 1)
+
+
 async def test_a_notice_is_heard_to_its_end(sound: Sound, dialogue: VoiceDialogue) -> None:
     saying = asyncio.ensure_future(dialogue.say(["notice"], interruptible=False))
     await asyncio.sleep(0.01)

@@ -28,9 +28,10 @@ class ScriptedDialogue:
 
     async def say(
         self, utterances: Sequence[Utterance], *, interruptible: bool = True, by_speech: bool = False
-    ) -> None:
+    ) -> bool:
         self.said.extend(utterances)
         self.broken_into.append(" ".join(["key"] * interruptible + ["speech"] * by_speech))
+        return True
 
     async def collect(
         self,

@@ -204,9 +204,10 @@ class Caller:
 
     async def say(
         self, utterances: Sequence[Utterance], *, interruptible: bool = True, by_speech: bool = False
-    ) -> None:
+    ) -> bool:
         if self.broken and self.chance.random() < 0.3:
             raise OSError("no sound")
+        return not interruptible or self.chance.random() < 0.8
 
     async def collect(
         self,

@@ -90,8 +90,8 @@ class Ways:
 
 @dataclass
 class Log:
-    """What the customer noticed. `told` has each business they came to, and whether they got what it is for;
-    `satisfied` is true while nothing else has begun since."""
+    """What the customer noticed. `told` has each business they came to, and whether they got what it is for: heard what
+    tells it to its end, or had it paid, sent or left. `satisfied` is true while nothing else has begun since."""
 
     told: list[tuple[str, bool]] = field(default_factory=list)
     satisfied: bool = False
@@ -143,16 +143,33 @@ class Customer:
         business = self.node.business
         if business and (not self.log.told or self.log.told[-1][0] != business):
             self.log.told.append((business, False))
+            self.log.satisfied = False
+
+    def _got(self) -> None:
+        """They have what they came for; whether anybody counts that is not theirs to know."""
+        self.log.satisfied = True
+        if self.log.told:
+            business, _ = self.log.told[-1]
+            self.log.told[-1] = (business, True)
+            if business in self._wishes and self._wishes[0] != AGENT:
+                self._wishes.remove(business)
 
     # The dialogue
 
     async def say(
         self, utterances: Sequence[Utterance], *, interruptible: bool = True, by_speech: bool = False
-    ) -> None:
+    ) -> bool:
+        """Those who know the way press a key at once, or in the middle."""
         self._look()
-        await asyncio.sleep(1.5 * len(utterances))
+        hasty = interruptible and self.chance.randrange(100) < self.caller.slips
+        await asyncio.sleep((0.5 if hasty else 1.5) * len(utterances))
         if self.chance.random() < 0.002:
             raise Left
+        node = self.node
+        heard = isinstance(node, model.HangUpNode) or (isinstance(node, model.Say) and not hasty)
+        if heard and getattr(node, "served", False):
+            self._got()
+        return not hasty
 
     async def collect(
         self,
@@ -236,17 +253,15 @@ class Customer:
         pass
 
     async def served(self, so_far: bool = True) -> None:
-        self._look()
-        self.log.satisfied = so_far
-        if so_far and self.log.told:
-            business, _ = self.log.told[-1]
-            self.log.told[-1] = (business, True)
-            if business in self._wishes and self._wishes[0] != AGENT:
-                self._wishes.remove(business)
+        """What is counted about them they do not hear."""
 
     async def step(self, node: str, kind: str, data: Mapping[str, Any]) -> None:
         self._look()
         self._troubles += data.get("ok") is False
+        here = self.node
+        done = isinstance(here, model.Pay | model.Message | model.Record) and data.get("ok") is True
+        if getattr(here, "served", False) and (done or (isinstance(here, model.HangUpNode) and not here.say)):
+            self._got()
 
 
 # --- what they ask of -----------------------------------------------------------------------------------------------

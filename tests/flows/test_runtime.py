@@ -183,7 +183,7 @@ async def test_a_look_up_that_breaks_in_an_unforeseen_way_still_reaches_an_agent
 
 async def test_sound_that_fails_for_good_still_reaches_an_agent() -> None:
     class Mute(ScriptedDialogue):
-        async def say(self, utterances: object, **options: object) -> None:
+        async def say(self, utterances: object, **options: object) -> bool:
             raise OSError("no media")
 
     outcome = await walk(Mute([]), failing, WANG)

@@ -82,9 +82,21 @@ async def test_the_channel_is_told_and_told_otherwise_when_another_business_begi
     assert dialogue.serves == [True, False, True, False]
 
 
-async def test_what_was_not_said_to_its_end_has_served_nobody() -> None:
+async def test_what_was_passed_over_or_cut_short_by_a_key_has_served_nobody() -> None:
+    class Ahead(ScriptedDialogue):
+        async def say(self, utterances: Any, **options: Any) -> bool:
+            return False
+
+    told: list[Walked] = []
+    dialogue = Ahead(["1", "0"])
+    await run(flow_of(CENTRE), dialogue, Systems(), CALLER, on_walked=told.append)
+    assert (told[0].outcome, told[0].served, dialogue.serves) == ("queue", False, [])
+    assert told[0].businesses == (BusinessWalked("balance", "queue"),)
+
+
+async def test_who_hangs_up_while_it_is_said_was_not_served() -> None:
     class Hasty(ScriptedDialogue):
-        async def say(self, utterances: Any, **options: Any) -> None:
+        async def say(self, utterances: Any, **options: Any) -> bool:
             raise Left
 
     told: list[Walked] = []

@@ -66,6 +66,20 @@ def texts(simulation: Simulation, kind: str = "say") -> list[str]:
     return [event["text"] for event in simulation.events if event["kind"] == kind]
 
 
+@pytest.mark.parametrize(("keys", "said", "outcome"), [("1", 1, "served"), ("1*", 0, "left")])
+async def test_who_types_ahead_hears_nothing_in_between_and_is_not_served_by_it(
+    keys: str, said: int, outcome: str
+) -> None:
+    first = {**MENU, "choices": {"1": {"next": "told"}, "*": {"next": "first"}}}
+    told = {"kind": "say", "say": ["one_moment"], "served": True, "next": "first"}
+    simulation = await tried(document(first=first, told=told))
+    before = len(texts(simulation))
+    await simulation.put(Input(keys=keys))
+    await simulation.put(Input(hangup=True))
+    assert len(texts(simulation)) == before + said + 1
+    assert simulation.ended == {"outcome": outcome}
+
+
 async def test_keys_pressed_before_a_message_answer_nothing_after_it() -> None:
     first = {**MENU, "choices": {"1": {"next": "record"}}}
     simulation = await tried(document(first=first, record=RECORD, menu=MENU, agent=AGENT))

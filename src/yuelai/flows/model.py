@@ -31,7 +31,7 @@ class Node:
 @dataclass(frozen=True)
 class Say(Node):
     """A key cuts it short unless it is not `interruptible` (a legal notice, say); with `by_speech` a word too. Once it
-    has been said, a customer has got what they came for if it is `served`."""
+    has been said to its end, a customer has got what they came for if it is `served`."""
 
     next: str = ""
     interruptible: bool = True

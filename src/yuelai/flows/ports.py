@@ -87,9 +87,10 @@ class Dialogue(Protocol):
 
     async def say(
         self, utterances: Sequence[Utterance], *, interruptible: bool = True, by_speech: bool = False
-    ) -> None:
+    ) -> bool:
         """Say it, to the end or until a key is pressed, and with `by_speech` until the customer speaks; keys are kept
-        for the next `collect` either way."""
+        for the next `collect` either way. Where they are there already nothing is said, unless it is not
+        `interruptible`. Return whether it was said to its end."""
         ...
 
     async def collect(

@@ -152,8 +152,8 @@ async def _inside(walk: Walk, node: model.SubFlow, on_walked: OnWalked | None) -
 
 async def _say(walk: Walk, node: model.Say) -> str:
     await walk.step(node, "say")
-    await walk.say(node.say, interruptible=node.interruptible, by_speech=node.by_speech)
-    if node.served:
+    heard = await walk.say(node.say, interruptible=node.interruptible, by_speech=node.by_speech)
+    if node.served and heard:
         await walk.serve()
     return node.next
 

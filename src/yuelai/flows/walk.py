@@ -127,9 +127,11 @@ class Walk:
     def value(self, text: str) -> Any:
         return evaluate(text, self.shared.variables)
 
-    async def say(self, items: Sequence[model.SayItem], *, interruptible: bool = True, by_speech: bool = False) -> None:
-        if items:
-            await self.dialogue.say(self._utterances(items), interruptible=interruptible, by_speech=by_speech)
+    async def say(self, items: Sequence[model.SayItem], *, interruptible: bool = True, by_speech: bool = False) -> bool:
+        """Return whether it was said to its end."""
+        if not items:
+            return True
+        return await self.dialogue.say(self._utterances(items), interruptible=interruptible, by_speech=by_speech)
 
     async def ask(
         self,

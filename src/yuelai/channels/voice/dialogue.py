@@ -71,6 +71,8 @@ class VoiceDialogue:
         self._keys: deque[str] = deque()
         self._pressed = asyncio.Event()
         self._playing: tuple[UUID, asyncio.Event] | None = None
+        self._finished = False
+        """What was played last came to its end."""
         self._gone = asyncio.Event()
 
     @property
@@ -107,8 +109,10 @@ class VoiceDialogue:
         self._keys.append(digit)
         self._pressed.set()
 
-    def play_ended(self, play: UUID) -> None:
+    def play_ended(self, play: UUID, finished: bool = True) -> None:
+        """`finished` is false for what was cut short."""
         if self._playing is not None and self._playing[0] == play:
+            self._finished = finished
             self._playing[1].set()
 
     def forget_keys(self) -> None:
@@ -136,11 +140,11 @@ class VoiceDialogue:
         """The caller has gone: whatever waits, and every later verb, raises `left`."""
         self._gone.set()
 
-    async def say(self, utterances: Sequence[Any], *, interruptible: bool = True, by_speech: bool = False) -> None:
+    async def say(self, utterances: Sequence[Any], *, interruptible: bool = True, by_speech: bool = False) -> bool:
         """With `by_speech` a word of the caller's cuts it short as a key does."""
         self._check()
         if interruptible and self._keys:
-            return  # typed ahead by somebody who knows what comes
+            return False  # typed ahead by somebody who knows what comes
         ended = await self._start(
             utterances, (Barge.KEY, *((Barge.SPEECH,) if by_speech else ())) if interruptible else ()
         )
@@ -148,8 +152,10 @@ class VoiceDialogue:
             await self._wait(None, ended, self._pressed)
         else:
             await self._wait(None, ended)
-        if not ended.is_set():
-            await self._media.stop(self._leg)
+        if ended.is_set():
+            return self._finished
+        await self._media.stop(self._leg)
+        return False
 
     async def say_files(self, files: Sequence[Path]) -> None:
         """Say what there are recordings of, to its end."""
@@ -224,7 +230,7 @@ class VoiceDialogue:
     async def _play(self, files: Sequence[Path], barge: Sequence[Barge]) -> asyncio.Event:
         self._check()
         play, ended = new_id(), asyncio.Event()
-        self._playing = (play, ended)
+        self._playing, self._finished = (play, ended), False
         await self._media.play(self._leg, play, files, barge=barge)
         return ended
 

@@ -193,8 +193,9 @@ class Inbox:
     async def _sounds(self, event: Any) -> None:
         call = self._call
         match event:
-            case PlayEnded(_, play, _):
-                for listener in (call.self_service, call.hearing, call.treatment, call.parting):
+            case PlayEnded(_, play, finished):
+                call.self_service.play_ended(play, finished)
+                for listener in (call.hearing, call.treatment, call.parting):
                     listener.play_ended(play)
             case SpeechBegan() | SpeechEnded():
                 call.self_service.heard(event)

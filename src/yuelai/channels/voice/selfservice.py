@@ -85,10 +85,11 @@ class SelfService:
         elif self._dialogue is not None:
             self._dialogue.key(digit)
 
-    def play_ended(self, play: UUID) -> None:
-        for listener in (self._leaving, self._dialogue):
-            if listener is not None:
-                listener.play_ended(play)
+    def play_ended(self, play: UUID, finished: bool = True) -> None:
+        if self._leaving is not None:
+            self._leaving.play_ended(play)
+        if self._dialogue is not None:
+            self._dialogue.play_ended(play, finished)
 
     def heard(self, event: SpeechBegan | SpeechEnded) -> None:
         if self._leaving is not None:

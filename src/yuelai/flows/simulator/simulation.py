@@ -208,12 +208,15 @@ class Simulation:
 
     async def say(
         self, utterances: Sequence[Utterance], *, interruptible: bool = True, by_speech: bool = False
-    ) -> None:
+    ) -> bool:
+        if interruptible and self._keys:
+            return False
         if utterances:
             text = readable(said(utterances, self.language), _LONGEST_VALUE)
             self._tell("say", text, {"language": self.language})
             self.seconds += seconds(text, self.language)
         await self._breathe()
+        return True
 
     async def collect(
         self,
