@@ -100,6 +100,15 @@ async def test_after_three_wrong_ones_none_is_taken_or_made_and_longer_each_time
     assert await check(database, customer, CODE, clock) == OPENS
 
 
+async def test_a_new_code_buys_no_new_guesses(database: Database, customer: UUID) -> None:
+    left = []
+    for key in ("one", "two"):
+        await give(database, customer, key=key)
+        left += [(await check(database, customer, WRONG)).left for _ in range(2)]
+    assert left == [2, 1, 0, 0]
+    assert (await give(database, customer, key="three")).locked
+
+
 async def test_many_guesses_at_a_time_are_no_more_than_one_after_another(database: Database, customer: UUID) -> None:
     await give(database, customer)
     answers = await asyncio.gather(*(check(database, customer, f"{place:06d}") for place in range(8)))

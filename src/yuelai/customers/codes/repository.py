@@ -42,8 +42,9 @@ async def lock(conn: Connection, tenant: UUID, customer: UUID) -> asyncpg.Record
 
 
 async def put(conn: Connection, customer: UUID, key: str, hash_: str, expires_at: datetime) -> None:
+    """Wrong guesses at those before go on counting: else a new code would buy new guesses."""
     await conn.execute(
-        "UPDATE customer_codes SET key = $2, hash = $3, expires_at = $4, tries = 0 WHERE customer_id = $1",
+        "UPDATE customer_codes SET key = $2, hash = $3, expires_at = $4 WHERE customer_id = $1",
         customer,
         key,
         hash_,
