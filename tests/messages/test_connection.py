@@ -145,6 +145,15 @@ def test_a_receipt_may_say_all_in_parameters() -> None:
     assert event == Receipt(9, "abc", TO, None, PartState.DELIVERED)
 
 
+def test_no_number_of_a_receipt_has_what_a_database_cannot_keep() -> None:
+    written = receipt("id:12=34 stat:DELIVRD").replace(b"12=34", b"12\x0034")
+    found = [
+        *bound().receive(written),
+        *bound().receive(receipt("-", params=[(0x001E, "ab\0cd"), (0x0427, 2)])),
+    ]
+    assert [one.provider_id for one in found if isinstance(one, Receipt)] == ["12", "ab"]
+
+
 def test_what_somebody_writes_to_us_is_taken_and_counted() -> None:
     connection = bound()
     assert connection.receive(receipt("TD", esm_class=0)) == []

@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from tests.support.smsc import Smsc
 from yuelai.messages import service
-from yuelai.messages.model import MOST_ATTEMPTS, Outgoing, Pace
+from yuelai.messages.model import MOST_ATTEMPTS, Outgoing, Pace, PartState
+from yuelai.messages.ports import Answered, Event, Receipt, SessionOver, Submission, Verdict
 from yuelai.messages.sealing import Sealing
 from yuelai.messages.sender import Sender
 from yuelai.messages.smpp.provider import Address, SmppProvider
@@ -169,6 +170,49 @@ async def test_while_the_provider_is_away_messages_wait(database: Database, seal
     await wrong.close()
     async with sending(database, sealing, smsc):
         await until(database, delivered(1))
+
+
+class Told:
+    """A session that tells this, once, and then nothing."""
+
+    room, under_way = 10, 0
+
+    def __init__(self, *batches: list[Event]) -> None:
+        self.batches, self.confirmed, self.over = list(batches), list[Receipt](), asyncio.Event()
+
+    async def connect(self) -> Told:
+        return self
+
+    async def wait_room(self) -> None: ...
+
+    def submit(self, submission: Submission) -> None: ...
+
+    async def events(self) -> Sequence[Event]:
+        if self.batches:
+            return self.batches.pop(0)
+        await self.over.wait()
+        raise SessionOver
+
+    def confirm(self, receipt: Receipt) -> None:
+        self.confirmed.append(receipt)
+
+    async def close(self) -> None:
+        self.over.set()
+
+
+async def test_a_receipt_that_cannot_be_kept_stops_no_other(database: Database, sealing: Sealing) -> None:
+    await take(database, sealing, tariff(1))
+    async with database.transaction(None) as conn:
+        (one,) = await service.claim(conn, 10, datetime.now(UTC), sealing)
+        await service.record(conn, [Answered(one.tag, Verdict.TAKEN, "good")], datetime.now(UTC), PACE)
+    odd = Receipt(1, "o\0dd", to(1), None, PartState.DELIVERED)
+    good = Receipt(2, "good", to(1), None, PartState.DELIVERED)
+    provider = Told([odd, good])
+    sender = Sender(database, provider, sealing, pace=PACE, first_pause=0.05)
+    await sender.start()
+    await until(database, delivered(1), 5)
+    await sender.close()
+    assert provider.confirmed == [odd, good]
 
 
 async def test_what_fails_for_a_moment_goes_on(

@@ -167,7 +167,10 @@ class Sender:
             while True:
                 events = await session.events()
                 said = True
-                await self._keep(events)
+                try:
+                    await self._keep(events)
+                except asyncpg.DataError:
+                    await self._keep_each(events)
                 for event in events:
                     if isinstance(event, Receipt):
                         session.confirm(event)
@@ -207,6 +210,16 @@ class Sender:
             self._not_before = asyncio.get_running_loop().time() + self._throttled
         if verdicts - {Verdict.TAKEN}:
             self._wake.set()  # some may be due at once
+
+    async def _keep_each(self, events: Sequence[Event]) -> None:
+        """A receipt that no table takes is let go: told again for ever, it would stop all others."""
+        for event in events:
+            try:
+                await self._keep([event])
+            except asyncpg.DataError as error:
+                if not isinstance(event, Receipt):
+                    raise
+                log.error("receipt_not_kept", error=repr(error))
 
     async def _rest(self, ending: asyncio.Event) -> None:
         left = self._not_before - asyncio.get_running_loop().time()

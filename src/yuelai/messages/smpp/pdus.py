@@ -23,7 +23,7 @@ LATER = frozenset({0x08, 0x45, 0x64, 0x66})
 """ESME_RSYSERR, RSUBMITFAIL, RX_T_APPN, RX_R_APPN: the next time may be another's fault."""
 
 _RECEIPTED_ID, _STATE, _REFERENCE, _PAYLOAD = 0x001E, 0x0427, 0x0204, 0x0424
-_NAMED = re.compile(r"\b(id|stat|err):\s*(\S+)", re.ASCII | re.IGNORECASE)
+_NAMED = re.compile(r"\b(id|stat|err):\s*([^\s\0]+)", re.ASCII | re.IGNORECASE)
 _TEXT = re.compile(r"\btext:", re.IGNORECASE)
 _STATES = {
     1: "ENROUTE",
@@ -87,7 +87,12 @@ def written(command: int, sequence: int, body: bytes = b"", status: int = OK) ->
 
 def message_id(pdu: Pdu) -> str:
     """Return what a `submit_sm_resp` calls the message."""
-    return pdu.body.split(b"\0", 1)[0].decode("ascii", "replace")[:64]
+    return _id(pdu.body)
+
+
+def _id(data: bytes) -> str:
+    """Return a number of the provider's: what stands before the first NUL, which no text of a database may have."""
+    return data.split(b"\0", 1)[0].decode("ascii", "replace")[:64]
 
 
 def delivered(pdu: Pdu) -> Delivered:
@@ -116,7 +121,7 @@ def delivered(pdu: Pdu) -> Delivered:
     return Delivered(
         source,
         receipt=True,
-        id=optional.get(_RECEIPTED_ID, b"").rstrip(b"\0").decode("ascii", "replace")[:64] or named.get("id", "")[:64],
+        id=_id(optional.get(_RECEIPTED_ID, b"")) or named.get("id", "")[:64],
         stat=named.get("stat", "").upper()[:7] or _STATES.get(int.from_bytes(state), ""),
         error=named.get("err", "")[:20],
         reference=int.from_bytes(reference) if len(reference) == 2 else None,
