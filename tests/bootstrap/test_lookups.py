@@ -14,9 +14,10 @@ import pytest
 
 from tests.support.bss import RunningBss, running_bss
 from tests.support.centre import free_port
-from yuelai.bootstrap import services
+from yuelai.bootstrap import lookups, services
 from yuelai.bootstrap.lookups import SECONDS, BusinessLookUp, Outside
 from yuelai.bootstrap.services import CATEGORIES
+from yuelai.connectors.errors import NotSent
 from yuelai.connectors.order97.client import Order97
 from yuelai.connectors.tmforum.client import TmForum
 from yuelai.customers.view.service import Sources
@@ -238,6 +239,31 @@ async def test_without_a_business_system_our_own_tables_answer_what_they_know(fi
     for name, more in (("bss.bill", {"which": "current"}), ("bss.outage", {}), ("bss.new_order", {"product": "tv"})):
         with pytest.raises(LookUpFailed):
             await look(name, wang | more | {"key": "k"})
+
+
+@pytest.mark.parametrize(("trouble", "counted"), [(None, True), (NotSent("nobody there"), False)])
+async def test_a_card_that_may_have_been_looked_at_counts_as_wrong(
+    filled: Database, monkeypatch: pytest.MonkeyPatch, trouble: Exception | None, counted: bool
+) -> None:
+    """Else whoever makes the system slow could guess without end."""
+
+    async def pay(*arguments: Any, **more: Any) -> Any:
+        if trouble is not None:
+            raise trouble
+        await asyncio.sleep(5)
+
+    async def asked(arguments: Any, *, sent: bool = True) -> Any:
+        return SimpleNamespace(system=SimpleNamespace(pay=pay), numbers=["1", "2"])
+
+    look = BusinessLookUp(filled, SAMPLE_TENANT, clock=VirtualClock(NOW))
+    monkeypatch.setattr(look, "_asked", asked)
+    monkeypatch.setattr(lookups, "SECONDS", 0.3)
+    card = {"customer_id": await who(filled, "王芳"), "account_id": "A1", "card": "1234", "key": "k"}
+    with pytest.raises(LookUpFailed):
+        await look("bss.pay", card)
+    async with filled.transaction(None) as conn:
+        wrong = await conn.fetchval("SELECT sum(cardinality(times)) FROM customer_guesses")
+    assert bool(wrong) is counted
 
 
 async def test_a_pin_is_checked(look: BusinessLookUp, filled: Database) -> None:

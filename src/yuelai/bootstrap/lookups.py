@@ -233,13 +233,13 @@ class BusinessLookUp:
         guess = await guesses.begin(self._database, self._tenant_id, _customer(arguments), "card", clock=self._clock)
         if guess is None:
             return {"ok": False, "paid_minor": 0, "balance_minor": None, "reason": "locked"}
-        wrong = False
+        wrong = True  # who is called off in the middle does not know whether the card was looked at
         try:
             answer = await self._paid(asked, arguments)
             wrong = answer["reason"] in WRONG_CARDS
             return answer
         except Exception as error:
-            # Whether the card was looked at is not known, unless it certainly was not.
+            # Nor is it known here, unless it certainly was not.
             wrong = getattr(error, "sent", True) and not isinstance(error, CircuitOpen | NotSent)
             raise
         finally:
