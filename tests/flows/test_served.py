@@ -140,6 +140,42 @@ async def test_what_happens_in_a_flow_inside_is_told_of_the_outermost_one() -> N
     assert [inner.outcome, walk.outcome] == ["served", "served"]
 
 
+@pytest.mark.parametrize(
+    ("answers", "inner", "outer"),
+    [
+        # Heard outside, got nothing inside.
+        (["1", "6", GOES], "left", "served"),
+        (["1", "6", "8", GOES], "unserved", "served"),
+        # Heard inside: in the inner one and in the one inside that.
+        (["6", "1", GOES], "served", "served"),
+        (["6", "1", "8", GOES], "served", "served"),
+        (["6", "5", "1", GOES], "served", "served"),
+        (["6", "5", "1", "8", GOES], "served", "served"),
+        # Another business began inside.
+        (["6", "1", "2", GOES], "left", "left"),
+    ],
+)
+async def test_a_flow_inside_serves_by_what_is_got_in_it(answers: list[str], inner: str, outer: str) -> None:
+    deeper = flow_of({**CENTRE, "over": {"kind": "hangup", "served": False}}, "deeper")
+    inside = flow_of(
+        {
+            **CENTRE,
+            "first": {
+                **CENTRE["first"],
+                "choices": {**CENTRE["first"]["choices"], "5": {"next": "deeper"}},
+            },
+            "deeper": {"kind": "flow", "flow": "deeper", "next": "first", "failed": "agent"},
+        },
+        "inside",
+    )
+    more = {**CENTRE["first"], "choices": {**CENTRE["first"]["choices"], "6": {"next": "sub"}}}
+    sub = {"kind": "flow", "flow": "inside", "next": "first", "failed": "agent"}
+    told, _ = await walked(
+        flow_of({**CENTRE, "first": more, "sub": sub}), answers, flows={"inside": inside, "deeper": deeper}
+    )
+    assert [(one.depth, one.outcome) for one in told if one.depth < 2] == [(1, inner), (0, outer)]
+
+
 @pytest.mark.parametrize(("found", "served"), [([PAID], True), ([REFUSED], False), ([LookUpFailed("time-out")], False)])
 async def test_who_has_paid_is_served_and_who_has_not_is_not(found: list[Any], served: bool) -> None:
     ask = {"kind": "menu", "say": [], "choices": {"1": {"next": "agent"}}}

@@ -292,7 +292,7 @@ class BusinessWalked:
 class Walked:
     """How one flow was walked, once it is over. `nodes` in order, the first 500; `last` is where it ended, `mistakes`
     the wrong and missing inputs of each node that had some; `seconds` from its start. A sub-flow has a `depth` above
-    0. Who leaves after they have been served was `served`.
+    0. Who leaves after they have been served in it was `served`: what they got in the flow around it is not its own.
 
     Of the outermost flow alone: `served` tells whether they had got what they came for, wherever they went then, and
     `businesses` are what it was about, in order, the first 100, those of the flows inside included.

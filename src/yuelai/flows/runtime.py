@@ -87,7 +87,7 @@ async def _end(walk: Walk, node: model.Queue | model.Transfer | model.HangUpNode
         await walk.say(node.say)
         if node.served:
             await walk.serve()
-        return HangUp(walk.shared.served)
+        return HangUp(walk.served)
     if isinstance(node, model.Transfer):
         await walk.step(node, "transfer", number=node.to)
         await walk.say(node.say)
@@ -237,7 +237,7 @@ def _came_of(shared: Shared, how: model.Ending) -> Iterable[model.BusinessWalked
 def _tell(walk: Walk, how: model.Ending, on_walked: OnWalked | None) -> None:
     if on_walked is None:
         return
-    if how == "left" and walk.shared.served:
+    if how == "left" and walk.served:
         how = "served"
     outermost = walk.depth == 0
     seconds = asyncio.get_running_loop().time() - walk.began

@@ -52,6 +52,8 @@ class Shared:
     steps: int = 0
     served: bool = False
     """The customer has got what they came for, and has not come to anything else since."""
+    serves: int = 0
+    """How often they have got something."""
     businesses: list[Business] = field(default_factory=list)
     visits: Counter[str] = field(default_factory=Counter)
     unsettled: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -69,6 +71,16 @@ class Walk:
     began: float = field(default_factory=lambda: asyncio.get_running_loop().time())
     since: float = 0.0
     """When it came to the node where it is, by the loop's clock as `began`."""
+    serves_before: int = 0
+    """What they had got when it began is no merit of this flow."""
+
+    def __post_init__(self) -> None:
+        self.serves_before = self.shared.serves
+
+    @property
+    def served(self) -> bool:
+        """The customer has got in it, or in a flow inside it, what they came for."""
+        return self.shared.served and self.shared.serves > self.serves_before
 
     @property
     def dialogue(self) -> Dialogue:
@@ -104,6 +116,7 @@ class Walk:
         """The customer has got what they came for. Raises `Left` if they have gone before that."""
         await self.dialogue.served()
         self.shared.served = True
+        self.shared.serves += 1
         if self.shared.businesses:
             self.shared.businesses[-1].served = True
 
