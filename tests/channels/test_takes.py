@@ -87,7 +87,7 @@ async def taken(phone: Phone, refusals: int = 0) -> tuple[Take, list[bytes], lis
     async def keep(wav: bytes) -> Sequence[str]:
         kept.append(wav)
         if len(kept) <= refusals:
-            raise Unfit("nothing is heard in the file")
+            raise Unfit("nothing")
         return ("quiet",)
 
     takes = Takes(

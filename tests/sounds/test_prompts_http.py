@@ -13,7 +13,9 @@ import pytest
 
 from tests.media.tts.test_levels import spoken_level, voice, wav
 from tests.support.web import Site, add_person, add_tenant
+from yuelai.channels.voice.prompt_maker import PromptMaker
 from yuelai.media.embedded.files import decode
+from yuelai.media.tts import studio
 from yuelai.platform.ids import SAMPLE_TENANT
 from yuelai.sounds import files, jobs
 from yuelai.sounds.events import PromptChanged
@@ -172,6 +174,19 @@ async def test_what_cannot_be_one_is_refused(
     assert said[0] == 413 or answer.json()["code"] == said[1]
     async with site.database.transaction(None) as conn:
         assert await conn.fetchval("SELECT count(*) FROM prompts") == 0
+
+
+async def test_why_a_sound_is_unfit_is_said_by_a_code(writer: httpx.AsyncClient) -> None:
+    answer = await put(writer, "mine", sound=tone(seconds=0.1))
+    assert (refusal(answer), answer.json()["reason"]) == ((422, "sound_unfit"), "short")
+
+
+async def test_who_comes_to_a_full_studio_is_told_before_anything_is_read(
+    site: Site, writer: httpx.AsyncClient
+) -> None:
+    site.app.state.prompt_maker = PromptMaker(most_waiting=-studio.AT_ONCE)
+    broken = await writer.put(f"{PROMPTS}/mine/en", content=b"{}", headers={"content-type": "application/json"})
+    assert refusal(broken) == (503, "studio_busy")
 
 
 @pytest.mark.parametrize("path", ["Upper/zh-CN", "a-b/zh-CN", "x" * 65 + "/zh-CN", "mine/fr", "..%2f..%2fetc/en"])

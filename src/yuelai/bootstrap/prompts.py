@@ -61,7 +61,8 @@ class Recording:
     ) -> None:
         self._database, self._home, self._takes, self._routing = database, home, takes, routing
         self._registrations = registrations
-        self._maker = PromptMaker()
+        # Whoever has spoken at a telephone is not sent away: there are no more of them than telephones.
+        self._maker = PromptMaker(most_waiting=1000)
 
     @property
     def handlers(self) -> dict[str, Handler]:
@@ -80,7 +81,7 @@ class Recording:
             try:
                 sound = await self._maker.make(wav)
             except SoundUnfit as error:
-                raise Unfit(error.detail) from None
+                raise Unfit(str(error.extra.get("reason", ""))) from None
             file_id = await asyncio.to_thread(files.write, self._home, principal.tenant_id, sound.opus)
             async with self._database.transaction(principal.tenant_id) as conn:
                 await service.keep(conn, principal, name, language, text, sound, file_id, "phone")

@@ -51,6 +51,12 @@ class SoundUnfit(Refusal):
     code = "sound_unfit"
 
 
+class StudioBusy(Unavailable):
+    """Too many sounds are being made into prompts; try again in a minute."""
+
+    code = "studio_busy"
+
+
 class BadForm(Refusal):
     """Send a form (multipart/form-data) with `text`, and with the sound as `file`."""
 

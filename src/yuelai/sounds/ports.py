@@ -20,6 +20,11 @@ class Sound(Protocol):
 
 
 class Maker(Protocol):
+    def admit(self) -> None:
+        """Raises `StudioBusy` while `make` would: to be asked before anything is read."""
+        ...
+
     async def make(self, source: bytes) -> Sound:
-        """Make a prompt of a file in any of the usual formats. Raises `SoundUnfit`."""
+        """Make a prompt of a file in any of the usual formats. Raises `SoundUnfit`, whose `reason` is nothing,
+        short, long, large, format or damaged, and `StudioBusy`."""
         ...

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import random
+import subprocess
+import sys
 
 import av
 import numpy as np
@@ -14,7 +17,7 @@ from yuelai.media.embedded.files import decode
 from yuelai.media.ports import MediaError
 from yuelai.media.tts import studio
 from yuelai.media.tts.making import kind_of, made, warnings_of
-from yuelai.media.tts.ports import UnfitSound
+from yuelai.media.tts.ports import StudioFull, UnfitSound
 from yuelai.media.tts.studio import Studio
 
 
@@ -64,32 +67,87 @@ def test_what_was_cut_off_or_hardly_heard_is_said() -> None:
     assert warnings_of(whole(peak / np.abs(peak).max())) == ()
 
 
-async def test_it_is_made_in_a_process_of_its_own() -> None:
-    done = await Studio().make(SOURCES["wav"]())
+@pytest.mark.parametrize("kind", ["wav", "mp3", "mov", "matroska"])
+async def test_it_is_made_in_a_process_of_its_own(kind: str) -> None:
+    done = await Studio().make(SOURCES[kind]())
     assert done.opus[:4] == b"OggS"
     assert done.seconds == pytest.approx(2.1, abs=0.15)
 
 
 @pytest.mark.parametrize(
-    ("source", "why"),
+    ("source", "why", "code"),
     [
-        (b"", "neither WAV"),
-        (b"#EXTM3U\nhttp://127.0.0.1/a.ts\n", "neither WAV"),
-        (b"ffconcat version 1.0\nfile /etc/passwd\n", "neither WAV"),
-        (b"RIFF....WAVEfmt ", "damaged|no sound"),
-        (b"\x00" * 11 * 1024 * 1024, "larger than 10 MB"),
+        (b"", "neither WAV", "format"),
+        (b"#EXTM3U\nhttp://127.0.0.1/a.ts\n", "neither WAV", "format"),
+        (b"ffconcat version 1.0\nfile /etc/passwd\n", "neither WAV", "format"),
+        (b"RIFF....WAVEfmt ", "damaged|no sound", "damaged"),
+        (wav(np.zeros(8000), 8000).getvalue(), "nothing is heard", "nothing"),
+        (b"\x00" * 11 * 1024 * 1024, "larger than 10 MB", "large"),
     ],
 )
-async def test_what_is_no_sound_is_refused_with_the_reason(source: bytes, why: str) -> None:
-    with pytest.raises(UnfitSound, match=why):
+async def test_what_is_no_sound_is_refused_with_the_reason(source: bytes, why: str, code: str) -> None:
+    with pytest.raises(UnfitSound, match=why) as refused:
         await Studio().make(source)
+    assert refused.value.code == code
+
+
+async def test_no_more_wait_than_there_is_memory_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    go = asyncio.Event()
+
+    async def slow(source: bytes) -> tuple[int, bytes]:
+        await go.wait()
+        return 0, b'{"seconds": 1, "warnings": []}\nOggS'
+
+    monkeypatch.setattr(studio, "_apart", slow)
+    room = Studio(most_waiting=1)
+    making = [asyncio.ensure_future(room.make(b"a")) for _ in range(3)]
+    await asyncio.sleep(0)
+    assert room.full
+    with pytest.raises(StudioFull):
+        await room.make(b"a")
+    go.set()
+    assert [done.opus for done in await asyncio.gather(*making)] == [b"OggS"] * 3
+    assert not room.full
+
+
+async def test_the_process_knows_no_secret_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[dict[str, str]] = []
+
+    async def begun(*_: object, env: dict[str, str], **__: object) -> object:
+        told.append(env)
+        raise OSError
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", begun)
+    monkeypatch.setenv("YUELAI_DATABASE_URL", "postgresql://me:secret@db/yuelai")
+    with pytest.raises(OSError):
+        await Studio().make(b"RIFF")
+    assert "PATH" in told[0]
+    assert "secret" not in str(told)
+
+
+def test_confined_it_opens_neither_files_nor_sockets() -> None:
+    tried = """
+import socket
+from yuelai.media.tts.making import confine
+confine()
+for attempt in (lambda: open("/etc/hostname"), socket.socket, lambda: __import__("os").pipe()):
+    try:
+        attempt()
+    except OSError as error:
+        print(error.errno == 24, end=" ")
+    else:
+        print("opened", end=" ")
+"""
+    said = subprocess.run([sys.executable, "-c", tried], capture_output=True, text=True, timeout=30, check=True)
+    assert said.stdout.split() == ["True"] * 3
 
 
 def test_hours_of_silence_in_a_small_file_end_at_the_bound() -> None:
     hours = encoded(np.zeros(8000 * 1200), "flac", "flac", 8000)
     assert len(hours) < 300_000
-    with pytest.raises(Exception, match="longer than 6 minutes"):
+    with pytest.raises(UnfitSound, match="longer than 6 minutes") as refused:
         made(hours)
+    assert refused.value.code == "long"
 
 
 async def test_one_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:

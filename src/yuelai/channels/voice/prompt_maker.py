@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from yuelai.media.ports import MediaError
-from yuelai.media.tts.studio import Made, Studio
-from yuelai.sounds.errors import SoundUnfit
+from yuelai.media.tts.ports import StudioFull, UnfitSound
+from yuelai.media.tts.studio import MOST_WAITING, Made, Studio
+from yuelai.sounds.errors import SoundUnfit, StudioBusy
 
 
 class PromptMaker:
     """`sounds.ports.Maker` by media's studio."""
 
-    def __init__(self) -> None:
-        self._studio = Studio()
+    def __init__(self, most_waiting: int = MOST_WAITING) -> None:
+        self._studio = Studio(most_waiting)
+
+    def admit(self) -> None:
+        if self._studio.full:
+            raise StudioBusy()
 
     async def make(self, source: bytes) -> Made:
         try:
             return await self._studio.make(source)
-        except MediaError as error:
-            raise SoundUnfit(str(error), reason=str(error)) from None
+        except UnfitSound as error:
+            raise SoundUnfit(str(error), reason=error.code) from None
+        except StudioFull:
+            raise StudioBusy() from None

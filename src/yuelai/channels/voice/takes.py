@@ -43,7 +43,7 @@ KEEP, HEAR, AGAIN = "1", "2", "3"
 
 
 class Unfit(Exception):
-    """What was said cannot be a prompt; says why."""
+    """What was said cannot be a prompt; says why, by the `reason` of `sounds.errors.SoundUnfit`."""
 
 
 class Left(Exception):

@@ -104,9 +104,11 @@ async def put_prompt(
 ) -> PromptLine:
     """Put a prompt of the tenant's own in force, by a form: `text`, `file` (WAV, MP3, Ogg, FLAC, M4A, WebM; 10 MB and
     five minutes at most), or both. The sound is cut, narrowed and levelled as the shipped ones are; without a file it
-    stays as it is. 422 `sound_unfit` says why a file cannot be a prompt."""
+    stays as it is. 422 `sound_unfit` with `reason` (nothing, short, long, large, format, damaged) says why a file
+    cannot be a prompt; 503 `studio_busy`."""
     if name in shipped.reserved():
         raise PromptReserved(prompt=name)
+    making.admit()
     source, text, by = await _form(request)
     if source is None and text is None:
         raise TextMissing()
@@ -157,7 +159,8 @@ async def speak_prompt(
     client: Core,
     making: Making,
 ) -> PromptLine:
-    """Have the installed voice speak its words, and keep that as its sound. 503 `no_voice`."""
+    """Have the installed voice speak its words, and keep that as its sound. 503 `no_voice`, `studio_busy`."""
+    making.admit()
     async with db.transaction(principal.tenant_id) as conn:
         text = body.text or await service.text_of(conn, principal.tenant_id, name, language)
     if not text:

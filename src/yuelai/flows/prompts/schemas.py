@@ -65,7 +65,8 @@ class TakeBegun(BaseModel):
 
 
 class TakeState(BaseModel):
-    """`state` is ringing, recording, kept, unfit (`reason` says why), unanswered or ended."""
+    """`state` is ringing, recording, kept, unfit, unanswered or ended; `reason` says why what was said last cannot be
+    a prompt: nothing (is heard), short, long, large, format, damaged, or empty."""
 
     state: Literal["ringing", "recording", "kept", "unfit", "unanswered", "ended"]
     reason: str = ""

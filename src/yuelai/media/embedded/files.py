@@ -44,6 +44,10 @@ _DECODERS = 2
 """Files decoded at once: one that is long must not keep a short prompt waiting."""
 
 
+class TooLong(MediaError):
+    """It lasts longer than it may."""
+
+
 def read(path: Path) -> Samples:
     """Return int16 (samples,) at 8 kHz, channels averaged. Takes about 1 ms for a second of Opus.
 
@@ -100,7 +104,7 @@ def _decoded(name: str, container: av.container.InputContainer, longest: float) 
         piece = chunk if narrow is None else narrow.resample_chunk(chunk)
         length += len(piece)
         if length > longest * RATE:
-            raise _refused(name, f"it is longer than {longest / 60:.0f} minutes")
+            raise TooLong(f"cannot play {name}: it is longer than {longest / 60:.0f} minutes")
         pieces.append(_whole(piece))
     if narrow is not None:
         pieces.append(_whole(narrow.resample_chunk(np.zeros(0, np.float32), last=True)))

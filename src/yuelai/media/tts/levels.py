@@ -35,7 +35,7 @@ def recorded_prompt(file: BinaryIO, name: str) -> Samples:
     Raises UnfitSound; MediaError for a file that cannot be read.
     """
     if file.seek(0, 2) > MAX_BYTES:
-        raise UnfitSound(f"{name} is larger than {MAX_BYTES // 1024**2} MB")
+        raise UnfitSound(f"{name} is larger than {MAX_BYTES // 1024**2} MB", "large")
     file.seek(0)
     return fit(decode(file, name), name)
 
@@ -43,20 +43,20 @@ def recorded_prompt(file: BinaryIO, name: str) -> Samples:
 def fit(samples: Samples, name: str) -> Samples:
     """`recorded_prompt` for int16 (samples,) at 8 kHz, such as are recorded over a telephone."""
     if len(samples) > (LONGEST + 60) * RATE:
-        raise UnfitSound(f"{name} is longer than {LONGEST:.0f} s")
+        raise UnfitSound(f"{name} is longer than {LONGEST:.0f} s", "long")
     if not len(samples):
-        raise UnfitSound(f"nothing is heard in {name}")
+        raise UnfitSound(f"nothing is heard in {name}", "nothing")
     sound = samples / 32768.0
     # The filter needs room at both ends, and a microphone's offset would begin there with a click.
     narrow = band_pass(np.pad(sound - sound.mean(), RATE // 10), RATE)
     if np.abs(narrow).max() < FAINT:
-        raise UnfitSound(f"nothing is heard in {name}")
+        raise UnfitSound(f"nothing is heard in {name}", "nothing")
     cut = trim(narrow, RATE)
     spoken = len(cut) / RATE - 2 * KEEP
     if spoken < SHORTEST:
-        raise UnfitSound(f"what is heard in {name} is shorter than {SHORTEST} s")
+        raise UnfitSound(f"what is heard in {name} is shorter than {SHORTEST} s", "short")
     if spoken > LONGEST:
-        raise UnfitSound(f"{name} is longer than {LONGEST:.0f} s")
+        raise UnfitSound(f"{name} is longer than {LONGEST:.0f} s", "long")
     return np.round(even(cut) * 32767).astype(np.int16)
 
 

@@ -1,8 +1,8 @@
 """`python -m yuelai.media.tts.making`: a file that somebody sent becomes a prompt; `studio` is who asks for it.
 
-The decoders have had their holes. They run apart from everything else, without the right to write, within bounds of
-time and memory, and are told which format to expect: some demuxers follow names inside a file to further files and
-addresses.
+The decoders have had their holes. They run apart from everything else, without the environment and its secrets, without
+files or sockets of their own, within bounds of time and memory, and are told which format to expect: some demuxers
+follow names inside a file to further files and addresses.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import sys
 
 import numpy as np
 
-from yuelai.media.embedded.files import decode_as
+from yuelai.media.embedded.files import TooLong, decode_as
 from yuelai.media.ports import MediaError
 from yuelai.media.tts import ogg
 from yuelai.media.tts.levels import LONGEST, RATE, fit
@@ -51,11 +51,15 @@ def kind_of(head: bytes) -> str:
 
 
 def made(source: bytes) -> Made:
-    """What the process does. Raises MediaError."""
+    """What the process does. Raises UnfitSound."""
     kind = kind_of(source[:12])
     if not kind:
-        raise UnfitSound("the file is neither WAV, MP3, Ogg, FLAC, M4A nor WebM")
-    sound = decode_as(kind, io.BytesIO(source), "the file", options=_OPTIONS.get(kind), longest=LONGEST + 60)
+        raise UnfitSound("the file is neither WAV, MP3, Ogg, FLAC, M4A nor WebM", "format")
+    try:
+        sound = decode_as(kind, io.BytesIO(source), "the file", options=_OPTIONS.get(kind), longest=LONGEST + 60)
+    except MediaError as error:
+        why = str(error).removeprefix("cannot play the file: ")
+        raise UnfitSound(why, "long" if isinstance(error, TooLong) else "damaged") from None
     fitted = fit(sound, "the file")
     file = io.BytesIO()
     ogg.write(file, fitted)
@@ -75,17 +79,28 @@ def warnings_of(sound: Samples) -> tuple[str, ...]:
     return tuple(found)
 
 
-def main() -> int:
+def confine() -> None:
+    """Leave this process what decoding takes, and nothing else, for good."""
+    # What libraries load only as they are used has to be there before.
+    silence = io.BytesIO()
+    ogg.write(silence, np.zeros(RATE, np.int16))
+    decode_as("ogg", silence, "silence")
     os.nice(10)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_SECONDS, PROCESSOR_SECONDS))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # With the three that are open there is none left for a file, a socket, or the libraries of another program.
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
+
+
+def main() -> int:
+    confine()
     source = sys.stdin.buffer.read(MOST_BYTES + 1)
     try:
         done = made(source)
-    except MediaError as error:
-        sys.stdout.buffer.write(str(error).removeprefix("cannot play the file: ").encode())
+    except UnfitSound as error:
+        sys.stdout.buffer.write(json.dumps({"why": str(error), "code": error.code}).encode())
         return REFUSED
     except MemoryError:
         return 1

@@ -23,7 +23,16 @@ class VoiceFailed(MediaError):
 
 
 class UnfitSound(MediaError):
-    """What was recorded cannot be a prompt; says why, for the person who recorded it."""
+    """What was recorded cannot be a prompt; says why. `code` is that reason for programs: `nothing` is heard, `short`,
+    `long`, `large`, `format`, `damaged`."""
+
+    def __init__(self, why: str, code: str = "damaged") -> None:
+        super().__init__(why)
+        self.code = code
+
+
+class StudioFull(MediaError):
+    """As many sounds wait to become prompts as may: refuse politely, and try again later."""
 
 
 class Voice(Protocol):
