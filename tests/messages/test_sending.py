@@ -5,19 +5,21 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from tests.messages.test_provider import read_pdu
 from tests.support.smsc import Smsc
 from yuelai.messages import service
 from yuelai.messages.model import MOST_ATTEMPTS, Outgoing, Pace, PartState
 from yuelai.messages.ports import Answered, Event, Receipt, SessionOver, Submission, Verdict
 from yuelai.messages.sealing import Sealing
 from yuelai.messages.sender import Sender
+from yuelai.messages.smpp import pdus
 from yuelai.messages.smpp.provider import Address, SmppProvider
 from yuelai.platform.db import Database
 from yuelai.platform.errors import Unavailable
@@ -132,11 +134,91 @@ async def test_two_hundred_with_the_connection_cut_at_random(database: Database,
     assert good >= 155, good
 
 
+async def under_way(database: Database, seconds: float = 10) -> None:
+    """Wait until some parts were submitted and not yet answered."""
+    deadline = time.monotonic() + seconds
+    async with database.transaction(None) as conn:
+        while not await conn.fetchval("SELECT EXISTS (SELECT FROM message_parts WHERE state = 'sent')"):
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.05)
+        assert await conn.fetchval("SELECT EXISTS (SELECT FROM message_parts WHERE state = 'submitting')")
+
+
 async def test_two_senders_are_one(database: Database, sealing: Sealing, smsc: Smsc) -> None:
-    async with sending(database, sealing, smsc), sending(database, sealing, smsc):
-        await take(database, sealing, *(tariff(place) for place in range(30)))
-        await until(database, delivered(30))
+    """The second one begins while much is under way, which it would take for left behind."""
+    smsc.behave("slow", seconds=0.1, receipt_seconds=0)
+    await take(database, sealing, *(tariff(place) for place in range(30)))
+    async with sending(database, sealing, smsc):
+        await under_way(database)
+        async with sending(database, sealing, smsc):
+            await until(database, delivered(30))
     assert Counter(one["times"] for one in smsc.messages()) == Counter({1: 30})
+    async with database.transaction(None) as conn:
+        assert await conn.fetchval("SELECT count(*) FROM outbox WHERE fact->>'state' = 'unknown'") == 0
+
+
+@pytest.mark.parametrize("lost", [False, True])
+async def test_who_has_to_end_submits_no_more_and_gives_the_rest_back(
+    database: Database, sealing: Sealing, smsc: Smsc, lost: bool
+) -> None:
+    """However slow the provider is; and who lost the lock is waited for, not left behind."""
+    smsc.behave("slow", seconds=0.3, receipt_seconds=60)
+    await take(database, sealing, *(tariff(place, "您" * 450) for place in range(3)))
+    async with sending(database, sealing, smsc) as sender:
+        await under_way(database)
+        if lost:
+            async with database.transaction(None) as conn:
+                await conn.execute(
+                    """
+                    SELECT pg_terminate_backend(l.pid) FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+                    WHERE l.locktype = 'advisory' AND d.datname = current_database() AND l.pid <> pg_backend_pid()
+                    """
+                )
+            await asyncio.sleep(0.2)
+        began = time.monotonic()
+        await sender.close()
+        assert time.monotonic() - began < 3.5
+        assert not [task for task in asyncio.all_tasks() if task.get_name() in ("message feeder", "message listener")]
+    async with database.transaction(None) as conn:
+        rows = await conn.fetch("SELECT state, count(*) AS n FROM message_parts GROUP BY 1")
+    parts = {row["state"]: row["n"] for row in rows}
+    assert parts["queued"] >= 7
+    assert parts.get("submitting", 0) == 0
+
+
+async def test_a_provider_that_only_cuts_is_not_hurried_back_to(database: Database, sealing: Sealing) -> None:
+    codes = [Outgoing(f"c{place}", to(place), "code", {"code": "246810"}) for place in range(60)]
+    await take(database, sealing, *codes)
+    sessions = 0
+
+    async def cutting(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal sessions
+        sessions += 1
+        _, sequence = await read_pdu(reader)
+        writer.write(pdus.written(pdus.BIND_RESP, sequence, b"them\0"))
+        await read_pdu(reader)
+        writer.transport.abort()
+
+    server = await asyncio.start_server(cutting, "127.0.0.1", 0)
+    address = Address("127.0.0.1", server.sockets[0].getsockname()[1], "user", "secret")
+    sender = Sender(database, SmppProvider(address), sealing, first_pause=0.1)
+    pauses: list[float] = []
+    sender._pause = noted(pauses)  # type: ignore[method-assign]
+    await sender.start()
+    await asyncio.sleep(2)
+    await sender.close()
+    server.close()
+    assert sessions >= 3
+    assert pauses[:3] == [0.2, 0.4, 0.8]
+    assert not sender._wake.is_set()
+
+
+def noted(pauses: list[float]) -> Callable[[float], Awaitable[None]]:
+    async def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        await asyncio.sleep(0.1)
+
+    return pause
 
 
 async def test_a_slow_a_throttling_and_a_rejecting_centre(database: Database, sealing: Sealing, smsc: Smsc) -> None:

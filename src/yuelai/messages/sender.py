@@ -1,8 +1,8 @@
 """Sends what is to be sent, and keeps what becomes of it. Runs in the worker, one for the centre.
 
-Whoever holds the lock of PostgreSQL sends; with the connection that holds it everything else ends, so two never do. It
-is woken by every message that is taken, and looks by itself every `LOOK_SECONDS`. What the provider says is written in
-the order it came, and only then is a receipt confirmed.
+Whoever holds the lock of PostgreSQL sends. With the connection that holds it nothing more is submitted, and what was is
+given a moment to be answered. The sender is woken by every message that is taken, and looks by itself every
+`LOOK_SECONDS`. What the provider says is written in the order it came, and only then is a receipt confirmed.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
+from typing import Any
 
 import asyncpg
 import structlog
@@ -114,7 +115,7 @@ class Sender:
             finally:
                 losing.cancel()
                 sending.cancel()
-                await asyncio.gather(sending, losing, return_exceptions=True)
+                await _to_the_end(_ended(sending, losing))
         finally:
             connection.terminate()
 
@@ -150,13 +151,10 @@ class Sender:
         try:
             await asyncio.wait({feeding, listening}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            # It is never stopped between claiming and submitting: what it has claimed it submits or gives back.
             ending.set()
             self._wake.set()
-            await asyncio.wait({feeding})
-            await _farewell(session, listening)
-            await session.close()
-            await asyncio.wait({listening})
+            await _to_the_end(_finished(session, feeding, listening))
+            self._wake.clear()  # the next session looks by itself
         with contextlib.suppress(SessionOver):
             feeding.result()
         return listening.result()
@@ -166,7 +164,8 @@ class Sender:
         with contextlib.suppress(SessionOver):
             while True:
                 events = await session.events()
-                said = True
+                # What a cut left open it says itself: a provider that does nothing but cut is not hurried back to.
+                said = said or any(isinstance(one, Receipt) or one.verdict is not Verdict.LOST for one in events)
                 try:
                     await self._keep(events)
                 except asyncpg.DataError:
@@ -177,12 +176,11 @@ class Sender:
         return said
 
     async def _feed(self, session: Session, ending: asyncio.Event) -> None:
-        while not ending.is_set():
-            await session.wait_room()
+        while await _room(session, ending):
             await self._rest(ending)
             submissions = await self._claim(session.room) if not ending.is_set() else []
             if submissions:
-                await self._submit(session, submissions)
+                await self._submit(session, submissions, ending)
             elif not ending.is_set():
                 await self._sleep()
 
@@ -190,13 +188,17 @@ class Sender:
         async with self._database.transaction(None) as conn:
             return await service.claim(conn, limit, self._clock.now(), self._sealing)
 
-    async def _submit(self, session: Session, submissions: Sequence[Submission]) -> None:
+    async def _submit(self, session: Session, submissions: Sequence[Submission], ending: asyncio.Event) -> None:
+        """Submit what was claimed, or give back what is left when the session is over or has to end."""
         for place, submission in enumerate(submissions):
+            untried = [Answered(left.tag, Verdict.UNTRIED) for left in submissions[place:]]
             try:
-                await session.wait_room()
+                if not await _room(session, ending):
+                    await self._keep(untried)
+                    return
                 session.submit(submission)
             except SessionOver:
-                await self._keep([Answered(left.tag, Verdict.UNTRIED) for left in submissions[place:]])
+                await self._keep(untried)
                 raise
 
     async def _keep(self, events: Sequence[Event]) -> None:
@@ -239,6 +241,46 @@ class Sender:
             async with asyncio.timeout(seconds):
                 await self._wake.wait()
         self._wake.clear()
+
+
+async def _room(session: Session, ending: asyncio.Event) -> bool:
+    """Wait until there is room; return False when it has to end first. Raises `SessionOver`."""
+    if not ending.is_set() and not session.room:
+        room, end = asyncio.create_task(session.wait_room()), asyncio.create_task(ending.wait())
+        try:
+            await asyncio.wait({room, end}, return_when=asyncio.FIRST_COMPLETED)
+            if room.done():
+                room.result()
+        finally:
+            room.cancel()
+            end.cancel()
+            await _ended(room, end)
+    return not ending.is_set()
+
+
+async def _ended(*tasks: asyncio.Task[Any]) -> None:
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _to_the_end(work: Coroutine[Any, Any, None]) -> None:
+    """Wait for it, also when told to stop meanwhile: what has to be put in order would be left without an owner."""
+    task, told = asyncio.create_task(work), None
+    while not task.done():
+        try:
+            await asyncio.wait({task})
+        except asyncio.CancelledError as error:
+            told = error
+    if told is not None:
+        raise told
+    task.result()
+
+
+async def _finished(session: Session, feeding: asyncio.Task[None], listening: asyncio.Task[bool]) -> None:
+    """It is never stopped between claiming and submitting: what it has claimed it submits or gives back."""
+    await asyncio.wait({feeding})
+    await _farewell(session, listening)
+    await session.close()
+    await asyncio.wait({listening})
 
 
 async def _farewell(session: Session, listening: asyncio.Task[bool]) -> None:

@@ -176,12 +176,14 @@ def _shown(to: str, *, reveal: bool) -> str:
 
 
 async def claim(conn: Connection, limit: int, now: datetime, sealing: Sealing) -> list[Submission]:
-    """Take messages whose time has come: their parts are noted to be under way *before* they are, so that of one that
-    was cut off nobody thinks it never went. Raises `BadKeyFile`."""
+    """Take messages whose time has come, whole ones, until they have `limit` parts: these are noted to be under way
+    *before* they are, so that of one that was cut off nobody thinks it never went. Raises `BadKeyFile`."""
     rows = await tables.due(conn, now, limit)
     parts = await tables.parts_of(conn, [row["id"] for row in rows])
     found: list[Submission] = []
     for row in rows:
+        if len(found) >= limit:
+            break
         open_ = [part for part in parts[row["id"]] if part["state"] in (PartState.QUEUED, PartState.UNKNOWN)]
         said = await sealing.open(row["id"], row["words"])
         if row["expires_at"] <= now or said is None:
