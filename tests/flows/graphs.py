@@ -346,8 +346,9 @@ def check_walk(flow: Flow, flows: Mapping[str, Flow], went: Went) -> None:
         case None:
             assert how == ("served" if served else "left")
         case HangUp():
-            assert outcome.served == served
-            assert how in ("failed", "served" if outcome.served else "unserved")
+            assert outcome.served == (how == "served")
+            assert how == "failed" or outcome.served == served
+            assert how in ("failed", "served", "unserved")
         case ToQueue():
             assert how in ("failed", "queue")
         case ToNumber():

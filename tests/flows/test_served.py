@@ -10,7 +10,7 @@ import pytest
 from tests.flows.dialogue import GOES, SILENCE, ScriptedDialogue
 from tests.flows.test_nodes import CALLER, PAID, PAY, REFUSED, Systems, flow_of
 from yuelai.flows.model import BusinessWalked, Flow, Walked
-from yuelai.flows.ports import Left, LookUpFailed
+from yuelai.flows.ports import HangUp, Left, LookUpFailed
 from yuelai.flows.runtime import run
 
 BALANCE = {"kind": "say", "say": ["one_moment"], "business": "balance", "served": True, "next": "first"}
@@ -121,6 +121,16 @@ async def test_a_flow_that_breaks_after_a_business_was_served_failed_in_the_next
     (walk,), _ = await walked(flow_of(nodes), ["1", "3"])
     assert (walk.outcome, walk.served) == ("failed", False)
     assert walk.businesses == (BusinessWalked("balance", "served"), BusinessWalked("orders", "failed"))
+
+
+async def test_a_flow_that_breaks_and_hangs_up_has_failed_for_the_channel_too() -> None:
+    nodes = {**CENTRE, "orders": {"kind": "set", "values": {"a": "1 // 0"}, "next": "first"}}
+    told: list[Walked] = []
+    outcome = await run(
+        flow_of(nodes, handlers={"failed": "agent", "error": "good"}),
+        ScriptedDialogue(["1", "3"]), Systems(), CALLER, on_walked=told.append,
+    )  # fmt: skip
+    assert (outcome, told[0].outcome) == (HangUp(False), "failed")
 
 
 async def test_what_happens_in_a_flow_inside_is_told_of_the_outermost_one() -> None:

@@ -112,8 +112,9 @@ async def _give_up(walk: Walk) -> Outcome:
     if isinstance(node, model.Queue):
         await walk.dialogue.step(node.name, "queue", {"label": node.label, "queue": node.queue})
         return ToQueue(node.queue, {"language": walk.dialogue.language})
-    await walk.dialogue.step(node.name, "hangup", {"label": node.label, "served": walk.shared.served})
-    return HangUp(walk.shared.served)
+    # Whatever they got before: a flow that breaks has failed, and the channel says so, too.
+    await walk.dialogue.step(node.name, "hangup", {"label": node.label, "served": False})
+    return HangUp(False)
 
 
 # --- a flow inside a flow -------------------------------------------------------------------------------------------
