@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 
 import main from '../../../src/yuelai/flows/samples/main.json'
 import { edgesOf, nodeHeight } from '@/features/flows/document'
-import { isSign, lines } from '@/features/flows/graph'
+import { type Box, boxes, isSign, Kept, type Line, lines } from '@/features/flows/graph'
 import { columns, layout, placed } from '@/features/flows/layout'
 import type { FlowDocument, FlowNode } from '@/features/flows/types'
 
@@ -30,11 +30,11 @@ describe('places of a flow that has none', () => {
   })
 
   it('no two nodes of a shipped flow lie over each other, all on the grid', () => {
-    const boxes = Object.entries(layout(shipped)).map(([name, [x, y]]) => ({ name, x, y, bottom: y + nodeHeight(shipped.nodes[name] as FlowNode) }))
-    expect(boxes.length).toBe(Object.keys(shipped.nodes).length)
-    for (const [place, one] of boxes.entries()) {
+    const drawn = Object.entries(layout(shipped)).map(([name, [x, y]]) => ({ name, x, y, bottom: y + nodeHeight(shipped.nodes[name] as FlowNode) }))
+    expect(drawn.length).toBe(Object.keys(shipped.nodes).length)
+    for (const [place, one] of drawn.entries()) {
       expect([one.x % 20, one.y % 20]).toEqual([0, 0])
-      for (const other of boxes.slice(place + 1)) if (one.x === other.x) expect(one.bottom < other.y || other.bottom < one.y).toBe(true)
+      for (const other of drawn.slice(place + 1)) if (one.x === other.x) expect(one.bottom < other.y || other.bottom < one.y).toBe(true)
     }
   })
 
@@ -90,5 +90,28 @@ describe('places of a flow that has none', () => {
     expect(whole.nodes.a?.at).toEqual([60, 100])
     expect(whole.nodes.b?.at).toEqual([40, 200])
     expect(placed(whole)).toBe(whole)
+  })
+})
+
+describe('what is drawn anew', () => {
+  const node = (place: number): FlowDocument['nodes'][string] => ({ kind: 'say', say: [], next: `n${(place + 1) % 30}`, at: [place * 240, 0] })
+  const document: FlowDocument = { id: 'a', version: 1, start: 'n0', handlers: { failed: '', error: '' }, nodes: Object.fromEntries(Array.from({ length: 30 }, (_, place) => [`n${place}`, node(place)])) }
+  const nothing = { problems: [], path: new Set<string>(), here: null, marks: {}, traffic: null, live: null, selected: null, dragged: {}, numbers: [], writable: true }
+
+  it('of the nodes only those that have changed', () => {
+    const kept = new Kept<Box>()
+    const before = boxes(document, nothing, kept)
+    const fresh = (next: Box[]) => next.filter((one) => !before.includes(one)).map(({ id }) => id)
+    expect(fresh(boxes(document, { ...nothing, dragged: { n7: [9, 9] }, problems: [{ node: 'n3', exit: '', severity: 'error', code: 'no_end', message: '' }] }, kept))).toEqual(['n3', 'n7'])
+    expect(fresh(boxes({ ...document, nodes: { ...document.nodes, n5: { ...document.nodes['n5'], kind: 'say', label: 'new' } } }, { ...nothing, selected: 'n9' }, kept)).toSorted()).toEqual(['n3', 'n5', 'n7', 'n9'])
+  })
+
+  it('of the lines only those of the node that is pointed at', () => {
+    const kept = new Kept<Line>()
+    const draw = (near: string[], selected: string | null = null) => lines(document, { exit: () => '', node: (name) => name }, new Set(), null, new Set(near), selected, kept)
+    const before = draw([])
+    expect(draw(['n29']).filter((one) => !before.includes(one)).map(({ id }) => id)).toEqual(['n29.next'])
+    const after = draw([])
+    expect(draw([], 'n4.next').filter((one) => !after.includes(one)).map(({ id }) => id)).toEqual(['n4.next'])
   })
 })

@@ -5,11 +5,12 @@ import { useTranslation } from 'react-i18next'
 
 import { useMedia } from '@/shared/ui/useMedia'
 import { Icon } from '@/shared/ui/Icon'
+import { useSteady } from './useSteady'
 import { WordsContext } from './context'
 import { connected, moved, node_width, nodeHeight, step } from './document'
 import { ArrivalBox, FlowBox } from './FlowBox'
 import { Arrows, FlowLine } from './FlowLine'
-import { arrival, arrivalPlace, type Box, boxes, type Line, lines, type Mark } from './graph'
+import { arrival, arrivalPlace, type Box, boxes, Kept, type Line, lines, type Mark } from './graph'
 import { type Exit } from './kinds'
 import type { FlowDocument, FlowNode, FlowProblem, Kind, Live, Place, Traffic } from './types'
 import { exitName, nameOf } from './words'
@@ -19,6 +20,11 @@ const edgeTypes = { flow: FlowLine }
 /** What the palette lets fall upon the canvas. */
 export const dragged_kind = 'application/x-yuelai-node'
 
+/** Of more nodes than these only those in sight are drawn. */
+const many = 100
+const snap: [number, number] = [step, step]
+const map_size = { width: 144, height: 70 }
+const no_hint = { hideAttribution: true }
 const readable = 0.7
 const legible = 0.5
 
@@ -56,11 +62,13 @@ export function Canvas(props: Props) {
   const [dragged, setDragged] = useState<Record<string, Place>>({})
   const [hovered, setHovered] = useState<string | null>(null)
   const still = useMedia('(prefers-reduced-motion: reduce)')
-  const large = Object.keys(document.nodes).length > 12
+  const size = Object.keys(document.nodes).length
+  const large = size > 12
   const passed = useMemo(() => new Set(path), [path])
+  const [kept] = useState(() => ({ boxes: new Kept<Box>(), lines: new Kept<Line>() }))
   const nodes = useMemo(
-    () => boxes(document, { problems, path: passed, here, marks, traffic, live, selected, dragged, numbers, writable }),
-    [document, problems, passed, here, marks, traffic, live, selected, dragged, numbers, writable],
+    () => boxes(document, { problems, path: passed, here, marks, traffic, live, selected, dragged, numbers, writable }, kept.boxes),
+    [kept, document, problems, passed, here, marks, traffic, live, selected, dragged, numbers, writable],
   )
   const edges = useMemo(
     () =>
@@ -70,8 +78,10 @@ export function Canvas(props: Props) {
         steps,
         traffic,
         new Set([selected, hovered].filter((name) => name !== null)),
-      ).map((line) => ({ ...line, selected: line.id === selectedEdge })),
-    [document, words, steps, traffic, selectedEdge, selected, hovered],
+        selectedEdge,
+        kept.lines,
+      ),
+    [kept, document, words, steps, traffic, selectedEdge, selected, hovered],
   )
 
   /** Into the middle, unless it is in sight already. */
@@ -103,7 +113,7 @@ export function Canvas(props: Props) {
     settled(() => void seen(flow, document))
   }, [fit, document, flow])
 
-  const onNodesChange = (changes: NodeChange<Box>[]) => {
+  const onNodesChange = useSteady((changes: NodeChange<Box>[]) => {
     const places: Record<string, Place> = {}
     for (const change of changes) {
       if (change.type === 'position' && change.position && change.id !== arrival) places[change.id] = [Math.round(change.position.x), Math.round(change.position.y)]
@@ -114,14 +124,20 @@ export function Canvas(props: Props) {
       setDragged({})
       onChange(moved(document, places))
     } else setDragged((before) => ({ ...before, ...places }))
-  }
-  const onEdgesChange = (changes: EdgeChange<Line>[]) => {
+  })
+  const onEdgesChange = useSteady((changes: EdgeChange<Line>[]) => {
     for (const change of changes) if (change.type === 'select' && change.selected) onSelect(null, change.id)
-  }
-  const onConnect = ({ source, sourceHandle, target }: Connection) => {
+  })
+  const onConnect = useSteady(({ source, sourceHandle, target }: Connection) => {
     if (!writable || !target || target === arrival) return
     onChange(source === arrival ? { ...document, start: target } : connected(document, source, sourceHandle ?? 'next', target))
-  }
+  })
+  const clicked = useSteady((_: unknown, { id }: Box) => id !== arrival && onSelect(id))
+  const opened = useSteady((_: unknown, { id }: Box) => id !== arrival && onOpen(id))
+  const entered = useSteady((_: unknown, { id }: Box) => large && setHovered(id))
+  const leftNode = useSteady(() => setHovered(null))
+  const paneClicked = useSteady(() => onSelect(null))
+  const begun = useSteady((made: ReactFlowInstance<Box, Line>) => void seen(made, document))
   const dropped = (event: DragEvent) => {
     const kind = event.dataTransfer.getData(dragged_kind) as Kind | ''
     if (!kind || !writable) return
@@ -140,11 +156,12 @@ export function Canvas(props: Props) {
         onNodesChange={onNodesChange}
         onEdgesChange={onEdgesChange}
         onConnect={onConnect}
-        onNodeClick={(_, { id }) => id !== arrival && onSelect(id)}
-        onNodeDoubleClick={(_, { id }) => id !== arrival && onOpen(id)}
-        onNodeMouseEnter={(_, { id }) => large && setHovered(id)}
-        onNodeMouseLeave={() => setHovered(null)}
-        onPaneClick={() => onSelect(null)}
+        onNodeClick={clicked}
+        onNodeDoubleClick={opened}
+        onNodeMouseEnter={entered}
+        onNodeMouseLeave={leftNode}
+        onPaneClick={paneClicked}
+        onlyRenderVisibleElements={size > many}
         nodesConnectable={writable}
         edgesFocusable={false}
         nodesFocusable={false}
@@ -153,19 +170,19 @@ export function Canvas(props: Props) {
         selectionKeyCode={null}
         multiSelectionKeyCode={null}
         snapToGrid
-        snapGrid={[step, step]}
+        snapGrid={snap}
         connectionRadius={36}
         minZoom={0.2}
         maxZoom={2}
-        onInit={(made) => void seen(made, document)}
-        proOptions={{ hideAttribution: true }}
+        onInit={begun}
+        proOptions={no_hint}
         aria-label={t('flows.canvas.label')}
       >
         <Background variant={BackgroundVariant.Dots} gap={step} size={1.5} className="flow-dots" />
-        <MiniMap<Box> className="flow-map" position="bottom-left" pannable zoomable ariaLabel={t('flows.canvas.map')} nodeClassName={({ data }) => `flow-map-node flow-map-${toneOf(data)}`} nodeBorderRadius={3} style={{ width: 144, height: 70 }} />
+        <MiniMap<Box> className="flow-map" position="bottom-left" pannable zoomable ariaLabel={t('flows.canvas.map')} nodeClassName={onMap} nodeBorderRadius={3} style={map_size} />
       </ReactFlow>
       <p className="flow-crumb">
-        <span className="ellipsis">{document.name || document.id}</span> · {t('flows.canvas.count', { count: Object.keys(document.nodes).length })}
+        <span className="ellipsis">{document.name || document.id}</span> · {t('flows.canvas.count', { count: size })}
       </p>
       <div className="flow-zoom" role="toolbar" aria-label={t('flows.canvas.fit')}>
         {writable && (
@@ -186,7 +203,7 @@ export function Canvas(props: Props) {
           <Icon name="expand" size={15} /> {t('flows.canvas.fit')}
         </button>
       </div>
-      {Object.keys(document.nodes).length === 0 && writable && <p className="flow-empty">{t('flows.canvas.empty')}</p>}
+      {size === 0 && writable && <p className="flow-empty">{t('flows.canvas.empty')}</p>}
       {children}
     </div>
   )
@@ -203,6 +220,8 @@ async function seen(flow: ReactFlowInstance<Box, Line>, document: FlowDocument):
   const height = window.document.querySelector('.flow-canvas')?.clientHeight ?? 600
   await flow.setViewport({ x: 24 - x * readable, y: height / 2 - (y + 30) * readable, zoom: readable })
 }
+
+const onMap = ({ data }: Box): string => `flow-map-node flow-map-${toneOf(data)}`
 
 function toneOf(data: Box['data']): string {
   if (!('errors' in data)) return 'plain'

@@ -2,7 +2,7 @@
 import type { Edge, Node } from '@xyflow/react'
 import { Position } from '@xyflow/react'
 
-import { edgesOf, node_width, nodeHeight } from './document'
+import { node_width, nodeHeight } from './document'
 import { type Exit, exitsOf } from './kinds'
 import { type Heat, heatOf, nothing_passed, thickness } from './heat'
 import type { FlowDocument, FlowNode, FlowProblem, Live, NodeLive, NodeTraffic, Place, Traffic } from './types'
@@ -76,6 +76,29 @@ interface Over {
   writable: boolean
 }
 
+/**
+ * What was made before and is the same again stays what it was: only what has changed is drawn anew. `of` is all that a
+ * thing is made of.
+ */
+export class Kept<T> {
+  private before = new Map<string, { of: readonly unknown[]; made: T }>()
+  private now = new Map<string, { of: readonly unknown[]; made: T }>()
+
+  one(key: string, of: readonly unknown[], make: () => T): T {
+    const was = this.before.get(key)
+    const same = was !== undefined && was.of.length === of.length && of.every((part, place) => Object.is(part, was.of[place]))
+    const one = same ? was : { of, made: make() }
+    this.now.set(key, one)
+    return one.made
+  }
+
+  /** All have been made; those that were not are forgotten. */
+  end(): void {
+    this.before = this.now
+    this.now = new Map()
+  }
+}
+
 const handle = (id: string | null, type: 'source' | 'target', x: number, y: number) => ({ id, type, position: type === 'source' ? Position.Right : Position.Left, x: x - 5, y: y - 5, width: 10, height: 10 })
 
 /** Where the contact arrives: left of all nodes, at the height of the first. */
@@ -86,13 +109,19 @@ export function arrivalPlace(document: FlowDocument): { x: number; y: number } {
   return { x: (all.length > 0 ? Math.min(...all) : 280) - 240, y: middle - 30 }
 }
 
-export function boxes(document: FlowDocument, over: Over): Box[] {
-  const count = (name: string, severity: FlowProblem['severity']) => over.problems.filter((one) => one.node === name && one.severity === severity).length
+export function boxes(document: FlowDocument, over: Over, kept = new Kept<Box>()): Box[] {
+  const found = new Map<string, { errors: number; warnings: number }>()
+  for (const { node, severity } of over.problems) {
+    const sum = found.get(node) ?? { errors: 0, warnings: 0 }
+    sum[severity === 'error' ? 'errors' : 'warnings'] += 1
+    found.set(node, sum)
+  }
   const open = !document.nodes[document.start]
-  const first: Box = {
+  const { x, y } = arrivalPlace(document)
+  const first = kept.one(arrival, [x, y, open, over.path.size > 0, over.numbers], (): Box => ({
     id: arrival,
     type: 'arrival',
-    position: arrivalPlace(document),
+    position: { x, y },
     width: node_width,
     height: 60,
     measured: { width: node_width, height: 60 },
@@ -101,36 +130,35 @@ export function boxes(document: FlowDocument, over: Over): Box[] {
     selectable: false,
     focusable: false,
     data: { open, walked: over.path.size > 0, numbers: over.numbers },
-  }
+  }))
   const rest = Object.entries(document.nodes).map(([name, node]): Box => {
     const exits = exitViews(document, node)
-    const height = nodeHeight(node)
-    const [x, y] = over.dragged[name] ?? node.at ?? [0, 0]
-    return {
-      id: name,
-      type: 'flow',
-      position: { x, y },
-      width: node_width,
-      height,
-      measured: { width: node_width, height },
-      handles: [handle(null, 'target', 0, height / 2), ...exits.map((exit) => handle(exit.id, 'source', node_width + (exit.open ? stub : 0), exit.y))],
-      selected: over.selected === name,
-      draggable: over.writable,
-      data: {
-        name,
-        node,
-        exits,
-        errors: count(name, 'error'),
-        warnings: count(name, 'warning'),
-        start: document.start === name,
-        walked: over.here === name ? 'here' : over.path.has(name) ? 'through' : 'no',
-        mark: over.marks[name] ?? null,
-        traffic: over.traffic && over.traffic.walks > 0 ? (over.traffic.nodes[name] ?? nothing_passed) : null,
-        heat: heatOf(over.traffic?.nodes[name] ?? nothing_passed),
-        live: over.live?.nodes[name] ?? null,
-      },
-    }
+    const [left, top] = over.dragged[name] ?? node.at ?? [0, 0]
+    const { errors, warnings } = found.get(name) ?? { errors: 0, warnings: 0 }
+    const start = document.start === name
+    const walked = over.here === name ? 'here' : over.path.has(name) ? 'through' : 'no'
+    const mark = over.marks[name] ?? null
+    const traffic = over.traffic && over.traffic.walks > 0 ? (over.traffic.nodes[name] ?? nothing_passed) : null
+    const live = over.live?.nodes[name] ?? null
+    const selected = over.selected === name
+    const ways = exits.map((exit) => (exit.open ? '1' : '0')).join('')
+    return kept.one(name, [node, left, top, ways, errors, warnings, start, walked, mark, traffic, live?.contacts, live?.longest_seconds, selected, over.writable], () => {
+      const height = nodeHeight(node)
+      return {
+        id: name,
+        type: 'flow',
+        position: { x: left, y: top },
+        width: node_width,
+        height,
+        measured: { width: node_width, height },
+        handles: [handle(null, 'target', 0, height / 2), ...exits.map((exit) => handle(exit.id, 'source', node_width + (exit.open ? stub : 0), exit.y))],
+        selected,
+        draggable: over.writable,
+        data: { name, node, exits, errors, warnings, start, walked, mark, traffic, heat: heatOf(traffic ?? nothing_passed), live },
+      }
+    })
   })
+  kept.end()
   return [first, ...rest]
 }
 
@@ -140,39 +168,41 @@ const few = 12
 const far: Place = [580, 760]
 
 /** Whether a way had better be a sign: it leads back, or far away past other nodes. */
-export function isSign(document: FlowDocument, one: string, other: string): boolean {
-  if (Object.keys(document.nodes).length <= few) return false
+export function isSign(document: FlowDocument, one: string, other: string, count = Object.keys(document.nodes).length): boolean {
+  if (count <= few) return false
   const [from, to] = [document.nodes[one]?.at ?? [0, 0], document.nodes[other]?.at ?? [0, 0]]
   const [dx, dy] = [to[0] - from[0], Math.abs(to[1] - from[1])]
   return dx < node_width + 20 || dx > far[0] || dy > far[1]
 }
 
-/** `near` are nodes whose ways are all drawn as lines; `steps` are the steps taken, `one→other`; several exits that lead the same way share the figure of traffic. */
-export function lines(document: FlowDocument, names: { exit: (exit: Exit, node: FlowNode) => string; node: (name: string) => string }, steps: ReadonlySet<string>, traffic: Traffic | null, near: ReadonlySet<string>): Line[] {
-  const counts = new Map(traffic?.edges.map(({ one, other, count }) => [`${one}→${other}`, count]))
+/** `near` are nodes whose ways are all drawn as lines; `selected` is the id of the line that is; `steps` are the steps taken, `one→other`; several exits that lead the same way share the figure of traffic. */
+export function lines(document: FlowDocument, names: { exit: (exit: Exit, node: FlowNode) => string; node: (name: string) => string }, steps: ReadonlySet<string>, traffic: Traffic | null, near: ReadonlySet<string>, selected: string | null = null, kept = new Kept<Line>()): Line[] {
+  const figures = traffic && traffic.walks > 0 ? traffic : null
+  const counts = new Map(figures?.edges.map(({ one, other, count }) => [`${one}→${other}`, count]))
   const most = Math.max(0, ...counts.values())
   const drawn = new Set<string>()
-  const all = edgesOf(document).map(({ one, exit: id, other }): Line => {
-    const node = document.nodes[one] as FlowNode
+  const size = Object.keys(document.nodes).length
+  const line = (id: string, source: string, sourceHandle: string, target: string, data: EdgeView): Line =>
+    kept.one(id, [source, target, id === selected, ...Object.values(data)], () => ({ id, type: 'flow', source, sourceHandle, target, selected: id === selected, data }))
+  const all = Object.entries(document.nodes).flatMap(([one, node]) => {
     const exits = exitsOf(node)
-    const exit = exits.find((each) => each.id === id)
-    const way = `${one}→${other}`
-    const again = drawn.has(way)
-    drawn.add(way)
-    const walked = steps.has(way)
-    const count = traffic && traffic.walks > 0 && !again ? (counts.get(way) ?? 0) : null
-    const sign = !walked && !near.has(one) && !near.has(other) && isSign(document, one, other)
-    return {
-      id: `${one}.${id}`,
-      type: 'flow',
-      source: one,
-      sourceHandle: id,
-      target: other,
-      data: { label: exits.length > 1 && exit && exit.id !== 'next' ? names.exit(exit, node) : '', walked, count, thick: traffic && traffic.walks > 0 ? thickness(count ?? 0, most) : null, sign: sign ? names.node(other) : null },
-    }
+    return exits.flatMap((exit) => {
+      const other = exit.target
+      if (!other || !document.nodes[other]) return []
+      const way = `${one}→${other}`
+      const again = drawn.has(way)
+      drawn.add(way)
+      const walked = steps.has(way)
+      const count = figures && !again ? (counts.get(way) ?? 0) : null
+      const sign = !walked && !near.has(one) && !near.has(other) && isSign(document, one, other, size)
+      const label = exits.length > 1 && exit.id !== 'next' ? names.exit(exit, node) : ''
+      return [line(`${one}.${exit.id}`, one, exit.id, other, { label, walked, count, thick: figures && thickness(count ?? 0, most), sign: sign ? names.node(other) : null })]
+    })
   })
   if (document.nodes[document.start]) {
-    all.unshift({ id: arrival, type: 'flow', source: arrival, sourceHandle: 'start', target: document.start, deletable: false, data: { label: '', walked: steps.size > 0 || steps.has(document.start), count: traffic && traffic.walks > 0 ? traffic.walks : null, thick: traffic && traffic.walks > 0 ? thickness(traffic.walks, Math.max(most, traffic.walks)) : null, sign: null } })
+    const count = figures?.walks ?? null
+    all.unshift(line(arrival, arrival, 'start', document.start, { label: '', walked: steps.size > 0, count, thick: count === null ? null : thickness(count, Math.max(most, count)), sign: null }))
   }
+  kept.end()
   return all
 }
