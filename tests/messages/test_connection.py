@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from aiosmpplib.protocol import DeliverSm, SmppMessage, SubmitSm
-from aiosmpplib.state import OptionalParam, PhoneNumber
+from aiosmpplib.state import TON, OptionalParam, PhoneNumber
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -152,6 +152,28 @@ def test_no_number_of_a_receipt_has_what_a_database_cannot_keep() -> None:
         *bound().receive(receipt("-", params=[(0x001E, "ab\0cd"), (0x0427, 2)])),
     ]
     assert [one.provider_id for one in found if isinstance(one, Receipt)] == ["12", "ab"]
+
+
+@pytest.mark.parametrize("source", ["8613800000001", "13800000001", "008613800000001", "+8613800000001"])
+@pytest.mark.parametrize("kind", [TON.UNKNOWN, TON.NATIONAL, TON.INTERNATIONAL])
+def test_whom_a_receipt_is_about_however_their_number_is_written(source: str, kind: TON) -> None:
+    written = receipt("id:1 stat:DELIVRD")
+    address = b"\0" + bytes([kind]) + b"\1" + source.encode() + b"\0"
+    old = written.index(TO[1:].encode())
+    body = address + written[old + len(TO) :]
+    (event,) = bound().receive(pdus.written(pdus.DELIVER, 9, body))
+    assert isinstance(event, Receipt)
+    wanted = TO if len(source) > 11 or kind is not TON.INTERNATIONAL else "+13800000001"
+    assert event.to == wanted
+
+
+def test_what_came_before_rubbish_counts() -> None:
+    connection, one = bound(), submission()
+    answer = pdus.written(pdus.SUBMIT_RESP, submitted(connection, one).sequence, b"77\0")
+    (event,) = connection.receive(answer + b"\xff" * 16)
+    assert event == Answered(one.tag, Verdict.TAKEN, "77")
+    with pytest.raises(Broken):
+        connection.receive(b"")
 
 
 def test_what_somebody_writes_to_us_is_taken_and_counted() -> None:

@@ -7,7 +7,9 @@ import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-from yuelai.messages.ports import Receipt
+import pytest
+
+from yuelai.messages.ports import Receipt, SessionOver
 from yuelai.messages.smpp import pdus
 from yuelai.messages.smpp.provider import Address, SmppProvider, SmppSession
 
@@ -52,3 +54,17 @@ async def test_a_receipt_behind_the_answer_to_the_bind_is_told() -> None:
         assert told.provider_id == "7"
         session.confirm(told)
         assert await confirmed == (pdus.DELIVER | 0x80000000, 7)
+
+
+async def test_a_session_ends_at_rubbish_and_tells_what_came_before() -> None:
+    async def mad(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        _, sequence = await read_pdu(reader)
+        writer.write(pdus.written(pdus.BIND_RESP, sequence, b"them\0"))
+        await asyncio.sleep(0.1)
+        writer.write(receipt(7) + b"\xff" * 16)
+
+    async with connected(mad) as session, asyncio.timeout(5):
+        (told,) = await session.events()
+        assert isinstance(told, Receipt)
+        with pytest.raises(SessionOver):
+            await session.events()

@@ -15,7 +15,7 @@ from yuelai.messages import jobs, service
 from yuelai.messages.model import CODES_PER_HOUR, PER_HOUR, Outgoing, Pace, State, Taken
 from yuelai.messages.personal import MessagesPersonalData
 from yuelai.messages.ports import Answered, Receipt, Verdict
-from yuelai.messages.sealing import Sealing
+from yuelai.messages.sealing import SEALED, Sealing
 from yuelai.messages.service import PartState, mobile
 from yuelai.platform.db import Database
 from yuelai.platform.ids import SAMPLE_TENANT, new_id
@@ -199,6 +199,81 @@ async def test_too_fast_is_no_attempt(database: Database, sealing: Sealing) -> N
     assert (await told(database, Answered(one.tag, Verdict.TAKEN, "a")))["state"] == "sent"
 
 
+async def test_a_long_message_counts_one_attempt_a_claim_and_is_told_of_once(
+    database: Database, sealing: Sealing
+) -> None:
+    await send(database, sealing, tariff(text="您" * 300))
+    now, counted = NOW, []
+    for verdict in (Verdict.THROTTLED, Verdict.THROTTLED, Verdict.LATER, Verdict.LATER, Verdict.LATER):
+        parts = await claimed(database, sealing, now)
+        assert len(parts) == 5
+        for one in parts:
+            row = await told(database, Answered(one.tag, verdict, reason="smpp_0x58"), now=now)
+        counted.append((row["attempts"], row["state"]))
+        now = row["next_at"]
+    assert counted == [(attempts, "sending") for attempts in (0, 0, 1, 2, 3)]
+    assert [state for state, _ in await facts(database)] == ["queued"]
+
+
+async def test_a_receipt_with_a_national_number_is_about_the_part_that_has_its_id(
+    database: Database, sealing: Sealing
+) -> None:
+    await send(database, sealing, tariff())
+    (one,) = await claimed(database, sealing)
+    await told(database, Answered(one.tag, Verdict.TAKEN, "id1"))
+    assert (await told(database, receipt("id1", "delivered", to="+13800000001")))["state"] == "delivered"
+
+
+@pytest.mark.parametrize("together", [True, False])
+async def test_a_receipt_may_be_faster_than_the_answer(database: Database, sealing: Sealing, together: bool) -> None:
+    now = datetime.now(UTC)
+    await send(database, sealing, tariff(), now=now)
+    (one,) = await claimed(database, sealing, now)
+    early, answer = receipt("id1", "delivered"), Answered(one.tag, Verdict.TAKEN, "id1")
+    for events in [[early, answer]] if together else [[early], [answer]]:
+        row = await told(database, *events, now=now)
+    assert row["state"] == "delivered"
+
+
+async def test_codes_are_sent_before_news(database: Database, sealing: Sealing) -> None:
+    await send(database, sealing, tariff())
+    await send(database, sealing, Outgoing("c", TO, "code", {"code": "246810"}), now=NOW + timedelta(seconds=1))
+    async with database.transaction(None) as conn:
+        (first,) = await service.claim(conn, 1, NOW + timedelta(seconds=2), sealing)
+    (code,) = await rows(database, "SELECT id FROM messages WHERE template = 'code'")
+    assert first.tag.message_id == code["id"]
+
+
+async def test_no_more_is_claimed_than_there_is_room_for(database: Database, sealing: Sealing) -> None:
+    for place in range(4):
+        await send(database, sealing, tariff(str(place), text="您" * 100))
+    async with database.transaction(None) as conn:
+        assert len(await service.claim(conn, 3, NOW, sealing)) == 4  # whole messages
+    assert len(await claimed(database, sealing)) == 4
+
+
+async def test_what_is_too_late_ends_without_a_provider(database: Database, sealing: Sealing) -> None:
+    now = datetime.now(UTC)
+    await send(database, sealing, Outgoing("c", TO, "code", {"code": "246810"}), now=now - timedelta(minutes=5))
+    await send(database, sealing, tariff(), now=now)
+    await jobs.expire(database, {})
+    code, other = await rows(database, "SELECT * FROM messages ORDER BY created_at")
+    assert (code["state"], code["reason"], code["words"], code["next_at"]) == ("failed", "too_late", b"", None)
+    assert other["state"] == "queued"
+
+
+async def test_under_which_key_words_are_sealed_is_kept_beside_them(database: Database, sealing: Sealing) -> None:
+    """Looking for what is under an older one reads no other."""
+    await send(database, sealing, tariff())
+    (row,) = await rows(database)
+    assert row["key_version"] == int.from_bytes(row["words"][:4]) > 0
+    async with database.transaction(None) as conn:
+        assert await SEALED.count(conn) == {row["key_version"]: 1}
+        await conn.execute("SET LOCAL enable_seqscan = off")
+        plan = await conn.fetch("EXPLAIN SELECT id FROM messages WHERE key_version < 2 AND words <> '' ORDER BY id")
+    assert "messages_key_version" in str(plan)
+
+
 async def test_what_was_cut_off_is_settled_by_its_receipt_whatever_number_that_has(
     database: Database, sealing: Sealing
 ) -> None:
@@ -257,6 +332,13 @@ async def test_what_is_too_late_fails(database: Database, sealing: Sealing) -> N
     (row,) = await rows(database)
     assert (row["state"], row["reason"], row["words"]) == ("failed", "too_late", b"")
     assert (await facts(database))[-1] == ("failed", "too_late")
+
+
+async def test_a_code_that_is_on_its_way_is_in_no_export(database: Database, sealing: Sealing) -> None:
+    await send(database, sealing, Outgoing("c", TO, "code", {"code": "246810"}))
+    async with database.transaction(SAMPLE_TENANT) as conn:
+        exported = await MessagesPersonalData(sealing).export(conn, Subject(SAMPLE_TENANT, [], [TO]))
+    assert [(one["template"], one["text"]) for one in exported] == [("code", "")]
 
 
 async def test_whoever_is_erased_leaves_no_number_and_no_words(database: Database, sealing: Sealing) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from yuelai.messages import tables
+from yuelai.messages import service, tables
 from yuelai.platform.clock import SystemClock
 from yuelai.platform.db import Database
 from yuelai.platform.jobs import Jobs
@@ -20,6 +20,15 @@ KEPT = timedelta(days=180)
 
 def register(jobs: Jobs) -> None:
     jobs.register("messages.forget", forget, schedule="25 2 * * *")
+    jobs.register("messages.expire", expire, schedule="*/5 * * * *")
+
+
+async def expire(database: Database, payload: dict[str, Any]) -> None:
+    """Where there is no provider at all, nobody else gives up what is too late."""
+    async with database.transaction(None) as conn:
+        expired = await service.expire(conn, SystemClock().now())
+    if expired:
+        log.info("messages_expired", count=expired)
 
 
 async def forget(database: Database, payload: dict[str, Any]) -> None:

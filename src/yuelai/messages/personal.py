@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from yuelai.customers.ports import Afterwards, Subject
 from yuelai.messages.sealing import Sealing
+from yuelai.messages.templates import CODE
 
 if TYPE_CHECKING:
     from yuelai.platform.db import Connection
@@ -23,7 +24,7 @@ class MessagesPersonalData:
         self._sealing = sealing
 
     async def export(self, conn: Connection, subject: Subject) -> list[dict[str, Any]]:
-        """Return the messages with their words, the oldest first; of codes the words are gone."""
+        """Return the messages with their words, the oldest first; those of codes, which may yet open, are nobody's."""
         rows = await conn.fetch(
             "SELECT id, channel, to_e164, template, state, created_at, delivered_at, words FROM messages "  # noqa: S608
             f"WHERE {_THEIRS} ORDER BY id",
@@ -33,7 +34,7 @@ class MessagesPersonalData:
         )
         return [
             {name: row[name] for name in row.keys() if name != "words"}  # noqa: SIM118 - a record is no dict
-            | {"text": await self._sealing.open(row["id"], row["words"]) or ""}
+            | {"text": "" if row["template"] == CODE else await self._sealing.open(row["id"], row["words"]) or ""}
             for row in rows
         ]
 

@@ -18,6 +18,7 @@ SEALED = SealedColumn(
     key=("id",),
     purpose=_PURPOSE,
     bound=lambda row: row["id"].bytes,
+    version="key_version",
 )
 
 
@@ -28,9 +29,10 @@ class Sealing:
         self._settings = settings
         self._secrets: Secrets | None = None
 
-    async def seal(self, message_id: UUID, words: str) -> bytes:
-        """Raises `platform.key_file.BadKeyFile`."""
-        return (await self._keys()).seal(_PURPOSE, message_id.bytes, words.encode())
+    async def seal(self, message_id: UUID, words: str) -> tuple[bytes, int]:
+        """Return what is sealed, and under which version of the key. Raises `platform.key_file.BadKeyFile`."""
+        sealed = (await self._keys()).seal(_PURPOSE, message_id.bytes, words.encode())
+        return sealed, int.from_bytes(sealed[:4])
 
     async def open(self, message_id: UUID, sealed: bytes) -> str | None:
         """Return None for what is gone, or was sealed under a key that is not here. Raises `BadKeyFile`."""

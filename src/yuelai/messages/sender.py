@@ -122,6 +122,8 @@ class Sender:
     async def _sessions(self) -> None:
         pause = self._first_pause
         while True:
+            async with self._database.transaction(None) as conn:
+                await service.expire(conn, self._clock.now())
             try:
                 session = await self._provider.connect()
             except NotConnected as error:

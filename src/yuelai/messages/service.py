@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -45,8 +45,11 @@ CHANNEL = "sms"
 LONGEST_KEY = 200
 REVEAL = "customers.reveal"
 _HOUR = timedelta(hours=1)
+_BATCH = 500
 _TOLD = frozenset(State) - {State.SENDING}
 """States that others hear of."""
+_SPARED = (Verdict.THROTTLED, Verdict.UNTRIED)
+"""What was no attempt of the message's."""
 
 
 async def send(
@@ -92,6 +95,7 @@ async def send(
         reason = "too_many"
     id_ = new_id()
     state = State.REFUSED if reason else State.QUEUED
+    sealed, key_version = (b"", 0) if reason else await sealing.seal(id_, said)
     fields: dict[str, Any] = {
         "id": id_,
         "tenant_id": tenant_id,
@@ -100,7 +104,8 @@ async def send(
         "to_e164": to,
         "template": wanted.template,
         "language": wanted.language,
-        "words": b"" if reason else await sealing.seal(id_, said),
+        "words": sealed,
+        "key_version": key_version,
         "reference": reference,
         "state": state.value,
         "reason": reason,
@@ -204,13 +209,22 @@ async def claim(conn: Connection, limit: int, now: datetime, sealing: Sealing) -
         await tables.put_parts(conn, [(row["id"], part["number"], PartState.SUBMITTING, None, now) for part in open_])
         fields = {
             "state": State.SENDING.value,
-            "attempts": row["attempts"] + 1,
+            "tried": False,
             "possible_duplicates": row["possible_duplicates"] + again,
             "next_at": None,
         }
         await tables.put(conn, row["id"], fields)
         figures.DUPLICATES.inc(again)
     return found
+
+
+async def expire(conn: Connection, now: datetime) -> int:
+    """Give up what is too late to be sent, whether there is a provider or not. Return how many there were."""
+    rows = await tables.expired(conn, now, _BATCH)
+    parts = await tables.parts_of(conn, [row["id"] for row in rows])
+    for row in rows:
+        await _give_up(conn, row, parts[row["id"]], "too_late", now)
+    return len(rows)
 
 
 async def recover(conn: Connection, now: datetime, pace: Pace) -> int:
@@ -223,8 +237,10 @@ async def recover(conn: Connection, now: datetime, pace: Pace) -> int:
 async def record(conn: Connection, events: Sequence[Event], now: datetime, pace: Pace) -> None:
     """Keep what a provider said, in the order it did."""
     of: dict[UUID, list[tuple[int, Event]]] = {}
+    # A receipt may be faster than the answer that tells its number.
+    taken = {event.provider_id: event.tag for event in events if isinstance(event, Answered) and event.provider_id}
     for event in events:
-        tag = event.tag if isinstance(event, Answered) else await _meant(conn, event, of)
+        tag = event.tag if isinstance(event, Answered) else await _meant(conn, event, taken)
         if tag is not None:
             of.setdefault(tag.message_id, []).append((tag.number, event))
     rows = await tables.locked(conn, list(of))
@@ -233,12 +249,10 @@ async def record(conn: Connection, events: Sequence[Event], now: datetime, pace:
         await _keep(conn, row, parts[row["id"]], of[row["id"]], now, pace)
 
 
-async def _meant(conn: Connection, receipt: Receipt, of: dict[UUID, list[tuple[int, Event]]]) -> Tag | None:
-    """Return which part a receipt is about; the answer that told us its number may be in the same batch."""
-    for message_id, told in of.items():
-        for number, event in told:
-            if isinstance(event, Answered) and event.provider_id and event.provider_id == receipt.provider_id:
-                return Tag(message_id, number)
+async def _meant(conn: Connection, receipt: Receipt, taken: Mapping[str, Tag]) -> Tag | None:
+    """Return which part a receipt is about. `taken` are those whose numbers we are told at the same time."""
+    if receipt.provider_id in taken:
+        return taken[receipt.provider_id]
     row = await tables.part_by_provider(conn, receipt.provider_id, receipt.to) if receipt.provider_id else None
     row = row or await tables.part_by_reference(conn, receipt.to, receipt.reference)
     figures.RECEIPTS.labels("no" if row is None else "yes").inc()
@@ -256,8 +270,10 @@ async def _keep(
     """Write what was told of one message's parts, and what it makes of the message."""
     held = {part["number"]: PartState(part["state"]) for part in parts}
     ids: dict[int, str] = {}
-    attempts, reason, soon = row["attempts"], row["reason"], None
-    spared = False
+    reason, soon = row["reason"], None
+    # One attempt is one claim of which anything was more than held up.
+    tried = row["tried"] or any(isinstance(event, Answered) and event.verdict not in _SPARED for _, event in told)
+    attempts = row["attempts"] + (tried and not row["tried"])
     for number, event in told:
         if number not in held:
             continue
@@ -271,9 +287,8 @@ async def _keep(
             reason = event.reason or reason
             if event.provider_id:
                 ids[number] = event.provider_id
-            if event.verdict in (Verdict.THROTTLED, Verdict.UNTRIED):
-                # It was no attempt of the message's: it goes on as soon as there is room for it.
-                spared, soon = True, now
+            if event.verdict in _SPARED:
+                soon = now  # it goes on as soon as there is room for it
                 figures.THROTTLED.inc(event.verdict is Verdict.THROTTLED)
     if PartState.FAILED in held.values():
         # The rest of a message that cannot be joined any more is not sent.
@@ -284,14 +299,13 @@ async def _keep(
         if held[part["number"]] != part["state"] or part["number"] in ids
     ]
     await tables.put_parts(conn, changed)
-    attempts -= spared
-    state = whole(list(held.values()), begun=row["attempts"] > 0)
+    state = whole(list(held.values()), begun=row["state"] != State.QUEUED)
     at = again_at(state, row["template"], attempts, row["expires_at"], now, pace)
     if PartState.SUBMITTING in held.values():
         at = None  # their answers are still to come
     elif at is not None and soon is not None and state is not State.UNKNOWN:
         at = soon
-    await _put(conn, row, state, reason, now, {"attempts": attempts, "next_at": at})
+    await _put(conn, row, state, reason, now, {"attempts": attempts, "tried": tried, "next_at": at})
 
 
 def _submitted(before: PartState, event: Answered, attempts: int) -> PartState:

@@ -71,9 +71,27 @@ async def wake(conn: Connection) -> None:
 
 
 async def due(conn: Connection, now: datetime, limit: int) -> list[asyncpg.Record]:
-    """Return and lock those whose time has come, the longest waiting first."""
+    """Return and lock those whose time has come: codes, which somebody waits for on the line, then the longest
+    waiting."""
     return await conn.fetch(
-        "SELECT * FROM messages WHERE next_at <= $1 ORDER BY next_at, id LIMIT $2 FOR UPDATE SKIP LOCKED", now, limit
+        """
+        SELECT * FROM messages WHERE next_at <= $1
+        ORDER BY (template <> 'code'), next_at, id LIMIT $2 FOR UPDATE SKIP LOCKED
+        """,
+        now,
+        limit,
+    )
+
+
+async def expired(conn: Connection, now: datetime, limit: int) -> list[asyncpg.Record]:
+    """Return and lock those that were to be sent and are too old now."""
+    return await conn.fetch(
+        """
+        SELECT * FROM messages WHERE next_at IS NOT NULL AND expires_at <= $1
+        ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED
+        """,
+        now,
+        limit,
     )
 
 
@@ -124,11 +142,12 @@ async def abandoned(conn: Connection) -> list[asyncpg.Record]:
 
 
 async def part_by_provider(conn: Connection, provider_id: str, to: str) -> asyncpg.Record | None:
-    """Numbers of providers come again after a time: the newest to that telephone is meant."""
+    """Numbers of providers come again after a time: the newest to that telephone is meant. Not all of them write it as
+    they were told it, so its end is compared."""
     return await conn.fetchrow(
         """
         SELECT p.message_id, p.number FROM message_parts p JOIN messages m ON m.id = p.message_id
-        WHERE p.provider_id = $1 AND m.to_e164 = $2 ORDER BY m.created_at DESC LIMIT 1
+        WHERE p.provider_id = $1 AND right(m.to_e164, 8) = right($2, 8) ORDER BY m.created_at DESC LIMIT 1
         """,
         provider_id,
         to,
@@ -137,12 +156,12 @@ async def part_by_provider(conn: Connection, provider_id: str, to: str) -> async
 
 async def part_by_reference(conn: Connection, to: str, reference: int | None) -> asyncpg.Record | None:
     """Return the part that a receipt with a number we were never told is about: by the reference it carries or, where
-    it carries none, the only one to that telephone whose outcome nobody knows."""
+    it carries none, the only one to that telephone whose outcome nobody knows, or knows yet."""
     rows = await conn.fetch(
         f"""
         SELECT p.message_id, p.number FROM message_parts p JOIN messages m ON m.id = p.message_id
         WHERE m.to_e164 = $1 AND m.created_at > now() - interval '{_RECENT}' AND p.state <> 'delivered'
-            AND CASE WHEN $2::integer IS NULL THEN p.state = 'unknown' ELSE p.reference = $2 END
+            AND CASE WHEN $2::integer IS NULL THEN p.state IN ('unknown', 'submitting') ELSE p.reference = $2 END
         ORDER BY m.created_at DESC LIMIT 2
         """,  # noqa: S608
         to,

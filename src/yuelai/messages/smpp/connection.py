@@ -128,7 +128,7 @@ class Connection:
         state = _FINAL.get(told.stat, PartState.SENT)
         reason = "" if state is not PartState.FAILED else told.stat.lower()
         # Of a receipt the source is whom the message was for.
-        return Receipt(pdu.sequence, told.id, "+" + told.source.lstrip("+"), told.reference, state, reason)
+        return Receipt(pdu.sequence, told.id, told.source, told.reference, state, reason)
 
     def _next(self) -> int:
         self._sequence = self._sequence % 0x7FFFFFFF + 1

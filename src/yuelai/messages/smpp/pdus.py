@@ -10,6 +10,8 @@ import re
 import struct
 from dataclasses import dataclass, field
 
+from yuelai.customers.phones import normalise
+
 HEADER = 16
 MOST = 64 * 1024
 """Octets of one PDU; the longest of the standard are much shorter."""
@@ -23,6 +25,7 @@ LATER = frozenset({0x08, 0x45, 0x64, 0x66})
 """ESME_RSYSERR, RSUBMITFAIL, RX_T_APPN, RX_R_APPN: the next time may be another's fault."""
 
 _RECEIPTED_ID, _STATE, _REFERENCE, _PAYLOAD = 0x001E, 0x0427, 0x0204, 0x0424
+_INTERNATIONAL = 1
 _NAMED = re.compile(r"\b(id|stat|err):\s*([^\s\0]+)", re.ASCII | re.IGNORECASE)
 _TEXT = re.compile(r"\btext:", re.IGNORECASE)
 _STATES = {
@@ -54,6 +57,7 @@ class Delivered:
     """A `deliver_sm`: a receipt, or (`receipt` false) what somebody wrote to us. `stat` is as in appendix B."""
 
     source: str
+    """In E.164 as far as it can be told."""
     receipt: bool
     id: str = ""
     stat: str = ""
@@ -63,16 +67,18 @@ class Delivered:
 
 @dataclass
 class Frames:
-    """Takes octets as they come and gives whole PDUs. Raises `Broken`."""
+    """Takes octets as they come and gives whole PDUs. Raises `Broken`, once what came before the rubbish was given."""
 
     _held: bytearray = field(default_factory=bytearray)
 
     def take(self, data: bytes) -> list[Pdu]:
         self._held += data
-        found = []
+        found: list[Pdu] = []
         while len(self._held) >= HEADER:
             length, command, status, sequence = struct.unpack_from("!IIII", self._held)
             if not HEADER <= length <= MOST:
+                if found:
+                    break
                 raise Broken(f"a PDU of {length} octets")
             if len(self._held) < length:
                 break
@@ -99,8 +105,8 @@ def delivered(pdu: Pdu) -> Delivered:
     """Read a `deliver_sm` (4.6.1). Raises `ValueError` for one that is cut off."""
     body = _Reader(pdu.body)
     body.text()
-    body.skip(2)
-    source = body.text()
+    kind, _ = body.skip(2)
+    source = _e164(kind, body.text())
     body.skip(2)
     body.text()
     (esm_class,) = body.skip(1)
@@ -126,6 +132,13 @@ def delivered(pdu: Pdu) -> Delivered:
         error=named.get("err", "")[:20],
         reference=int.from_bytes(reference) if len(reference) == 2 else None,
     )
+
+
+def _e164(kind: int, number: str) -> str:
+    """`kind` is the TON. Many write national numbers, or put no right one to them."""
+    if kind == _INTERNATIONAL:
+        return "+" + number.removeprefix("+").removeprefix("00")
+    return normalise(number) or "+" + number.removeprefix("+")
 
 
 class _Reader:

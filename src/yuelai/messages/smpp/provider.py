@@ -157,6 +157,7 @@ class SmppSession:
                 self._events += self._connection.receive(data)
                 self._write()
                 self._moved.set()
+                self._connection.receive(b"")  # raises when there was rubbish behind
         except (OSError, TimeoutError, Broken, BindRefused) as error:
             why = str(error) or type(error).__name__
         finally:

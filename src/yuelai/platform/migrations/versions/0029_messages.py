@@ -21,10 +21,12 @@ CREATE TABLE messages (
     template text NOT NULL,
     language text NOT NULL,
     words bytea NOT NULL,
+    key_version integer NOT NULL,
     reference integer NOT NULL,
     state text NOT NULL CHECK (state IN ('queued', 'sending', 'sent', 'delivered', 'failed', 'unknown', 'refused')),
     reason text NOT NULL DEFAULT '',
     attempts smallint NOT NULL DEFAULT 0,
+    tried boolean NOT NULL DEFAULT false,
     possible_duplicates smallint NOT NULL DEFAULT 0,
     next_at timestamptz,
     interaction_id uuid,
@@ -38,9 +40,12 @@ CREATE TABLE messages (
 COMMENT ON COLUMN messages.key IS 'of the wish to send it: asked again under it, nothing more is sent';
 COMMENT ON COLUMN messages.to_e164 IS 'empty once its receiver has been erased';
 COMMENT ON COLUMN messages.words IS 'what it says, sealed under the master key; of codes only until it was sent';
+COMMENT ON COLUMN messages.key_version IS 'of the master key that words are sealed under';
+COMMENT ON COLUMN messages.tried IS 'the attempt that its sender is at has been counted';
 COMMENT ON COLUMN messages.reference IS 'of its parts: the telephone joins those that have the same';
 COMMENT ON COLUMN messages.next_at IS 'when it is to be sent; null: nothing is left to do, or its sender is at it';
-CREATE INDEX messages_next ON messages (next_at) WHERE next_at IS NOT NULL;
+CREATE INDEX messages_next ON messages ((template <> 'code'), next_at) WHERE next_at IS NOT NULL;
+CREATE INDEX messages_key_version ON messages (key_version) WHERE words <> '';
 CREATE INDEX messages_to ON messages (tenant_id, to_e164, created_at);
 CREATE INDEX messages_interaction ON messages (interaction_id) WHERE interaction_id IS NOT NULL;
 CREATE INDEX messages_customer ON messages (customer_id) WHERE customer_id IS NOT NULL;
