@@ -124,6 +124,16 @@ async def test_after_no_answer_it_is_asked_what_it_has(product: str) -> None:
 def test_a_request_is_in_its_own_encoding_and_holds_nothing_that_xml_cannot() -> None:
     made = messages.request("ORDER_ADD", "k", datetime(2026, 3, 1, tzinfo=UTC), {"REMARK": "王芳<&>\x00\ud800"})
     assert "王芳&lt;&amp;&gt;</REMARK>".encode("gb18030") in made
+
+
+def test_a_request_says_when_in_local_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Shanghai")
+    time.tzset()
+    try:
+        made = messages.request("ORDER_ADD", "k", datetime(2026, 2, 28, 16, tzinfo=UTC), {})
+    finally:
+        monkeypatch.undo()
+        time.tzset()
     assert b"<REQ_TIME>20260301000000</REQ_TIME>" in made
 
 

@@ -48,9 +48,15 @@ def number_of(key: str) -> str:
 
 
 def request(service: str, number: str, at: datetime, fields: Mapping[str, str]) -> bytes:
+    """`at` is told in local time, which is what such systems keep."""
     root = Element("REQUEST")
     head, body = SubElement(root, "HEAD"), SubElement(root, "BODY")
-    named = {"SERV_CODE": service, "SEQ_NO": number, "SYS_ID": SYSTEM, "REQ_TIME": at.strftime("%Y%m%d%H%M%S")}
+    named = {
+        "SERV_CODE": service,
+        "SEQ_NO": number,
+        "SYS_ID": SYSTEM,
+        "REQ_TIME": at.astimezone().strftime("%Y%m%d%H%M%S"),
+    }
     for element, values in ((head, named), (body, fields)):
         for name, value in values.items():
             SubElement(element, name).text = _UNFIT.sub("", value)
