@@ -103,7 +103,7 @@ describe('what differs between two versions', () => {
     const one = { 1: { label: '移机', next: 'agent' }, 2: { label: '测速', next: 'agent' } }
     const other = { 1: { label: '移机', next: 'ask' }, 2: { label: '网速', next: 'agent' } }
     expect(differences([{ name: 'choices', one, other }], broken, words).map(({ name, one: was, other: is }) => [name, was, is])).toEqual([
-      ['1', '转人工', '故障申告'],
+      ['1 flows.panel.leadsTo', '转人工', '故障申告'],
       ['2 flows.panel.label', '测速', '网速'],
     ])
   })

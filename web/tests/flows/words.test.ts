@@ -72,6 +72,7 @@ describe('the way of a simulated contact', () => {
   it('is told without what only the engine needs', () => {
     const events = [event('a'), { ...event('a'), kind: 'variable' as const }, { ...event('b'), data: { kind: 'say' } }, { ...event('c'), data: { lookup: 'hours', ok: true } }, { ...event('b'), kind: 'say' as const }]
     expect(told(events).map(({ node, kind }) => `${node} ${kind}`)).toEqual(['a step', 'b say'])
+    expect(told([{ ...event('done'), flow: 'bills' }, { ...event('find'), flow: 'bills', data: { lookup: 'bss.bill', ok: true } }]).map(({ node }) => node)).toEqual(['find'])
     expect(values({ tenant_id: 'x', topic: 'fault', customer: { id: 'y', name: '王芳', tags: ['老客户', '高流量'], address: null, deep: { a: 1 } }, ani: '' })).toEqual([['topic', 'fault'], ['customer.name', '王芳'], ['customer.tags', '老客户、高流量']])
   })
 

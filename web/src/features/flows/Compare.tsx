@@ -64,9 +64,9 @@ function Fields({ fields, document }: { fields: readonly FieldChange[]; document
         <div key={id}>
           <dt>{name}</dt>
           <dd>
-            <del>{one || t('flows.compare.nothing')}</del>
+            {one ? <del>{one}</del> : <span className="muted">{t('flows.compare.nothing')}</span>}
             <Icon name="arrowRight" size={13} />
-            <ins>{other || t('flows.compare.nothing')}</ins>
+            {other ? <ins>{other}</ins> : <span className="muted">{t('flows.compare.nothing')}</span>}
           </dd>
         </div>
       ))}

@@ -77,7 +77,7 @@ export function Simulator({ document, setting, simulation, of, onSetting, onSimu
     if (simulation && !simulation.ended) void ask(() => api.post<Simulation>(`/flows/simulations/${simulation.id}/input`, body), of ?? document)
   }
   const live = simulation !== null && !simulation.ended && simulation.waiting !== null
-  const name = (node: string, flow = '') => (flow ? `${words.flow(flow)} · ${node}` : nameOf(document.nodes[node], node, words))
+  const name = (node: string, flow = '') => (flow ? words.flow(flow) : nameOf(document.nodes[node], node, words))
   const ended = simulation?.ended
   const reason = simulation?.events.at(-1)?.data.reason as string | undefined
   const variables = values(simulation?.variables ?? {})
@@ -119,7 +119,9 @@ export function Simulator({ document, setting, simulation, of, onSetting, onSimu
       {simulation === null ? (
         <Empty>{t('flows.sim.empty')}</Empty>
       ) : (
-        <ol ref={list} className="flow-events" data-testid="sim-events" aria-live="polite">
+        // It scrolls: keys reach what is out of sight.
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        <ol ref={list} className="flow-events" aria-label={t('flows.sim.heard')} tabIndex={0} data-testid="sim-events" aria-live="polite">
           {of !== document && <li className="flow-event-stale text-amber">{t('flows.sim.stale')}</li>}
           <li>
             <time>0:00</time>

@@ -35,7 +35,7 @@ function nameOfField(path: readonly string[], { t }: Words): string {
   const [first = '', second, third] = path
   const word = (name: string) => t(`flows.field.${name}`, { defaultValue: name })
   if (second === undefined) return word(first)
-  if (first === 'choices') return third && third !== 'next' ? `${second} ${t(`flows.panel.${third}`)}` : second
+  if (first === 'choices') return third ? `${second} ${t(`flows.panel.${third === 'next' ? 'leadsTo' : third}`)}` : second
   if (first === 'cases') return third && third !== 'next' ? `${t('flows.panel.cases')} ${Number(second) + 1}` : `${t('flows.panel.cases')} ${Number(second) + 1} ${t('flows.panel.leadsTo')}`
   return first === 'handlers' ? word(second) : second
 }

@@ -1,5 +1,6 @@
 import type { Simulation, SimulationEvent } from './types'
 
+const outcomes = ['lookup', 'hours', 'choice', 'key', 'result', 'queue'] as const
 const internal = new Set(['tenant_id', 'interaction_id', 'walk', 'dnis', 'channel'])
 
 /** The nodes of a document a simulated contact has come through, in order; staying at one counts once, and those of another flow walked inside it do not count. */
@@ -24,8 +25,9 @@ export function eventTime({ ms }: Pick<SimulationEvent, 'ms'>): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
 }
 
-/** What whoever draws the flow wants to read: neither steps that only say something nor variables, which stand below; hours are told once, by what they led to. */
-export const told = (events: readonly SimulationEvent[]): SimulationEvent[] => events.filter(({ kind, data }) => kind === 'say' || kind === 'key' || (kind === 'step' && data['kind'] !== 'say' && data['kind'] !== 'notice' && data['lookup'] !== 'hours'))
+/** What whoever draws the flow wants to read: neither steps that only say something nor variables, which stand below; hours are told once, by what they led to. Inside another flow nodes have no names here: of them only what came out. */
+export const told = (events: readonly SimulationEvent[]): SimulationEvent[] =>
+  events.filter(({ kind, data, flow }) => kind === 'say' || kind === 'key' || (kind === 'step' && data['kind'] !== 'say' && data['kind'] !== 'notice' && data['lookup'] !== 'hours' && (!flow || outcomes.some((one) => one in data))))
 
 /** Variables with their values, of things with parts one line for each part; what only the engine needs is left out. */
 export function values(variables: Readonly<Record<string, unknown>>): Array<[name: string, value: string]> {
