@@ -27,6 +27,15 @@ VERIFY = flow_of(
 )
 
 
+async def test_who_is_locked_out_of_codes_is_told_so_though_none_is_sent() -> None:
+    systems = Systems(identity__send_code=[{"ok": False, "reason": "locked"}])
+    code = {"kind": "verify", "by": "code", "say": ["enter_code"], "next": "end", "failed": "bad", "locked": "other"}
+    nodes = {"first": code, "end": {"kind": "hangup", "served": True}}
+    outcome, _, _ = await walked(flow_of(nodes), [], systems)
+    assert isinstance(outcome, ToQueue)
+    assert outcome.queue == "other"
+
+
 async def test_a_code_is_sent_and_the_right_one_verifies_and_is_seen_nowhere_else() -> None:
     systems = Systems(identity__send_code=[SENT], identity__code=[WRONG, RIGHT])
     with capture_logs() as logs:

@@ -126,8 +126,8 @@ async def verify(walk: Walk, node: model.Verify) -> str:
         await walk.step(node, "verify", ok=False, problem="no_customer")
         return node.failed
     by_code, more = node.by == "code", MORE_CODES
-    if by_code and not await _send_code(walk, node, customer_id):
-        return node.failed
+    if by_code and (exit_ := await _send_code(walk, node, customer_id)):
+        return exit_
     preface: Sequence[model.SayItem] = ()
     attempt = 1
     while attempt <= walk.handlers.attempts:
@@ -136,8 +136,8 @@ async def verify(walk: Walk, node: model.Verify) -> str:
         if another and more:
             more, preface = more - 1, ()
             walk.count()
-            if not await _send_code(walk, node, customer_id):
-                return node.failed
+            if exit_ := await _send_code(walk, node, customer_id):
+                return exit_
             continue
         secret = "" if another else asked.digits
         if len(secret) >= node.minimum:
@@ -176,8 +176,9 @@ async def _compared(walk: Walk, node: model.Verify, customer_id: Any, secret: st
     return node.none or node.failed
 
 
-async def _send_code(walk: Walk, node: model.Verify, customer_id: Any) -> bool:
-    """Have a code sent; the variable `code` is what is said of that, and never has the code."""
+async def _send_code(walk: Walk, node: model.Verify, customer_id: Any) -> str:
+    """Have a code sent; return where it leads that none was, nothing when one was. The variable `code` is what is said
+    of that, and never has the code."""
     arguments = {"customer_id": customer_id, "key": walk.new_key(node.name)}
     try:
         answer = await walk.shared.lookup("identity.send_code", arguments)
@@ -186,7 +187,9 @@ async def _send_code(walk: Walk, node: model.Verify, customer_id: Any) -> bool:
     sent = answer.get("ok") is True
     walk.variables["code"] = {"ok": sent, "to_last4": answer.get("to_last4"), "reason": answer.get("reason")}
     await walk.step(node, "verify", sent=sent, reason=answer.get("reason"))
-    return sent
+    if sent:
+        return ""
+    return node.locked if answer.get("reason") == "locked" else node.failed
 
 
 async def record(walk: Walk, node: model.Record) -> str:
