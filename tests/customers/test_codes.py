@@ -13,12 +13,19 @@ from tests.customers import people
 from yuelai.customers.codes import service
 from yuelai.customers.codes.service import GOOD_FOR, Given
 from yuelai.customers.pins.service import LOCKED, TRIES, Checked
+from yuelai.customers.privacy import repository as privacy
 from yuelai.platform.clock import VirtualClock
 from yuelai.platform.db import Database
 from yuelai.platform.ids import SAMPLE_TENANT
 
 CODE, WRONG, OTHER = "246810", "135790", "975310"
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
+EMPTIED = {"customer_relations", "customer_changes", "customer_import_changes", "products"}
+"""Tables of customers whose rows stay without what is personal."""
+KEPT = {"accounts", "bills", "orders", "offer_showings"}
+"""Those that say nothing of who it was."""
+OTHERS = {"interactions", "callbacks", "business_records", "messages"}
+"""Those of rooms that erase for themselves (`customers.ports.PersonalData`)."""
 OPENS, SHUT = Checked(ok=True, locked=False, left=TRIES), Checked(ok=False, locked=False, left=0)
 
 
@@ -113,6 +120,24 @@ async def test_many_guesses_at_a_time_are_no_more_than_one_after_another(databas
     await give(database, customer)
     answers = await asyncio.gather(*(check(database, customer, f"{place:06d}") for place in range(8)))
     assert sum(not answer.locked for answer in answers) == TRIES - 1
+
+
+async def test_whoever_is_erased_leaves_no_code(database: Database, customer: UUID) -> None:
+    await give(database, customer)
+    async with database.transaction(SAMPLE_TENANT) as conn:
+        await privacy.erase(conn, [customer])
+        assert await conn.fetchval("SELECT count(*) FROM customer_codes") == 0
+
+
+async def test_every_table_about_customers_is_known_to_erasing(database: Database) -> None:
+    async with database.transaction(None) as conn:
+        found = await conn.fetch(
+            """
+            SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+            WHERE a.attname = 'customer_id' AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+            """
+        )
+    assert {row["relname"] for row in found} == {*privacy._GONE, *EMPTIED, *KEPT, *OTHERS}
 
 
 async def test_only_the_customers_own_telephones_are_sent_to(database: Database, customer: UUID) -> None:

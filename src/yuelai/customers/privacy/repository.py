@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _GONE = ("customer_identities", "customer_addresses", "customer_consents", "customer_tagged", "customer_source_records",
          "customer_field_sources", "customer_conflicts", "customer_pins",
-         "customer_guesses")  # fmt: skip
+         "customer_guesses", "customer_codes")  # fmt: skip
 """Tables whose rows go altogether."""
 
 
