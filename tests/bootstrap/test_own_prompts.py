@@ -13,8 +13,8 @@ from tests.support.web import add_person, add_tenant
 from yuelai.bootstrap.adapters import FlowDirectory
 from yuelai.bootstrap.directory import FOLLOWED
 from yuelai.bootstrap.prompts import OwnPrompts
-from yuelai.channels.voice.speech import Unspeakable, prompt_path
-from yuelai.flows.ports import Prompt
+from yuelai.channels.voice.speech import prompt_path
+from yuelai.flows.ports import CannotSay, Prompt
 from yuelai.identity.model import Principal
 from yuelai.media.tts.speaker import Speaker
 from yuelai.platform.db import Database
@@ -82,7 +82,7 @@ async def test_a_language_nobody_recorded_hears_the_other_one(world: World) -> N
     assert await world.heard("spring_offer", "en") == await world.heard("spring_offer", "zh-CN")
     await world.keep("spring_offer", "en", "Spring offer", sound=False)
     assert (await world.heard("spring_offer", "en", Voice())).parent == world.home / "tts"
-    with pytest.raises(Unspeakable):
+    with pytest.raises(CannotSay):
         await world.heard("nothing_of_that_name", "en")
 
 

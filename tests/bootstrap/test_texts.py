@@ -11,7 +11,7 @@ import pytest
 from yuelai.bootstrap.adapters import FlowDirectory
 from yuelai.bootstrap.prompts import OwnPrompts
 from yuelai.channels.voice.speech import prompt_path
-from yuelai.flows.ports import Digits, Prompt, Text
+from yuelai.flows.ports import CannotSay, Digits, Money, Number, Prompt, Text, Utterance
 from yuelai.media.tts import VoiceFailed
 from yuelai.media.tts.speaker import Speaker
 from yuelai.platform.ids import SAMPLE_TENANT
@@ -40,6 +40,13 @@ async def test_a_text_is_spoken_among_prompts(tmp_path: Path) -> None:
     first, spoken, last = await flows(Voice(), tmp_path).files(SAMPLE_TENANT, said, "zh-CN")
     assert (first, last) == (prompt_path("balance_is", "zh-CN"), prompt_path("number_7", "zh-CN"))
     assert spoken.parent == tmp_path
+
+
+@pytest.mark.parametrize("said", [Number(10**12), Money(1, "USD"), Digits("7x"), Prompt("nowhere")])
+async def test_what_has_no_sound_is_named(tmp_path: Path, said: Utterance) -> None:
+    with pytest.raises(CannotSay) as error:
+        await flows(None, tmp_path).files(SAMPLE_TENANT, [Prompt("balance_is"), said], "zh-CN")
+    assert error.value.utterance is said
 
 
 @pytest.mark.parametrize("broken", [False, True])

@@ -133,7 +133,14 @@ class FlowDirectory:
             self.walks.keep(tenant_id, interaction, int(context.get("walk", 1)), walked)
 
     async def files(self, tenant_id: UUID, utterances: Sequence[Any], language: str) -> list[Path]:
-        return [file for each in utterances for file in await self._sound(tenant_id, each, language)]
+        """Raises `flows.CannotSay` for the first that there is no sound for."""
+        found = list[Path]()
+        for each in utterances:
+            try:
+                found += await self._sound(tenant_id, each, language)
+            except speech.Unspeakable as error:
+                raise flows.CannotSay(each) from error
+        return found
 
     async def _sound(self, tenant_id: UUID, utterance: flows.Utterance, language: str) -> list[Path]:
         if isinstance(utterance, flows.Text):

@@ -59,6 +59,14 @@ class Left(Exception):
     """The customer has left; the flow ends."""
 
 
+class CannotSay(Exception):
+    """There is no sound for this one; nothing has been said."""
+
+    def __init__(self, utterance: Utterance) -> None:
+        super().__init__(utterance)
+        self.utterance = utterance
+
+
 @dataclass(frozen=True)
 class Collected:
     """Keys pressed; empty when nothing came in time. `terminated` when a terminator ended it, and which one that was.
@@ -90,7 +98,7 @@ class Dialogue(Protocol):
     ) -> bool:
         """Say it, to the end or until a key is pressed, and with `by_speech` until the customer speaks; keys are kept
         for the next `collect` either way. Where they are there already nothing is said, unless it is not
-        `interruptible`. Return whether it was said to its end."""
+        `interruptible`. Return whether it was said to its end. Raises `CannotSay`, as `collect` does."""
         ...
 
     async def collect(

@@ -15,7 +15,7 @@ import structlog
 
 from yuelai.flows import asking, business, model
 from yuelai.flows.plain import plain
-from yuelai.flows.ports import Dialogue, HangUp, Left, LookUp, Outcome, Prompt, ToNumber, ToQueue
+from yuelai.flows.ports import Dialogue, HangUp, Left, LookUp, Outcome, ToNumber, ToQueue
 from yuelai.flows.walk import MOST_BUSINESSES, Shared, TooManySteps, Walk
 
 log = structlog.get_logger()
@@ -102,9 +102,8 @@ async def _give_up(walk: Walk) -> Outcome:
     """Go to the error handler, without relying on anything but its own fields."""
     node = walk.flow.nodes[walk.handlers.error]
     walk.stand(node.name)
-    prompts = [Prompt(item.text) for item in node.say if item.kind == "prompt"]
     try:
-        await walk.dialogue.say(prompts)
+        await walk.say([item for item in node.say if item.kind == "prompt"])
     except Left:
         raise
     except Exception:

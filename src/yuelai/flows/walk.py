@@ -12,11 +12,15 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+import structlog
+
 from yuelai.flows import model
 from yuelai.flows.expressions import evaluate
 from yuelai.flows.plain import plain
-from yuelai.flows.ports import Collected, Dialogue, LookUp, Utterance
+from yuelai.flows.ports import CannotSay, Collected, Dialogue, LookUp, Prompt, Utterance
 from yuelai.flows.speaking import utterance
+
+log = structlog.get_logger()
 
 LONGEST_TRAIL = 500
 MOST_BUSINESSES = 100
@@ -141,10 +145,17 @@ class Walk:
         return evaluate(text, self.shared.variables)
 
     async def say(self, items: Sequence[model.SayItem], *, interruptible: bool = True, by_speech: bool = False) -> bool:
-        """Return whether it was said to its end."""
+        """Return whether all of it was said, to its end. What cannot be said is left out: words must not undo what
+        has been done, and the trail tells of it."""
         if not items:
             return True
-        return await self.dialogue.say(self._utterances(items), interruptible=interruptible, by_speech=by_speech)
+        wanted, whole = await self._utterances(items)
+        while wanted:
+            try:
+                return await self.dialogue.say(wanted, interruptible=interruptible, by_speech=by_speech) and whole
+            except CannotSay as error:
+                wanted, whole = await self._without(wanted, error.utterance), False
+        return False
 
     async def ask(
         self,
@@ -156,14 +167,20 @@ class Walk:
         terminators: str = "",
         words: Mapping[str, Sequence[str]] = NO_WORDS,
     ) -> Collected:
-        return await self.dialogue.collect(
-            self._utterances(items),
-            maximum=maximum,
-            first_timeout=first_timeout,
-            next_timeout=next_timeout,
-            terminators=terminators,
-            words=words,
-        )
+        wanted, whole = await self._utterances(items)
+        while wanted or whole:
+            try:
+                return await self.dialogue.collect(
+                    wanted,
+                    maximum=maximum,
+                    first_timeout=first_timeout,
+                    next_timeout=next_timeout,
+                    terminators=terminators,
+                    words=words,
+                )
+            except CannotSay as error:
+                wanted, whole = await self._without(wanted, error.utterance), False
+        raise FlowBroken("nothing of a question can be said")
 
     async def step(self, node: model.Node, kind: str, **data: Any) -> None:
         inside = {"flow": self.flow.id} if self.depth else {}
@@ -177,5 +194,23 @@ class Walk:
         await self.step(node, kind, key=key or None, problem=problem, attempt=attempt)
         return self.handlers.no_match if key else self.handlers.no_input
 
-    def _utterances(self, items: Sequence[model.SayItem | Utterance]) -> list[Utterance]:
-        return [utterance(one, self.variables) if isinstance(one, model.SayItem) else one for one in items]
+    async def _utterances(self, items: Sequence[model.SayItem | Utterance]) -> tuple[list[Utterance], bool]:
+        """Return what can be said of them, and whether that is all."""
+        found = list[Utterance]()
+        for one in items:
+            try:
+                found.append(utterance(one, self.variables) if isinstance(one, model.SayItem) else one)
+            except CannotSay as error:
+                await self._unsaid(error.utterance)
+        return found, len(found) == len(items)
+
+    async def _without(self, utterances: Sequence[Utterance], unsayable: Utterance) -> list[Utterance]:
+        await self._unsaid(unsayable)
+        return [one for one in utterances if one != unsayable]
+
+    async def _unsaid(self, utterance: Utterance) -> None:
+        """Whatever it was, it may be nobody's to see; of a prompt the name helps."""
+        kind = type(utterance).__name__.lower()
+        prompt = utterance.name if isinstance(utterance, Prompt) else None
+        log.warning("left_unsaid", flow=self.flow.id, node=self.at, what=kind, prompt=prompt)
+        await self.step(self.flow.nodes[self.at], "unsaid", unsaid=prompt or kind)
