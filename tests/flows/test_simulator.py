@@ -80,6 +80,26 @@ async def test_who_types_ahead_hears_nothing_in_between_and_is_not_served_by_it(
     assert simulation.ended == {"outcome": outcome}
 
 
+async def test_the_code_of_a_product_is_no_secret_and_that_of_a_person_is() -> None:
+    async def knows(name: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {"ok": True}
+
+    ask = {"kind": "lookup", "arguments": {"code": "'p59'"}, "save": "x", "failed": "end"}
+    simulation = await tried(
+        document(
+            tariff={**ask, "lookup": "bss.tariff", "next": "code"},
+            code={**ask, "lookup": "identity.code", "next": "end"},
+        ),
+        knows,
+    )
+    asked = {
+        event["data"]["lookup"]: event["data"]["arguments"]
+        for event in simulation.events
+        if "arguments" in event["data"]
+    }
+    assert asked == {"bss.tariff": {"code": "p59"}, "identity.code": {"code": "***"}}
+
+
 async def test_keys_pressed_before_a_message_answer_nothing_after_it() -> None:
     first = {**MENU, "choices": {"1": {"next": "record"}}}
     simulation = await tried(document(first=first, record=RECORD, menu=MENU, agent=AGENT))

@@ -30,8 +30,10 @@ MOST_CHARACTERS = 500_000
 PATIENCE_SECONDS = 5.0
 """How long an answer waits for the flow to get to its next question: look-ups of our own tables take milliseconds."""
 _LONGEST_VALUE = 2000
-_HIDDEN = frozenset({"pin", "code", "card"})
+_HIDDEN = frozenset({"pin", "card"})
 """Arguments of look-ups, whoever asks for them. What was keyed in where it is secret is hidden by itself."""
+_CODE_OF = "identity.code"
+"""Elsewhere `code` is that of a product, which is no secret."""
 _MASK = "***"
 
 
@@ -168,7 +170,8 @@ class Simulation:
 
     def _asking(self, lookup: LookUp) -> LookUp:
         async def ask(name: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-            shown: dict[str, Any] = {key: _MASK if key in _HIDDEN else value for key, value in arguments.items()}
+            hidden = _HIDDEN | {"code"} if name == _CODE_OF else _HIDDEN
+            shown: dict[str, Any] = {key: _MASK if key in hidden else value for key, value in arguments.items()}
             if name == "messages.send":
                 shown["values"] = dict.fromkeys(arguments["values"], _MASK)
             try:
