@@ -21,8 +21,9 @@ SITES = ("浙江省中心", "杭州中心", "余杭县")
         ("浙江省杭州市西湖区****", True),
         ("浙江省温州市鹿城区****", True),
         ("广东省广州市天河区****", False),
-        ("", False),
-        (None, False),
+        ("", True),
+        (None, True),
+        ("12****", True),
     ],
 )
 def test_who_lives_where_there_is_a_site_is_local(address: str | None, local: bool) -> None:
@@ -33,6 +34,13 @@ def test_a_city_s_site_alone_is_of_the_city_and_without_sites_everybody_is_local
     assert is_local({"address_masked": "浙江省杭州市西湖区****"}, ("杭州中心",))
     assert not is_local({"address_masked": "浙江省温州市鹿城区****"}, ("杭州中心",))
     assert is_local({"address_masked": "广东省广州市天河区****"}, ())
+
+
+@pytest.mark.parametrize("sites", [("总部",), ("客服中心", "Head office"), ("东区", "呼叫中心")])
+def test_sites_that_are_named_after_no_place_leave_everybody_local(sites: tuple[str, ...]) -> None:
+    assert is_local({"address_masked": "广东省广州市天河区****"}, sites)
+    assert not is_local({"address_masked": "广东省广州市天河区****"}, (*sites, "常州中心"))
+    assert not is_local({"address_masked": "广东省广州市天河区****"}, (*sites, "某某县"))
 
 
 async def test_sites_are_each_tenant_s_own(database: Database) -> None:
