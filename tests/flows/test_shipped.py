@@ -56,6 +56,13 @@ def test_every_business_has_a_node_and_every_business_is_told_to_its_end_somewhe
         assert any(node.get("served") for node in DOCUMENTS[name]["nodes"].values() if node["kind"] != "hangup"), name
 
 
+def test_the_way_back_serves_nobody() -> None:
+    """Who was served has heard something."""
+    for document in DOCUMENTS.values():
+        for node, data in document["nodes"].items():
+            assert data["kind"] != "hangup" or not data["served"] or data.get("say"), (document["id"], node)
+
+
 def test_what_a_document_says_of_keys_stays() -> None:
     choices = DOCUMENTS["main"]["nodes"]["main_menu"]["choices"]
     assert {key: choice["next"] for key, choice in choices.items()} == {
