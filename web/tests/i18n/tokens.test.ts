@@ -1,5 +1,7 @@
+import { theme } from 'antd'
 import { describe, expect, it } from 'vitest'
 
+import { antdTheme } from '@/shared/theme/antd'
 import { applyPalette, palettes, type Palette, type Scheme } from '@/shared/theme/tokens'
 
 /** Relative luminance and contrast as WCAG 2.2 defines them. */
@@ -26,8 +28,11 @@ describe.each(['light', 'dark'] as Scheme[])('colours, %s', (scheme) => {
   it.each(on)('%s on %s can be read', (text, ground) => {
     expect(contrast(palette[text], palette[ground])).toBeGreaterThanOrEqual(4.5)
   })
-  it.each(['fillAccent', 'fillOk', 'fillAmber', 'fillRed'] as const)('white on %s can be read', (fill) => {
+  it.each(['fillAccent', 'fillAccentHover', 'fillOk', 'fillAmber', 'fillRed'] as const)('white on %s can be read', (fill) => {
     expect(contrast('#FFFFFF', palette[fill])).toBeGreaterThanOrEqual(4.5)
+  })
+  it.each(['colorPrimary', 'colorPrimaryHover', 'colorPrimaryActive'] as const)('white on a main button in %s can be read', (state) => {
+    expect(contrast('#FFFFFF', theme.getDesignToken(antdTheme(scheme, false))[state])).toBeGreaterThanOrEqual(4.5)
   })
   it('edges of fields can be seen', () => {
     expect(contrast(palette.line2, palette.surface)).toBeGreaterThanOrEqual(3)

@@ -10,6 +10,8 @@ export function antdTheme(scheme: Scheme, reducedMotion: boolean): ThemeConfig {
     hashed: false,
     token: {
       colorPrimary: p.fillAccent,
+      // Ant's own is so light under the pointer that white on it is hard to read.
+      colorPrimaryHover: p.fillAccentHover,
       colorInfo: p.accent,
       colorLink: p.accent,
       colorSuccess: p.ok,

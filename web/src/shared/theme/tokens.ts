@@ -26,6 +26,7 @@ export interface Palette {
   goldWeak: string
   /** Solid fills that carry white text: never used as text colours. */
   fillAccent: string
+  fillAccentHover: string
   fillOk: string
   fillAmber: string
   fillRed: string
@@ -57,6 +58,7 @@ export const palettes: Record<Scheme, Palette> = {
     gold: '#7A5A00',
     goldWeak: '#FAF0CF',
     fillAccent: '#1D56C9',
+    fillAccentHover: '#2F66D6',
     fillOk: '#0A7A57',
     fillAmber: '#8A5200',
     fillRed: '#BF3328',
@@ -86,6 +88,7 @@ export const palettes: Record<Scheme, Palette> = {
     gold: '#E5C86A',
     goldWeak: '#332C15',
     fillAccent: '#2F66D0',
+    fillAccentHover: '#3A70D8',
     fillOk: '#0E7F5C',
     fillAmber: '#8F5A0A',
     fillRed: '#BF3A2F',
