@@ -13,10 +13,11 @@ import pytest
 from tests.channels.heard import Heard
 from tests.channels.world import Line
 from yuelai.channels.ports import FlowOutcome
-from yuelai.channels.voice import asking, voicemail
+from yuelai.channels.voice import asking, leaving, voicemail
 from yuelai.channels.voice.dialogue import VoiceDialogue
 from yuelai.interactions.events import EndReason
 from yuelai.media.ports import MediaError
+from yuelai.platform.errors import Unavailable
 
 Walk = Callable[[VoiceDialogue], Awaitable[FlowOutcome]]
 SERVED = FlowOutcome(served=True)
@@ -150,6 +151,42 @@ async def test_who_hangs_up_has_left_what_they_said_and_the_flow_says_whether_th
     assert len(world.books.messages) == len(world.recorded()) == len(flow.taken) == 1
     assert world.end_reasons() == [reason]
     assert world.segments() == ["ivr", "message"]
+    assert world.nothing_left()
+
+
+async def test_who_hangs_up_a_while_after_it_was_kept_has_left_it_too() -> None:
+    flow = Record(served=False)
+    world, line = await walking(flow)
+    await keeps(world)
+    await world.until(lambda: flow.taken)
+    await world.until(lambda: world.segments() == ["ivr", "message", "ivr"])
+    line.leaves()
+    await world.over()
+    assert (len(world.books.messages), world.end_reasons()) == (1, ["message_left"])
+
+
+async def test_no_recording_stays_behind_whatever_breaks_while_it_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def breaks(*arguments: object) -> bool:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(voicemail.Voicemail, "_wanted", breaks)
+    world, _ = await walking(Record())
+    await speaking(world)
+    world.press("#")
+    await world.until(lambda: "queue" in world.segments(), "a flow that breaks leads to an agent")
+    assert (len(world.recorded()), len(world.books.messages), world.tape.running) == (1, 1, set())
+
+
+async def test_who_hangs_up_while_a_message_cannot_be_kept_has_hung_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def full(*arguments: object) -> bool:
+        raise Unavailable("the journal is full")
+
+    monkeypatch.setattr(leaving, "keep", full)
+    world, line = await walking(Record())
+    await speaking(world)
+    line.leaves()
+    await world.over()
+    assert world.end_reasons() == ["customer_hung_up"]
     assert world.nothing_left()
 
 

@@ -263,7 +263,8 @@ class VoiceCall:
             await self.parting.close()
             await self.end(self.parting.reason)
             return
-        left = self.phase is Phase.FLOW and await self.self_service.close()
+        # A message that cannot be kept just now is no reason for the contact to end otherwise than it did.
+        left = self.phase is Phase.FLOW and bool(await self._try(self.self_service.close()))
         gave_up = self.phase in (Phase.QUEUED, Phase.RINGING) and self.recorder.interaction.answered_at is None
         await self.end(EndReason.ABANDONED if gave_up else self._hung_up(left))
 

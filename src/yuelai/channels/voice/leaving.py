@@ -66,7 +66,9 @@ class Leaving:
             pass
         except (MediaError, Refusal, speech.Unspeakable, OSError) as error:
             log.warning("message_not_taken", error=str(error))
-        seconds = await self.close()
+        finally:
+            # Whatever went wrong: no recording is left without an owner.
+            seconds = await self.close()
         if not self._gone:
             await call.recorder.segment(SegmentKind.IVR)
         return seconds

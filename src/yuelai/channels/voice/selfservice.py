@@ -41,6 +41,8 @@ class SelfService:
         self._walking: asyncio.Task[None] | None = None
         self._leaving: Leaving | None = None
         """A message that is being left."""
+        self._left_one = False
+        """A message was left in this flow."""
         self._walks = 0
         """Flows that this contact has come to: a transfer may lead to another one."""
 
@@ -51,6 +53,7 @@ class SelfService:
             return
         call.phase = Phase.FLOW
         self._walks += 1
+        self._left_one = False
         services = call.services
         self._dialogue = VoiceDialogue(
             services.media,
@@ -102,12 +105,12 @@ class SelfService:
                 listener.leave()
 
     async def close(self) -> bool:
-        """The caller has gone: keep the message they were leaving; false when there is none. Whether it has served them
-        is the flow's to say."""
+        """The caller has gone: keep the message they were leaving; false when they have left none in this flow. Whether
+        it has served them is the flow's to say."""
         self.leave()
         leaving, self._leaving = self._leaving, None
         if leaving is None or not await leaving.close():
-            return False
+            return self._left_one
         if self._walking is not None:
             await asyncio.wait([self._walking], timeout=SETTLING_SECONDS)
         return True
@@ -204,7 +207,9 @@ class SelfService:
         assert self._dialogue is not None
         self._leaving = leaving = Leaving(self._call, queue, maximum_seconds, self._dialogue.language)
         try:
-            return await leaving.take()
+            seconds = await leaving.take()
+            self._left_one = self._left_one or seconds > 0
+            return seconds
         finally:
             if self._leaving is leaving:
                 self._leaving = None
