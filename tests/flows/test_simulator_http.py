@@ -175,6 +175,20 @@ async def test_a_published_flow_is_walked_within(boss: httpx.AsyncClient) -> Non
     assert refused.status_code == 204, "a draft that nobody published does not hold it"
 
 
+async def test_a_tenants_own_prompts_are_told_in_their_words(boss: httpx.AsyncClient) -> None:
+    for name, language, text in (
+        ("spring_offer", "zh-CN", "春季优惠"),
+        ("summer_offer", "en", "Summer offer"),
+        ("goodbye", "zh-CN", "回头见"),
+    ):
+        sent = await boss.put(f"/api/v1/prompts/{name}/{language}", data={"text": text}, files={"x": (None, "1")})
+        assert sent.status_code == 200, sent.text
+    hello = {"kind": "notice", "say": ["spring_offer", {"prompt": "summer_offer"}, "goodbye"], "next": "menu"}
+    state = await begun(boss, document(hello=hello, menu=MENU))
+    said = [event["text"] for event in state["events"] if event["kind"] == "say"]
+    assert said[0] == "春季优惠Summer offer回头见"
+
+
 async def test_words_are_understood_as_a_call_understands_them(boss: httpx.AsyncClient) -> None:
     """By their sounds: 鱼鹅 is how a recogniser writes 余额."""
     choices = {"1": {"next": "end", "words": ["余额"]}, "2": {"next": "agent", "words": ["人工"]}}

@@ -12,13 +12,16 @@ from yuelai.flows import documents, loader, service, tables
 from yuelai.flows.errors import FlowInvalid
 from yuelai.flows.model import Flow
 from yuelai.flows.places import is_local
+from yuelai.flows.prompts.usage import prompts_of
 from yuelai.flows.simulator.held import Simulations
 from yuelai.flows.simulator.lookups import Answers, SimulatedLookUp
 from yuelai.flows.simulator.simulation import Simulation
-from yuelai.flows.simulator.words import Understands, contained
+from yuelai.flows.simulator.words import Texts, Understands, contained
 from yuelai.identity.model import Principal
 from yuelai.platform.db import Database
 from yuelai.platform.ids import new_id
+from yuelai.routing.prompts import sentences
+from yuelai.sounds import service as sounds
 
 if TYPE_CHECKING:
     from yuelai.platform.db import Connection
@@ -45,10 +48,13 @@ async def begin(
         found = await service.faults(conn, principal, named)
         if found:
             raise FlowInvalid(found)
+        texts = await sounds.texts(conn, principal.tenant_id)
         within = _reached(named, await service.published(conn, principal.tenant_id))
         caller = await _caller(conn, principal, ani)
     flow, flows = await asyncio.to_thread(_built, named, within)
-    simulation = Simulation(new_id(), principal.tenant_id, principal.person_id, language, understands)
+    simulation = Simulation(
+        new_id(), principal.tenant_id, principal.person_id, language, understands, _of(texts, named, within)
+    )
     held.hold(simulation)
     lookup = SimulatedLookUp(database, principal, answers, lambda: at + timedelta(seconds=simulation.seconds))
     context = {
@@ -74,6 +80,12 @@ def _reached(document: Mapping[str, Any], published: Mapping[str, Mapping[str, A
             found[code] = published[code]
             open_.extend(documents.walked_within(published[code]))
     return found
+
+
+def _of(texts: Texts, document: Mapping[str, Any], within: Mapping[str, Mapping[str, Any]]) -> Texts:
+    """Return the words of the prompts that may be said: what the flows name, and what the system says by itself."""
+    names = set(sentences()).union(*(prompts_of(each) for each in (document, *within.values())))
+    return {name: words for name, words in texts.items() if name in names}
 
 
 def _built(document: Mapping[str, Any], within: Mapping[str, Mapping[str, Any]]) -> tuple[Flow, dict[str, Flow]]:

@@ -19,7 +19,7 @@ from yuelai.flows.plain import plain, readable
 from yuelai.flows.ports import Collected, Left, LookUp, LookUpFailed, Outcome, Recorded, ToNumber, ToQueue, Utterance
 from yuelai.flows.refusals import SimulationOver
 from yuelai.flows.runtime import run
-from yuelai.flows.simulator.words import Understands, contained, said, seconds
+from yuelai.flows.simulator.words import Texts, Understands, contained, said, seconds
 from yuelai.flows.walk import Walk
 
 log = structlog.get_logger()
@@ -67,6 +67,8 @@ class Simulation:
     language: str
     understands: Understands = contained
     """What the customer's words mean."""
+    texts: Texts = field(default_factory=dict)
+    """What prompts say, where it is not what the shipped ones do."""
     events: list[dict[str, Any]] = field(default_factory=list)
     variables: dict[str, Any] = field(default_factory=dict)
     waiting: Waiting | None = None
@@ -215,7 +217,7 @@ class Simulation:
         if interruptible and self._keys:
             return False
         if utterances:
-            text = readable(said(utterances, self.language), _LONGEST_VALUE)
+            text = readable(said(utterances, self.language, self.texts), _LONGEST_VALUE)
             self._tell("say", text, {"language": self.language})
             self.seconds += seconds(text, self.language)
         await self._breathe()

@@ -10,6 +10,9 @@ from yuelai.routing.prompts import sentences
 
 _SECONDS_A_CHARACTER = {"zh-CN": 0.22, "en": 0.065}
 
+Texts = Mapping[str, Mapping[str, str]]
+"""The words of prompts by name and language."""
+
 Understands = Callable[[str, Mapping[str, Sequence[str]], str], str | None]
 """Tells the key that somebody's words mean in a language, of the words there are by key; nothing when none."""
 
@@ -17,11 +20,13 @@ LONGEST = 2001
 """Characters of one utterance that are looked at: more than anybody is shown."""
 
 
-def spelt(utterance: Utterance, language: str) -> str:
-    """Return the words. A prompt that nobody knows is its name in brackets."""
+def spelt(utterance: Utterance, language: str, texts: Texts) -> str:
+    """Return the words: of a prompt those of the other language, as a call would rather say that than nothing. One
+    that nobody knows is its name in brackets."""
     match utterance:
         case Prompt(name):
-            return sentences().get(name, {}).get(language) or f"[{name}]"
+            words = texts.get(name) or sentences().get(name, {})
+            return words.get(language) or next(iter(words.values()), f"[{name}]")
         case Money(minor, currency):
             amount = f"{Decimal(minor) / 100:.2f}"
             return f"{amount} 元" if currency == "CNY" and language == "zh-CN" else f"{currency} {amount}"
@@ -36,8 +41,8 @@ def spelt(utterance: Utterance, language: str) -> str:
     raise TypeError(f"cannot say {utterance!r}")
 
 
-def said(utterances: Sequence[Utterance], language: str) -> str:
-    return (" " if language == "en" else "").join(spelt(each, language)[:LONGEST] for each in utterances)
+def said(utterances: Sequence[Utterance], language: str, texts: Texts) -> str:
+    return (" " if language == "en" else "").join(spelt(each, language, texts)[:LONGEST] for each in utterances)
 
 
 def seconds(text: str, language: str) -> float:
