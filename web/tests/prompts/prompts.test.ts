@@ -48,7 +48,8 @@ test('lengths are as exact as anybody wants to know them', () => {
 
 test('why a sound is refused is said in the reader’s language', () => {
   const t = (key: string) => key
-  expect(unfit('nothing is heard in the file', t)).toBe('prompts.unfit.nothing')
-  expect(unfit('the file is longer than 300 s', t)).toBe('prompts.unfit.long')
-  expect(unfit('it is damaged', t)).toBe('prompts.unfit.damaged')
+  expect(unfit('nothing', t)).toBe('prompts.unfit.nothing')
+  expect(unfit('large', t)).toBe('prompts.unfit.large')
+  expect(unfit(undefined, t)).toBe('prompts.unfit.damaged')
+  expect(unfit('of a newer centre', t)).toBe('prompts.unfit.damaged')
 })

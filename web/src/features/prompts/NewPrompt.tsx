@@ -36,7 +36,7 @@ export function NewPrompt({ file: dropped, first, taken, onMade, onClose }: Prop
     const done = await run(() => keep(name.trim(), tongue, { text: text.trim(), ...(file ? { file } : {}) }))
     if (done.ok) onMade(name.trim())
   }
-  const document = (problem as { code?: string; document?: { detail?: string } } | null)?.code === 'sound_unfit' ? (problem as { document: { detail?: string } }).document : null
+  const document = (problem as { code?: string; document?: { reason?: string } } | null)?.code === 'sound_unfit' ? (problem as { document: { reason?: string } }).document : null
   return (
     <Modal
       open
@@ -74,7 +74,7 @@ export function NewPrompt({ file: dropped, first, taken, onMade, onClose }: Prop
             <span className="ellipsis prompts-file">{file?.name ?? t('prompts.fresh.choose')}</span>
           </Button>
         </Field>
-        {problem !== null && <ErrorLine problem={problem}>{document ? unfit(document.detail ?? '', t) : undefined}</ErrorLine>}
+        {problem !== null && <ErrorLine problem={problem}>{document ? unfit(document.reason, t) : undefined}</ErrorLine>}
         <button type="submit" hidden />
       </form>
     </Modal>

@@ -24,10 +24,12 @@ interface Props {
   first: Tongue
   onFlow: (code: string) => void
   onClose: () => void
+  /** Told when words are changed and not saved, and when they are no more. */
+  onUnsaved: (tongue: Tongue, unsaved: boolean) => void
 }
 
 /** One prompt: its words and its sound in each language, and how they are made anew. */
-export function PromptSheet({ prompt, player, writable, first, onFlow, onClose }: Props) {
+export function PromptSheet({ prompt, player, writable, first, onFlow, onClose, onUnsaved }: Props) {
   const { t } = useTranslation()
   const inOrder = [...tongues].toSorted((one) => (one === first ? -1 : 1))
   return (
@@ -43,13 +45,13 @@ export function PromptSheet({ prompt, player, writable, first, onFlow, onClose }
         {prompt.queues.length > 0 && t('prompts.usedByQueues', { codes: prompt.queues.join(t('prompts.comma')) })}
       </p>
       {inOrder.map((tongue) => (
-        <Spoken key={tongue} prompt={prompt} tongue={tongue} player={player} writable={writable} />
+        <Spoken key={tongue} prompt={prompt} tongue={tongue} player={player} writable={writable} onUnsaved={onUnsaved} />
       ))}
     </Sheet>
   )
 }
 
-function Spoken({ prompt, tongue, player, writable }: { prompt: Prompt; tongue: Tongue; player: Player; writable: boolean }) {
+function Spoken({ prompt, tongue, player, writable, onUnsaved }: Pick<Props, 'prompt' | 'player' | 'writable' | 'onUnsaved'> & { tongue: Tongue }) {
   const { t, i18n } = useTranslation()
   const now = useNow()
   const sound = prompt.languages[tongue]
@@ -67,6 +69,10 @@ function Spoken({ prompt, tongue, player, writable }: { prompt: Prompt; tongue: 
   const speechless = text.trim() === ''
   const mine = sound?.own ?? false
   const occupied = busy || take.busy
+  useEffect(() => {
+    onUnsaved(tongue, changed)
+    return () => onUnsaved(tongue, false)
+  }, [tongue, changed, onUnsaved])
 
   const save = async (what: Kept, done: string) => {
     const result = await run(() => keep(prompt.name, tongue, { ...what, ...(changed && !speechless ? { text: text.trim() } : {}) }))
@@ -186,7 +192,8 @@ function Spoken({ prompt, tongue, player, writable }: { prompt: Prompt; tongue: 
                 {t('prompts.speak')}
               </Button>
             </div>
-            {take.take && <p className={take.take.state === 'kept' ? 'saved' : 'muted'} role="status" data-testid={`take-${tongue}`}>{take.take.reason ? unfit(take.take.reason, t) : t(`prompts.take.${take.take.state}`)}</p>}
+            {take.take && <p className={take.take.state === 'kept' ? 'saved' : 'muted'} role="status" data-testid={`take-${tongue}`}>{t(`prompts.take.${take.take.state}`)}</p>}
+            {take.take?.reason && <p className="prompts-warning" role="status" data-testid={`unfit-${tongue}`}><Icon name="triangle" size={14} /> {t('prompts.unfitBefore', { reason: unfit(take.take.reason, t) })}</p>}
             {take.problem !== null && <ErrorLine problem={take.problem} />}
             {speechless && <p className="field-hint">{t('prompts.wordsFirst')}</p>}
           </>
@@ -198,24 +205,19 @@ function Spoken({ prompt, tongue, player, writable }: { prompt: Prompt; tongue: 
 
   /** What is wrong with a sound is said by the centre, for that sound. */
   function reason(refused: unknown): string | undefined {
-    const document = (refused as { code?: string; document?: { detail?: string; flows?: string[]; queues?: string[] } }).document
+    const document = (refused as { code?: string; document?: { reason?: string; flows?: string[]; queues?: string[] } }).document
     const code = (refused as { code?: string }).code
     if (code === 'prompt_in_use') return t('prompts.inUse', { places: [...(document?.flows ?? []), ...(document?.queues ?? [])].join(t('prompts.comma')) })
-    if (code === 'sound_unfit') return unfit(document?.detail ?? '', t)
+    if (code === 'sound_unfit') return unfit(document?.reason, t)
     return undefined
   }
 }
 
-const reasons: [RegExp, string][] = [
-  [/nothing is heard/, 'nothing'],
-  [/shorter than/, 'short'],
-  [/longer than/, 'long'],
-  [/neither WAV/, 'format'],
-]
+const reasons = new Set(['nothing', 'short', 'long', 'large', 'format'])
 
 /** Why a sound cannot be a prompt, in the reader's language. */
-export function unfit(detail: string, t: (key: string) => string): string {
-  return t(`prompts.unfit.${reasons.find(([pattern]) => pattern.test(detail))?.[1] ?? 'damaged'}`)
+export function unfit(reason: string | undefined, t: (key: string) => string): string {
+  return t(`prompts.unfit.${reason !== undefined && reasons.has(reason) ? reason : 'damaged'}`)
 }
 
 /** The browser's microphone: recorded, heard, and kept or said again. */

@@ -1,5 +1,5 @@
-import { Button, Input, Select } from 'antd'
-import { useState, type DragEvent } from 'react'
+import { Button, Input, Modal, Select } from 'antd'
+import { useCallback, useEffect, useRef, useState, type DragEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { useAll } from '@/shared/api/lists'
@@ -24,6 +24,18 @@ export function PromptsPage({ open, onOpen, onFlow }: { open: string | null; onO
   const [fresh, setFresh] = useState<{ file: File | null } | null>(null)
   const [over, setOver] = useState(false)
   const tongue: Tongue = i18n.language === 'en' ? 'en' : 'zh'
+  const unsaved = useRef(new Set<Tongue>())
+  const onUnsaved = useCallback((which: Tongue, changed: boolean) => void (changed ? unsaved.current.add(which) : unsaved.current.delete(which)), [])
+  useEffect(() => {
+    const ask = (event: BeforeUnloadEvent) => unsaved.current.size > 0 && event.preventDefault()
+    window.addEventListener('beforeunload', ask)
+    return () => window.removeEventListener('beforeunload', ask)
+  }, [])
+  /** Go on if nothing is lost by it, or it may be. */
+  const leave = (go: () => void) => {
+    if (unsaved.current.size === 0) go()
+    else Modal.confirm({ title: t('prompts.reallyLose', { name: open }), okText: t('prompts.lose'), okButtonProps: { danger: true, className: 'prompts-lose-yes' }, cancelText: t('prompts.editOn'), onOk: go })
+  }
   const found = shown(rows, q, filter)
   const one = rows.find(({ name }) => name === open)
   const drop = (event: DragEvent) => {
@@ -113,11 +125,11 @@ export function PromptsPage({ open, onOpen, onFlow }: { open: string | null; onO
           top={`${q} ${filter}`}
           selected={open}
           empty={<Empty>{t(q || filter !== 'all' ? 'prompts.noneFound' : 'prompts.empty')}</Empty>}
-          onOpen={({ name }) => onOpen(name)}
+          onOpen={({ name }) => name !== open && leave(() => onOpen(name))}
           testId="prompts"
         />
       </div>
-      {one && <PromptSheet key={one.name} prompt={one} player={player} writable={writable} first={tongue} onFlow={onFlow} onClose={() => onOpen(null)} />}
+      {one && <PromptSheet key={one.name} prompt={one} player={player} writable={writable} first={tongue} onFlow={(code) => leave(() => onFlow(code))} onClose={() => leave(() => onOpen(null))} onUnsaved={onUnsaved} />}
       {fresh && (
         <NewPrompt
           file={fresh.file}
@@ -127,7 +139,7 @@ export function PromptsPage({ open, onOpen, onFlow }: { open: string | null; onO
             setFresh(null)
             setQ('')
             setFilter('all')
-            onOpen(name)
+            if (name !== open) leave(() => onOpen(name))
           }}
           onClose={() => setFresh(null)}
         />
