@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -11,19 +10,18 @@ import pytest
 
 from tests.customers import people
 from yuelai.bootstrap.lookups import BusinessLookUp, Outside
-from yuelai.bootstrap.sending import Sending, follow
+from yuelai.bootstrap.sending import Sending, trails
 from yuelai.customers.codes import service as codes
 from yuelai.flows.ports import LookUpFailed
 from yuelai.interactions.events import TrailNoted
 from yuelai.messages.events import MessageChanged
 from yuelai.messages.sealing import Sealing
-from yuelai.platform.bus import Bus
+from yuelai.platform import outbox
 from yuelai.platform.clock import SystemClock
 from yuelai.platform.config import Settings
 from yuelai.platform.db import Database
 from yuelai.platform.facts import Record
 from yuelai.platform.ids import SAMPLE_TENANT, new_id
-from yuelai.platform.outbox import Relay
 
 TO = "+8613800000099"
 
@@ -128,30 +126,36 @@ async def test_a_customer_without_a_mobile_telephone_is_sent_none(
         await contact.look_up("identity.send_code", {"customer_id": str(new_id()), "key": "k"})
 
 
-async def test_what_becomes_of_a_message_is_on_its_contacts_trail(database: Database, tmp_path: Path) -> None:
-    contact, bus, kept = Contact(database, tmp_path), Bus(), list[Record]()
+async def test_what_becomes_of_a_message_is_on_its_contacts_trail_and_none_is_missed(
+    database: Database, tmp_path: Path
+) -> None:
+    contact, kept, fails = Contact(database, tmp_path), list[Record](), [False, True]
 
     async def append(*records: Record) -> int:
+        if fails and fails.pop(0):
+            raise RuntimeError("the disk is full")
         kept.extend(records)
         return len(kept)
 
-    follow(bus, append)
+    following = trails(database, append)
+    assert not await following.follow()  # from now on
     await contact.send()
-    await Relay(database, bus).relay()
-    bus.publish(
-        MessageChanged(
-            at=SystemClock().now(),
-            tenant_id=SAMPLE_TENANT,
-            message_id=new_id(),
-            channel="sms",
-            template="tariff",
-            state="failed",
-            reason="undeliv",
-            interaction_id=contact.id,
-        )
+    failed = MessageChanged(
+        at=SystemClock().now(),
+        tenant_id=SAMPLE_TENANT,
+        message_id=new_id(),
+        channel="sms",
+        template="tariff",
+        state="failed",
+        reason="undeliv",
+        interaction_id=contact.id,
     )
-    for _ in range(3):
-        await asyncio.sleep(0)
+    async with database.transaction(SAMPLE_TENANT) as conn:
+        await outbox.put(conn, failed)
+    with pytest.raises(RuntimeError, match="full"):
+        await following.follow()
+    await following.follow()
+    await following.follow()
     lines = [record.fact for record in kept]
     assert all(isinstance(line, TrailNoted) and line.interaction_id == contact.id for line in lines)
     data = [line.data for line in lines if isinstance(line, TrailNoted)]

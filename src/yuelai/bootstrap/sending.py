@@ -5,9 +5,10 @@ Taking a message is one transaction: when the look-up has answered, it will be s
 
 from __future__ import annotations
 
-import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -22,14 +23,17 @@ from yuelai.messages.events import MessageChanged
 from yuelai.messages.model import Outgoing, Taken
 from yuelai.messages.sealing import Sealing
 from yuelai.messages.templates import CODE
-from yuelai.platform.bus import Bus
 from yuelai.platform.clock import Clock
-from yuelai.platform.db import Database
-from yuelai.platform.facts import Record
+from yuelai.platform.db import Connection, Database
+from yuelai.platform.facts import Fact, Record
+from yuelai.platform.outbox_followers import Follower
 
 log = structlog.get_logger()
 
 Answer = Mapping[str, Any]
+
+_REMEMBERED = 1000
+"""Lines that are not written again when the transaction of their batch fails."""
 
 
 @dataclass(frozen=True)
@@ -135,12 +139,15 @@ def _not_sent(reason: str) -> Answer:
     return {"ok": False, "to_last4": None, "reason": reason}
 
 
-def follow(bus: Bus, append: Append) -> None:
-    """Write what becomes of messages on the trails of their contacts, those that are over included."""
-    writing: set[asyncio.Task[Any]] = set()
+def trails(database: Database, append: Append) -> Follower:
+    """Write what becomes of messages on the trails of their contacts, those that are over included. None is missed; of
+    those that were written when core died one may be there twice."""
+    written: deque[tuple[UUID, str, datetime]] = deque(maxlen=_REMEMBERED)
 
-    def changed(fact: MessageChanged) -> None:
-        if fact.interaction_id is None:
+    async def changed(conn: Connection, fact: Fact) -> None:
+        assert isinstance(fact, MessageChanged)
+        which = (fact.message_id, fact.state, fact.at)
+        if fact.interaction_id is None or which in written:
             return
         data = {"message": str(fact.message_id), "template": fact.template, "state": fact.state}
         if fact.reason:
@@ -153,13 +160,7 @@ def follow(bus: Bus, append: Append) -> None:
             actor="system",
             data=data,
         )
-        task = asyncio.ensure_future(append(Record(note)))
-        writing.add(task)
-        task.add_done_callback(_written)
+        await append(Record(note))
+        written.append(which)
 
-    def _written(task: asyncio.Task[Any]) -> None:
-        writing.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            log.warning("message_not_on_trail", error=repr(task.exception()))
-
-    bus.subscribe(MessageChanged, changed)
+    return Follower(database, "message trails", {MessageChanged: changed})
