@@ -174,6 +174,7 @@ async def test_what_cannot_be_one_is_refused(
     assert said[0] == 413 or answer.json()["code"] == said[1]
     async with site.database.transaction(None) as conn:
         assert await conn.fetchval("SELECT count(*) FROM prompts") == 0
+    assert [path for path in (site.settings.folder / "prompts").rglob("*") if path.is_file()] == []
 
 
 async def test_why_a_sound_is_unfit_is_said_by_a_code(writer: httpx.AsyncClient) -> None:

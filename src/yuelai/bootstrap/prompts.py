@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,8 +81,10 @@ class Recording:
                 sound = await self._maker.make(wav)
             except SoundUnfit as error:
                 raise Unfit(str(error.extra.get("reason", ""))) from None
-            file_id = await asyncio.to_thread(files.write, self._home, principal.tenant_id, sound.opus)
-            async with self._database.transaction(principal.tenant_id) as conn:
+            async with (
+                files.kept(self._home, principal.tenant_id, sound.opus) as file_id,
+                self._database.transaction(principal.tenant_id) as conn,
+            ):
                 await service.keep(conn, principal, name, language, text, sound, file_id, "phone")
             return sound.warnings
 

@@ -5,13 +5,15 @@ Prompts are nobody's personal data: they are not sealed, and come with the backu
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import shutil
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Collection
 from pathlib import Path
 from uuid import UUID
 
+from yuelai.platform.errors import Refusal
 from yuelai.platform.ids import new_id
 from yuelai.sounds.errors import NoRoom
 
@@ -43,6 +45,18 @@ def write(home: Path, tenant_id: UUID, opus: bytes) -> UUID:
         half.unlink(missing_ok=True)
         raise NoRoom() from None
     return file_id
+
+
+@contextlib.asynccontextmanager
+async def kept(home: Path, tenant_id: UUID, opus: bytes) -> AsyncIterator[UUID]:
+    """`write` a sound for what is done with its id; when that is refused the file goes again. After any other error it
+    may be in force, and what is not goes by `sweep`."""
+    file_id = await asyncio.to_thread(write, home, tenant_id, opus)
+    try:
+        yield file_id
+    except Refusal:
+        await asyncio.to_thread(remove, home, tenant_id, file_id)
+        raise
 
 
 def remove(home: Path, tenant_id: UUID, file_id: UUID) -> None:

@@ -25,7 +25,7 @@ from yuelai.platform.ipc import IpcClient
 from yuelai.platform.web import core, database, settings
 from yuelai.sounds import files, service, shipped
 from yuelai.sounds.errors import BadForm, NoSound, NoSuchPrompt, PromptInUse, PromptReserved, SoundTooLarge, TextMissing
-from yuelai.sounds.ports import Maker
+from yuelai.sounds.ports import Maker, Sound
 from yuelai.sounds.service import Prompt
 
 MOST_BYTES = 10 * 1024 * 1024
@@ -113,10 +113,11 @@ async def put_prompt(
     if source is None and text is None:
         raise TextMissing()
     sound = await making.make(source) if source is not None else None
-    file_id = await asyncio.to_thread(files.write, config.folder, principal.tenant_id, sound.opus) if sound else None
-    async with db.transaction(principal.tenant_id) as conn:
-        await service.keep(conn, principal, name, language, text, sound, file_id, by)
-        return await _shown(conn, principal, name)
+    if sound is None:
+        async with db.transaction(principal.tenant_id) as conn:
+            await service.keep(conn, principal, name, language, text)
+            return await _shown(conn, principal, name)
+    return await _kept(db, config, principal, name, language, text, sound, by)
 
 
 @router.delete("/{name}/{language}", status_code=204)
@@ -169,10 +170,7 @@ async def speak_prompt(
         "prompt.speak", {"principal": principal.to_message(), "text": text, "language": language}, timeout=60.0
     )
     sound = await making.make(await asyncio.to_thread(FilePath(told["file"]).read_bytes))
-    file_id = await asyncio.to_thread(files.write, config.folder, principal.tenant_id, sound.opus)
-    async with db.transaction(principal.tenant_id) as conn:
-        await service.keep(conn, principal, name, language, text, sound, file_id, "voice")
-        return await _shown(conn, principal, name)
+    return await _kept(db, config, principal, name, language, text, sound, "voice")
 
 
 @router.post("/{name}/{language}/record", status_code=202)
@@ -217,6 +215,24 @@ async def _form(request: Request) -> tuple[bytes | None, str | None, str]:
     except ValidationError:
         raise BadForm("the words are longer than 2,000 characters, or hold what is no text") from None
     return sound, said, str(source)
+
+
+async def _kept(
+    db: Database,
+    config: Settings,
+    principal: Principal,
+    name: str,
+    language: str,
+    text: str | None,
+    sound: Sound,
+    source: str,
+) -> PromptLine:
+    async with (
+        files.kept(config.folder, principal.tenant_id, sound.opus) as file_id,
+        db.transaction(principal.tenant_id) as conn,
+    ):
+        await service.keep(conn, principal, name, language, text, sound, file_id, source)
+        return await _shown(conn, principal, name)
 
 
 async def _shown(conn: Connection, principal: Principal, name: str) -> PromptLine:
