@@ -48,6 +48,7 @@ export function Head(props: Props) {
   const { t } = useTranslation()
   const published = flow.published
   const running = Object.values(flow.running ?? {}).reduce((sum, one) => sum + one, 0)
+  const state = !published ? t('flows.head.never') : running > 0 ? t('flows.head.running', { version: published.version, count: running }) : t('flows.head.idle', { version: published.version })
   const download = async (format: 'json' | 'yaml') => save(await api.blob(`/flows/${flow.code}/export?format=${format}&version=${drafted ? 'draft' : 'published'}`), `${flow.code}.${format}`)
   const sure = (title: string, verb: string, onOk: () => void, hint?: string) => Modal.confirm({ title, content: hint, okText: verb, okButtonProps: { danger: true }, cancelText: t('flows.publish.cancel'), onOk })
   const items: MenuProps['items'] = [
@@ -64,7 +65,7 @@ export function Head(props: Props) {
       : []),
   ]
   return (
-    <header className="flow-head">
+    <header className="flow-head" data-region="flow-head">
       <button type="button" className="icon-button" aria-label={props.from === null ? t('flows.head.back') : t('flows.canvas.backTo', { name: props.from })} title={props.from === null ? t('flows.head.back') : t('flows.canvas.backTo', { name: props.from })} data-testid="flow-back" onClick={props.onBack}>
         <Icon name="chevronLeft" size={18} />
       </button>
@@ -77,8 +78,8 @@ export function Head(props: Props) {
           {t('flows.draftVersion', { version: (published?.version ?? 0) + 1 })}
         </Chip>
       )}
-      <span className="flow-head-now ellipsis" data-testid="flow-running">
-        {!published ? t('flows.head.never') : running > 0 ? t('flows.head.running', { version: published.version, count: running }) : t('flows.head.idle', { version: published.version })}
+      <span className="flow-head-now ellipsis" title={state} data-testid="flow-running">
+        {state}
       </span>
       <span className="flow-head-end">
         <Kept saving={saving} at={savedAt} writable={writable} onTheirs={props.onTheirs} onMine={props.onMine} />

@@ -44,6 +44,9 @@ export function Simulator({ document, setting, simulation, of, onSetting, onSimu
   const [speech, setSpeech] = useState<string | null>(null)
   const list = useRef<HTMLOListElement>(null)
   const shown = simulation?.events.length ?? 0
+  const panel = useRef<HTMLElement>(null)
+  // Who opens it by key starts it by the next one, and its digits are keys of the telephone.
+  useEffect(() => panel.current?.querySelector<HTMLElement>('[data-testid=sim-start]')?.focus(), [])
   useEffect(() => {
     if (list.current) list.current.scrollTop = list.current.scrollHeight
   }, [shown, simulation?.id])
@@ -85,6 +88,7 @@ export function Simulator({ document, setting, simulation, of, onSetting, onSimu
     // Digits are keys of the telephone while the panel has the focus, not in its fields.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <section
+      ref={panel}
       className="flow-sim"
       aria-label={t('flows.sim.title')}
       data-testid="flow-simulator"

@@ -55,7 +55,7 @@ export function TrafficBar({ code, period, traffic, live, problem, onPeriod, onC
       {live && (
         <span className="flow-now" data-testid="traffic-live">
           <i className="flow-now-dot" aria-hidden="true" /> {t('flows.traffic.now', { count: live.running })}
-          {live.running > 0 && <span className="muted">{t('flows.traffic.longest', { time: length(longest) })}</span>}
+          {live.running > 0 && <span className="flow-longest muted">{t('flows.traffic.longest', { time: length(longest) })}</span>}
         </span>
       )}
       {problem !== null && problem !== undefined && <ErrorLine problem={problem} />}

@@ -84,6 +84,11 @@ export function SayList({ items, prompts, variables, onChange, disabled, testId 
   const { t, i18n } = useTranslation()
   const said = (prompt: PromptLine) => (i18n.language === 'en' ? prompt.text_en : prompt.text_zh) || prompt.text_zh
   const put = (place: number, item: SayItem | null) => onChange(items.flatMap((one, each) => (each !== place ? [one] : item === null ? [] : [item])))
+  const add = () => {
+    onChange([...items, ''])
+    // What was added is what is written next.
+    requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-testid="${testId}-${items.length}"] input`)?.focus())
+  }
   const up = (place: number) => onChange(items.map((one, each) => (each === place - 1 ? (items[place] as SayItem) : each === place ? (items[place - 1] as SayItem) : one)))
   return (
     <div className="flow-say" data-testid={testId}>
@@ -131,7 +136,7 @@ export function SayList({ items, prompts, variables, onChange, disabled, testId 
         )
       })}
       {!disabled && items.length < most_said && (
-        <button type="button" className="link" data-testid={`${testId}-add`} onClick={() => onChange([...items, ''])}>
+        <button type="button" className="link" data-testid={`${testId}-add`} onClick={add}>
           <Icon name="plus" size={14} /> {t('flows.panel.addSay')}
         </button>
       )}

@@ -16,7 +16,8 @@ export function useCanvasKeys(act: (key: string, event: KeyboardEvent) => boolea
       if (event.defaultPrevented || composing(event)) return
       const target = event.target instanceof HTMLElement ? event.target : null
       const control = event.ctrlKey || event.metaKey
-      if (isEditable(target) || target?.closest('[role="dialog"], [role="listbox"], [role="menu"], .ant-modal, .ant-select, .ant-popover')) return
+      // To the next problem from a field, too: there it is mended.
+      if ((isEditable(target) && event.key !== 'F8') || target?.closest('[role="dialog"], [role="listbox"], [role="menu"], .ant-modal, .ant-select, .ant-popover')) return
       // On a button Enter and the space bar press it; on the canvas they open.
       const onButton = target?.closest('button, a, [role="radio"], input') ?? null
       const name = `${control ? 'Ctrl+' : ''}${event.altKey ? 'Alt+' : ''}${event.shiftKey ? 'Shift+' : ''}${event.key.length === 1 ? event.key.toUpperCase() : event.key}`
