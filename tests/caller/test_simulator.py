@@ -13,7 +13,7 @@ import pytest
 from tests.caller.registrar import Registrar
 from yuelai.entrypoints.caller import sources
 from yuelai.entrypoints.caller.scenario import HoldFrom, Plan, place
-from yuelai.entrypoints.simulator import agents, callers, handling
+from yuelai.entrypoints.simulator import agents, callers, choices, handling
 from yuelai.entrypoints.simulator.crew import WORKERS, Crew, Manners
 from yuelai.entrypoints.simulator.door import Door, Refused
 
@@ -153,10 +153,10 @@ def test_customers_want_all_kinds_of_things_and_some_are_the_special_ones() -> N
     rng = random.Random(7)
     known = callers.numbers(50)
     assert len(known) == len(set(known)) == 50
-    drawn = [callers.next_plan(rng, known) for _ in range(500)]
+    drawn = [callers.next_plan(rng, known) for _ in range(2000)]
     wishes = Counter(wish.name for wish, _ in drawn)
     assert set(wishes) == {wish.name for wish in callers.WISHES}
-    assert wishes["agent"] + wishes["fault"] + wishes["complaint"] > 70
+    assert wishes["agent"] + wishes["fault"] + wishes["complaint"] > 280
     assert all(plan.from_number in wish.numbers for wish, plan in drawn if wish.numbers)
     assert len({plan.from_number for _, plan in drawn}) > 60
     assert set(callers.SPECIAL) < {plan.from_number for _, plan in drawn}
@@ -167,6 +167,10 @@ def test_customers_want_all_kinds_of_things_and_some_are_the_special_ones() -> N
 
 def test_most_customers_need_nobody_of_the_centre() -> None:
     """Of those from numbers that are known: strangers are asked by nobody what they have."""
-    weights = Counter({wish.name: wish.weight for wish in callers.WISHES})
-    alone = sum(wish.weight for wish in callers.WISHES if wish.helps_itself)
-    assert 0.55 < alone / weights.total() < 0.75
+    weights: Counter[str] = Counter()
+    alone: Counter[str] = Counter()
+    for wish in callers.WISHES:
+        weights[wish.about] += wish.weight
+        alone[wish.about] += wish.weight * wish.helps_itself
+    share = sum(choices.WISHES[about] * alone[about] / weights[about] for about in choices.WISHES)
+    assert 55 < share < 75
