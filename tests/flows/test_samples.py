@@ -53,7 +53,7 @@ class Mute(ScriptedDialogue):
 async def walk(dialogue: ScriptedDialogue, answers: Mapping[str, Any]) -> Outcome | None:
     """Return what came of it; None where the customer left."""
 
-    async def look(name: str, _: Mapping[str, Any]) -> Mapping[str, Any]:
+    async def look(name: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         answer = (ANSWERS | answers).get(name)
         if answer is None:
             raise LookUpFailed(name)
