@@ -11,7 +11,7 @@ from tests.channels.owing import WANG, Owing
 from tests.channels.world import TENANT
 from yuelai.channels.callback.errors import NoNumber
 from yuelai.channels.messages import NotPossibleNow
-from yuelai.channels.ports import Identified
+from yuelai.channels.ports import Entry, Identified
 from yuelai.channels.voice.agent_party import REJOIN_HEADER
 from yuelai.interactions.events import InteractionStarted, Linked
 from yuelai.media.ports import LegGone
@@ -26,6 +26,26 @@ async def world() -> Owing:
     made = Owing()
     await made.begin()
     return made
+
+
+async def test_who_is_sent_to_a_flow_by_the_agent_who_called_them_has_been_with_one(world: Owing) -> None:
+    """They did not serve themselves, though no flow was before."""
+    walks = []
+
+    async def run(entry: Entry, dialogue: object, context: dict[str, object]) -> object:
+        walks.append(context["walk"])
+        return await dialogue._gone.wait()  # type: ignore[attr-defined]
+
+    world.script.entries["10001"] = Entry(TENANT, "other flow")
+    world.script.run = run  # type: ignore[method-assign,assignment]
+    await world.book(interaction_id=uuid4())
+    await world.due()
+    for line in range(2):
+        world.lines.dialled[line].picks_up()
+        await world.settle()
+    await world.ask("transfer", to={"number": "10001"})
+    await world.settle()
+    assert walks == [2]
 
 
 # --- a callback ----------------------------------------------------------------------------------------------------

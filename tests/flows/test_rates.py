@@ -164,8 +164,10 @@ async def test_rates_of_random_days_agree_with_a_recount(
         assert found.keys() == expected.keys()
         for key, row in found.items():
             wanted = expected[key]
-            for name in ("contacts", *OUTCOMES, "contained", "repeated_within_day"):
+            for name in ("contacts", *OUTCOMES, "repeated_within_day"):
                 assert row[name] == wanted[name], (by, key, name)
+            passages = "business" in by or business is not None
+            assert row["contained"] == (None if passages else wanted["contained"]), (by, key)
             assert row["share_served"] == pytest.approx(wanted["served"] / wanted["contacts"])
 
 
@@ -236,7 +238,7 @@ async def test_rates_are_told_over_http_by_what_is_asked_and_as_a_file(site: Sit
     assert file.headers["content-type"].startswith("text/csv")
     lines = list(csv.reader(io.StringIO(file.text)))
     assert tuple(lines[0]) == rates.COLUMNS
-    assert lines[1] == ["", "bill", "", "2", "1", "1", "0", "0", "0", "0", "0.5", "1", "0"]
+    assert lines[1] == ["", "bill", "", "2", "1", "1", "0", "0", "0", "0", "0.5", "", "0"]
 
 
 async def test_what_cannot_be_told_is_refused(site: Site, boss: httpx.AsyncClient) -> None:
@@ -275,6 +277,36 @@ async def test_who_came_again_is_left_out_where_there_are_too_many_to_look_after
         assert (row["served"], row["repeated_within_day"]) == (2, None)
         with pytest.raises(PeriodTooLong):
             await rates.rates(conn, principal, NOW, NOW - timedelta(days=1))
+
+
+async def test_a_business_before_an_agent_is_not_called_contained(database: Database, principal: Principal) -> None:
+    await keep(database, walked("a", outcome="queue", businesses=[["bill", "served"], ["order", "queue"]]))
+    async with database.transaction(SAMPLE_TENANT) as conn:
+        (whole,) = await rates.rates(conn, principal, NOW - timedelta(days=1), NOW + timedelta(1))
+        about = await rates.rates(conn, principal, NOW - timedelta(days=1), NOW + timedelta(1), by={"business"})
+    assert whole["contained"] == 0
+    assert [(row["business"], row["served"], row["contained"]) for row in about] == [
+        ("bill", 1, None),
+        ("order", 0, None),
+    ]
+
+
+async def test_who_came_again_is_left_out_where_it_takes_too_long_and_where_nobody_asks(
+    database: Database, monkeypatch: pytest.MonkeyPatch, principal: Principal
+) -> None:
+    await keep(database, walked("a"))
+
+    async def slow(conn: Any, asked: Any) -> Any:
+        return await conn.fetch("SELECT pg_sleep(5)")
+
+    async with database.transaction(SAMPLE_TENANT) as conn:
+        (row,) = await rates.rates(conn, principal, NOW - timedelta(days=1), NOW, repeated=False)
+        assert (row["served"], row["repeated_within_day"]) == (1, None)
+        monkeypatch.setattr(rates.rate_tables, "came_again", slow)
+        monkeypatch.setattr(rates, "bounded", lambda conn: bounded(conn, 0.2))
+        (row,) = await rates.rates(conn, principal, NOW - timedelta(days=1), NOW)
+        assert (row["served"], row["repeated_within_day"]) == (1, None)
+        assert await conn.fetchval("SELECT 1") == 1, "the transaction goes on"
 
 
 async def test_what_takes_too_long_to_count_is_refused_and_not_taken_for_a_database_that_is_away(

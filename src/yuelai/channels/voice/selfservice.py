@@ -73,6 +73,8 @@ class SelfService:
         """An agent sends the customer to another number of ours: its flow begins."""
         call = self._call
         call.entry, call.phase = entry, Phase.ARRIVING
+        # Whoever comes from an agent has been with one, also where no flow was before: of a call of ours, say.
+        self._walks = max(self._walks, 1)
         await call.hearing.quiet()
         await call.recorder.segment(SegmentKind.IVR)
         self.start()

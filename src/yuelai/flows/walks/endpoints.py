@@ -39,6 +39,7 @@ async def rates(
     flow: Annotated[str | None, Query(pattern="^[a-z][a-z0-9_]{0,63}$", description="this one alone")] = None,
     business: Annotated[str | None, Query(pattern="^[a-z][a-z0-9_]{0,31}$", description="this one alone")] = None,
     by: Annotated[list[shares.By], Query(max_length=6, description="what has rows of its own")] = [],  # noqa: B006
+    repeated: Annotated[bool, Query(description="count who came again, which takes the longest")] = True,
     format: Annotated[Literal["json", "csv"], Query()] = "json",
 ) -> Any:
     """How many contacts got what they came for by themselves, at most 400 days together: of flows, or of businesses
@@ -46,7 +47,9 @@ async def rates(
     end = until or SystemClock().now()
     begin = since or end - USUAL
     async with db.transaction(principal.tenant_id) as conn:
-        items = await shares.rates(conn, principal, begin, end, flow=flow, business=business, by=frozenset(by))
+        items = await shares.rates(
+            conn, principal, begin, end, flow=flow, business=business, by=frozenset(by), repeated=repeated
+        )
     if format == "json":
         return FlowRateList.model_validate({"items": items})
     name = f"self-service-{begin:%Y%m%d}-{end:%Y%m%d}.csv"

@@ -49,10 +49,12 @@ async def rates(
     business: str | None = None,
     by: Set[By] = frozenset(),
     zone: tzinfo | None = None,
+    repeated: bool = True,
 ) -> list[dict[str, Any]]:
     """Return the rows of `COLUMNS` for walks that ended in the time, ordered by period, flow and business; fields by
-    which was not asked are None. Days are those of `zone`, the machine's own without it. Raises `PeriodTooLong`,
-    `OnePeriodAtATime`, `TooMuchToCount`."""
+    which was not asked are None, `contained` of businesses, too: what became of the contact after one is not kept with
+    it. Days are those of `zone`, the machine's own without it; who came again is found out if `repeated`. Raises
+    `PeriodTooLong`, `OnePeriodAtATime`, `TooMuchToCount`."""
     if not timedelta(0) <= until - since <= LONGEST:
         raise PeriodTooLong(f"the time is longer than {LONGEST.days} days, or ends before it begins")
     begins = starts(period, since, until, zone) if (period := _period(by)) is not None else []
@@ -71,10 +73,21 @@ async def rates(
         rows = await rate_tables.counts(conn, asked, MOST_ROWS + 1)
         if len(rows) > MOST_ROWS:
             raise TooMuchToCount(f"these are more than {MOST_ROWS} rows; ask for a shorter time, or by less")
-        few = sum(row["served"] for row in rows) <= MOST_LOOKED_AFTER
-        again = await rate_tables.came_again(conn, asked) if few else None
-    told = None if again is None else [dict(row) for row in again]
-    return _items([dict(row) for row in rows], told, begins)
+    few = sum(row["served"] for row in rows) <= MOST_LOOKED_AFTER
+    again = await _came_again(conn, asked) if repeated and few else None
+    found = [dict(row) for row in rows]
+    if asked.businesses:
+        found = [{**row, "contained": None} for row in found]
+    return _items(found, again, begins)
+
+
+async def _came_again(conn: Connection, asked: rate_tables.Asked) -> list[dict[str, Any]] | None:
+    """Return None when it takes too long: the counts are there, and are not withheld for it."""
+    try:
+        async with bounded(conn), conn.transaction():
+            return [dict(row) for row in await rate_tables.came_again(conn, asked)]
+    except TooMuchToCount:
+        return None
 
 
 def _period(by: Set[By]) -> Period | None:

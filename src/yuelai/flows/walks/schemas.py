@@ -42,7 +42,8 @@ class Traffic(BaseModel):
 
 class FlowRate(BaseModel):
     """Contacts of one flow, business and period, each null unless it was asked for; what is meant by the figures stands
-    in docs/reference/self-service-rates.md. `repeated_within_day` is null where there are too many to look after."""
+    in docs/reference/self-service-rates.md. `contained` is null of businesses, `repeated_within_day` where there
+    are too many to look after."""
 
     flow: str | None
     business: str | None
@@ -55,7 +56,7 @@ class FlowRate(BaseModel):
     failed: int
     unserved: int
     share_served: float
-    contained: int
+    contained: int | None
     repeated_within_day: int | None
 
 

@@ -54,7 +54,7 @@ export function Rates({ code, period, passed }: Props) {
           </div>
           <div title={t('flows.rates.containedHint')}>
             <dt>{t('flows.rates.contained')}</dt>
-            <dd>{whole.contacts > 0 ? percent(whole.contained / whole.contacts) : '–'}</dd>
+            <dd>{whole.contacts > 0 && whole.contained !== null ? percent(whole.contained / whole.contacts) : '–'}</dd>
           </div>
           <div title={t('flows.rates.repeatedHint')}>
             <dt>{t('flows.rates.repeated')}</dt>

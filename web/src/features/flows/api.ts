@@ -48,6 +48,8 @@ export const useLive = (code: string, shown: boolean) =>
 
 export function ratesPath(period: Period, flow: string | null, by: readonly string[], format: 'json' | 'csv' = 'json'): string {
   const search = new URLSearchParams({ ...bounds(period, new Date()), format, ...(flow ? { flow } : {}) })
+  // Who came again takes the longest to count, and is shown of all together only.
+  if (format === 'json' && by.length > 0) search.set('repeated', 'false')
   for (const one of by) search.append('by', one)
   return `/flows/rates?${search.toString()}`
 }

@@ -3335,8 +3335,7 @@ export interface paths {
          * Put Prompt
          * @description Put a prompt of the tenant's own in force, by a form: `text`, `file` (WAV, MP3, Ogg, FLAC, M4A, WebM; 10 MB and
          *     five minutes at most), or both. The sound is cut, narrowed and levelled as the shipped ones are; without a file it
-         *     stays as it is. 422 `sound_unfit` with `reason` (nothing, short, long, large, format, damaged) says why a file
-         *     cannot be a prompt; 503 `studio_busy`.
+         *     stays as it is. 422 `sound_unfit` says why a file cannot be a prompt.
          */
         put: operations["put_prompt_api_v1_prompts__name___language__put"];
         post?: never;
@@ -3403,7 +3402,7 @@ export interface paths {
         put?: never;
         /**
          * Speak Prompt
-         * @description Have the installed voice speak its words, and keep that as its sound. 503 `no_voice`, `studio_busy`.
+         * @description Have the installed voice speak its words, and keep that as its sound. 503 `no_voice`.
          */
         post: operations["speak_prompt_api_v1_prompts__name___language__speak_post"];
         delete?: never;
@@ -6730,7 +6729,8 @@ export interface components {
         /**
          * FlowRate
          * @description Contacts of one flow, business and period, each null unless it was asked for; what is meant by the figures stands
-         *     in docs/reference/self-service-rates.md. `repeated_within_day` is null where there are too many to look after.
+         *     in docs/reference/self-service-rates.md. `contained` is null of businesses, `repeated_within_day` where there
+         *     are too many to look after.
          */
         FlowRate: {
             /** Business */
@@ -6738,7 +6738,7 @@ export interface components {
             /** Contacts */
             contacts: number;
             /** Contained */
-            contained: number;
+            contained: number | null;
             /** Failed */
             failed: number;
             /** Flow */
@@ -11537,8 +11537,7 @@ export interface components {
         };
         /**
          * TakeState
-         * @description `state` is ringing, recording, kept, unfit, unanswered or ended; `reason` says why what was said last cannot be
-         *     a prompt: nothing (is heard), short, long, large, format, damaged, or empty.
+         * @description `state` is ringing, recording, kept, unfit (`reason` says why), unanswered or ended.
          */
         TakeState: {
             /**
@@ -16899,6 +16898,8 @@ export interface operations {
                 business?: string | null;
                 /** @description what has rows of its own */
                 by?: ("flow" | "business" | "hour" | "day" | "week" | "month")[];
+                /** @description count who came again, which takes the longest */
+                repeated?: boolean;
                 format?: "json" | "csv";
             };
             header?: never;
