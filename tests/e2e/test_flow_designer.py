@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.support.accessibility import violations
 from tests.support.centre import Centre, eventually
 from yuelai.platform.ids import new_id
 
@@ -41,6 +42,7 @@ def code(page: Page, centre: Centre) -> Iterator[str]:
     page.get_by_test_id("flow-new").click()
     page.locator("#flow-name").fill("试画的流程")
     page.locator("#flow-code").fill(code)
+    assert violations(page) == []
     page.get_by_test_id("flow-save").click()
     expect(page.get_by_test_id("node-goodbye")).to_be_visible(timeout=WAIT)
     yield code
@@ -67,10 +69,12 @@ def with_a_menu(page: Page) -> None:
     page.get_by_role("button", name="设为开始").click()
 
 
-def publish(page: Page, note: str) -> None:
+def publish(page: Page, note: str, *, looked_at: bool = False) -> None:
     saved(page)
     page.get_by_test_id("flow-publish").click(timeout=WAIT)
     page.get_by_test_id("publish-note").fill(note)
+    if looked_at:
+        assert violations(page) == []
     page.get_by_test_id("publish-yes").click()
     expect(page.get_by_test_id("publish-yes")).to_have_count(0, timeout=WAIT)
 
@@ -104,8 +108,9 @@ def test_a_flow_is_drawn_tried_published_compared_and_taken_back(page: Page, cen
     expect(page.get_by_test_id("sim-ended")).to_contain_text("未办妥", timeout=WAIT)
     expect(page.get_by_test_id("node-menu")).to_have_attribute("data-walked", "through")
     expect(page.get_by_test_id("edge-menu.choices.1")).to_have_attribute("data-walked", "true")
+    assert violations(page) == []
 
-    publish(page, "第一版")
+    publish(page, "第一版", looked_at=True)
     eventually(lambda: (kept(centre, code)["published"] or {}).get("version") == 1, 10)
 
     # A change is seen against what is published, and can be taken back.
@@ -115,11 +120,14 @@ def test_a_flow_is_drawn_tried_published_compared_and_taken_back(page: Page, cen
     saved(page)
     page.get_by_test_id("flow-compare-open").click()
     expect(page.get_by_test_id("change-goodbye")).to_contain_text("再会", timeout=WAIT)
+    assert violations(page) == []
     publish(page, "第二版")
     eventually(lambda: kept(centre, code)["published"]["version"] == 2, 10)
     page.get_by_test_id("flow-versions-open").click()
     expect(page.get_by_test_id("version-1")).to_contain_text("第一版", timeout=WAIT)
     page.get_by_test_id("version-1-restore").click()
+    expect(page.locator(".version-1-restore-yes")).to_be_visible()
+    assert violations(page) == []
     page.locator(".version-1-restore-yes").click()
     expect(page.get_by_test_id("version-3")).to_contain_text("使用中", timeout=WAIT)
     assert "再会" not in str(kept(centre, code)["published"]["document"])
