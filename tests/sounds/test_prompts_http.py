@@ -14,6 +14,7 @@ import pytest
 from tests.media.tts.test_levels import spoken_level, voice, wav
 from tests.support.web import Site, add_person, add_tenant
 from yuelai.channels.voice.prompt_maker import PromptMaker
+from yuelai.flows.prompts import tables
 from yuelai.media.embedded.files import decode
 from yuelai.media.tts import studio
 from yuelai.platform.ids import SAMPLE_TENANT
@@ -44,6 +45,10 @@ async def put(
 async def one(client: httpx.AsyncClient, name: str) -> dict[str, Any]:
     found = (await client.get(PROMPTS, params={"q": name, "limit": 500})).json()["items"]
     return next(item for item in found if item["name"] == name)
+
+
+async def read_again(*_: Any) -> None:
+    raise AssertionError("a version that is known is read again")
 
 
 def refusal(answer: httpx.Response) -> tuple[int, str]:
@@ -109,7 +114,9 @@ async def test_all_of_them_come_in_pages(writer: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.parametrize("said", ["spring_offer", {"prompt": "spring_offer"}])
-async def test_one_that_a_published_flow_says_is_not_deleted(writer: httpx.AsyncClient, said: Any) -> None:
+async def test_one_that_a_published_flow_says_is_not_deleted(
+    writer: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, said: Any
+) -> None:
     await put(writer, "spring_offer", sound=tone())
     document = {
         "start": "hello",
@@ -129,9 +136,20 @@ async def test_one_that_a_published_flow_says_is_not_deleted(writer: httpx.Async
     refused = await writer.delete(f"{PROMPTS}/spring_offer/zh-CN")
     assert refusal(refused) == (409, "prompt_in_use")
     assert refused.json()["flows"] == ["sales"]
+    # A version never changes: it is read once, however often prompts are listed.
+    with monkeypatch.context() as patched:
+        patched.setattr(tables, "documents", read_again)
+        assert (await one(writer, "spring_offer"))["used_in"] == ["sales"]
     # One of two languages may go: the other one is still said.
     await put(writer, "spring_offer", text="Spring offer", language="en")
     assert (await writer.delete(f"{PROMPTS}/spring_offer/en")).status_code == 204
+    # Another version may say another one.
+    document["nodes"]["hello"]["say"] = ["goodbye"]  # type: ignore[index]
+    rev = (await writer.get("/api/v1/flows/sales")).json()["rev"]
+    saved = await writer.put("/api/v1/flows/sales/draft", json={"document": document, "rev": rev})
+    await writer.post("/api/v1/flows/sales/publish", json={"rev": saved.json()["rev"]})
+    assert (await one(writer, "spring_offer"))["used_in"] == []
+    assert (await writer.delete(f"{PROMPTS}/spring_offer/zh-CN")).status_code == 204
 
 
 async def test_the_designer_and_the_checks_know_them(writer: httpx.AsyncClient) -> None:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
-from yuelai.flows import service as flows
+from yuelai.flows import documents
+from yuelai.flows.prompts import tables
 from yuelai.identity.model import Principal
 from yuelai.routing.service import queues
 
@@ -24,18 +28,43 @@ class Usage:
 
 NOWHERE = Usage()
 
+_MOST_KEPT = 10_000
+_said: dict[tuple[UUID, str, int, datetime], frozenset[str]] = {}
+"""By tenant, flow, version and when that was published: a flow that was deleted may come again."""
+
 
 async def usage(conn: Connection, principal: Principal) -> dict[str, Usage]:
     """Return by prompt who says it: flows as they are published, and queues while they are open."""
     found: dict[str, Usage] = {}
-    for code, document in sorted((await flows.published(conn, principal.tenant_id)).items()):
-        for name in prompts_of(document):
+    for code, names in sorted((await _published(conn, principal.tenant_id)).items()):
+        for name in names:
             found.setdefault(name, Usage()).flows.append(code)
     for queue in await queues(conn, principal):
         if queue["active"]:
             for name in _of_queue(queue):
                 found.setdefault(name, Usage()).queues.append(queue["code"])
     return found
+
+
+async def _published(conn: Connection, tenant_id: UUID) -> dict[str, frozenset[str]]:
+    """Return by flow what it says. A version never changes, and is read once."""
+    keys = {
+        row["code"]: (tenant_id, row["code"], row["version"], row["at"])
+        for row in await tables.published(conn, tenant_id)
+    }
+    said = {code: _said[key] for code, key in keys.items() if key in _said}
+    new = [key for code, key in keys.items() if code not in said]
+    if len(_said) + len(new) > _MOST_KEPT:
+        _said.clear()
+    for row in await tables.documents(conn, tenant_id, [key[1] for key in new], [key[2] for key in new]) if new else ():
+        code = row["code"]
+        said[code] = _said[keys[code]] = frozenset(prompts_of(row["document"]))
+    return {**_shipped(), **said}
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> Mapping[str, frozenset[str]]:
+    return {code: frozenset(prompts_of(document)) for code, document in documents.shipped().items()}
 
 
 def prompts_of(document: Mapping[str, Any]) -> set[str]:
