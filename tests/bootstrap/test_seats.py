@@ -245,3 +245,18 @@ async def test_who_is_no_agent_any_more_leaves_nothing(office: Office) -> None:
     _, start = office.live.subscribe(frozenset({f"person:{ME}"}), lambda change: None)
     assert f"seat/{ME}" not in start.documents
     assert office.seats._missing == {}
+
+
+async def test_a_phone_is_private_until_nobody_knows_of_a_call_of_its_own() -> None:
+    """A second line of it that ends while a prompt is recorded there has nobody ring into the recording."""
+    office = await Office().open(Device(browser=False))
+    told: list[bool] = []
+
+    async def private(agent_id: UUID, on: bool, number: str) -> None:
+        told.append(on)
+
+    office.routing.private = private  # type: ignore[method-assign]
+    for on, by in ((True, "takes"), (True, "calls"), (False, "calls"), (False, "takes")):
+        office.seats.private("8001", on, "", by)
+        await office.run(0)
+    assert told == [True, False]

@@ -304,7 +304,7 @@ async def start(settings: Settings, stack: contextlib.AsyncExitStack) -> tuple[J
     handlers["flow.running"] = flows.running.answer
     handlers["flow.live"] = flows.running.answer_live
     handlers["prompt.speak"] = Speaking(speech).answer
-    takes = Takes(media, telephony, clock, prompt_path, seats.private)
+    takes = Takes(media, telephony, clock, prompt_path, partial(seats.private, by="takes"))
     handlers |= Recording(database, settings.folder, takes, routing, telephony.registrations).handlers
     handlers["interaction.wrapup"] = checked(live, dispositions, handlers["interaction.wrapup"])
     server = IpcServer(settings.socket("core"), handlers, requests.events, on_connect=partial(_own, ownership))

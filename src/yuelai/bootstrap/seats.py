@@ -78,6 +78,8 @@ class Seats:
         self._reachable: set[tuple[UUID, Seat]] = set()
         self._missing: dict[UUID, _Missing] = {}
         self._chosen: dict[UUID, Seat] = {}
+        self._private: dict[str, set[str]] = {}
+        """Who has told of a user that they are in calls of their own."""
         """The seat an agent is to be back at, when they work at the other one because it is gone."""
         self._shown: dict[UUID, dict[str, Any]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -150,8 +152,14 @@ class Seats:
         except Refusal as refusal:
             log.warning("seat_change_not_recorded", reason=str(refusal))
 
-    def private(self, user: str, on: bool, number: str) -> None:
-        """The user's devices are in calls that are no contacts, or in none any more."""
+    def private(self, user: str, on: bool, number: str, by: str = "calls") -> None:
+        """The user's devices are in calls that are no contacts, or in none any more, as far as one knows that tells of
+        it; they are private until none of these knows of any."""
+        sources = self._private.get(user, set())
+        others = sources - {by}
+        self._private[user] = {*others, by} if on else others
+        if others:
+            return
         agent_id = self._agents.get(user)
         if agent_id is not None:
             self._spawn(self._tell_private(agent_id, on, number))
