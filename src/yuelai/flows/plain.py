@@ -30,7 +30,28 @@ def readable(text: str, most: int = MOST_CHARACTERS) -> str:
 def plain(value: Any, most: int = MOST_CHARACTERS) -> Any:
     """Return the value as JSON and msgpack can say it, with about so many characters in all; what is left out shows as
     "…". It takes no longer for a huge value than for one that just fits."""
+    if type(value) is dict and _is_plain(value, most):
+        return value.copy()
     return _Plain(most).of(value, DEEPEST)
+
+
+def _is_plain(value: dict[Any, Any], most: int) -> bool:
+    """Tell of a few names with short values, as nearly each step on the trail has them, that nothing has to be done."""
+    for name, part in value.items():
+        if type(name) is not str or not name.isprintable():
+            return False
+        most -= len(name) + 2
+        kind = type(part)
+        if kind is str:
+            if not part.isprintable():
+                return False
+            most -= len(part)
+        elif kind is int:
+            if not -_GREATEST <= part < _GREATEST:
+                return False
+        elif part is not None and kind is not bool:
+            return False
+    return most > 0
 
 
 class _Plain:
