@@ -107,14 +107,17 @@ async def nothing_left(centre: Centre) -> None:
     """No call, no leg and nobody waiting: what every test leaves."""
     leader = await asyncio.to_thread(centre.person, "leader01")
 
-    def quiet() -> bool:
+    def left() -> dict[str, str]:
         parts = leader.http.get("/health").json()["parts"]
-        waiting = [leader.get(f"/queues/{queue['id']}/live")["waiting"] for queue in leader.get("/queues")["items"]]
-        return (
-            parts["calls"]["detail"].startswith("0 ") and parts["media"]["detail"].startswith("0 ") and not any(waiting)
-        )
+        found = {
+            name: parts[name]["detail"] for name in ("calls", "media") if not parts[name]["detail"].startswith("0 ")
+        }
+        for queue in leader.get("/queues")["items"]:
+            if waiting := leader.get(f"/queues/{queue['id']}/live")["waiting"]:
+                found[queue["code"]] = f"{waiting} waiting"
+        return found
 
     try:
-        await soon(quiet)
+        await soon(lambda: not left())
     except TimeoutError:
-        raise AssertionError(leader.http.get("/health").json()["parts"]) from None
+        raise AssertionError(left()) from None
