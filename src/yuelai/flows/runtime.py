@@ -69,7 +69,8 @@ async def _through(walk: Walk, on_walked: OnWalked | None) -> Outcome:
     name = walk.flow.start
     while True:
         node = walk.enter(name)
-        await walk.about(node.business)
+        if node.business:
+            await walk.about(node.business)
         if isinstance(node, model.Queue | model.Transfer | model.HangUpNode):
             return await _end(walk, node)
         if isinstance(node, model.SubFlow):
@@ -187,7 +188,8 @@ _Does = Callable[[Walk, Any], Awaitable[str]]
 
 def _saying_first(does: _Does) -> _Does:
     async def passing(walk: Walk, node: model.Node) -> str:
-        await walk.say(node.say)
+        if node.say:
+            await walk.say(node.say)
         return await does(walk, node)
 
     return passing

@@ -196,6 +196,10 @@ class Walk:
 
     async def _utterances(self, items: Sequence[model.SayItem | Utterance]) -> tuple[list[Utterance], bool]:
         """Return what can be said of them, and whether that is all."""
+        try:  # as nearly always
+            return [utterance(one, self.variables) if isinstance(one, model.SayItem) else one for one in items], True
+        except CannotSay:
+            pass
         found = list[Utterance]()
         for one in items:
             try:
