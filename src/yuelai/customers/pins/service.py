@@ -84,8 +84,8 @@ async def check(
                 until = now + min(LONGEST, LOCKED * 2 ** min(locks, 16))
                 tries, locks = 0, min(locks + 1, 16)
             await repository.count(conn, held["customer_id"], tries, locks, until)
-    # A customer without one costs the same time, and no transaction is open while the hash is computed.
-    right = await passwords.verify(held["hash"] if held is not None else None, pin)
+    # No transaction is open while the hash is computed. Without one there is none: that it is missing is told anyway.
+    right = held is not None and await passwords.verify(held["hash"], pin)
     async with database.transaction(tenant_id) as conn:
         outcome = "right" if right else "missing" if held is None else "locked" if until else "wrong"
         if right and held is not None:
