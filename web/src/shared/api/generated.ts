@@ -3335,7 +3335,8 @@ export interface paths {
          * Put Prompt
          * @description Put a prompt of the tenant's own in force, by a form: `text`, `file` (WAV, MP3, Ogg, FLAC, M4A, WebM; 10 MB and
          *     five minutes at most), or both. The sound is cut, narrowed and levelled as the shipped ones are; without a file it
-         *     stays as it is. 422 `sound_unfit` says why a file cannot be a prompt.
+         *     stays as it is. 422 `sound_unfit` with `reason` (nothing, short, long, large, format, damaged) says why a file
+         *     cannot be a prompt; 503 `studio_busy`.
          */
         put: operations["put_prompt_api_v1_prompts__name___language__put"];
         post?: never;
@@ -3402,7 +3403,7 @@ export interface paths {
         put?: never;
         /**
          * Speak Prompt
-         * @description Have the installed voice speak its words, and keep that as its sound. 503 `no_voice`.
+         * @description Have the installed voice speak its words, and keep that as its sound. 503 `no_voice`, `studio_busy`.
          */
         post: operations["speak_prompt_api_v1_prompts__name___language__speak_post"];
         delete?: never;
@@ -11537,7 +11538,8 @@ export interface components {
         };
         /**
          * TakeState
-         * @description `state` is ringing, recording, kept, unfit (`reason` says why), unanswered or ended.
+         * @description `state` is ringing, recording, kept, unfit, unanswered or ended; `reason` says why what was said last cannot be
+         *     a prompt: nothing (is heard), short, long, large, format, damaged, or empty.
          */
         TakeState: {
             /**
