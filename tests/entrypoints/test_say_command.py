@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.media.tts.test_remote import Service
+from tests.media.speech_server import Service, give
+from tests.media.tts.test_remote import tone_in_wav
 from yuelai.media.embedded.files import read
 
 
@@ -26,7 +28,7 @@ def say(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
 
 @pytest.fixture
 def service() -> Service:
-    return Service()
+    return Service(lambda handler: give(handler, tone_in_wav()))
 
 
 @pytest.mark.parametrize("name", ["a.opus", "a.wav"])
@@ -34,8 +36,8 @@ def test_a_text_becomes_a_file(tmp_path: Path, service: Service, name: str) -> N
     settings = {"YUELAI_HOME": str(tmp_path / "home"), "YUELAI_TTS_URL": service.url, "YUELAI_TTS_KEY": "sk-hush"}
     done = say("余额2元", "-o", str(tmp_path / name), "--speed", "1.5", **settings)
     assert (done.returncode, done.stderr) == (0, "")
-    assert service.requests[0][2]["speed"] == 1.5
-    assert service.requests[0][2]["input"] == "余额两元"
+    assert json.loads(service.requests[0][2])["speed"] == 1.5
+    assert json.loads(service.requests[0][2])["input"] == "余额两元"
     assert len(read(tmp_path / name)) == 4000
     again = say("你好", "-o", str(tmp_path / name), **settings)
     assert again.returncode == 1
@@ -44,7 +46,7 @@ def test_a_text_becomes_a_file(tmp_path: Path, service: Service, name: str) -> N
 
 
 def test_what_goes_wrong_is_one_line(tmp_path: Path, service: Service) -> None:
-    service.answer = lambda handler: service.give(handler, 401, b"")
+    service.answer = lambda handler: give(handler, b"", 401)
     done = say("hi", "-o", str(tmp_path / "a.wav"), YUELAI_TTS_URL=service.url, YUELAI_HOME=str(tmp_path / "home"))
     assert (done.returncode, done.stderr) == (1, "yuelai: the speech service answered 401 Unauthorized\n")
     assert not (tmp_path / "a.wav").exists()

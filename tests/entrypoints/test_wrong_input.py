@@ -87,8 +87,8 @@ async def test_cursors_that_no_list_gave_out(site: Site, admin: httpx.AsyncClien
 async def test_ids_that_nothing_has_and_ids_that_are_none(site: Site, admin: httpx.AsyncClient) -> None:
     asked = 0
     for method, path, _ in await operations(site):
-        # What is live is core's to answer, which only plays here.
-        if "{" not in path or method != "get" or path.endswith("/live"):
+        # What goes on now is core's to answer, which only plays here.
+        if "{" not in path or method != "get" or path.endswith("/live") or "/takes/" in path:
             continue
         answer = await admin.get(fill(path))
         assert (answer.status_code, code(answer)) == (422, "invalid_request") or answer.status_code == 404, path
