@@ -199,14 +199,25 @@ async def test_words_are_understood_as_a_call_understands_them(boss: httpx.Async
 
 async def test_the_customer_is_as_flows_know_them_in_a_call(site: Site, boss: httpx.AsyncClient) -> None:
     """Whether they live where a site is stands on no card."""
-    phones, where = ["13800000098"], {"when": "customer.local", "next": "agent"}
-    made = await boss.post("/api/v1/customers", json={"name": "王芳", "phones": phones})
-    assert made.status_code == 201, made.text
-    of = document(who={"kind": "condition", "cases": [where], "otherwise": "end"})
-    assert (await begun(boss, of, ani=phones[0]))["ended"]["outcome"] == "queue", "all are, where there is no site"
+    here, away, nowhere = "13800000098", "13800000097", "13800000096"
+    addresses = {here: "浙江省杭州市拱墅区解放路 21 号", away: "江苏省南京市鼓楼区中山路 3 号", nowhere: None}
+    for phone, address in addresses.items():
+        made = await boss.post("/api/v1/customers", json={"name": "王芳", "phones": [phone]})
+        assert made.status_code == 201, made.text
+        if address is not None:
+            added = await boss.post(
+                f"/api/v1/customers/{made.json()['id']}/addresses", json={"kind": "home", "text": address}
+            )
+            assert added.status_code == 201, added.text
+    of = document(who={"kind": "condition", "cases": [{"when": "customer.local", "next": "agent"}], "otherwise": "end"})
+
+    async def outcomes() -> list[str]:
+        return [(await begun(boss, of, ani=phone))["ended"]["outcome"] for phone in addresses]
+
+    assert await outcomes() == ["queue"] * 3, "all are, where there is no site"
     async with site.database.transaction(None) as conn:
         await conn.execute(
             "INSERT INTO sites (id, tenant_id, code, name) VALUES ($1, $2, 'hz', '杭州中心')", new_id(), SAMPLE_TENANT
         )
-    assert (await begun(boss, of, ani=phones[0]))["ended"]["outcome"] == "served"
+    assert await outcomes() == ["queue", "served", "queue"], "who lives nobody knows where is not sent away"
     assert (await begun(boss, of))["ended"]["outcome"] == "served", "and nobody is somebody"

@@ -215,7 +215,8 @@ async def test_a_skill_that_a_queue_wants_is_not_deleted(site: Site) -> None:
 
 async def test_what_can_be_played_is_listed_with_its_words(site: Site) -> None:
     await add_person(site.database, "boss", "admin")
-    prompts = {one["name"]: one for one in (await (await site.client("boss")).get("/api/v1/queues/prompts")).json()["items"]}
+    listed = await (await site.client("boss")).get("/api/v1/queues/prompts")
+    prompts = {one["name"]: one for one in listed.json()["items"]}
     assert prompts["queue_music"] == {"name": "queue_music", "kind": "music", "text": {}}
     assert prompts["goodbye"]["kind"] == "sentence"
     assert set(prompts["goodbye"]["text"]) == {"zh-CN", "en"}

@@ -67,11 +67,11 @@ def decode(file: BinaryIO, name: str) -> Samples:
         raise _refused(name, "it is neither WAV, Ogg nor FLAC")
     if file.seek(0, 2) > MAX_BYTES:
         raise _refused(name, f"it is larger than {MAX_BYTES // 1024**2} MB")
-    return decode_as(kind, file, name)
+    return decode_as(kind, file, name, longest=MAX_SECONDS)
 
 
 def decode_as(
-    kind: str, file: BinaryIO, name: str, *, options: Mapping[str, str] | None = None, longest: float = MAX_SECONDS
+    kind: str, file: BinaryIO, name: str, *, longest: float, options: Mapping[str, str] | None = None
 ) -> Samples:
     """Read a file by the demuxer `kind` and none other, `longest` seconds of it at most.
 

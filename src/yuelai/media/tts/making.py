@@ -84,7 +84,7 @@ def confine() -> None:
     # What libraries load only as they are used has to be there before.
     silence = io.BytesIO()
     ogg.write(silence, np.zeros(RATE, np.int16))
-    decode_as("ogg", silence, "silence")
+    decode_as("ogg", silence, "silence", longest=LONGEST)
     os.nice(10)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_SECONDS, PROCESSOR_SECONDS))
