@@ -364,16 +364,17 @@ async def day(flow: str, flows: Mapping[str, model.Flow], callers: int, seed: in
     async def calls(number: int) -> Went:
         chance = Random(f"{seed} {number}")
         await asyncio.sleep(chance.uniform(0, 86_400))
-        return await _call(flows[flow], flows, chance, ways, UUID(int=number + 1), keep)
+        customer = Customer(chance, choose(chance), ways)
+        return await call(flows[flow], flows, customer, UUID(int=number + 1), keep)
 
     return list(await asyncio.gather(*(calls(number) for number in range(callers))))
 
 
-async def _call(
-    flow: model.Flow, flows: Mapping[str, model.Flow], chance: Random, ways: Ways, interaction: UUID, keep: Keep
+async def call(
+    flow: model.Flow, flows: Mapping[str, model.Flow], customer: Customer, interaction: UUID, keep: Keep
 ) -> Went:
-    caller = choose(chance)
-    customer = Customer(chance, caller, ways)
+    """Have one customer walk a flow; `keep` is told of each walk at its end, before the customer is."""
+    chance, caller = customer.chance, customer.caller
     kind = "vip" if chance.random() < 0.03 else "gold"
     card = {"id": str(interaction), "class": kind, "local": chance.random() < 0.9} if caller.known else None
     context = {"ani": "13800000001", "dnis": "10000", "interaction_id": str(interaction), "customer": card, "walk": 1}
