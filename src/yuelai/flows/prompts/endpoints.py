@@ -160,7 +160,7 @@ async def speak_prompt(
     client: Core,
     making: Making,
 ) -> PromptLine:
-    """Have the installed voice speak its words, and keep that as its sound. 503 `no_voice`, `studio_busy`."""
+    """Have the installed voice speak its words, and keep that as its sound. 409 `no_voice`; 503 `studio_busy`."""
     making.admit()
     async with db.transaction(principal.tenant_id) as conn:
         text = body.text or await service.text_of(conn, principal.tenant_id, name, language)

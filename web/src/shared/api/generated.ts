@@ -3403,7 +3403,7 @@ export interface paths {
         put?: never;
         /**
          * Speak Prompt
-         * @description Have the installed voice speak its words, and keep that as its sound. 503 `no_voice`, `studio_busy`.
+         * @description Have the installed voice speak its words, and keep that as its sound. 409 `no_voice`; 503 `studio_busy`.
          */
         post: operations["speak_prompt_api_v1_prompts__name___language__speak_post"];
         delete?: never;
