@@ -78,7 +78,7 @@ class NoRoom(Refusal):
     code = "no_room"
 
 
-class NoVoice(Unavailable):
+class NoVoice(Conflict):
     """No voice is installed that could speak the text."""
 
     code = "no_voice"
