@@ -167,7 +167,7 @@ def texts(centre: Centre, number: str) -> list[str]:
     """Return what was written to a number, the newest last."""
     port = port_of(centre, "yuelai smsc", "--http-port")
     found = httpx.get(f"http://127.0.0.1:{port}/messages", params={"to": f"86{number}"}).json()["items"]
-    return [one["text"] for one in found]
+    return [one["text"] for one in reversed(found)]
 
 
 def balance(centre: Centre) -> int:
