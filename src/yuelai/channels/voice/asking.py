@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from yuelai.channels.voice import speech
-from yuelai.channels.voice.dialogue import VoiceDialogue
+from yuelai.channels.voice.dialogue import VoiceDialogue, no_step
 from yuelai.customers.phones import normalise
 from yuelai.telephony.guards.destinations import HOME, Class, classify
 
@@ -32,14 +32,11 @@ def speaking_to(call: VoiceCall, language: str | None = None) -> VoiceDialogue:
     async def files(names: Sequence[str], language: str) -> list[Path]:
         return [services.prompt_of(call.tenant.id, name, language) for name in names]
 
-    async def step(node: str, kind: str, data: Mapping[str, Any]) -> None:
-        raise NotImplementedError("there is no flow here")
-
     return VoiceDialogue(
         services.media,
         call.customer_media,
         files,
-        step,
+        no_step,
         services.flows.left,
         language or call.language,
         before_keys=call.arrival.answer,

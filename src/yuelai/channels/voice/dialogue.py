@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,10 +14,15 @@ from uuid import UUID
 
 from yuelai.media.asr import Recogniser
 from yuelai.media.asr.listening import Listening
-from yuelai.media.ports import Barge, MediaEngine
+from yuelai.media.ports import Barge, MediaEngine, MediaError
 from yuelai.platform.ids import LegId, new_id
 
 NO_WORDS: Mapping[str, Sequence[str]] = MappingProxyType({})
+
+BYTES_A_SECOND = 16_000
+"""Of sound in memory: 16-bit samples at 8 kHz."""
+PIECE_SECONDS = 20.0
+"""How much of it is put in at once when it is played; the engine takes a minute."""
 
 PATIENCE = 5.0
 """Seconds more for who speaks when the time for an answer is over, and for the recogniser."""
@@ -37,6 +43,11 @@ class Recorded:
     """A message was left, or none; the shape of `flows.ports.Recorded`."""
 
     seconds: float
+
+
+async def no_step(node: str, kind: str, data: Mapping[str, Any]) -> None:
+    """For dialogues that belong to no flow."""
+    raise NotImplementedError("there is no flow here")
 
 
 class VoiceDialogue:
@@ -161,6 +172,23 @@ class VoiceDialogue:
         """Say what there are recordings of, to its end."""
         self._check()
         await self._wait(None, await self._play(files, ()))
+
+    async def say_sound(self, sound: bytes) -> None:
+        """Play 16-bit samples at 8 kHz to their end or until a key, which is kept for the next `collect`."""
+        self._check()
+        source = LegId(new_id())
+        await self._media.injection(source)
+        try:
+            await self._media.route(source, self._leg, 1.0)
+            size = int(PIECE_SECONDS * BYTES_A_SECOND)
+            for start in range(0, len(sound), size):
+                piece = sound[start : start + size]
+                await self._media.inject(source, piece)
+                if await self.pressed(len(piece) / BYTES_A_SECOND):
+                    break
+        finally:
+            with contextlib.suppress(MediaError):
+                await self._media.close(source)
 
     async def collect(
         self,

@@ -18,7 +18,7 @@ from uuid import UUID
 import structlog
 
 from yuelai.channels.voice.asking import choose
-from yuelai.channels.voice.dialogue import VoiceDialogue
+from yuelai.channels.voice.dialogue import BYTES_A_SECOND, VoiceDialogue, no_step
 from yuelai.media.ports import Digit, LegGone, LegKind, LegOptions, MediaEngine, MediaError, PlayEnded, TapFrame
 from yuelai.platform.clock import Clock
 from yuelai.platform.errors import Refusal
@@ -31,12 +31,8 @@ log = structlog.get_logger()
 RINGS_SECONDS = 30.0
 LONGEST_SECONDS = 300.0
 ATTEMPTS = 5
-BYTES_A_SECOND = 16_000
-"""Of a take: 16-bit samples at 8 kHz."""
 KEY_SECONDS = 0.16
 """Cut off the end, where the ending key may be heard."""
-PIECE_SECONDS = 20.0
-"""How much is put in at once when it is played back; the engine takes a minute."""
 TOLD_SECONDS = 600.0
 """How long one can ask how a take has ended."""
 KEEP, HEAR, AGAIN = "1", "2", "3"
@@ -188,7 +184,7 @@ class _Recording:
         return False
 
     async def _speak(self, leg: Leg) -> None:
-        dialogue = VoiceDialogue(self._media, self._sound, self._files, _no_step, Left, self._take.language)
+        dialogue = VoiceDialogue(self._media, self._sound, self._files, no_step, Left, self._take.language)
         hearing = asyncio.ensure_future(self._hear(dialogue, leg))
         try:
             await self._takes_of(dialogue)
@@ -203,7 +199,7 @@ class _Recording:
             sound = await self._record(dialogue, words)
             words = ["speak_after_tone"]
             while (key := await choose(dialogue, ["message_choice"], (KEEP, HEAR, AGAIN))) == HEAR:
-                await self._play_back(dialogue, sound)
+                await dialogue.say_sound(sound)
             if key == AGAIN:
                 continue
             if key != KEEP:
@@ -242,22 +238,6 @@ class _Recording:
                 await self._media.untap(tap)
         return bytes(said[: max(0, len(said) - int(KEY_SECONDS * BYTES_A_SECOND))])
 
-    async def _play_back(self, dialogue: VoiceDialogue, sound: bytes) -> None:
-        """Play it to its end or until a key, which is the next choice already."""
-        source = LegId(new_id())
-        await self._media.injection(source)
-        try:
-            await self._media.route(source, self._sound, 1.0)
-            size = int(PIECE_SECONDS * BYTES_A_SECOND)
-            for start in range(0, len(sound), size):
-                piece = sound[start : start + size]
-                await self._media.inject(source, piece)
-                if await dialogue.pressed(len(piece) / BYTES_A_SECOND):
-                    break
-        finally:
-            with contextlib.suppress(MediaError):
-                await self._media.close(source)
-
     async def _hear(self, dialogue: VoiceDialogue, leg: Leg) -> None:
         """Hand on what the telephone does, until it goes."""
         while True:
@@ -283,10 +263,6 @@ class _Recording:
 
     async def _files(self, names: Sequence[str], language: str) -> list[Path]:
         return [self._prompt(name, language) for name in names]
-
-
-async def _no_step(node: str, kind: str, data: Mapping[str, Any]) -> None:
-    raise NotImplementedError("there is no flow here")
 
 
 def _wav(sound: bytes) -> bytes:

@@ -16,10 +16,10 @@ import structlog
 
 from yuelai.channels.ports import Owed
 from yuelai.channels.voice.asking import choose
-from yuelai.channels.voice.dialogue import VoiceDialogue
+from yuelai.channels.voice.dialogue import BYTES_A_SECOND, VoiceDialogue
 from yuelai.media.ports import MediaError, SpeechBegan, SpeechEnded, TapFrame
 from yuelai.platform.errors import Refusal
-from yuelai.platform.ids import LegId, RecordingId, new_id
+from yuelai.platform.ids import RecordingId, new_id
 
 if TYPE_CHECKING:
     from yuelai.channels.voice.call import VoiceCall
@@ -33,12 +33,8 @@ SHORTEST_SECONDS = 1.0
 """Of speech; what has less is no message."""
 ATTEMPTS = 3
 TICK_SECONDS = 0.1
-BYTES_A_SECOND = 16_000
-"""Of the copy: 16-bit samples at 8 kHz."""
 KEEPING_SECONDS = 3.0
 """How long a customer waits for the word that their message is safe."""
-PIECE_SECONDS = 20.0
-"""How much of the copy is put in at once when it is played back; the engine takes a minute."""
 SAVE, HEAR, AGAIN = "1", "2", "3"
 
 
@@ -194,25 +190,8 @@ class Voicemail:
             key = await choose(dialogue, ["message_choice"], (SAVE, HEAR, AGAIN))
             if key != HEAR:
                 return key != AGAIN
-            await self._play_back(dialogue)
-
-    async def _play_back(self, dialogue: VoiceDialogue) -> None:
-        """Play the copy to its end or until a key, which is the next choice already."""
-        call, media, take = self._call, self._call.services.media, self._take
-        assert take is not None
-        source = LegId(new_id())
-        await media.injection(source)
-        try:
-            await media.route(source, call.customer_media, 1.0)
-            size = int(PIECE_SECONDS * BYTES_A_SECOND)
-            for start in range(0, len(take.copy), size):
-                piece = bytes(take.copy[start : start + size])
-                await media.inject(source, piece)
-                if await dialogue.pressed(len(piece) / BYTES_A_SECOND):
-                    break
-        finally:
-            with contextlib.suppress(MediaError):
-                await media.close(source)
+            assert self._take is not None
+            await dialogue.say_sound(bytes(self._take.copy))
 
     async def _discard(self) -> None:
         take, self._take = self._take, None
